@@ -118,9 +118,7 @@ class _Line:
     def refusal(self, column: str, wanted: str) -> ReferenceDataError:
         return _refusal(self.path, self.number, column, found=repr(self.cells[column]), wanted=wanted)
 
-    def text(
-        self, column: str, pattern: str = r"\S(.*\S)?", wanted: str = "text without outer spaces"
-    ) -> str:
+    def text(self, column: str, pattern: str = r"\S(.*\S)?", wanted: str = "text without outer spaces") -> str:
         if not re.fullmatch(pattern, self.cells[column]):
             raise self.refusal(column, wanted)
         return self.cells[column]
@@ -161,9 +159,7 @@ def read_event_territories(path: Path = EVENT_TERRITORIES) -> tuple[EventTerrito
     return tuple(territory for _, territory in read)
 
 
-def territory_in(
-    territories: Iterable[EventTerritory], *, country_id: int, year: int
-) -> EventTerritory | None:
+def territory_in(territories: Iterable[EventTerritory], *, country_id: int, year: int) -> EventTerritory | None:
     """The decision for one of UCDP's rows; None where the table is silent: then it is attached to nobody."""
     for territory in territories:
         if territory.country_id == country_id and territory.covers(year):
@@ -233,9 +229,7 @@ def _country(line: _Line) -> CountryRow:
 def _territory(line: _Line) -> EventTerritory:
     treatment = line.one_of("treatment", "attach", "not_covered", "shown_not_scored")
     iso3 = tuple(code for code in line.cells["iso3"].split(";") if code)
-    wanted = {"attach": "one iso3", "not_covered": "no iso3", "shown_not_scored": "one or more iso3"}[
-        treatment
-    ]
+    wanted = {"attach": "one iso3", "not_covered": "no iso3", "shown_not_scored": "one or more iso3"}[treatment]
     fits = {"attach": len(iso3) == 1, "not_covered": not iso3, "shown_not_scored": bool(iso3)}[treatment]
     if not fits or not all(re.fullmatch(r"[A-Z]{3}", code) for code in iso3):
         raise line.refusal("iso3", f"{wanted} for {treatment}, separated by semicolons")

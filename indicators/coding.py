@@ -54,9 +54,7 @@ def propose(
     return evidence
 
 
-def row(
-    passage: Passage, draft: EvidenceDraft, coder: User, *, at: dt.datetime, installation_day: dt.date
-) -> Evidence:
+def row(passage: Passage, draft: EvidenceDraft, coder: User, *, at: dt.datetime, installation_day: dt.date) -> Evidence:
     """The unsaved row that `propose` saves. Raises CodingError."""
     if draft.event_on > draft.known_on:
         raise CodingError(f"event day: found {draft.event_on}; wanted a day not after it was known, {draft.known_on}")
@@ -112,9 +110,7 @@ def retract(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evid
 def _locked(evidence_id: int, by: User, action: Action, *, wanted: Evidence.Status) -> Evidence:
     if not may(by, action):
         raise CodingError(f"role {by.role}: may not {action.value}")
-    evidence = (
-        Evidence.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=evidence_id).first()
-    )
+    evidence = Evidence.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=evidence_id).first()
     if evidence is None:
         raise CodingError(f"evidence {evidence_id}: found none that you may see")
     if evidence.status != wanted:

@@ -10,7 +10,7 @@ from countries.models import Country
 from indicators.coding import CodingError, EvidenceDraft, row
 from indicators.models import Evidence, Indicator, NoteCoding
 from people.models import User
-from reports.models import Family, Passage, Report, Retrieval
+from reports.models import Family, Report, Retrieval
 from reports.readers import coding_note
 from reports.readers.note import Claim, Note
 
@@ -50,7 +50,13 @@ def _rows(report: Report, *, at: dt.datetime, installation_day: dt.date) -> list
     passages = list(report.passages.order_by("order"))
     names = _Names(note)
     return [
-        row(passage, dataclasses.replace(names.draft(claim), event_on=day), coder, at=at, installation_day=installation_day)
+        row(
+            passage,
+            dataclasses.replace(names.draft(claim), event_on=day),
+            coder,
+            at=at,
+            installation_day=installation_day,
+        )
         for passage, noted in zip(passages, note.passages, strict=True)
         for claim in noted.claims
         for day in claim.event_on
@@ -80,9 +86,13 @@ class _Names:
                 f"event {claim.event}: found the indicator {claim.indicator}; wanted one of the framework in use"
             )
         if claim.country not in self.countries:
-            raise CodingError(f"event {claim.event}: found the country {claim.country}; wanted a Member or observer State")
+            raise CodingError(
+                f"event {claim.event}: found the country {claim.country}; wanted a Member or observer State"
+            )
         if claim.actor not in Evidence.Actor.values:
-            raise CodingError(f"event {claim.event}: found the actor {claim.actor}; wanted {', '.join(Evidence.Actor.values)}")
+            raise CodingError(
+                f"event {claim.event}: found the actor {claim.actor}; wanted {', '.join(Evidence.Actor.values)}"
+            )
         return EvidenceDraft(
             indicator=self.indicators[claim.indicator],
             country=self.countries[claim.country],

@@ -2,27 +2,22 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from countries.models import Country
-from countries.reference import EventTerritory, read_event_territories
+from countries.reference import EventTerritory, read_event_territories, territory_in
 from indicators.models import RescoreRequest, SeriesDefinition, SeriesLoad, SeriesValue
 from reports.models import Report
 from reports.readers import ucdp_country_year
 from reports.readers.ucdp_country_year import CountryYear
 
 UCDP_READER = "ucdp-country-year"
-SHOWN_NOT_SCORED = (
-    "UCDP counts deaths in Israel and in the Occupied Palestinian Territory together under Israel; "
-    "shown on both pages, scored on neither."
-)
 
 
 class SeriesError(ValueError):
-    """A release that cannot be attached to countries; says what was found and what was wanted."""
+    """A release that cannot be loaded; says what was found and what was wanted."""
 
 
 def waiting() -> QuerySet[Report]:
@@ -60,11 +55,12 @@ def _values(report: Report) -> tuple[list[SeriesValue], list[dict[str, object]]]
     if not definitions:
         raise SeriesError("series definitions: found none for this reader; wanted `manage.py load_reference` first")
     countries = {country.iso3: country for country in Country.objects.all()}
-    territories = {territory.gw_code: territory for territory in read_event_territories()}
+    territories = read_event_territories()
     known_at = dt.datetime.combine(report.published_on, dt.time(), dt.UTC)
     values: list[SeriesValue] = []
     not_covered: dict[int, dict[str, object]] = {}
-    for row, territory in _with_territory(ucdp_country_year.parse(bytes(report.bytes))[1], territories):
+    for row in ucdp_country_year.parse(bytes(report.bytes))[1]:
+        territory = territory_in(territories, country_id=row.gw_code, year=row.year) or _undecided(row)
         if territory.treatment == "not_covered":
             not_covered[row.gw_code] = {"id": row.gw_code, "name": row.name, "why": territory.note}
             continue
@@ -78,7 +74,7 @@ def _values(report: Report) -> tuple[list[SeriesValue], list[dict[str, object]]]
                 period_end=dt.date(row.year, 12, 31),
                 known_at=known_at,
                 is_scored=is_scored,
-                note="" if is_scored else SHOWN_NOT_SCORED,
+                note="" if is_scored else territory.note[:300],
             )
             for iso3 in territory.iso3
             for definition in definitions
@@ -86,16 +82,10 @@ def _values(report: Report) -> tuple[list[SeriesValue], list[dict[str, object]]]
     return values, [not_covered[key] for key in sorted(not_covered)]
 
 
-def _with_territory(
-    rows: tuple[CountryYear, ...], territories: dict[int, EventTerritory]
-) -> Iterator[tuple[CountryYear, EventTerritory]]:
-    for row in rows:
-        if row.gw_code not in territories:
-            raise SeriesError(
-                f"country_id_cy {row.gw_code}: found no decision about it; wanted a row in "
-                "countries/data/event_territories.csv, reviewed, never guessed"
-            )
-        yield row, territories[row.gw_code]
+def _undecided(row: CountryYear) -> EventTerritory:
+    """What the reviewed table is silent about is attached to nobody, and listed."""
+    note = "no decision about it stands in countries/data/event_territories.csv"
+    return EventTerritory(row.gw_code, row.name, None, None, "not_covered", (), note)
 
 
 def _copy(values: list[SeriesValue]) -> None:
@@ -107,6 +97,15 @@ def _copy(values: list[SeriesValue]) -> None:
             f"{value.known_at.isoformat()}\t{'t' if value.is_scored else 'f'}\t{value.note}\n"
         )
     lines.seek(0)
-    columns = ("definition_id", "country_id", "report_id", "value", "period_end", "known_at", "is_scored", "note")
+    columns = (
+        "definition_id",
+        "country_id",
+        "report_id",
+        "value",
+        "period_end",
+        "known_at",
+        "is_scored",
+        "note",
+    )
     with connection.cursor() as cursor:
         cursor.copy_from(lines, SeriesValue._meta.db_table, columns=columns)

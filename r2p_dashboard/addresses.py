@@ -12,9 +12,7 @@ def database_from(url: str) -> dict[str, Any]:
     """Django's DATABASES entry for `postgres://user:password@host:port/name?host=/socket/folder`."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise AddressError(
-            f"DATABASE_URL starts with {parts.scheme!r}; wanted postgres://user:password@host:port/name"
-        )
+        raise AddressError(f"DATABASE_URL starts with {parts.scheme!r}; wanted postgres://user:password@host:port/name")
     options = dict(parse_qsl(parts.query))
     name = unquote(parts.path.lstrip("/"))
     if not name:

@@ -33,7 +33,10 @@ app.conf.update(
         # every minute: 1440 runs a day; rings the stages that have something waiting
         "sweep": {"task": "r2p_dashboard.sweep", "schedule": crontab(minute="*")},
         # 03:15: one run a day; every country, since evidence decays even when nothing comes in
-        "score every country": {"task": "indicators.score_all_countries", "schedule": crontab(minute="15", hour="3")},
+        "score every country": {
+            "task": "indicators.score_all_countries",
+            "schedule": crontab(minute="15", hour="3"),
+        },
     },
 )
 

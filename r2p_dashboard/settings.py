@@ -130,7 +130,10 @@ if _plotly is None or _plotly.origin is None:
     raise ImproperlyConfigured("the package plotly is not installed; run `uv sync`")
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("plotly", Path(_plotly.origin).parent / "package_data"),  # plotly.js comes from the package, never committed
+    (
+        "plotly",
+        Path(_plotly.origin).parent / "package_data",
+    ),  # plotly.js comes from the package, never committed
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

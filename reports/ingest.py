@@ -37,7 +37,10 @@ class About:
 
     def as_json(self) -> dict[str, Any]:
         """The fields as JSON values."""
-        return {**dataclasses.asdict(self), "published_on": str(self.published_on) if self.published_on else ""}
+        return {
+            **dataclasses.asdict(self),
+            "published_on": str(self.published_on) if self.published_on else "",
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "About":
@@ -47,7 +50,13 @@ class About:
 
 
 def receive(
-    *, reader: str, payload: bytes, about: About, file_name: str, at: dt.datetime, asked_by: User | None = None
+    *,
+    reader: str,
+    payload: bytes,
+    about: About,
+    file_name: str,
+    at: dt.datetime,
+    asked_by: User | None = None,
 ) -> Retrieval:
     """Keeps the bytes for a worker to read. A file over the cap becomes a failed retrieval at once.
 
@@ -95,7 +104,10 @@ def _read_next(*, at: dt.datetime) -> bool:
         _fail(retrieval, str(error))
     except Exception as error:  # noqa: BLE001  one broken file must not stop the others, nor be read for ever
         log.error("retrieval %s: reader %s broke: %s", retrieval.pk, retrieval.reader, type(error).__name__)
-        _fail(retrieval, f"the reader {retrieval.reader} broke on this file ({type(error).__name__}); please report it")
+        _fail(
+            retrieval,
+            f"the reader {retrieval.reader} broke on this file ({type(error).__name__}); please report it",
+        )
     retrieval.payload = None
     retrieval.finished_at = at
     retrieval.save()
@@ -125,7 +137,9 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> tuple[
 def _store(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at: dt.datetime) -> Report:
     published_on = draft.published_on or about.published_on
     if published_on is None:
-        raise IngestError("day of publication: found none; wanted --published YYYY-MM-DD, since the file does not say it")
+        raise IngestError(
+            "day of publication: found none; wanted --published YYYY-MM-DD, since the file does not say it"
+        )
     if published_on > at.date():
         raise IngestError(f"day of publication: found {published_on}; wanted a day not in the future")
     title = draft.title or about.title
@@ -154,7 +168,14 @@ def _store(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at:
 
 def _store_passages(report: Report, passages: tuple[PassageDraft, ...]) -> None:
     Passage.objects.bulk_create(
-        Passage(report=report, order=order, locator=draft.locator, start=draft.start, end=draft.end, text=draft.text)
+        Passage(
+            report=report,
+            order=order,
+            locator=draft.locator,
+            start=draft.start,
+            end=draft.end,
+            text=draft.text,
+        )
         for order, draft in enumerate(passages)
     )
 
@@ -183,11 +204,24 @@ def _known_source(slug: str) -> Source:
 
 
 def store_entry(
-    *, source: Source, text: str, locator: str, url: str, published_on: dt.date, sensitivity: int, at: dt.datetime
+    *,
+    source: Source,
+    text: str,
+    locator: str,
+    url: str,
+    published_on: dt.date,
+    sensitivity: int,
+    at: dt.datetime,
 ) -> Passage:
     """The report and passage of something typed by hand; the same words of the same source make one report."""
     text = " ".join(text.split())
-    typed = {"source": source.slug, "url": url, "locator": locator, "published_on": str(published_on), "text": text}
+    typed = {
+        "source": source.slug,
+        "url": url,
+        "locator": locator,
+        "published_on": str(published_on),
+        "text": text,
+    }
     payload = json.dumps(typed, ensure_ascii=False, sort_keys=True).encode()
     report, created = Report.objects.get_or_create(
         sha256=hashlib.sha256(payload).hexdigest(),

@@ -148,9 +148,7 @@ class Retrieval(models.Model):
                 | Q(state__in=["waiting", "failed"], report=None),
                 name="retrieval_has_a_report_when_it_was_read",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="failed") | ~Q(reason=""), name="failed_retrieval_says_why"
-            ),
+            models.CheckConstraint(condition=~Q(state="failed") | ~Q(reason=""), name="failed_retrieval_says_why"),
         ]
         indexes = [models.Index(fields=["id"], name="retrieval_waiting", condition=Q(state="waiting"))]
 

@@ -24,7 +24,9 @@ def decode(payload: bytes) -> str:
         text = payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ReaderError(
-            f"byte {error.start}", f"0x{payload[error.start]:02x}", "UTF-8; save the file as UTF-8 and send it again"
+            f"byte {error.start}",
+            f"0x{payload[error.start]:02x}",
+            "UTF-8; save the file as UTF-8 and send it again",
         ) from error
     if "\x00" in text:
         raise ReaderError("file", "a NUL character", "text, not a binary file")
@@ -33,7 +35,9 @@ def decode(payload: bytes) -> str:
 
 def looks_like_html(payload: bytes) -> bool:
     """Whether the bytes begin as an HTML or XML page does."""
-    return payload[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))
+    return (
+        payload[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))
+    )
 
 
 def split_passages(text: str) -> tuple[PassageDraft, ...]:

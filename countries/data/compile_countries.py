@@ -92,9 +92,7 @@ def gleditsch_ward(path: Path, names: dict[str, str]) -> dict[str, int]:
             continue
         iso3 = GW_NAMES.get(code) or iso3_of.get(sorting_name(row["country_name"].replace("&", "and")))
         if iso3 is None or iso3 in codes:
-            raise SystemExit(
-                f"{path}: Gleditsch–Ward {code} {row['country_name']}: found {iso3}, wanted one State"
-            )
+            raise SystemExit(f"{path}: Gleditsch–Ward {code} {row['country_name']}: found {iso3}, wanted one State")
         codes[iso3] = code
     return codes
 

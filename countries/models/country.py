@@ -11,7 +11,7 @@ class CountryQuerySet(models.QuerySet["Country"]):
     """Countries, alphabetical where a person reads them."""
 
     def alphabetical(self) -> CountryQuerySet:
-        return self.order_by("name_en")
+        return self.order_by("name_sort")
 
 
 class Country(models.Model):
@@ -38,6 +38,7 @@ class Country(models.Model):
     name_ru = models.CharField("name in Russian", max_length=120)
     name_zh = models.CharField("name in Chinese", max_length=120)
     name_ar = models.CharField("name in Arabic", max_length=120)
+    name_sort = models.CharField("name to sort by", max_length=120)
     population = models.PositiveBigIntegerField(null=True, blank=True)
     population_year = models.PositiveSmallIntegerField(null=True, blank=True)
 

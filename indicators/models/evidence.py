@@ -172,7 +172,11 @@ class Evidence(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status="proposed", decided_at=None, decided_by=None)
-                | Q(status__in=["accepted", "rejected", "retracted"], decided_at__isnull=False, decided_by__isnull=False),
+                | Q(
+                    status__in=["accepted", "rejected", "retracted"],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                ),
                 name="decided_evidence_says_who_and_when",
             ),
             models.CheckConstraint(
@@ -182,7 +186,8 @@ class Evidence(models.Model):
                 name="retracted_evidence_says_who_when_and_why",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("coder")), name="evidence_is_decided_by_another_person"
+                condition=Q(decided_by=None) | ~Q(decided_by=F("coder")),
+                name="evidence_is_decided_by_another_person",
             ),
             models.CheckConstraint(
                 condition=~Q(status="rejected") | ~Q(decision_reason=""), name="rejected_evidence_says_why"

@@ -108,7 +108,8 @@ class Snapshot(models.Model):
             models.CheckConstraint(condition=Q(overall__range=(0, 100)), name="index_is_from_0_to_100"),
             models.CheckConstraint(condition=Q(coverage__range=(0, 1)), name="coverage_is_from_0_to_1"),
             models.CheckConstraint(
-                condition=~Q(shown_level__in=[1, 2]) | Q(coverage__gte=0.5), name="silence_is_never_shown_as_low"
+                condition=~Q(shown_level__in=[1, 2]) | Q(coverage__gte=0.5),
+                name="silence_is_never_shown_as_low",
             ),
         ]
 

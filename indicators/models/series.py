@@ -66,7 +66,8 @@ class SeriesValue(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["report", "definition", "country", "period_end"], name="one_value_per_release_country_and_period"
+                fields=["report", "definition", "country", "period_end"],
+                name="one_value_per_release_country_and_period",
             ),
             models.CheckConstraint(
                 condition=Q(retracted_at=None) | Q(retracted_at__gt=F("known_at")),

@@ -60,7 +60,9 @@ def parse(payload: bytes) -> Note:
     _keys("file", data, {"note", "sources", "families", "passage"}, {"passage"})
     head = _table("note", data["note"])
     _keys("note", head, _NOTE, set())
-    families = {slug: _text(f"families.{slug}", name, 160) for slug, name in _table("families", data["families"]).items()}
+    families = {
+        slug: _text(f"families.{slug}", name, 160) for slug, name in _table("families", data["families"]).items()
+    }
     published_on = _day("note.published_on", head["published_on"])
     passages = tuple(
         _passage(f"passage {number}", entry, families, published_on)
@@ -127,9 +129,7 @@ def _claim(where: str, entry: Any, families: Mapping[str, str], published_on: dt
         country=_matching(f"{where}.country", item["country"], r"[A-Z]{3}", "an ISO 3166-1 alpha-3 code"),
         indicator=_matching(f"{where}.indicator", item["indicator"], r"\d{1,2}\.\d{1,2}", "a code such as 7.14"),
         severity=severity,
-        polarity={"risk": 1, "mitigation": -1}[
-            _one_of(f"{where}.polarity", item["polarity"], {"risk", "mitigation"})
-        ],
+        polarity={"risk": 1, "mitigation": -1}[_one_of(f"{where}.polarity", item["polarity"], {"risk", "mitigation"})],
         event=_slug(f"{where}.event", item["event"]),
         event_on=days,
         family=family,

@@ -17,6 +17,4 @@ def read(payload: bytes) -> ReportDraft:
     text = decode(text.encode())
     metadata = extract_metadata(page)
     title = (getattr(metadata, "title", None) or "").strip()[:300] or None
-    return ReportDraft(
-        kind="document", media_type="text/html", text=text, passages=split_passages(text), title=title
-    )
+    return ReportDraft(kind="document", media_type="text/html", text=text, passages=split_passages(text), title=title)

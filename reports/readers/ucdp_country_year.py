@@ -102,12 +102,14 @@ def _refuse_impossible(numbers: "dict[str, pd.Series[int]]") -> None:
         place = int(twice.to_numpy().argmax())
         row = keys.iloc[place]
         raise ReaderError(
-            f"line {place + 2}", f"country {row['country']} and year {row['year']} a second time", "each pair once"
+            f"line {place + 2}",
+            f"country {row['country']} and year {row['year']} a second time",
+            "each pair once",
         )
 
 
 def _release_day(version: str) -> dt.date:
-    releases = {release.version: release.released_on for release in read_ucdp_releases()}
+    releases = {release.version: release.known_at for release in read_ucdp_releases()}
     if version not in releases:
         raise ReaderError(
             "column version",

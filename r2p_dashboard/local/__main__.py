@@ -23,9 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.what == "run":
-            return run(project=PROJECT, port=ports.wanted(options.port), data=options.data)
+            return run(
+                project=PROJECT,
+                folder=options.folder.resolve(),
+                port=ports.wanted(options.port),
+                data=options.data,
+            )
         if options.what == "reset":
-            return reset(PROJECT)
+            return reset(options.folder.resolve())
         return with_test_services(options.command)
     except LocalError as error:
         print(f"\nmake {options.what} cannot go on.{error}", file=sys.stderr, flush=True)
@@ -51,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     start = what.add_parser("run", help="start everything and stay until Ctrl-C")
     start.add_argument("--port", default=os.environ.get("PORT", ""), help="refused when it is taken")
     start.add_argument("--data", type=Path, help="a folder with UCDP files to ingest as well")
-    what.add_parser("reset", help="forget the local data")
+    forget = what.add_parser("reset", help="forget the local data")
+    for one in (start, forget):
+        one.add_argument("--folder", type=Path, default=PROJECT / ".local", help="where the data are")
     test = what.add_parser("test-services", help="run a command with throwaway servers")
     test.add_argument("command", nargs="+", help="for example: -- python manage.py makemigrations --check")
     return parser

@@ -93,7 +93,7 @@ def look_after(watched: Watched, say: Callable[[str], None], *, now: float) -> N
         return
     quick = now - watched.started_at < _QUICK_DEATH
     watched.deaths = watched.deaths + 1 if quick else 1
-    why = f"{watched.name} ended ({reason(ended)}); the end of {watched.log}:\n{tail(watched.log)}"
+    why = f"{watched.name} ended ({reason(ended)}); the end of {watched.log}:\n{tail(watched.log, 8)}"
     if watched.deaths >= _GIVE_UP_AFTER:
         raise LocalError(
             found=f"{why}\n    it died {watched.deaths} times in a row.",

@@ -13,9 +13,8 @@ from r2p_dashboard.local.run import only_one
 _HOW = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 
 
-def reset(project: Path) -> int:
-    """Remove `.local` and say what went; refuses while a run holds the lock. No other database is touched."""
-    folder = project / ".local"
+def reset(folder: Path) -> int:
+    """Remove the local data and say what went; refuses while a run holds the lock. No other database is touched."""
     if not folder.exists():
         print("nothing to reset: there is no local data")
         return 0
@@ -33,7 +32,7 @@ def reset(project: Path) -> int:
         for path in sorted(folder.iterdir()):
             size = folders.remove(path)
             total += size
-            print(f"removed {path.relative_to(project)} ({size / 1e6:.1f} MB)")
+            print(f"removed {path} ({size / 1e6:.1f} MB)")
         folder.rmdir()
-    print(f"forgotten: {total / 1e6:.1f} MB in .local; the next `make run` starts from nothing")
+    print(f"forgotten: {total / 1e6:.1f} MB; the next `make run` starts from nothing")
     return 0

@@ -47,9 +47,8 @@ class Launch:
             children.look_after(one, self.progress.say, now=time.monotonic())
 
 
-def run(*, project: Path, port: int | None, data: Path | None) -> int:
+def run(*, project: Path, folder: Path, port: int | None, data: Path | None) -> int:
     """Returns the exit code: 0 after Ctrl-C or SIGTERM."""
-    folder = project / ".local"
     if data is not None and not data.is_dir():
         raise LocalError(
             found=f"DATA={data} is no folder here.",
@@ -182,7 +181,7 @@ def _manage(launch: Launch, command: str, *options: str, heading: bool = True) -
             found=f"manage.py {command} ended ({children.reason(ended)}); the end of {log}:\n"
             f"{tail(log, start=start)}",
             wanted="that step done.",
-            todo="mend what it names then make run; or forget the data: make reset",
+            todo="mend what it names, then make run; or forget the data: make reset",
         )
 
 

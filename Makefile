@@ -1,0 +1,61 @@
+# Every task of a developer. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+export UV_PYTHON_DOWNLOADS := never
+export DJANGO_ALLOW_ASYNC_UNSAFE := true
+TESTS ?= tests
+
+.PHONY: help run reset test test-full lint types contracts checks bench clean
+
+help: ## this list
+	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
+	@echo "make reset        forget the local data"
+	@echo "make test         all tests, the browser's and those that kill processes too (TESTS=tests/local for some)"
+	@echo "make test-full    the same, and what will be too slow for every change"
+	@echo "make lint         ruff: rules and format"
+	@echo "make types        mypy"
+	@echo "make contracts    import-linter: which layer may know which"
+	@echo "make checks       migrations complete, production settings sound"
+	@echo "make bench        measure, and write bench/results/"
+	@echo "make clean        remove .venv and caches (the local data stay)"
+
+.venv/.synced: pyproject.toml uv.lock
+	@sh r2p_dashboard/local/venv.sh
+
+run: .venv/.synced ## PORT and DATA may be given
+	@$(PY) -m r2p_dashboard.local run $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)")
+
+reset: .venv/.synced
+	@$(PY) -m r2p_dashboard.local reset
+
+test: .venv/.synced
+	@sh r2p_dashboard/local/chromium.sh
+	$(PY) -m pytest $(TESTS)
+
+test-full: test
+
+lint: .venv/.synced
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: .venv/.synced
+	SECRET_KEY=types $(PY) -m mypy .
+
+contracts: .venv/.synced
+	.venv/bin/lint-imports
+
+checks: .venv/.synced
+	$(PY) -m r2p_dashboard.local test-services -- $(PY) manage.py makemigrations --check --dry-run
+	DEBUG=0 SECURE=1 PLAIN_STATIC=0 ALLOWED_HOSTS=dashboard.example.org \
+	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	DATABASE_URL=postgres://r2p:unused@127.0.0.1/r2p REDIS_URL=redis://127.0.0.1:6379/0 \
+	$(PY) manage.py check --deploy --fail-level WARNING
+
+bench: .venv/.synced
+	$(PY) -m bench
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov staticfiles
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
 """Pure readers of the tables in `countries/data/`: values out, or one error that names the place.
 
-`data/SOURCES.md` says where each column comes from. Every cell is read as text, so Namibia's `NA` stays a code.
+`data/SOURCES.md` says where each column comes from. Cells are read as text: Namibia's `NA` stays a code.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ REVIEWED = DATA / "reviewed.toml"
 
 COUNTRY_COLUMNS = (
     "iso2", "iso3", "m49", "gw_code", "region_code", "region", "subregion_code", "subregion", "un_status",
-    "name_en", "name_fr", "name_es", "name_ru", "name_zh", "name_ar", "name_sort", "population", "population_year",
+    "name_en", "name_fr", "name_es", "name_ru", "name_zh", "name_ar", "name_sort",
+    "population", "population_year",
 )  # fmt: skip
 TERRITORY_COLUMNS = ("country_id", "name_in_source", "from_year", "until_year", "treatment", "iso3", "note")
 RELEASE_COLUMNS = ("version", "known_at", "precision", "source", "note")
@@ -36,7 +37,7 @@ T = TypeVar("T")
 
 
 class ReferenceDataError(ValueError):
-    """A reference table is not as its reader wants it; the text names file, line, column, found and wanted."""
+    """A reference table is not as wanted; the text names file, line, column, what was found and wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,9 @@ class _Line:
         return int(self.text(column, r"[0-9]+", "digits")) if self.cells[column] else None
 
     def day(self, column: str) -> dt.date:
+        text = self.text(column, r"\d{4}-\d\d-\d\d", "a day as YYYY-MM-DD")
         try:
-            return dt.date.fromisoformat(self.text(column, r"\d{4}-\d\d-\d\d", "a day as YYYY-MM-DD"))
-        except ReferenceDataError:
-            raise
+            return dt.date.fromisoformat(text)
         except ValueError as error:
             raise self.refusal(column, "a day of the calendar") from error
 

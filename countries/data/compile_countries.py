@@ -1,7 +1,8 @@
 """How `countries.csv` was made: `python countries/data/compile_countries.py ../shared/data`.
 
 Facts only, from UNSD's M49 list and UNTERM's short names (datasets/country-codes, PDDL), the World Bank's
-population (datasets/population, PDDL) and the Gleditsch–Ward state list (andybega/states, MIT). `SOURCES.md` beside this file says which column came from where, and what was chosen.
+population (datasets/population, PDDL) and the Gleditsch–Ward state list (andybega/states, MIT).
+`SOURCES.md` beside this file says which column came from where, and what was chosen.
 """
 
 from __future__ import annotations

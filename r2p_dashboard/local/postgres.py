@@ -190,7 +190,7 @@ class Postgres:
         found = identify(pid)
         if found is None or pid == os.getpid():
             return
-        if f"-D {self.data}" not in found.command:
+        if f"-D {self.data} " not in found.command:
             self.say(f"PostgreSQL: removing a stale lock file (process {pid} is another program)")
             lock.unlink(missing_ok=True)
             return

@@ -1,0 +1,1 @@
+"""Signals, alerts, deliveries and responses; empty until the issue that brings them."""

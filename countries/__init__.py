@@ -1,0 +1,1 @@
+"""Countries: the reference table, its codes and names."""

@@ -1,0 +1,1 @@
+"""The Framework, evidence, series, and the scores computed from them."""

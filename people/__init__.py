@@ -1,0 +1,1 @@
+"""People, their one role each, and what it grants."""

@@ -1,0 +1,1 @@
+"""Reports: sources, what was received from them, and the passages in it."""

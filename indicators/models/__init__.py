@@ -1,0 +1,25 @@
+"""The Framework, evidence, series, methods and scores."""
+
+from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
+from indicators.models.framework import Factor, Framework, Indicator
+from indicators.models.method import MethodVersion
+from indicators.models.score import History, RescoreRequest, ScoreRun, Snapshot, Standing
+from indicators.models.series import SeriesDefinition, SeriesLoad, SeriesValue
+
+__all__ = [
+    "Evidence",
+    "EvidenceQuerySet",
+    "Factor",
+    "Framework",
+    "History",
+    "Indicator",
+    "MethodVersion",
+    "NoteCoding",
+    "RescoreRequest",
+    "ScoreRun",
+    "SeriesDefinition",
+    "SeriesLoad",
+    "SeriesValue",
+    "Snapshot",
+    "Standing",
+]

@@ -1,0 +1,5 @@
+"""Countries."""
+
+from countries.models.country import Country
+
+__all__ = ["Country"]

@@ -1,0 +1,143 @@
+"""Evidence: proposed by a coder or a note, decided by another person, retracted with a reason."""
+
+import dataclasses
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from countries.models import Country
+from indicators.models import Evidence, EvidenceQuerySet, Indicator, RescoreRequest
+from people.models import User
+from people.permissions import Action, may
+from reports.models import Family, Passage
+
+BACKLOAD_DAYS = 90  # scoring.md §3: known longer than this before the installation's day at entry
+
+
+class CodingError(ValueError):
+    """Evidence that cannot be proposed, decided or retracted; says what was found and what was wanted."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EvidenceDraft:
+    """What a coder says of a passage."""
+
+    indicator: Indicator
+    country: Country
+    family: Family
+    severity: int
+    polarity: int
+    reliability: str
+    credibility: int
+    event_on: dt.date
+    known_on: dt.date
+    event_key: str = ""
+    admin1: str = ""
+    actor: str = Evidence.Actor.UNKNOWN
+    claim: str = Evidence.Claim.ALLEGED
+    group: str = ""
+    note: str = ""
+    sensitivity: int = 0
+
+
+def propose(
+    *, passage: Passage, draft: EvidenceDraft, coder: User, at: dt.datetime, installation_day: dt.date
+) -> Evidence:
+    """A proposed row: it moves nothing until another person accepts it. Raises CodingError."""
+    evidence = row(passage, draft, coder, at=at, installation_day=installation_day)
+    try:
+        evidence.full_clean()
+    except ValidationError as error:
+        raise CodingError("; ".join(error.messages)) from error
+    evidence.save()
+    return evidence
+
+
+def row(passage: Passage, draft: EvidenceDraft, coder: User, *, at: dt.datetime, installation_day: dt.date) -> Evidence:
+    """The unsaved row that `propose` saves. Raises CodingError."""
+    if draft.event_on > draft.known_on:
+        raise CodingError(f"event day: found {draft.event_on}; wanted a day not after it was known, {draft.known_on}")
+    fields = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft) if field.name != "known_on"}
+    return Evidence(
+        passage=passage,
+        coder=coder,
+        known_at=dt.datetime.combine(draft.known_on, dt.time(), dt.UTC),
+        recorded_at=at,
+        backloaded=draft.known_on < installation_day - dt.timedelta(days=BACKLOAD_DAYS),
+        **fields,
+    )
+
+
+@transaction.atomic
+def accept(*, evidence_id: int, by: User, at: dt.datetime) -> Evidence:
+    """Makes a proposed row count, and asks for its country's score. Raises CodingError."""
+    evidence = _locked(evidence_id, by, Action.DECIDE_EVIDENCE, wanted=Evidence.Status.PROPOSED)
+    if evidence.coder_id == by.pk:
+        raise CodingError(f"evidence {evidence.pk}: you coded it; wanted another person to decide")
+    evidence.status = Evidence.Status.ACCEPTED
+    evidence.decided_by, evidence.decided_at = by, at
+    evidence.save(update_fields=["status", "decided_by", "decided_at"])
+    _ask_for_score(evidence, at=at)
+    return evidence
+
+
+@transaction.atomic
+def accept_all(*, evidence: EvidenceQuerySet, by: User, at: dt.datetime) -> int:
+    """Accepts every proposed row of `evidence` that `by` may decide; how many. Raises CodingError."""
+    if not may(by, Action.DECIDE_EVIDENCE):
+        raise CodingError(f"role {by.role}: may not {Action.DECIDE_EVIDENCE.value}")
+    rows = evidence.visible_to(by).filter(status=Evidence.Status.PROPOSED).exclude(coder=by)
+    decided = dict(rows.select_for_update(of=("self",)).values_list("pk", "country_id"))
+    Evidence.objects.filter(pk__in=decided).update(status=Evidence.Status.ACCEPTED, decided_by=by, decided_at=at)
+    RescoreRequest.objects.bulk_create(
+        RescoreRequest(country_id=country_id, asked_at=at) for country_id in sorted(set(decided.values()))
+    )
+    return len(decided)
+
+
+@transaction.atomic
+def reject(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evidence:
+    """Sets a proposed row aside, with the reason. Raises CodingError."""
+    evidence = _locked(evidence_id, by, Action.DECIDE_EVIDENCE, wanted=Evidence.Status.PROPOSED)
+    if evidence.coder_id == by.pk:
+        raise CodingError(f"evidence {evidence.pk}: you coded it; wanted another person to decide")
+    evidence.status = Evidence.Status.REJECTED
+    evidence.decided_by, evidence.decided_at = by, at
+    evidence.decision_reason = _reason(reason)
+    evidence.save(update_fields=["status", "decided_by", "decided_at", "decision_reason"])
+    return evidence
+
+
+@transaction.atomic
+def retract(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evidence:
+    """Takes an accepted row out of every score from now on; earlier scores keep it. Raises CodingError."""
+    evidence = _locked(evidence_id, by, Action.RETRACT_EVIDENCE, wanted=Evidence.Status.ACCEPTED)
+    evidence.status = Evidence.Status.RETRACTED
+    evidence.retracted_by, evidence.retracted_at = by, at
+    evidence.retraction_reason = _reason(reason)
+    evidence.save(update_fields=["status", "retracted_by", "retracted_at", "retraction_reason"])
+    _ask_for_score(evidence, at=at)
+    return evidence
+
+
+def _locked(evidence_id: int, by: User, action: Action, *, wanted: Evidence.Status) -> Evidence:
+    if not may(by, action):
+        raise CodingError(f"role {by.role}: may not {action.value}")
+    evidence = Evidence.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=evidence_id).first()
+    if evidence is None:
+        raise CodingError(f"evidence {evidence_id}: found none that you may see")
+    if evidence.status != wanted:
+        raise CodingError(f"evidence {evidence_id}: found it {evidence.status}; wanted it {wanted.value}")
+    return evidence
+
+
+def _reason(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if not 3 <= len(reason) <= 500:
+        raise CodingError(f"reason: found {len(reason)} characters; wanted 3 to 500")
+    return reason
+
+
+def _ask_for_score(evidence: Evidence, *, at: dt.datetime) -> None:
+    RescoreRequest.objects.create(country_id=evidence.country_id, evidence=evidence, asked_at=at)

@@ -1,0 +1,162 @@
+"""The database's door to the arithmetic: rows as columns, never ORM objects."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count, Max
+from django.db.models.functions import TruncDate
+
+from countries.models import Country
+from indicators.models import Evidence, MethodVersion, SeriesValue
+from indicators.scoring.catalogue import Catalogue
+from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
+from indicators.scoring.parameters import Parameters
+from indicators.scoring.series_rows import SeriesColumns, SeriesRows
+
+
+class NoMethodError(LookupError):
+    """No method has been published; `manage.py load_reference` publishes the shipped one."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Method:
+    """A method version as the arithmetic takes it."""
+
+    version: MethodVersion
+    parameters: Parameters
+    catalogue: Catalogue
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that scores of some countries rest on; `countries` is the order of the units."""
+
+    countries: tuple[str, ...]
+    evidence: EvidenceRows
+    series: SeriesRows
+    digests: dict[str, str]
+    first_days: dict[str, dt.date]
+
+
+def method_in_use() -> Method:
+    """The latest published method. Raises NoMethodError."""
+    version = MethodVersion.objects.select_related("framework").order_by("-published_at", "-pk").first()
+    if version is None:
+        raise NoMethodError("method: found none; wanted `manage.py load_reference` first")
+    return method_of(version)
+
+
+def method_of(version: MethodVersion) -> Method:
+    """A stored method version as parameters and catalogue."""
+    rows = version.framework.indicators.order_by("order").values_list("code", "factor__number", "weight", "nature")
+    catalogue = Catalogue.from_entries(
+        {"id": code, "factor": factor, "weight": weight, "nature": nature} for code, factor, weight, nature in rows
+    )
+    return Method(version, Parameters.from_mapping(version.parameters), catalogue)
+
+
+_EVIDENCE = (
+    "country__iso3", "indicator__code", "polarity", "severity", "reliability", "credibility", "event_on", "known_on",
+    "retracted_on", "family__slug", "event_key", "admin1", "pk",
+)  # fmt: skip
+_SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on", "retracted_on", "pk")
+
+
+def inputs(method: Method, countries: Sequence[str] | None = None) -> Inputs:
+    """Accepted evidence (retracted rows included) and scored series of some countries, or of all; two queries.
+
+    Rows on indicators that the method's catalogue lacks are left out: they belong to another framework version.
+    """
+    evidence = _evidence(method, countries)
+    series = _series(method, countries)
+    order = tuple(countries) if countries is not None else _all_countries()
+    return Inputs(
+        countries=order,
+        evidence=_evidence_rows(evidence, method, order),
+        series=_series_rows(series, method, order),
+        digests=_digests(evidence, series),
+        first_days=_first_days(evidence, series),
+    )
+
+
+def _all_countries() -> tuple[str, ...]:
+    return tuple(Country.objects.order_by("iso3").values_list("iso3", flat=True))
+
+
+def _evidence(method: Method, countries: Sequence[str] | None) -> list[tuple[Any, ...]]:
+    rows = Evidence.objects.ever_accepted().annotate(known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at"))
+    if countries is not None:
+        rows = rows.filter(country__iso3__in=countries)
+    codes = set(method.catalogue.codes)
+    return [row for row in rows.order_by("pk").values_list(*_EVIDENCE) if row[1] in codes]
+
+
+def _series(method: Method, countries: Sequence[str] | None) -> list[tuple[Any, ...]]:
+    rows = SeriesValue.objects.filter(is_scored=True, definition__slug__in=list(method.version.goalposts)).annotate(
+        known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
+    )
+    if countries is not None:
+        rows = rows.filter(country__iso3__in=countries)
+    return list(rows.order_by("pk").values_list(*_SERIES))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def _evidence_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, ...]) -> EvidenceRows:
+    columns = EvidenceColumns(*_columns(rows, len(_EVIDENCE)))
+    return EvidenceRows.from_columns(columns, method.catalogue, order)
+
+
+def _series_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, ...]) -> SeriesRows:
+    country, slug, value, period_end, known_on, retracted_on, pk = _columns(rows, len(_SERIES))
+    posts = [method.version.goalposts[name] for name in slug]
+    columns = SeriesColumns(
+        country=country,
+        indicator=[post["indicator"] for post in posts],
+        value=value,
+        lo=[post["lo"] for post in posts],
+        hi=[post["hi"] for post in posts],
+        direction=[post["direction"] for post in posts],
+        log=[post["log"] for post in posts],
+        period_end=period_end,
+        known_on=known_on,
+        retracted_on=retracted_on,
+        row_id=pk,
+    )
+    return SeriesRows.from_columns(columns, method.catalogue, order)
+
+
+def _digests(evidence: Iterable[tuple[Any, ...]], series: Iterable[tuple[Any, ...]]) -> dict[str, str]:
+    """SHA-256 over the sorted (kind, row id, day of retraction) of each country: over inputs, never over floats."""
+    lines: dict[str, list[str]] = {}
+    for row in evidence:
+        lines.setdefault(row[0], []).append(f"evidence:{row[-1]}:{row[8] or ''}")
+    for row in series:
+        lines.setdefault(row[0], []).append(f"series:{row[-1]}:{row[5] or ''}")
+    return {country: hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest() for country, rows in lines.items()}
+
+
+EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
+
+
+def _first_days(evidence: Iterable[tuple[Any, ...]], series: Iterable[tuple[Any, ...]]) -> dict[str, dt.date]:
+    first: dict[str, dt.date] = {}
+    for country, day in [(row[0], row[6]) for row in evidence] + [(row[0], row[3]) for row in series]:
+        first[country] = min(first.get(country, day), day)
+    return first
+
+
+def last_days(countries: Sequence[str], *, day: dt.date, known_on: dt.date) -> dict[str, tuple[int, dt.date, dt.date]]:
+    """Of each country with visible evidence: number of rows, last event day, last day of knowledge."""
+    rows = (
+        Evidence.objects.known(day=day, known_on=known_on)
+        .filter(country__iso3__in=countries)
+        .values("country__iso3")
+        .annotate(count=Count("pk"), last_event=Max("event_on"), last_known=Max(TruncDate("known_at")))
+    )
+    return {row["country__iso3"]: (row["count"], row["last_event"], row["last_known"]) for row in rows}

@@ -1,0 +1,220 @@
+"""What a passage says about one indicator in one country."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import TruncDate
+
+from countries.models import Country
+from indicators.models.framework import Indicator
+from people.permissions import Sensitivity, clearance_of
+from reports.models import Family, Passage, Reliability, Report
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from people.models import User
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    """The first instant after `day`, UTC: days are compared inclusively, instants exclusively."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Evidence by who may see it and by what was known when."""
+
+    def visible_to(self, user: User | AnonymousUser) -> EvidenceQuerySet:
+        """Only what `user` is cleared for, by the evidence's own and by its report's sensitivity."""
+        clearance = clearance_of(user)
+        return self.filter(sensitivity__lte=clearance, passage__report__sensitivity__lte=clearance)
+
+    def hidden_from(self, user: User | AnonymousUser) -> EvidenceQuerySet:
+        """Only what `user` is not cleared for: to be counted, never shown."""
+        clearance = clearance_of(user)
+        return self.filter(Q(sensitivity__gt=clearance) | Q(passage__report__sensitivity__gt=clearance))
+
+    def ever_accepted(self) -> EvidenceQuerySet:
+        """Accepted rows and those retracted later: what a score of some date may rest on."""
+        return self.filter(status__in=[Evidence.Status.ACCEPTED, Evidence.Status.RETRACTED])
+
+    def known(self, *, day: dt.date, known_on: dt.date) -> EvidenceQuerySet:
+        """What a score at (t = `day`, k = `known_on`) sees: never a later report, never a later event."""
+        return (
+            self.ever_accepted()
+            .filter(event_on__lte=day, known_at__lt=_end_of(known_on))
+            .exclude(retracted_at__lt=_end_of(known_on))
+        )
+
+    def waiting(self) -> EvidenceQuerySet:
+        """Proposed and not yet decided, oldest first."""
+        return self.filter(status=Evidence.Status.PROPOSED).order_by("recorded_at", "pk")
+
+
+class Evidence(models.Model):
+    """What one passage says about one indicator in one country: entered once, never rewritten."""
+
+    class Status(models.TextChoices):
+        """Proposed by a coder or a machine, decided by another person."""
+
+        PROPOSED = "proposed", "proposed"
+        ACCEPTED = "accepted", "accepted"
+        REJECTED = "rejected", "rejected"
+        RETRACTED = "retracted", "retracted"
+
+    class Severity(models.IntegerChoices):
+        """How strongly the sign is present."""
+
+        ABSENT = 0, "0: looked for, not found"
+        SLIGHT = 1, "1: slight or isolated"
+        MODERATE = 2, "2: moderate or recurring"
+        SERIOUS = 3, "3: serious or widespread"
+        EXTREME = 4, "4: extreme or systematic"
+
+    class Polarity(models.IntegerChoices):
+        """Which way it points."""
+
+        RISK = 1, "raises risk"
+        MITIGATION = -1, "mitigates risk"
+
+    class Credibility(models.IntegerChoices):
+        """Admiralty grade of the statement."""
+
+        CONFIRMED = 1, "1: confirmed by other sources"
+        PROBABLE = 2, "2: probably true"
+        POSSIBLE = 3, "3: possibly true"
+        DOUBTFUL = 4, "4: doubtful"
+        IMPROBABLE = 5, "5: improbable"
+        UNKNOWN = 6, "6: cannot be judged"
+
+    class Actor(models.TextChoices):
+        """From whom."""
+
+        STATE = "state", "State"
+        FOREIGN_STATE = "foreign_state", "foreign State"
+        ARMED_GROUP = "armed_group", "armed group"
+        GANG = "gang", "gang"
+        MILITIA = "militia", "militia"
+        INTERGOVERNMENTAL = "intergovernmental", "international body"
+        SEVERAL = "several", "several"
+        UNKNOWN = "unknown", "unknown"
+        NONE = "none", "nobody in particular"
+
+    class Claim(models.TextChoices):
+        """What the statement claims to be."""
+
+        ALLEGED = "alleged", "alleged"
+        VERIFIED = "verified", "verified"
+        MAY_AMOUNT = "may_amount", "may amount to a crime, its source says"
+        COURT = "court", "found by a court"
+
+    passage = models.ForeignKey(Passage, models.PROTECT, related_name="evidence")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="evidence")
+    country = models.ForeignKey(Country, models.PROTECT, related_name="evidence")
+    family = models.ForeignKey(Family, models.PROTECT, related_name="evidence")
+    severity = models.PositiveSmallIntegerField(choices=Severity.choices)
+    polarity = models.SmallIntegerField(choices=Polarity.choices, default=Polarity.RISK)
+    reliability = models.CharField(max_length=1, choices=Reliability.choices)
+    credibility = models.PositiveSmallIntegerField(choices=Credibility.choices)
+    event_key = models.CharField("event", max_length=120, blank=True)
+    event_on = models.DateField("when it happened")
+    known_at = models.DateTimeField("when the world could know")
+    recorded_at = models.DateTimeField("when it was entered here")
+    backloaded = models.BooleanField("entered long after it was known")
+    admin1 = models.CharField("first-level area", max_length=120, blank=True)
+    actor = models.CharField("from whom", max_length=20, choices=Actor.choices, default=Actor.UNKNOWN)
+    claim = models.CharField("claim status", max_length=12, choices=Claim.choices, default=Claim.ALLEGED)
+    group = models.CharField("group at risk", max_length=160, blank=True)
+    note = models.CharField("why this indicator and this severity", max_length=500, blank=True)
+    sensitivity = models.PositiveSmallIntegerField(choices=Sensitivity.choices, default=Sensitivity.PUBLIC)
+
+    coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="coded_evidence")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PROPOSED)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="decided_evidence"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=500, blank=True)
+    retracted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="retracted_evidence"
+    )
+    retracted_at = models.DateTimeField(null=True, blank=True)
+    retraction_reason = models.CharField(max_length=500, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        indexes = [
+            models.Index(fields=["country", "event_on"], name="evidence_of_a_country"),
+            models.Index(fields=["indicator", "country"], name="evidence_of_an_indicator"),
+            models.Index(fields=["recorded_at", "id"], name="evidence_waiting", condition=Q(status="proposed")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(severity__range=(0, 4)), name="severity_is_from_0_to_4"),
+            models.CheckConstraint(condition=Q(polarity__in=[-1, 1]), name="polarity_is_risk_or_mitigation"),
+            models.CheckConstraint(condition=Q(credibility__range=(1, 6)), name="credibility_is_from_1_to_6"),
+            models.CheckConstraint(
+                condition=Q(reliability__in=Reliability.values), name="evidence_reliability_is_from_a_to_f"
+            ),
+            models.CheckConstraint(
+                condition=Q(event_on__lte=TruncDate("known_at")),
+                name="event_is_not_later_than_its_knowledge",
+            ),
+            models.CheckConstraint(
+                condition=Q(retracted_at=None) | Q(retracted_at__gt=F("known_at")),
+                name="evidence_is_retracted_after_it_was_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="proposed", decided_at=None, decided_by=None)
+                | Q(
+                    status__in=["accepted", "rejected", "retracted"],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                ),
+                name="decided_evidence_says_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="retracted", retracted_at__isnull=False, retracted_by__isnull=False)
+                & ~Q(retraction_reason="")
+                | ~Q(status="retracted") & Q(retracted_at=None, retracted_by=None, retraction_reason=""),
+                name="retracted_evidence_says_who_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("coder")),
+                name="evidence_is_decided_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="rejected") | ~Q(decision_reason=""), name="rejected_evidence_says_why"
+            ),
+            models.UniqueConstraint(
+                fields=["passage", "indicator", "country", "polarity", "event_key", "event_on", "family"],
+                condition=Q(status__in=["proposed", "accepted"]),
+                name="one_live_evidence_per_passage_indicator_and_event",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"evidence {self.pk}"
+
+    @property
+    def grade(self) -> str:
+        """Reliability of the source and credibility of the statement, such as `B2`."""
+        return f"{self.reliability}{self.credibility}"
+
+
+class NoteCoding(models.Model):
+    """That a coding note has been turned into proposed evidence, or why it could not be."""
+
+    report = models.OneToOneField(Report, models.PROTECT, related_name="note_coding")
+    coded_at = models.DateTimeField()
+    rows_count = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"note coding {self.pk}"

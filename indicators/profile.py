@@ -1,0 +1,129 @@
+"""What one country's page says, for one reader. Reads, never writes."""
+
+import dataclasses
+import datetime as dt
+
+from countries.models import Country
+from indicators.models import Evidence, MethodVersion, ScoreRun, SeriesValue
+from indicators.models.score import Level
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ProfileScore:
+    """The three profiles beside each other; the highest is the index."""
+
+    key: str  # genocide, cah, war
+    title: str
+    value: float
+    is_headline: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reason:
+    """One contribution, largest first. `evidence` is None where the reader may not see it, or for a series."""
+
+    kind: str  # event, series, mitigation, withheld
+    indicator_code: str
+    indicator_label: str
+    factor: int
+    points: float  # exact; may be negative
+    printed: str  # to one decimal; the column adds up to the printed index
+    family: str  # display name; empty for series and mitigation
+    event_key: str
+    evidence: Evidence | None
+    series: SeriesValue | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IndicatorView:
+    """One indicator of a factor for one country."""
+
+    code: str
+    label: str
+    description: str
+    nature: str
+    number_confirmed: bool
+    assessed: bool
+    value: float  # x, 0 to 1
+    coverage: float  # kappa, 0 to 1
+    points: float
+    evidence: tuple[Evidence, ...]  # what this reader may see, newest attestation first
+    withheld: int  # pieces of evidence this reader may not see
+    series: tuple[SeriesValue, ...]  # the values that are visible at the view's date, latest period first
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FactorView:
+    """One of the fourteen."""
+
+    number: int
+    title: str
+    scope: str
+    summary: str
+    assessed: bool
+    value: float  # F, 0 to 1
+    coverage: float  # K_f, 0 to 1
+    points: float
+    evidence_count: int
+    indicators: tuple[IndicatorView, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One monthly line; tuples of equal length, oldest first."""
+
+    key: str  # hindsight, known_then
+    title: str
+    days: tuple[dt.date, ...]
+    overall: tuple[float, ...]
+    coverage: tuple[float, ...]
+    levels: tuple[Level, ...]  # as shown: UNDETERMINED where the silence rule applies
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CountryProfile:
+    """Everything on the page; where `assessed` is False only the country, method and dates mean anything."""
+
+    country: Country
+    day: dt.date
+    known_on: dt.date
+    is_current: bool
+    assessed: bool
+    level: Level | None
+    overall: float | None
+    coverage: float | None
+    cannot_exclude: float | None
+    change_90: float | None
+    interval: tuple[float, float] | None
+    profiles: tuple[ProfileScore, ...]
+    reasons: tuple[Reason, ...]  # every contribution row, points descending
+    factors: tuple[FactorView, ...]
+    history: tuple[HistoryLine, ...]
+    evidence: tuple[Evidence, ...]  # visible to the reader, latest event first; select_related for display
+    evidence_count: int  # pieces the score rests on, whether shown or not
+    withheld: int
+    unscored_series: tuple[SeriesValue, ...]  # shown with their note, counted in no score
+    last_event_on: dt.date | None
+    last_known_on: dt.date | None
+    last_reviewed_at: dt.datetime | None
+    method: MethodVersion | None
+    run: ScoreRun | None
+    is_stale: bool
+    is_recomputing: bool  # inputs changed after the run; a new one is on its way
+
+    @property
+    def reasons_up(self) -> tuple[Reason, ...]:
+        """The three that add most, one a factor's indicator."""
+        return _distinct([reason for reason in self.reasons if reason.points > 0], 3)
+
+    @property
+    def reasons_down(self) -> tuple[Reason, ...]:
+        """The one that mitigates most."""
+        return _distinct(sorted((r for r in self.reasons if r.points < 0), key=lambda r: r.points), 1)
+
+
+def _distinct(reasons: list[Reason], most: int) -> tuple[Reason, ...]:
+    seen: dict[str, Reason] = {}
+    for reason in reasons:
+        seen.setdefault(reason.indicator_code, reason)
+    return tuple(seen.values())[:most]

@@ -1,0 +1,150 @@
+"""Loads the Framework's catalogue, the series definitions and the method in use; safe to run twice."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from indicators.models import Factor, Framework, Indicator, MethodVersion, SeriesDefinition
+from indicators.scoring.catalogue import Catalogue
+from indicators.scoring.identity import method_json
+from indicators.scoring.parameters import SHIPPED
+
+FRAMEWORK_FILE = Path(__file__).parent / "framework" / "un_2014.json"
+SERIES_FOLDER = Path(__file__).parent / "series"
+
+
+class CatalogueFileError(ValueError):
+    """A catalogue file that cannot be loaded; says where, what was found and what was wanted."""
+
+
+@transaction.atomic
+def load_framework(*, at: dt.datetime, path: Path = FRAMEWORK_FILE) -> Framework:
+    """The catalogue as rows. A file that differs from every loaded one becomes a new version, beside the old.
+
+    Raises CatalogueFileError.
+    """
+    payload = path.read_bytes()
+    try:
+        data = json.loads(payload)
+    except ValueError as error:
+        raise CatalogueFileError(f"{path.name}: found no valid JSON; wanted a framework catalogue") from error
+    digest = hashlib.sha256(payload).hexdigest()
+    standing = Framework.objects.filter(sha256=digest).first()
+    if standing is not None:
+        return standing
+    latest = Framework.objects.aggregate(latest=Max("version"))["latest"] or 0
+    try:
+        framework = Framework.objects.create(
+            version=latest + 1,
+            title=data["source"]["title"],
+            sha256=digest,
+            source=data["source"],
+            loaded_at=at,
+        )
+        _add_factors(framework, data["factors"])
+    except KeyError as error:
+        raise CatalogueFileError(f"{path.name}: found no key {error}; wanted a complete catalogue") from error
+    return framework
+
+
+def _add_factors(framework: Framework, factors: list[Mapping[str, Any]]) -> None:
+    order = 0
+    for entry in factors:
+        factor = Factor.objects.create(
+            framework=framework,
+            number=entry["number"],
+            title=entry["title"],
+            scope=entry["scope"],
+            summary=entry["summary"],
+        )
+        rows = []
+        for item in entry["indicators"]:
+            rows.append(_indicator(framework, factor, order, item))
+            order += 1
+        Indicator.objects.bulk_create(rows)
+
+
+def _indicator(framework: Framework, factor: Factor, order: int, item: Mapping[str, Any]) -> Indicator:
+    return Indicator(
+        framework=framework,
+        factor=factor,
+        order=order,
+        code=item["code"],
+        label=item["label"],
+        description=item["description"],
+        nature=item["nature"],
+        number_confirmed=item["number_confirmed"],
+        number_confidence=item["number_confidence"],
+    )
+
+
+@transaction.atomic
+def load_series_definitions() -> int:
+    """The reviewed definition files as rows; how many."""
+    files = sorted(SERIES_FOLDER.glob("*.json"))
+    for path in files:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        SeriesDefinition.objects.update_or_create(
+            slug=data["slug"],
+            defaults={
+                "title": data["title"],
+                "unit": data["unit"],
+                "indicator_code": data["indicator"],
+                "reader": data["reader"],
+                "column": data["column"],
+                "lo": float(data["lo"]),
+                "hi": float(data["hi"]),
+                "is_log": data["log"],
+                "direction": data["direction"],
+                "why": data["why"],
+                "author": data["author"],
+                "checker": data["checker"],
+                "next_review_on": dt.date.fromisoformat(data["next_review_on"]),
+            },
+        )
+    return len(files)
+
+
+@transaction.atomic
+def publish_method(*, at: dt.datetime) -> MethodVersion:
+    """The shipped parameters with the catalogue and the goalposts in use, frozen under one digest."""
+    framework = Framework.objects.order_by("-version").first()
+    if framework is None:
+        raise CatalogueFileError("framework: found none loaded; wanted `manage.py load_reference` first")
+    catalogue = catalogue_of(framework)
+    goalposts = {
+        definition.slug: {
+            "indicator": definition.indicator_code,
+            "lo": definition.lo,
+            "hi": definition.hi,
+            "log": definition.is_log,
+            "direction": definition.direction,
+        }
+        for definition in SeriesDefinition.objects.order_by("slug")
+    }
+    text = method_json(SHIPPED, catalogue) + json.dumps(goalposts, sort_keys=True, separators=(",", ":"))
+    method, _ = MethodVersion.objects.get_or_create(
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        defaults={
+            "formula": SHIPPED.formula,
+            "framework": framework,
+            "parameters": json.loads(SHIPPED.canonical_json()),
+            "goalposts": goalposts,
+            "published_at": at,
+        },
+    )
+    return method
+
+
+def catalogue_of(framework: Framework) -> Catalogue:
+    """A framework version as the arrays that the arithmetic works on, in catalogue order."""
+    rows = framework.indicators.order_by("order").values_list("code", "factor__number", "weight", "nature")
+    return Catalogue.from_entries(
+        {"id": code, "factor": factor, "weight": weight, "nature": nature} for code, factor, weight, nature in rows
+    )

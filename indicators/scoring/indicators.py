@@ -1,0 +1,48 @@
+"""Indicators: from masses and series to x, and how much is known (scoring.md §4)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indicators.scoring.arrays import F64
+from indicators.scoring.catalogue import Catalogue
+from indicators.scoring.masses import Masses
+from indicators.scoring.parameters import Parameters
+from indicators.scoring.series import Readings
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Indicators:
+    """Values per unit and indicator; each (U, I) float64.
+
+    Attributes
+    ----------
+    hazard : h
+        λ·m⁺ + h_z.
+    presence : g
+        1 - exp(-h), before mitigation.
+    value : x
+        g·2^(-m⁻), in [0, 1).
+    known : κ
+        In [0, 1): how much is known, whatever it says.
+    """
+
+    hazard: F64
+    presence: F64
+    value: F64
+    known: F64
+
+
+def rates(catalogue: Catalogue, parameters: Parameters) -> F64:
+    """λ of each indicator, (I,): -ln(1 - ρ), so that one certain, maximal, fresh event gives x = ρ."""
+    full = np.asarray(parameters.full_event, np.float64)[catalogue.nature]
+    return np.asarray(-np.log1p(-full))
+
+
+def indicators(masses: Masses, series: Readings, rate: F64, parameters: Parameters) -> Indicators:
+    """Values of every unit and indicator; `rate` is λ, (I,)."""
+    h = rate * masses.risk + series.hazard
+    g = -np.expm1(-h)
+    x = g * np.exp(-parameters.mitigation_rate * masses.mitigation)
+    known = -np.expm1(-(masses.reports + series.freshness) / parameters.coverage_scale)
+    return Indicators(h, g, x, known)

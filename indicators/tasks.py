@@ -1,0 +1,32 @@
+"""Tasks of the indicators' queue: ids and nothing else in their arguments."""
+
+from typing import Any
+
+from celery import shared_task
+
+from indicators import assess, note_coding, series_loading
+from r2p_dashboard import clock
+
+
+@shared_task(name="indicators.code_notes")
+def code_notes(**_later: Any) -> None:
+    """Safe to run twice: a note is coded once."""
+    note_coding.code_waiting(at=clock.now(), installation_day=clock.installation_day())
+
+
+@shared_task(name="indicators.load_series")
+def load_series(**_later: Any) -> None:
+    """Safe to run twice: a release is loaded once."""
+    series_loading.load_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.score_changed")
+def score_changed(**_later: Any) -> None:
+    """Safe to run twice: it scores the countries that ask for it, and then none asks."""
+    assess.score_changed(at=clock.now(), day=clock.installation_day())
+
+
+@shared_task(name="indicators.score_all_countries")
+def score_all_countries(**_later: Any) -> None:
+    """Safe to run twice: the same inputs give the same snapshots."""
+    assess.score_all(at=clock.now(), day=clock.installation_day())

@@ -1,0 +1,58 @@
+"""The demonstration's log-ins: one person a role, with a password made anew for each installation."""
+
+import dataclasses
+import secrets
+from pathlib import Path
+
+from people.models import User
+from people.permissions import Role
+
+DOMAIN = "demo.example"  # reserved: no mail can ever arrive there
+_NAMES = {
+    Role.READER: "Demonstration reader",
+    Role.FOCAL_POINT: "Demonstration focal point",
+    Role.CODER: "Demonstration coder",
+    Role.REVIEWER: "Demonstration reviewer",
+    Role.PUBLISHER: "Demonstration publisher",
+    Role.ADMIN: "Demonstration admin",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LogIn:
+    """One demonstration person."""
+
+    role: Role
+    email: str
+
+
+def log_ins() -> tuple[LogIn, ...]:
+    """Everybody of the demonstration, by role."""
+    return tuple(LogIn(role, f"{role.value.replace('_', '-')}@{DOMAIN}") for role in Role)
+
+
+def password(folder: Path) -> str:
+    """The installation's demonstration password, made at first asking and kept in `folder` for its owner only."""
+    path = folder / "demonstration-password"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text("-".join(secrets.token_hex(2) for _ in range(4)), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+def create_people(folder: Path) -> dict[Role, User]:
+    """Everybody of the demonstration, made where missing; safe to run twice."""
+    secret = password(folder)
+    people: dict[Role, User] = {}
+    for log_in in log_ins():
+        person = User.objects.filter(email=log_in.email).first()
+        if person is None:
+            person = User.objects.create_user(
+                log_in.email, secret, name=_NAMES[log_in.role], role=log_in.role, is_superuser=log_in.role == Role.ADMIN
+            )
+        elif not person.check_password(secret):
+            person.set_password(secret)
+            person.save(update_fields=["password"])
+        people[log_in.role] = person
+    return people

@@ -1,0 +1,77 @@
+"""Who may do what and see what: the one permission table."""
+
+import dataclasses
+import enum
+
+from django.db import models
+
+
+class Sensitivity(models.IntegerChoices):
+    """How widely something may be shown; our own four steps."""
+
+    PUBLIC = 0, "public"
+    INTERNAL = 1, "internal"
+    CONFIDENTIAL = 2, "confidential"
+    STRICTLY_CONFIDENTIAL = 3, "strictly confidential"
+
+
+class Role(models.TextChoices):
+    """What a person does here; everybody has exactly one."""
+
+    READER = "reader", "reader"
+    FOCAL_POINT = "focal_point", "focal point"
+    CODER = "coder", "coder"
+    REVIEWER = "reviewer", "reviewer"
+    PUBLISHER = "publisher", "publisher"
+    ADMIN = "admin", "admin"
+
+
+class Action(enum.Enum):
+    """Something that changes the record."""
+
+    INGEST_REPORT = "ingest report"
+    ENTER_EVIDENCE = "enter evidence"
+    DECIDE_EVIDENCE = "accept or reject evidence"
+    RETRACT_EVIDENCE = "retract evidence"
+    RELEASE_ALERT = "release alert"
+    MANAGE = "manage sources, people and reference data"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grant:
+    """What one role may do, and the highest sensitivity that it may see."""
+
+    clearance: Sensitivity
+    actions: frozenset[Action] = frozenset()
+
+
+_CODES = frozenset({Action.INGEST_REPORT, Action.ENTER_EVIDENCE})
+_REVIEWS = _CODES | {Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE}
+
+NOBODY = Grant(Sensitivity.PUBLIC)
+GRANTS: dict[Role, Grant] = {
+    Role.READER: Grant(Sensitivity.PUBLIC),
+    Role.FOCAL_POINT: Grant(Sensitivity.INTERNAL),
+    Role.CODER: Grant(Sensitivity.CONFIDENTIAL, _CODES),
+    Role.REVIEWER: Grant(Sensitivity.CONFIDENTIAL, _REVIEWS),
+    Role.PUBLISHER: Grant(Sensitivity.STRICTLY_CONFIDENTIAL, _REVIEWS | {Action.RELEASE_ALERT}),
+    Role.ADMIN: Grant(Sensitivity.STRICTLY_CONFIDENTIAL, frozenset(Action)),
+}
+
+
+def grant_of(user: object) -> Grant:
+    """The grant of a signed-in, active person; nobody's for everybody else."""
+    role = getattr(user, "role", None)
+    if role is None or not getattr(user, "is_active", False):
+        return NOBODY
+    return GRANTS[Role(role)]
+
+
+def may(user: object, action: Action) -> bool:
+    """Whether `user` may do `action`."""
+    return action in grant_of(user).actions
+
+
+def clearance_of(user: object) -> Sensitivity:
+    """The highest sensitivity that `user` may see."""
+    return grant_of(user).clearance

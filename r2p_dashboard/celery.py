@@ -1,0 +1,51 @@
+"""The Celery application: queues, routes and the beat schedule."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "r2p_dashboard.settings")
+
+app = Celery("r2p_dashboard")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=600,  # seconds; below the visibility timeout, or a long task would run twice
+    task_default_queue="reports",
+    task_routes={
+        "reports.*": {"queue": "reports"},
+        "indicators.*": {"queue": "indicators"},
+        "r2p_dashboard.*": {"queue": "reports"},
+    },
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 900,  # seconds; the broker is only a bell: a lost message costs time, never data
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 5,
+    },
+    timezone="UTC",
+    beat_schedule={
+        # every minute: 1440 runs a day; rings the stages that have something waiting
+        "sweep": {"task": "r2p_dashboard.sweep", "schedule": crontab(minute="*")},
+        # 03:15: one run a day; every country, since evidence decays even when nothing comes in
+        "score every country": {
+            "task": "indicators.score_all_countries",
+            "schedule": crontab(minute="15", hour="3"),
+        },
+    },
+)
+
+
+@app.on_configure.connect
+def _broker_from_settings(sender: Celery, **_: object) -> None:
+    from django.conf import settings
+
+    sender.conf.broker_url = settings.REDIS_URL
+
+
+app.autodiscover_tasks(["reports", "indicators", "r2p_dashboard"])

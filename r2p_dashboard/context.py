@@ -1,0 +1,23 @@
+"""What every page knows about the installation."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from people.permissions import Action, may
+from r2p_dashboard import clock
+
+
+def installation(request: HttpRequest) -> dict[str, object]:
+    """Name, day, whether it is a demonstration, and what the reader may do."""
+    user = getattr(request, "user", None)
+    day: dt.date | None = settings.INSTALLATION_DAY
+    return {
+        "installation_name": settings.INSTALLATION_NAME,
+        "demonstration_day": day,
+        "real_today": clock.now().date(),
+        "may_enter_evidence": may(user, Action.ENTER_EVIDENCE),
+        "may_decide_evidence": may(user, Action.DECIDE_EVIDENCE),
+        "may_manage": may(user, Action.MANAGE),
+    }

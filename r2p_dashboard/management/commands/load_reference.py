@@ -1,0 +1,30 @@
+"""`manage.py load_reference`: countries, framework, series definitions, method."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from countries.loading import load_countries
+from countries.reference import ReferenceDataError
+from indicators import reference_loading
+from r2p_dashboard import clock
+
+
+class Command(BaseCommand):
+    """Safe to run twice."""
+
+    help = "Load countries, the Framework's catalogue, series definitions and the method in use."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = clock.now()
+        try:
+            countries = load_countries()
+            framework = reference_loading.load_framework(at=at)
+            series = reference_loading.load_series_definitions()
+            method = reference_loading.publish_method(at=at)
+        except (ReferenceDataError, reference_loading.CatalogueFileError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{countries} countries, framework version {framework.version} with "
+            f"{framework.indicators.count()} indicators, {series} series, method {method}"
+        )

@@ -1,0 +1,13 @@
+"""The sweep: what lost messages leave waiting is found here, every minute."""
+
+from typing import Any
+
+from celery import shared_task
+
+from r2p_dashboard import clock, pipeline
+
+
+@shared_task(name="r2p_dashboard.sweep")
+def sweep(**_later: Any) -> None:
+    """Safe to run twice: it only rings."""
+    pipeline.sweep(day=clock.installation_day(), known_on=clock.now().date())

@@ -1,0 +1,244 @@
+"""Takes reports in: bytes first, then their reading; each step is safe to run twice."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from people.models import User
+from people.permissions import Sensitivity
+from reports.models import Family, Passage, Report, Retrieval, Source
+from reports.readers import READERS, reader_named
+from reports.readers.draft import PassageDraft, ReaderError, ReportDraft, SourceDraft
+
+log = logging.getLogger(__name__)
+
+
+class IngestError(ValueError):
+    """Something that cannot be taken in at all; says what was found and what was wanted."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class About:
+    """What the sender says of a file; it fills what the reader cannot know, and never overrides the reader."""
+
+    source: str = ""
+    title: str = ""
+    url: str = ""
+    published_on: dt.date | None = None
+    language: str = "en"
+    sensitivity: int = Sensitivity.PUBLIC
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {
+            **dataclasses.asdict(self),
+            "published_on": str(self.published_on) if self.published_on else "",
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "About":
+        """The inverse of `as_json`."""
+        day = data.get("published_on")
+        return cls(**{**data, "published_on": dt.date.fromisoformat(day) if day else None})
+
+
+def receive(
+    *,
+    reader: str,
+    payload: bytes,
+    about: About,
+    file_name: str,
+    at: dt.datetime,
+    asked_by: User | None = None,
+) -> Retrieval:
+    """Keeps the bytes for a worker to read. A file over the cap becomes a failed retrieval at once.
+
+    Raises IngestError where no such reader exists.
+    """
+    if reader not in READERS:
+        raise IngestError(f"reader {reader!r} is unknown; wanted one of {', '.join(READERS)}")
+    retrieval = Retrieval(
+        reader=reader, file_name=file_name[:200], about=about.as_json(), received_at=at, asked_by=asked_by
+    )
+    if len(payload) > settings.REPORT_BYTES_MAX:
+        retrieval.state = Retrieval.State.FAILED
+        retrieval.reason = too_large(len(payload))
+        retrieval.finished_at = at
+    else:
+        retrieval.payload = payload
+    retrieval.save()
+    return retrieval
+
+
+def too_large(size: int) -> str:
+    """Why a file of `size` bytes is refused."""
+    return f"file: found {size / 1e6:.0f} MB; wanted at most {settings.REPORT_BYTES_MAX / 1e6:.0f} MB"
+
+
+def read_waiting(*, at: dt.datetime) -> int:
+    """Reads every waiting retrieval, one transaction each; how many were read. Two workers never read the same."""
+    count = 0
+    while _read_next(at=at):
+        count += 1
+    return count
+
+
+@transaction.atomic
+def _read_next(*, at: dt.datetime) -> bool:
+    waiting = Retrieval.objects.filter(state=Retrieval.State.WAITING).order_by("pk")
+    retrieval = waiting.select_for_update(skip_locked=True).first()
+    if retrieval is None:
+        return False
+    payload = bytes(retrieval.payload or b"")
+    try:
+        with transaction.atomic():
+            _finish(retrieval, *_take_in(retrieval, payload, at=at))
+    except (ReaderError, IngestError) as error:
+        _fail(retrieval, str(error))
+    except Exception as error:  # noqa: BLE001  one broken file must not stop the others, nor be read for ever
+        log.error("retrieval %s: reader %s broke: %s", retrieval.pk, retrieval.reader, type(error).__name__)
+        _fail(
+            retrieval,
+            f"the reader {retrieval.reader} broke on this file ({type(error).__name__}); please report it",
+        )
+    retrieval.payload = None
+    retrieval.finished_at = at
+    retrieval.save()
+    return True
+
+
+def _finish(retrieval: Retrieval, report: Report, created: bool) -> None:
+    retrieval.report = report
+    retrieval.state = Retrieval.State.DONE if created else Retrieval.State.SAME
+
+
+def _fail(retrieval: Retrieval, reason: str) -> None:
+    retrieval.report = None
+    retrieval.state = Retrieval.State.FAILED
+    retrieval.reason = reason[:500]
+
+
+def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> tuple[Report, bool]:
+    digest = hashlib.sha256(payload).hexdigest()
+    standing = Report.objects.filter(sha256=digest).first()
+    if standing is not None:
+        return standing, False
+    draft = reader_named(retrieval.reader)(payload)
+    return _store(draft, payload, About.from_json(retrieval.about), reader=retrieval.reader, at=at), True
+
+
+def _store(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at: dt.datetime) -> Report:
+    published_on = draft.published_on or about.published_on
+    if published_on is None:
+        raise IngestError(
+            "day of publication: found none; wanted --published YYYY-MM-DD, since the file does not say it"
+        )
+    if published_on > at.date():
+        raise IngestError(f"day of publication: found {published_on}; wanted a day not in the future")
+    title = draft.title or about.title
+    if not title:
+        raise IngestError("title: found none; wanted --title, since the file does not say it")
+    for slug, name in draft.families:
+        Family.objects.get_or_create(slug=slug, defaults={"name": name})
+    report = Report.objects.create(
+        source=_source(draft.source) if draft.source else _known_source(about.source),
+        kind=draft.kind,
+        reader=reader,
+        title=title[:300],
+        url=draft.url or about.url,
+        published_on=published_on,
+        language=draft.language or about.language,
+        media_type=draft.media_type,
+        bytes=payload,
+        sha256=hashlib.sha256(payload).hexdigest(),
+        text=draft.text,
+        received_at=at,
+        sensitivity=about.sensitivity,
+    )
+    _store_passages(report, draft.passages)
+    return report
+
+
+def _store_passages(report: Report, passages: tuple[PassageDraft, ...]) -> None:
+    Passage.objects.bulk_create(
+        Passage(
+            report=report,
+            order=order,
+            locator=draft.locator,
+            start=draft.start,
+            end=draft.end,
+            text=draft.text,
+        )
+        for order, draft in enumerate(passages)
+    )
+
+
+def _source(draft: SourceDraft) -> Source:
+    family, _ = Family.objects.get_or_create(slug=draft.family, defaults={"name": draft.family_name})
+    source, _ = Source.objects.get_or_create(
+        slug=draft.slug,
+        defaults={
+            "name": draft.name,
+            "family": family,
+            "reliability": draft.reliability,
+            "licence": draft.licence,
+            "url": draft.url,
+        },
+    )
+    return source
+
+
+def _known_source(slug: str) -> Source:
+    source = Source.objects.filter(slug=slug).first()
+    if source is None:
+        known = ", ".join(Source.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
+        raise IngestError(f"source: found {slug or 'none'!r}; wanted --source with a source that exists ({known})")
+    return source
+
+
+def store_entry(
+    *,
+    source: Source,
+    text: str,
+    locator: str,
+    url: str,
+    published_on: dt.date,
+    sensitivity: int,
+    at: dt.datetime,
+) -> Passage:
+    """The report and passage of something typed by hand; the same words of the same source make one report."""
+    text = " ".join(text.split())
+    typed = {
+        "source": source.slug,
+        "url": url,
+        "locator": locator,
+        "published_on": str(published_on),
+        "text": text,
+    }
+    payload = json.dumps(typed, ensure_ascii=False, sort_keys=True).encode()
+    report, created = Report.objects.get_or_create(
+        sha256=hashlib.sha256(payload).hexdigest(),
+        defaults={
+            "source": source,
+            "kind": Report.Kind.ENTRY,
+            "reader": "entry",
+            "title": f"Entry by hand: {source.name}, {published_on}",
+            "url": url,
+            "published_on": published_on,
+            "media_type": "application/json",
+            "bytes": payload,
+            "text": text,
+            "received_at": at,
+            "sensitivity": sensitivity,
+        },
+    )
+    if created:
+        _store_passages(report, (PassageDraft(0, len(text), text, locator),))
+    return report.passages.get()

@@ -1,0 +1,20 @@
+"""An HTML page: its main text, without markup."""
+
+from trafilatura import extract, extract_metadata
+
+from reports.readers.draft import ReaderError, ReportDraft
+from reports.text import decode, looks_like_html, split_passages
+
+
+def read(payload: bytes) -> ReportDraft:
+    """Passages of the main text of a UTF-8 page. Raises ReaderError."""
+    page = decode(payload)
+    if not looks_like_html(payload) and "</" not in page:
+        raise ReaderError("first bytes", "no markup", "an HTML page; use the reader `text`")
+    text = extract(page, include_comments=False, include_tables=True, favor_recall=True)
+    if not text or not text.strip():
+        raise ReaderError("page", "no main text", "a page with paragraphs; a scanned or scripted page cannot be read")
+    text = decode(text.encode())
+    metadata = extract_metadata(page)
+    title = (getattr(metadata, "title", None) or "").strip()[:300] or None
+    return ReportDraft(kind="document", media_type="text/html", text=text, passages=split_passages(text), title=title)

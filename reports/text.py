@@ -1,0 +1,62 @@
+"""Bytes to text, and text to passages with offsets: pure."""
+
+import re
+import unicodedata
+
+from reports.readers.draft import PassageDraft, ReaderError
+
+PASSAGE_CHARACTERS = 700  # about two to four sentences
+
+_PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
+_SENTENCE_END = re.compile(r"(?<=[.!?。؟…])[\"”’)]*\s+")
+
+
+def decode(payload: bytes) -> str:
+    """UTF-8 text (a byte-order mark is dropped), line ends as newlines, in Unicode form NFC.
+
+    Raises ReaderError where the bytes are empty or no UTF-8.
+    """
+    if not payload.strip():
+        raise ReaderError("file", "nothing in it", "text")
+    if payload[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ReaderError("first bytes", "UTF-16", "UTF-8; save the file as UTF-8 and send it again")
+    try:
+        text = payload.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ReaderError(
+            f"byte {error.start}",
+            f"0x{payload[error.start]:02x}",
+            "UTF-8; save the file as UTF-8 and send it again",
+        ) from error
+    if "\x00" in text:
+        raise ReaderError("file", "a NUL character", "text, not a binary file")
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def looks_like_html(payload: bytes) -> bool:
+    """Whether the bytes begin as an HTML or XML page does."""
+    return (
+        payload[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))
+    )
+
+
+def split_passages(text: str) -> tuple[PassageDraft, ...]:
+    """Paragraphs of `text`, long ones cut at sentence ends; offsets count characters, the end is exclusive."""
+    passages: list[PassageDraft] = []
+    for paragraph in _PARAGRAPH.finditer(text):
+        start, end = paragraph.start(), paragraph.start() + len(paragraph.group().rstrip())
+        passages += [PassageDraft(at, to, text[at:to]) for at, to in _cut(text, start, end)]
+    return tuple(passages)
+
+
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    pieces: list[tuple[int, int]] = []
+    at, last = start, start
+    for stop in [*(match.end() for match in _SENTENCE_END.finditer(text, start, end)), end]:
+        if stop - at > PASSAGE_CHARACTERS and last > at:
+            pieces.append((at, at + len(text[at:last].rstrip())))
+            at = last
+        last = stop
+    if end > at:
+        pieces.append((at, end))
+    return pieces

@@ -51,9 +51,7 @@ def with_test_services(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="r2p-test-") as name:
         services = start_services(Path(name), durable=False)
         try:
-            env = environment(
-                folder=Path(name), database_url=services.database_url, redis_url=services.redis_url
-            )
+            env = environment(folder=Path(name), database_url=services.database_url, redis_url=services.redis_url)
             return subprocess.run(command, env=env, cwd=PROJECT, check=False).returncode
         finally:
             services.stop()

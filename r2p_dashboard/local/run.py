@@ -24,6 +24,7 @@ from r2p_dashboard.local.services import Services, start_services
 
 _LOOK_EVERY = 0.3  # seconds
 _WEB_WITHIN = 60.0  # seconds
+_WRONG_ANSWERS = 5  # from the world page: more will not make it right
 _ASK = ((signal.SIGTERM, 10.0),)
 
 
@@ -203,22 +204,20 @@ def _relay(launch: Launch, process: subprocess.Popen[bytes]) -> int:
 
 def _wait_for_pages(launch: Launch) -> None:
     until = time.monotonic() + _WEB_WITHIN
-    health, page = 0, 0
-    while time.monotonic() < until:
+    health, page, wrong = 0, 0, 0
+    while page != 200 and wrong < _WRONG_ANSWERS and time.monotonic() < until:
         launch.look_after_all()
         health, _ = _ask(launch, "/health")
-        if health:
-            page, _ = _ask(launch, "/")
-        if page == 200:
-            break
-        time.sleep(0.2)
+        page, _ = _ask(launch, "/") if health else (0, "")
+        wrong += page not in {0, 200}
+        time.sleep(0.1)
     log = launch.folder / "log" / "web.log"
     if page != 200:
         raise LocalError(
             found=f"the world page answered {page or 'nothing'} and /health {health or 'nothing'} "
-            f"within {_WEB_WITHIN:.0f} s; the end of {log}:\n{tail(log)}",
+            f"after {launch.progress.seconds():.0f} s; the end of {log}:\n{tail(log)}",
             wanted="200 from the world page.",
-            todo="mend what the log names and make run again.",
+            todo="mend what the log names, then make run: the data are kept.",
         )
     launch.progress.say("the world page answers 200")
     health, said = _ask(launch, "/health")

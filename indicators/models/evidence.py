@@ -150,6 +150,7 @@ class Evidence(models.Model):
     retraction_reason = models.CharField(max_length=500, blank=True)
 
     objects = EvidenceQuerySet.as_manager()
+    is_visible: bool  # only on rows of `marked_for`
 
     class Meta:
         verbose_name_plural = "evidence"

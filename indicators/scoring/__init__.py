@@ -8,9 +8,11 @@ from indicators.scoring.draws import family_weight, family_weights, lognormal
 from indicators.scoring.errors import ScoringInputError
 from indicators.scoring.events import EventDetail, event_details
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
+from indicators.scoring.history import History, Line, current, history, line_days
 from indicators.scoring.identity import input_digest, method_json, method_sha256
 from indicators.scoring.kernel import Scores, Totals, score
 from indicators.scoring.levels import Coverage, Level, coverage_word, displayed_level, displayed_levels, fold
+from indicators.scoring.line import line
 from indicators.scoring.parameters import (
     CREDIBILITIES,
     FORMULA,
@@ -39,8 +41,10 @@ __all__ = [
     "EvidenceColumns",
     "EvidenceRows",
     "Grades",
+    "History",
     "IndicatorDetail",
     "Level",
+    "Line",
     "Parameters",
     "Scores",
     "ScoringInputError",
@@ -50,6 +54,7 @@ __all__ = [
     "Units",
     "contributions",
     "coverage_word",
+    "current",
     "day_number",
     "displayed_level",
     "displayed_levels",
@@ -57,8 +62,11 @@ __all__ = [
     "family_weight",
     "family_weights",
     "fold",
+    "history",
     "indicator_detail",
     "input_digest",
+    "line",
+    "line_days",
     "lognormal",
     "method_json",
     "method_sha256",

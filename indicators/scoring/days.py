@@ -12,6 +12,8 @@ import numpy as np
 from indicators.scoring.arrays import I64
 from indicators.scoring.errors import DayError
 
+Day = dt.date | int
+
 NEVER = dt.date.max.toordinal() + 1
 """Stands for "not retracted": later than any day."""
 
@@ -56,7 +58,7 @@ def last_of_month(day: int) -> int:
     return after.toordinal() - 1
 
 
-def month_ends(first_day: dt.date | int, t: dt.date | int) -> I64:
+def month_ends(first_day: Day, t: Day) -> I64:
     """Last days of months, from the month of `first_day` up to and including `t`.
 
     Returns

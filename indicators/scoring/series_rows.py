@@ -156,6 +156,10 @@ class SeriesRows:
         """The rows for which `keep`, (N,) bool, holds; their order stays."""
         return self._taken(np.flatnonzero(keep))
 
+    def part(self, first: int, after: int) -> "SeriesRows":
+        """The rows from `first` up to but not including `after`."""
+        return self._taken(np.arange(first, after))
+
     def _taken(self, order: I64) -> "SeriesRows":
         names = ("country", "indicator", "z", "period_end", "known_on", "retracted_on", "row_id")
         return replace(self, **{name: getattr(self, name)[order] for name in names})

@@ -21,7 +21,7 @@ from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.spans import Rows, Spans, seen_on_line
 from indicators.scoring.states import States, cluster_states, strand_states
 
-BUDGET = 2_000_000
+BUDGET = 500_000
 """Cells (country, indicator, date) held at once; about ten arrays of that size live together."""
 
 
@@ -33,11 +33,17 @@ class Grid:
     countries: int
     indicators: int
     dates: I64
+    date_of_day: I64  # from the first date to the day after the last
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """(T, C, I)."""
         return self.dates.size, self.countries, self.indicators
+
+    def date(self, days: I64) -> I64:
+        """Position of the first date on or after each day; T where there is none."""
+        place: I64 = np.clip(days - self.dates[0], 0, self.date_of_day.size - 1)
+        return self.date_of_day[place]
 
     def cell(self, number: I64) -> I64:
         """Position in the block of cells counted over all countries."""
@@ -83,8 +89,9 @@ def line(
 
 def _grids(countries: int, size: int, dates: I64, budget: int) -> Iterator[Grid]:
     each = max(1, budget // max(1, size * dates.size))
+    date_of_day = np.searchsorted(dates, np.arange(dates[0], dates[-1] + 2))
     for first in range(0, max(countries, 1), each):
-        yield Grid(first, min(each, countries - first), size, dates)
+        yield Grid(first, min(each, countries - first), size, dates, date_of_day)
 
 
 def _cut(rows: Rows, spans: Spans, grid: Grid) -> tuple[Rows, Spans]:
@@ -138,7 +145,7 @@ def _carried(grid: Grid, states: States, mine: Bool, life: F64) -> F64:
     old = np.where(follows, states.value[before], 0.0)
     old_anchor = np.where(follows, states.anchor_on[before], 0)
     value, anchor_on, cell = states.value[mine], states.anchor_on[mine], states.cell[mine]
-    date = np.searchsorted(grid.dates, states.day[mine])
+    date = grid.date(states.day[mine])
     moves = (date < grid.dates.size) & ((value != old) | (anchor_on != old_anchor))
     value, anchor_on, cell, date = value[moves], anchor_on[moves], cell[moves], date[moves]
     old, old_anchor = old[moves], old_anchor[moves]
@@ -199,7 +206,7 @@ def _seen(grid: Grid, tables: tuple[tuple[EvidenceRows, Spans], tuple[SeriesRows
     for rows, spans in tables:
         country = rows.country - grid.first
         for days, step in ((spans.start, 1.0), (spans.end, -1.0)):
-            place = np.searchsorted(grid.dates, days) * countries + country
+            place = grid.date(days) * countries + country
             change += step * np.bincount(place, minlength=change.size)
     standing = np.cumsum(change.reshape(dates + 1, countries), axis=0)[:dates]
     return (standing > 0.5).ravel()

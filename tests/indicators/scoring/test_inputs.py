@@ -13,6 +13,7 @@ from indicators.scoring import (
     EvidenceColumns,
     EvidenceRows,
     ScoringInputError,
+    SeriesColumns,
     SeriesRows,
     Units,
     errors,
@@ -154,6 +155,21 @@ def test_columns_are_read_as_a_database_gives_them() -> None:
 def test_bad_columns_are_refused(change: dict[str, Any], error: type[ScoringInputError]) -> None:
     with pytest.raises(error):
         EvidenceRows.from_columns(EvidenceColumns(**{**COLUMNS, **change}), CATALOGUE, ["MMR"])
+
+
+def test_series_columns_are_read_as_a_database_gives_them() -> None:
+    columns: dict[str, Any] = {name: np.array([float(n), 10.0]) for n, name in enumerate(("value", "lo"))}
+    columns |= {
+        "country": [0, 0],
+        "indicator": [0, 0],
+        "hi": [20, 20],
+        "direction": [1, 1],
+        "log": [False, False],
+    }
+    columns |= {"period_end": [1, 2], "known_on": [3, 3], "retracted_on": [None, None]}
+    columns |= {name: np.array(columns[name]) for name in ("country", "indicator")}
+
+    assert SeriesRows.from_columns(SeriesColumns(**columns), CATALOGUE, ["MMR"]).z.tolist() == [0.0, 0.0]
 
 
 def test_goalposts_that_no_number_can_span_are_refused() -> None:

@@ -61,21 +61,15 @@ def evidence_rows(
         "credibility": draw.integers(1, 7, rows),
         "event_on": event_on,
         "known_on": known_on,
-        "retracted_on": [
-            day if lost else None for day, lost in zip((known_on + 40).tolist(), gone, strict=True)
-        ],
+        "retracted_on": [day if lost else None for day, lost in zip((known_on + 40).tolist(), gone, strict=True)],
         "family": np.array([f"family-{number:02d}" for number in range(60)])[draw.integers(0, 60, rows)],
         "event": [f"e{number}" for number in event],
         "admin1": [""] * rows,
     }
-    return EvidenceRows.from_columns(
-        EvidenceColumns(**columns), entries, [f"C{n:03d}" for n in range(countries)]
-    )
+    return EvidenceRows.from_columns(EvidenceColumns(**columns), entries, [f"C{n:03d}" for n in range(countries)])
 
 
-def series_rows(
-    *, countries: int, months: int, entries: Catalogue, indicators: int = 3, seed: int = 2
-) -> SeriesRows:
+def series_rows(*, countries: int, months: int, entries: Catalogue, indicators: int = 3, seed: int = 2) -> SeriesRows:
     """One value a year for each country and each of the first indicators."""
     draw = np.random.default_rng(seed)
     years = max(1, months // 12)
@@ -150,8 +144,4 @@ if __name__ == "__main__":
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     found = main(full=arguments.full)
-    print(
-        json.dumps(found)
-        if arguments.json
-        else "\n".join(f"{key:24} {value}" for key, value in found.items())
-    )
+    print(json.dumps(found) if arguments.json else "\n".join(f"{key:24} {value}" for key, value in found.items()))

@@ -189,9 +189,7 @@ def rewritten_since(tables: tuple[EvidenceRows, SeriesRows], countries: int, day
     return since
 
 
-def _folds(
-    overall: list[float], since: list[int], anew: list[float], days: I64, parameters: Parameters
-) -> list[int]:
+def _folds(overall: list[float], since: list[int], anew: list[float], days: I64, parameters: Parameters) -> list[int]:
     """Level on each date of one country: the fold is taken up again where the past was rewritten."""
     stands: list[Stand] = [Stand()] * (len(overall) + 1)  # the state before each date
     levels, used = [], 0

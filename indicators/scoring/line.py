@@ -115,10 +115,7 @@ def _block(
     found = {field.name: getattr(flat, field.name) for field in fields(Totals)}
     rows, countries, _ = grid.shape
     return Totals(
-        **{
-            name: array.reshape(rows, countries, *array.shape[1:]).swapaxes(0, 1)
-            for name, array in found.items()
-        }
+        **{name: array.reshape(rows, countries, *array.shape[1:]).swapaxes(0, 1) for name, array in found.items()}
     )
 
 

@@ -58,9 +58,7 @@ tables = st.tuples(some(placed(rows()), 16), some(placed(values()), 5)).map(
 
 
 @QUICK
-@given(
-    tables, st.sampled_from([None, TODAY.toordinal(), TODAY.toordinal() + 300]), st.sampled_from([1, 10**6])
-)
+@given(tables, st.sampled_from([None, TODAY.toordinal(), TODAY.toordinal() + 300]), st.sampled_from([1, 10**6]))
 def test_a_line_is_the_kernel_date_by_date(found: Tables, k: int | None, budget: int) -> None:
     days = line_days(dt.date(2022, 1, 1).toordinal(), MID_MONTH.toordinal())
     whole = line(*found, CATALOGUE, SHIPPED, days, k, budget=budget)
@@ -111,9 +109,7 @@ def test_the_current_point_is_the_last_of_the_history(found: Tables) -> None:
 
 def test_a_history_begins_in_the_month_of_the_first_row() -> None:
     row = {"indicator": "1.1", "family": "coi", "grade": "A1", "severity": 4, "country": "B"}
-    evidence = evidence_of(
-        [{**row, "event_date": dt.date(2024, 2, 10), "known_at": dt.date(2024, 5, 2)}], COUNTRIES
-    )
+    evidence = evidence_of([{**row, "event_date": dt.date(2024, 2, 10), "known_at": dt.date(2024, 5, 2)}], COUNTRIES)
     past = history(evidence, series_of([], COUNTRIES), CATALOGUE, SHIPPED, MID_MONTH, TODAY)
     days = [dt.date.fromordinal(day).isoformat() for day in past.days.tolist()]
 

@@ -25,7 +25,10 @@ from indicators.scoring import (
     month_ends,
     score,
 )
+from indicators.scoring.kernel import Rules
+from indicators.scoring.late import overall_again, points_again, rewritten_since
 from indicators.scoring.levels import fold_many, raised
+from indicators.scoring.line import blocks
 from tests.indicators.scoring.cases import (
     CATALOGUE,
     QUICK,
@@ -94,6 +97,18 @@ def test_every_level_is_a_fold_with_its_own_knowledge(found: Tables, t: dt.date,
             day = int(past.days[date])
             assert past.hindsight.level[country, date] == strict_level(found, country, day, k, first)
             assert past.known_then.level[country, date] == strict_level(found, country, day, day, first)
+
+
+@QUICK
+@given(tables)
+def test_a_rewritten_past_is_the_kernel_point_by_point(found: Tables) -> None:
+    days = line_days(dt.date(2022, 1, 1).toordinal(), MID_MONTH.toordinal())
+    rules = Rules.of(CATALOGUE, SHIPPED)
+    (block,) = blocks(*found, rules, days, None)
+    again = points_again(rewritten_since(block))
+    expected = score(*found, CATALOGUE, SHIPPED, Units(again.country, days[again.past], days[again.date]))
+
+    np.testing.assert_allclose(overall_again(block, rules, again), expected.overall, rtol=0, atol=1e-10)
 
 
 @QUICK

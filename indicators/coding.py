@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from countries.models import Country
-from indicators.models import Evidence, Indicator, RescoreRequest
+from indicators.models import Evidence, EvidenceQuerySet, Indicator, RescoreRequest
 from people.models import User
 from people.permissions import Action, may
 from reports.models import Family, Passage
@@ -80,6 +80,20 @@ def accept(*, evidence_id: int, by: User, at: dt.datetime) -> Evidence:
     evidence.save(update_fields=["status", "decided_by", "decided_at"])
     _ask_for_score(evidence, at=at)
     return evidence
+
+
+@transaction.atomic
+def accept_all(*, evidence: EvidenceQuerySet, by: User, at: dt.datetime) -> int:
+    """Accepts every proposed row of `evidence` that `by` may decide; how many. Raises CodingError."""
+    if not may(by, Action.DECIDE_EVIDENCE):
+        raise CodingError(f"role {by.role}: may not {Action.DECIDE_EVIDENCE.value}")
+    rows = evidence.visible_to(by).filter(status=Evidence.Status.PROPOSED).exclude(coder=by)
+    decided = dict(rows.select_for_update(of=("self",)).values_list("pk", "country_id"))
+    Evidence.objects.filter(pk__in=decided).update(status=Evidence.Status.ACCEPTED, decided_by=by, decided_at=at)
+    RescoreRequest.objects.bulk_create(
+        RescoreRequest(country_id=country_id, asked_at=at) for country_id in sorted(set(decided.values()))
+    )
+    return len(decided)
 
 
 @transaction.atomic

@@ -12,9 +12,9 @@ from django.db.models.functions import TruncDate
 from countries.models import Country
 from indicators.models import Evidence, MethodVersion, SeriesValue
 from indicators.scoring.catalogue import Catalogue
-from indicators.scoring.evidence_rows import EvidenceRows
+from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
 from indicators.scoring.parameters import Parameters
-from indicators.scoring.series_rows import SeriesRows
+from indicators.scoring.series_rows import SeriesColumns, SeriesRows
 
 
 class NoMethodError(LookupError):
@@ -108,33 +108,14 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 
 def _evidence_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, ...]) -> EvidenceRows:
-    (country, indicator, polarity, severity, reliability, credibility, event_on, known_on, retracted_on, family, event,
-     admin1, pk) = _columns(rows, len(_EVIDENCE))  # fmt: skip
-    return EvidenceRows.from_columns(
-        method.catalogue,
-        order,
-        country=country,
-        indicator=indicator,
-        polarity=polarity,
-        severity=severity,
-        reliability=reliability,
-        credibility=credibility,
-        event_on=event_on,
-        known_on=known_on,
-        retracted_on=retracted_on,
-        family=family,
-        event=event,
-        admin1=admin1,
-        row_id=pk,
-    )
+    columns = EvidenceColumns(*_columns(rows, len(_EVIDENCE)))
+    return EvidenceRows.from_columns(columns, method.catalogue, order)
 
 
 def _series_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, ...]) -> SeriesRows:
     country, slug, value, period_end, known_on, retracted_on, pk = _columns(rows, len(_SERIES))
     posts = [method.version.goalposts[name] for name in slug]
-    return SeriesRows.from_columns(
-        method.catalogue,
-        order,
+    columns = SeriesColumns(
         country=country,
         indicator=[post["indicator"] for post in posts],
         value=value,
@@ -147,6 +128,7 @@ def _series_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, 
         retracted_on=retracted_on,
         row_id=pk,
     )
+    return SeriesRows.from_columns(columns, method.catalogue, order)
 
 
 def _digests(evidence: Iterable[tuple[Any, ...]], series: Iterable[tuple[Any, ...]]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from celery import chain, signature
 from kombu.exceptions import OperationalError
 
-from indicators import note_coding, series_loading
+from indicators import assess, note_coding, series_loading
 from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
 from reports.models import Retrieval
 
@@ -108,6 +108,8 @@ def ring() -> bool:
     return True
 
 
-def sweep() -> bool:
-    """Rings where something waits; whether it rang."""
+def sweep(*, day: dt.date, known_on: dt.date) -> bool:
+    """Rings where something waits or the scores are of another day; whether it rang."""
+    if assess.is_due(day=day, known_on=known_on):
+        signature("indicators.score_all_countries", immutable=True).apply_async()
     return any(stage.waiting() for stage in STAGES) and ring()

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from r2p_dashboard.addresses import AddressError, database_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_FOLDER = BASE_DIR / ".local"  # what `make run` keeps: data, logs, secrets made on first start
 
 
 def _flag(name: str, *, default: bool) -> bool:

@@ -4,10 +4,10 @@ from typing import Any
 
 from celery import shared_task
 
-from r2p_dashboard import pipeline
+from r2p_dashboard import clock, pipeline
 
 
 @shared_task(name="r2p_dashboard.sweep")
 def sweep(**_later: Any) -> None:
     """Safe to run twice: it only rings."""
-    pipeline.sweep()
+    pipeline.sweep(day=clock.installation_day(), known_on=clock.now().date())

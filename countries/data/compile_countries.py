@@ -1,8 +1,8 @@
 """How `countries.csv` was made: `python countries/data/compile_countries.py ../shared/data`.
 
 Facts only, from UNSD's M49 list and UNTERM's short names (datasets/country-codes, PDDL), the World Bank's
-population (datasets/population, PDDL), the UN Yearbook's membership list and the Gleditsch–Ward state list
-(andybega/states, MIT). `SOURCES.md` beside this file says which column came from where, and what was chosen.
+population (datasets/population, PDDL) and the Gleditsch–Ward state list (andybega/states, MIT).
+`SOURCES.md` beside this file says which column came from where, and what was chosen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from pathlib import Path
 
 Row = dict[str, str]
 
-OBSERVERS = {"336", "275"}  # Holy See and State of Palestine: in no membership list, so named here
+OBSERVERS = {"336", "275"}  # Holy See, State of Palestine
+NOT_IN_UNTERM = {"384", "792"}  # Côte d’Ivoire, Türkiye: the copy has no names for them
+NEVER_JOINED = {"184", "570"}  # Cook Islands, Niue: UNTERM names them, but they are no Members
+MEMBERS = 193
 LANGUAGES = {  # our column: UNTERM's language, UNSD's file
     "name_en": ("English", "en"),
     "name_fr": ("French", "fr"),
@@ -72,6 +75,15 @@ def names_of(m49: str, unterm: dict[str, Row], unsd: dict[str, dict[str, Row]]) 
     }
 
 
+def members_of(unterm: dict[str, Row]) -> set[str]:
+    """UNTERM has short names of Members, observers and two States more; the count shows a gap in the copy."""
+    named = {m49 for m49, row in unterm.items() if row["UNTERM English Short"]}
+    members = (named | NOT_IN_UNTERM) - OBSERVERS - NEVER_JOINED
+    if len(members) != MEMBERS:
+        raise SystemExit(f"country-codes.csv: found {len(members)} Members, wanted {MEMBERS}")
+    return members
+
+
 def latest_population(path: Path) -> dict[str, tuple[str, str]]:
     """iso3 → (persons, year), the latest year that the file has for it."""
     latest: dict[str, tuple[str, str]] = {}
@@ -101,7 +113,7 @@ def compiled(data: Path) -> list[Row]:
     reference = data / "country_ref"
     unsd = {code: by_m49(reference / f"UNSD-{code}.csv", "M49 Code") for _, code in LANGUAGES.values()}
     unterm = by_m49(reference / "country-codes.csv", "M49")
-    members = set(by_m49(reference / "unsyb_UNMembershipDate.csv", "refAreaId"))
+    members = members_of(unterm)
     population = latest_population(reference / "worldbank_population.csv")
     names = {m49: names_of(m49, unterm, unsd) for m49 in members | OBSERVERS}
     english = {unsd["en"][m49]["ISO-alpha3 Code"]: row["name_en"] for m49, row in names.items()}

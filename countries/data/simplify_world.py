@@ -195,6 +195,9 @@ def thinned(geometries: dict[str, list[list[list[int]]]], arcs: Arcs) -> Arcs:
         digits = 3 if area < SMALL else 2
         line = simplified(arc, min(TOLERANCE, area * SHARE))
         points = [(round(x, digits), round(y, digits)) for x, y in line]
+        points[0], points[-1] = (
+            (round(x, 3), round(y, 3)) for x, y in (line[0], line[-1])
+        )  # arcs meet there
         made.append([points[0], *(b for a, b in pairwise(points) if a != b)])
     return made
 
@@ -268,10 +271,6 @@ def point(made: dict[str, Any]) -> dict[str, Any] | None:
     return {"id": made["id"], "name": made["properties"]["name"], "lon": lon, "lat": lat}
 
 
-# Plotly asks for its own base map even where each trace brings its geometry: this answers it with nothing.
-NO_BASE_MAP = {"type": "Topology", "objects": {}, "arcs": []}
-
-
 def save(name: str, value: object) -> None:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     (GEO / name).write_text(text + "\n", encoding="utf-8")
@@ -282,7 +281,6 @@ def main(folder: Path) -> None:
     ids = {made["id"] for made in features}
     save("world.json", {"type": "FeatureCollection", "features": features})
     save("small.json", [place for place in map(point, features) if place])
-    save("world_110m.json", NO_BASE_MAP)
     save("missing.json", sorted(iso3 for iso3, _ in states_by_m49().values() if iso3 not in ids))
 
 

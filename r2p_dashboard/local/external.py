@@ -42,7 +42,7 @@ def check_broker(url: str) -> None:
     """Refuse when REDIS_URL is no address of a Redis or Valkey that answers."""
     try:
         with Connection(url, connect_timeout=5) as connection:
-            connection.ensure_connection(max_retries=1, timeout=5)
+            connection.ensure_connection(max_retries=1, interval_start=0.2, timeout=5)
     except (OperationalError, OSError, KeyError, ValueError) as error:
         raise LocalError(
             found=f"REDIS_URL={without_password(url)} refuses: {_first_line(error)}",

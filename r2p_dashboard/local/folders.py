@@ -68,6 +68,22 @@ def give(tree: Path, uid: int, gid: int) -> None:
             os.chown(path, uid, gid, follow_symlinks=False)
 
 
+def let_through(folder: Path, uid: int) -> None:
+    """Let another user's server pass through `folder` (not list it); refuse where a parent is closed."""
+    if uid == os.geteuid():
+        return
+    folder.chmod(0o711)
+    for place in folder.parents:
+        found = place.stat()
+        if not found.st_mode & (stat.S_IXUSR if found.st_uid == uid else stat.S_IXOTH):
+            raise LocalError(
+                found=f"user {uid} runs PostgreSQL (no user namespaces here) and cannot enter {place}.",
+                wanted=f"a way to {folder} for that user: PostgreSQL does not run as root.",
+                todo=f"move the project to a folder that others may enter, or: chmod o+x {place}; "
+                "or run as a normal user; or set DATABASE_URL",
+            )
+
+
 def remove(path: Path) -> int:
     """Remove a file or tree; returns how many bytes it held."""
     if not path.exists():

@@ -59,6 +59,7 @@ class Postgres:
     def start(self) -> None:
         """Returns when it answers and the database is there."""
         self._end_predecessor()
+        folders.let_through(self.folder, self.cage.uid)
         if not (self.data / "PG_VERSION").exists():
             self._create()
         self._check_version()
@@ -95,7 +96,6 @@ class Postgres:
         command = [str(self.binaries / "initdb"), "-D", str(new), "-U", OWNER, "--encoding=UTF8"]
         command += ["--auth-local=trust", "--auth-host=reject", *self._locale()]
         command += [] if self.durable else ["--no-sync"]
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         start = self.log.stat().st_size if self.log.exists() else 0
         process = spawn(command, log=self.log, enter=self.cage.enter, cwd=Path("/"))
         if process.wait() != 0:

@@ -82,7 +82,7 @@ def spawn(
         if os.getppid() != parent:
             os._exit(1)
 
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with log.open("ab") as file:
         return subprocess.Popen(
             list(command),

@@ -14,7 +14,7 @@ _HOW = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 
 
 def reset(folder: Path) -> int:
-    """Remove the local data and say what went; refuses while a run holds the lock. No other database is touched."""
+    """Remove the local data, say what went; refuse while a run holds the lock. Nothing else is touched."""
     if not folder.exists():
         print("nothing to reset: there is no local data")
         return 0

@@ -13,6 +13,11 @@ def _dying(log: Path, starts: list[str]) -> Watched:
     return Watched("worker", log, lambda: starts.append("start"), lambda: -9, started_at=0.0)
 
 
+def _live_through(watched: Watched, *, seconds: int) -> None:
+    for second in range(seconds):
+        look_after(watched, lambda _text: None, now=float(second))
+
+
 def test_a_dead_child_is_named_with_the_end_of_its_log_and_started_again(tmp_path: Path) -> None:
     said: list[str] = []
     starts: list[str] = []
@@ -32,8 +37,7 @@ def test_a_child_that_keeps_dying_is_given_up(tmp_path: Path) -> None:
     worker = _dying(tmp_path / "worker.log", [])
 
     with pytest.raises(LocalError, match="5 times in a row"):
-        for second in range(100):
-            look_after(worker, lambda _text: None, now=float(second))
+        _live_through(worker, seconds=60)
 
 
 def test_a_death_after_a_long_life_starts_the_count_anew(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2  # type: ignore[import-untyped]
 import pytest
 
-from r2p_dashboard.local import cages, postgres, valkey
+from r2p_dashboard.local import cages, folders, postgres, valkey
 from r2p_dashboard.local.messages import LocalError
 from r2p_dashboard.local.processes import identify
 from r2p_dashboard.local.services import Services, start_services
@@ -22,10 +23,11 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 def _ask(services: Services, sql: str) -> int:
-    with contextlib.closing(psycopg2.connect(services.database_url)) as connection:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-            return int(cursor.fetchone()[0]) if cursor.description else cursor.rowcount
+    connection = psycopg2.connect(services.database_url)
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(sql)
+        return int(cursor.fetchone()[0]) if cursor.description else 0
 
 
 @pytest.mark.chaos
@@ -138,9 +140,9 @@ def test_without_any_server_program_the_three_ways_are_named(
     monkeypatch.setattr(postgres, "binary_folders", lambda: iter(()))
     monkeypatch.setattr(valkey, "binaries", lambda: iter(()))
 
-    with pytest.raises(LocalError, match=r"DATABASE_URL.*apt-get install postgresql"):
+    with pytest.raises(LocalError, match=r"(?s)DATABASE_URL.*apt-get install postgresql"):
         postgres.find(tmp_path, durable=False)
-    with pytest.raises(LocalError, match=r"REDIS_URL.*apt-get install redis-server"):
+    with pytest.raises(LocalError, match=r"(?s)REDIS_URL.*apt-get install redis-server"):
         valkey.find(tmp_path, durable=False)
 
 
@@ -148,7 +150,7 @@ def test_data_of_another_major_version_are_refused(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("9\n")
 
-    with pytest.raises(LocalError, match=r"made by PostgreSQL 9.*make reset"):
+    with pytest.raises(LocalError, match=r"(?s)made by PostgreSQL 9.*make reset"):
         start_services(tmp_path, durable=False, environ={})
 
 
@@ -166,7 +168,7 @@ def test_a_broker_whose_files_are_broken_starts_empty_and_says_so(tmp_path: Path
     assert (tmp_path / "valkey.broken").is_dir()
 
 
-def test_every_way_to_run_that_works_here_makes_a_cluster(tmp_path: Path) -> None:
+def test_every_way_to_run_that_works_here_makes_a_cluster() -> None:
     ways = [
         (binaries, cage)
         for binaries in postgres.binary_folders()
@@ -175,9 +177,17 @@ def test_every_way_to_run_that_works_here_makes_a_cluster(tmp_path: Path) -> Non
     ]
     assert ways
 
-    tmp_path.chmod(0o755)
-    for number, (binaries, cage) in enumerate(ways):
-        server = postgres.Postgres(tmp_path / str(number), binaries, cage, durable=False)
-        (tmp_path / str(number)).mkdir()
-        server.start()
-        server.stop()
+    for binaries, cage in ways:
+        with tempfile.TemporaryDirectory(prefix="r2p-test-", dir="/tmp") as folder:
+            server = postgres.Postgres(Path(folder), binaries, cage, durable=False)
+            server.start()
+            server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs it as somebody else")
+def test_a_folder_that_the_servers_user_cannot_reach_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "closed" / "data").mkdir(parents=True)
+    (tmp_path / "closed").chmod(0o700)
+
+    with pytest.raises(LocalError, match=r"chmod o\+x .*closed"):
+        folders.let_through(tmp_path / "closed" / "data", 65534)

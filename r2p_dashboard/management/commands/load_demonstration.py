@@ -1,0 +1,104 @@
+"""`manage.py load_demonstration`: the cited documents as evidence, scored by the workers."""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from indicators import coding
+from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
+from people.demonstration import create_people
+from people.models import User
+from people.permissions import Role
+from r2p_dashboard import clock, pipeline
+from reports.ingest import About, receive
+from reports.models import Report, Retrieval
+
+NOTES = settings.BASE_DIR / "indicators" / "demonstration"
+UCDP_FILES = "ucdp/organizedviolencecy_*.csv"
+
+
+class Command(BaseCommand):
+    """Safe to run twice: what is there already is not loaded again."""
+
+    help = "Load the demonstration through the workers."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--data", type=Path, default=None, help="folder with UCDP files to ingest as well")
+        parser.add_argument("--seconds", type=int, default=180, help="how long to wait for the workers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.end = time.monotonic() + options["seconds"]
+        people = create_people(settings.LOCAL_FOLDER)
+        sent = self._send_notes(people[Role.CODER])
+        if options["data"]:
+            sent += self._send_series(options["data"], people[Role.CODER])
+        if sent:
+            self.stdout.write(f"{sent} files handed to the workers")
+        pipeline.ring()
+        self._wait("files read", Retrieval.objects.filter(state=Retrieval.State.WAITING).count)
+        self._refuse_failures(sent)
+        self._wait("coding notes turned into proposed evidence", _notes_left)
+        self._wait("series loaded", _releases_left)
+        proposed = Evidence.objects.filter(status=Evidence.Status.PROPOSED, coder=people[Role.CODER])
+        notes = proposed.filter(passage__report__kind=Report.Kind.CODING_NOTE)
+        accepted = coding.accept_all(evidence=notes, by=people[Role.REVIEWER], at=clock.now())
+        if accepted:
+            self.stdout.write(f"{accepted} pieces of evidence accepted by the demonstration reviewer")
+        pipeline.ring()
+        self._wait("countries scored", RescoreRequest.objects.count)
+        run = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED).order_by("-published_at").first()
+        if run is None:
+            raise CommandError("scores: found no published run; see `.local/log/worker.log`")
+        self.stdout.write(f"scores stand as of {run.as_of}")
+
+    def _send_notes(self, coder: User) -> int:
+        files = sorted(NOTES.glob("*.toml"))
+        return sum(self._send("coding-note", path, coder) for path in files)
+
+    def _send_series(self, folder: Path, coder: User) -> int:
+        files = sorted(folder.glob(UCDP_FILES))
+        if not files:
+            raise CommandError(f"--data: found no {UCDP_FILES} in that folder; wanted UCDP's country-year file")
+        return sum(self._send("ucdp-country-year", path, coder) for path in files)
+
+    def _send(self, reader: str, path: Path, coder: User) -> int:
+        """1 where the file is new here, 0 where it was sent before."""
+        if Retrieval.objects.filter(file_name=path.name, reader=reader).exclude(state=Retrieval.State.FAILED).exists():
+            return 0
+        receive(
+            reader=reader, payload=path.read_bytes(), about=About(), file_name=path.name, at=clock.now(), asked_by=coder
+        )
+        return 1
+
+    def _wait(self, what: str, left: Callable[[], int]) -> None:
+        before = -1
+        while (count := left()) > 0:
+            if count != before:
+                self.stdout.write(f"{what}: {count} to go")
+                before = count
+            if time.monotonic() > self.end:
+                raise CommandError(
+                    f"{what}: {count} still to go; is a worker running? What was sent is kept: run this again later."
+                )
+            time.sleep(0.25)
+
+    def _refuse_failures(self, sent: int) -> None:
+        failed = Retrieval.objects.filter(state=Retrieval.State.FAILED).order_by("-pk")[:sent]
+        notes = NoteCoding.objects.exclude(failure="")
+        for retrieval in failed:
+            self.stderr.write(f"{retrieval.file_name}: {retrieval.reason}")
+        for coding_of_note in notes:
+            self.stderr.write(f"note {coding_of_note.report_id}: {coding_of_note.failure}")
+
+
+def _notes_left() -> int:
+    return Report.objects.filter(kind=Report.Kind.CODING_NOTE, note_coding=None).count()
+
+
+def _releases_left() -> int:
+    return Report.objects.filter(kind=Report.Kind.DATASET).count() - SeriesLoad.objects.count()

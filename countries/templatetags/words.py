@@ -3,9 +3,10 @@
 import enum
 from typing import Any
 
+import orjson
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -71,4 +72,45 @@ def change(value: float | None) -> SafeString | str:
     arrow, word, side = ("↑", "up", "up") if value > 0 else ("↓", "down", "down")
     return format_html(
         '<span class="change-{}"><span aria-hidden="true">{}</span> {} {}</span>', side, arrow, signed(value), word
+    )
+
+
+_IN_SCRIPT = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
+
+
+@register.simple_tag
+def figure_json(chart: Any) -> SafeString:
+    """The figure's JSON as a data block that static/js/charts.js reads; nothing in it can end the element."""
+    text = orjson.dumps(chart.figure).decode().translate(_IN_SCRIPT)
+    return format_html(
+        '<script type="application/json" id="{}-data">{}</script>',
+        chart.key,
+        mark_safe(text),  # noqa: S308  # the three characters that matter to HTML are escaped above
+    )
+
+
+@register.filter
+def people(count: int | None) -> str:
+    """A population as a person says it: 54 million, 920,000."""
+    if count is None:
+        return ""
+    million = 1_000_000
+    if count >= 10 * million:
+        return f"{round(count / million):,} million"
+    if count >= million:
+        return f"{count / million:.1f} million"
+    return f"{round(count, -3) if count >= 10_000 else count:,}"
+
+
+@register.simple_tag
+def bar(share: float | None, kind: str = "") -> SafeString | str:
+    """A bar from 0 to 1 as SVG (no style attribute); its number always stands beside it in words."""
+    if share is None:
+        return ""
+    width = round(100 * max(0.0, min(1.0, share)), 1)
+    return format_html(
+        '<svg class="bar{}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="bar-room" width="100" height="8"/><rect class="bar-part" width="{}" height="8"/></svg>',
+        f" bar-{kind}" if kind else "",
+        width,
     )

@@ -16,6 +16,13 @@ Grouped = list[tuple[str, list[Choice]]]
 
 TEXT_LIMIT = 6000  # characters: a page of print; what is longer is a document to ingest, not a passage
 NEW = "new"
+ANCHORS = [  # docs/coding-guide.md, section 5
+    ("0", "0: looked for, not found"),
+    ("1", "1: slight: a sign, small or read at one remove"),
+    ("2", "2: moderate: repeated or local, or grave but indirect"),
+    ("3", "3: serious: grave in part of the country, or serious all over it"),
+    ("4", "4: extreme: grave and country-wide, systematic, or in the thousands"),
+]
 NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
 
 
@@ -190,7 +197,12 @@ class EntryForm(forms.Form):
         help_text="The sentences that carry the fact, typed or pasted. Leave out names of victims and witnesses.",
         error_messages={"required": "Found nothing; wanted the sentences that carry the fact."},
     )
-    severity = Pick(Evidence.Severity.choices, widget=forms.RadioSelect, label="How strongly the sign is present")
+    severity = Pick(
+        ANCHORS,
+        widget=forms.RadioSelect,
+        label="How strongly the sign is present",
+        help_text="For what mitigates: 1 it exists, 2 it works in part, 3 its effect is plain everywhere, 4 it lasts.",
+    )
     polarity = Pick(
         Evidence.Polarity.choices, widget=forms.RadioSelect, label="Direction", initial=str(Evidence.Polarity.RISK)
     )
@@ -223,7 +235,7 @@ class EntryForm(forms.Form):
     note = Line(
         max_length=500,
         label="Why this indicator and this severity",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Found nothing; wanted one sentence: the reviewer decides by it."},
     )
     sensitivity = Pick(label="Who may see it", initial=str(Sensitivity.PUBLIC.value))

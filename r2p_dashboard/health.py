@@ -35,6 +35,10 @@ class StageHealth:
     def is_stale(self) -> bool:
         return bool(self.trouble)
 
+    @property
+    def limit_minutes(self) -> int:
+        return int(self.limit.total_seconds() // 60)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ServiceHealth:

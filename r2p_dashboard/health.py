@@ -48,6 +48,7 @@ class ServiceHealth:
     title: str
     trouble: str = ""
     note: str = ""
+    is_known: bool = True  # False where nothing has been seen of it yet: neither in order nor down
 
     @property
     def is_down(self) -> bool:
@@ -153,7 +154,7 @@ def _sweep(*, at: dt.datetime) -> ServiceHealth:
     except (redis.RedisError, ValueError):
         last = None
     if last is None:
-        return ServiceHealth("sweep", title, note="no sweep seen yet")
+        return ServiceHealth("sweep", title, note="no sweep seen yet", is_known=False)
     if at - last > SWEEP_LIMIT:
         return ServiceHealth("sweep", title, trouble=f"last sweep {last:%Y-%m-%d %H:%M} UTC")
     return ServiceHealth("sweep", title, note=f"last sweep {last:%Y-%m-%d %H:%M} UTC")

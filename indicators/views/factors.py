@@ -40,7 +40,6 @@ class IndicatorLine:
     """One indicator of a factor, with how much is known of it."""
 
     indicator: Indicator
-    nature_words: str
     pieces: int
     countries: int
 
@@ -115,12 +114,15 @@ def factor(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404(f"factor: found the number {number}; wanted one from 1 to 14")
     seen = Evidence.objects.visible_to(request.user).known(day=moment.day, known_on=moment.known_on)
     seen = seen.filter(indicator__factor__number=number)
+    lines = _indicator_lines(found, seen)
+    natures = {line.indicator.nature for line in lines}
     context = {
         "as_of": moment,
         "factor": found,
         "scope": next(((title, text) for key, title, text in SCOPES if key == scope_of(found)), ("", "")),
         "needs_conflict": scope_of(found) == "war crimes",
-        "indicators": _indicator_lines(found, seen),
+        "indicators": lines,
+        "natures": [(nature.label, words) for nature, words in NATURES.items() if nature.value in natures],
         "countries": _country_lines(seen),
     }
     return render(request, "indicators/factor.html", context)
@@ -131,7 +133,6 @@ def _indicator_lines(found: Factor, seen: EvidenceQuerySet) -> list[IndicatorLin
     return [
         IndicatorLine(
             indicator,
-            NATURES[Indicator.Nature(indicator.nature)],
             *counts.get(indicator.code, (0, 0)),
         )
         for indicator in found.indicators.order_by("order")

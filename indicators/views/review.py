@@ -40,7 +40,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "is_own": current is not None and current.coder_id == request.user.pk,
         "done": _just_done(request),
         "may_decide": may(request.user, Action.DECIDE_EVIDENCE),
-        "withheld": Evidence.objects.hidden_from(request.user).waiting().count(),
+        "withheld": Evidence.objects.waiting().count() - page.paginator.count,
         "form": ReasonForm(),
         "retraction": RetractionForm(prefix="undo"),
     }

@@ -10,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from countries.models import Country
-from indicators.api.standing import Scored, StandingShape, scored_world, standing_shown
+from indicators.api.standing import Scored, StandingSerializer, scored_world, standing_shown
 from indicators.world import World, WorldRow, world
 from r2p_dashboard.api import ISO3, DatedQuery, Endpoint, PagedQuery, RowsEndpoint, answers, enveloped
 from r2p_dashboard.clock import AsOf
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
 
-class CountryRow(StandingShape):
+class CountryRow(StandingSerializer):
     """A State with its codes, its names and what stands of it."""
 
     iso3 = serializers.CharField(help_text="ISO 3166-1 alpha-3: the country's name in every address")
@@ -50,7 +50,7 @@ class CountryLinks(serializers.Serializer[Any]):
     evidence = serializers.URLField()
 
 
-class CountryShape(CountryRow, Scored):
+class CountrySerializer(CountryRow, Scored):
     """One country, with the addresses of all that there is of it."""
 
     links = CountryLinks()
@@ -91,6 +91,7 @@ class CountriesView(RowsEndpoint):
 
     @extend_schema(
         operation_id="countries",
+        summary="All countries",
         tags=["countries"],
         parameters=[CountriesQuery],
         responses=answers(enveloped("CountryPage", CountryRow, Scored), csv=True),
@@ -108,9 +109,10 @@ class CountryView(Endpoint):
 
     @extend_schema(
         operation_id="country",
+        summary="One country",
         tags=["countries"],
         parameters=[ISO3, DatedQuery],
-        responses=answers(CountryShape, missing=True),
+        responses=answers(CountrySerializer, missing=True),
     )
     def get(self, request: Request, iso3: str) -> Response:
         """One country, with the addresses of all that there is of it."""

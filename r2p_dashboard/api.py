@@ -1,9 +1,9 @@
 """What every endpoint of the API shares: its parameters, its days, its refusals, rows as JSON and CSV."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db import models
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field, inline_serializer
@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from r2p_dashboard import clock
-from r2p_dashboard.paging import PAGE_SIZE, PAGE_SIZE_MAX, Rows, neighbours, page_of
+from r2p_dashboard.paging import PAGE_SIZE, PAGE_SIZE_MAX, Pages
 from r2p_dashboard.renderers import ENVELOPE, CsvRenderer
 
 NOTE = (
@@ -102,12 +102,12 @@ def answers(shape: object, *, csv: bool = False, missing: bool = False) -> dict[
     """The responses of an endpoint, for its schema."""
     responses: dict[Any, Any] = {
         (200, "application/json"): shape,
-        400: OpenApiResponse(Refusal, description="A parameter that cannot be understood"),
+        (400, "application/json"): OpenApiResponse(Refusal, description="A parameter that cannot be understood"),
     }
     if csv:
         responses[200, "text/csv"] = OpenApiTypes.STR
     if missing:
-        responses[404] = OpenApiResponse(Refusal, description="Nothing here that you may see")
+        responses[404, "application/json"] = OpenApiResponse(Refusal, description="Nothing here that you may see")
     return responses
 
 
@@ -177,12 +177,18 @@ class RowsEndpoint(Endpoint):
         of = self.kwargs.get("iso3")
         return "-".join([self.name, *([of.upper()] if of else []), f"as-of-{self.as_of.day}"])
 
-    def page(self, rows: Rows) -> tuple[list[Any], dict[str, Any]]:
-        """The asked page of `rows` and what the envelope says of it."""
-        page = page_of(rows, number=self.asked["page"], size=self.asked.get("page_size", self.size))
-        following, preceding = neighbours(self.request, page)
-        envelope = {"count": page.paginator.count, "next": following, "previous": preceding}
-        return list(page.object_list), envelope
+    def page(self, rows: QuerySet[Any, Any] | Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The asked page of `rows` and what the envelope says of it. Raises NotFound beyond the last page."""
+        pages = Pages()
+        pages.page_size = self.size
+        shown = pages.paginate_queryset(rows, self.request, view=self)
+        assert pages.page is not None  # paginate_queryset sets it
+        envelope = {
+            "count": pages.page.paginator.count,
+            "next": pages.get_next_link(),
+            "previous": pages.get_previous_link(),
+        }
+        return list(shown or ()), envelope
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Names the neighbouring pages in the header too: a CSV has no other place for them."""
@@ -228,8 +234,3 @@ def _wanted(field: serializers.Field[Any, Any, Any, Any]) -> str:
         least = f" from {field.min_value}" if field.min_value is not None else ""
         return f"a whole number{least}" + (f" to {field.max_value}" if field.max_value is not None else "")
     return str(field.help_text or "another value")
-
-
-def word(choices: type[models.IntegerChoices] | type[models.TextChoices], value: Any) -> str:
-    """The word for a stored value."""
-    return str(choices(value).label)

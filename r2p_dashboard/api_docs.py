@@ -18,7 +18,7 @@ from r2p_dashboard.api import NOTE, Endpoint, Query, answers
 NAMES = ("countries", "scores", "evidence", "sources", "framework", "indicators", "methods", "schema", "docs")
 
 
-class IndexShape(serializers.Serializer[Any]):
+class IndexSerializer(serializers.Serializer[Any]):
     """The addresses of everything else."""
 
     countries = serializers.URLField()
@@ -38,7 +38,7 @@ class IndexView(Endpoint):
 
     query_class = Query
 
-    @extend_schema(operation_id="index", tags=["about"], responses=answers(IndexShape))
+    @extend_schema(operation_id="index", summary="What there is", tags=["about"], responses=answers(IndexSerializer))
     def get(self, request: Request) -> Response:
         """The addresses of everything else."""
         links = {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in NAMES}

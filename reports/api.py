@@ -12,7 +12,7 @@ from r2p_dashboard.api import PagedQuery, RowsEndpoint, answers, enveloped
 from reports.models import Passage, Reliability, Report, Source
 
 
-class SourceShape(serializers.Serializer[Any]):
+class SourceSerializer(serializers.Serializer[Any]):
     """Who publishes."""
 
     slug = serializers.CharField(help_text="Stable")
@@ -24,7 +24,7 @@ class SourceShape(serializers.Serializer[Any]):
     url = serializers.CharField(allow_blank=True)
 
 
-class ReportShape(serializers.Serializer[Any]):
+class ReportSerializer(serializers.Serializer[Any]):
     """A document or dataset release as received."""
 
     id = serializers.IntegerField()
@@ -39,7 +39,7 @@ class ReportShape(serializers.Serializer[Any]):
     is_our_summary = serializers.BooleanField(help_text="The text is our own paraphrase of the cited original")
 
 
-class PassageShape(serializers.Serializer[Any]):
+class PassageSerializer(serializers.Serializer[Any]):
     """A piece of a report's text; offsets count characters, the end is exclusive."""
 
     id = serializers.IntegerField()
@@ -50,7 +50,7 @@ class PassageShape(serializers.Serializer[Any]):
 
 
 def source_shown(source: Source) -> dict[str, Any]:
-    """The fields of `SourceShape`; reads `source.family`."""
+    """The fields of `SourceSerializer`; reads `source.family`."""
     return {
         "slug": source.slug,
         "name": source.name,
@@ -63,27 +63,28 @@ def source_shown(source: Source) -> dict[str, Any]:
 
 
 def report_shown(report: Report) -> dict[str, Any]:
-    """The fields of `ReportShape`."""
-    return {name: getattr(report, name) for name in ReportShape._declared_fields}
+    """The fields of `ReportSerializer`."""
+    return {name: getattr(report, name) for name in ReportSerializer._declared_fields}
 
 
 def passage_shown(passage: Passage) -> dict[str, Any]:
-    """The fields of `PassageShape`."""
-    return {name: getattr(passage, name) for name in PassageShape._declared_fields}
+    """The fields of `PassageSerializer`."""
+    return {name: getattr(passage, name) for name in PassageSerializer._declared_fields}
 
 
 class SourcesView(RowsEndpoint):
     """Sources with something to show."""
 
     query_class = PagedQuery
-    row_class = SourceShape
+    row_class = SourceSerializer
     name = "sources"
 
     @extend_schema(
         operation_id="sources",
+        summary="Sources and licences",
         tags=["evidence"],
         parameters=[PagedQuery],
-        responses=answers(enveloped("SourcePage", SourceShape), csv=True),
+        responses=answers(enveloped("SourcePage", SourceSerializer), csv=True),
     )
     def get(self, request: Request) -> Response:
         """Sources of which at least one report may be seen, by name, each with its licence."""

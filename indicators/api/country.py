@@ -16,7 +16,7 @@ from indicators.api.standing import (
     LEVELS,
     NOT_ASSESSED,
     STATES,
-    IntervalShape,
+    IntervalSerializer,
     Scored,
     interval_shown,
     level_word,
@@ -30,16 +30,16 @@ from r2p_dashboard.api import ISO3, DatedQuery, Endpoint, RowsEndpoint, RowsQuer
 REASONS = ["event", "series", "mitigation", "withheld"]
 
 
-class ProfileScoreShape(serializers.Serializer[Any]):
+class ProfileScoreSerializer(serializers.Serializer[Any]):
     """One of the three profiles; the highest is the index."""
 
-    key = serializers.ChoiceField(Profile.choices)
+    profile = serializers.ChoiceField(Profile.choices)
     title = serializers.CharField()
     index = serializers.FloatField(allow_null=True)
     is_headline = serializers.BooleanField()
 
 
-class IndicatorScoreShape(serializers.Serializer[Any]):
+class IndicatorScoreSerializer(serializers.Serializer[Any]):
     """One indicator of a factor."""
 
     code = serializers.CharField()
@@ -54,7 +54,7 @@ class IndicatorScoreShape(serializers.Serializer[Any]):
     withheld = serializers.IntegerField(help_text="Pieces that you may not see")
 
 
-class FactorScoreShape(serializers.Serializer[Any]):
+class FactorScoreSerializer(serializers.Serializer[Any]):
     """One of the fourteen factors."""
 
     number = serializers.IntegerField()
@@ -65,7 +65,7 @@ class FactorScoreShape(serializers.Serializer[Any]):
     coverage = serializers.FloatField(allow_null=True, help_text="0 to 1")
     points = serializers.FloatField(allow_null=True, help_text="Of the index")
     evidence_count = serializers.IntegerField()
-    indicators = IndicatorScoreShape(many=True)
+    indicators = IndicatorScoreSerializer(many=True)
 
 
 class OneScored(Scored):
@@ -75,7 +75,7 @@ class OneScored(Scored):
     name = serializers.CharField()
 
 
-class ScoreShape(OneScored):
+class ScoreSerializer(OneScored):
     """The score of one country in full. Unknown is null, never 0."""
 
     state = serializers.ChoiceField(STATES)
@@ -86,9 +86,9 @@ class ScoreShape(OneScored):
         allow_null=True, help_text="The index if what is not known were somewhat present; never mapped to a level"
     )
     change_90_days = serializers.FloatField(allow_null=True, help_text="As known on each of the two days")
-    interval = IntervalShape(allow_null=True)
-    profiles = ProfileScoreShape(many=True)
-    factors = FactorScoreShape(many=True)
+    interval = IntervalSerializer(allow_null=True)
+    profiles = ProfileScoreSerializer(many=True)
+    factors = FactorScoreSerializer(many=True)
     evidence_count = serializers.IntegerField(help_text="Pieces that the score rests on, shown to you or not")
     withheld = serializers.IntegerField(help_text="Of these, pieces that you may not see")
     last_event_on = serializers.DateField(allow_null=True)
@@ -156,9 +156,10 @@ class ScoreView(Endpoint):
 
     @extend_schema(
         operation_id="country_score",
+        summary="Score of one country",
         tags=["scores"],
         parameters=[ISO3, DatedQuery],
-        responses=answers(ScoreShape, missing=True),
+        responses=answers(ScoreSerializer, missing=True),
     )
     def get(self, request: Request, iso3: str) -> Response:
         """The score of one country: three profiles, factors, indicators, coverage, and how it was computed."""
@@ -176,6 +177,7 @@ class HistoryView(RowsEndpoint):
 
     @extend_schema(
         operation_id="country_history",
+        summary="Score of one country, month by month",
         tags=["scores"],
         parameters=[ISO3, HistoryQuery],
         responses=answers(enveloped("HistoryRows", HistoryRow, HistoryAbout, paged=False), csv=True, missing=True),
@@ -198,6 +200,7 @@ class ContributionsView(RowsEndpoint):
 
     @extend_schema(
         operation_id="country_contributions",
+        summary="What the index is made of",
         tags=["scores"],
         parameters=[ISO3, CountryRowsQuery],
         responses=answers(
@@ -250,7 +253,7 @@ def _score(shown: CountryProfile) -> dict[str, Any]:
         "interval": interval_shown(shown.interval) if known else None,
         "profiles": [
             {
-                "key": profile.key,
+                "profile": profile.key,
                 "title": profile.title,
                 "index": profile.value if known else None,
                 "is_headline": known and profile.is_headline,

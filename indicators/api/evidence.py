@@ -15,7 +15,7 @@ from countries.models import Country
 from indicators.models import Evidence, EvidenceQuerySet
 from people.permissions import Sensitivity
 from r2p_dashboard.api import DatedQuery, Endpoint, PagedQuery, RowsEndpoint, answers, enveloped
-from reports.api import PassageShape, ReportShape, SourceShape, passage_shown, report_shown, source_shown
+from reports.api import PassageSerializer, ReportSerializer, SourceSerializer, passage_shown, report_shown, source_shown
 from reports.models import Reliability
 
 POLARITY_WORDS = {Evidence.Polarity.RISK.value: "risk", Evidence.Polarity.MITIGATION.value: "mitigation"}
@@ -61,12 +61,12 @@ class EvidenceRow(serializers.Serializer[Any]):
     locator = serializers.CharField(allow_blank=True, help_text="Where in the original")
 
 
-class EvidenceShape(EvidenceRow):
+class EvidenceSerializer(EvidenceRow):
     """A piece of evidence with the passage, the report and the source behind it."""
 
-    passage = PassageShape()
-    report_detail = ReportShape()
-    source_detail = SourceShape()
+    passage = PassageSerializer()
+    report_detail = ReportSerializer()
+    source_detail = SourceSerializer()
 
 
 # field of the answer -> path in the database; only these columns are read, never a report's bytes
@@ -159,6 +159,7 @@ class EvidenceListView(RowsEndpoint):
 
     @extend_schema(
         operation_id="evidence_list",
+        summary="Evidence, filtered",
         tags=["evidence"],
         parameters=[EvidenceQuery],
         responses=answers(enveloped("EvidencePage", EvidenceRow), csv=True),
@@ -181,9 +182,10 @@ class EvidenceDetailView(Endpoint):
 
     @extend_schema(
         operation_id="evidence_detail",
+        summary="One piece of evidence",
         tags=["evidence"],
         parameters=[DatedQuery, OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)],
-        responses=answers(EvidenceShape, missing=True),
+        responses=answers(EvidenceSerializer, missing=True),
     )
     def get(self, request: Request, id: int) -> Response:
         """One piece of evidence with the passage, the report and the source behind it."""

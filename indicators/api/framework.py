@@ -14,7 +14,7 @@ from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, answers
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
 
-class IndicatorShape(serializers.Serializer[Any]):
+class IndicatorSerializer(serializers.Serializer[Any]):
     """A numbered sign by which one judges whether a factor is present."""
 
     code = serializers.CharField(help_text="Stable within a framework version")
@@ -26,7 +26,7 @@ class IndicatorShape(serializers.Serializer[Any]):
     number_confidence = serializers.CharField()
 
 
-class IndicatorRow(IndicatorShape):
+class IndicatorRow(IndicatorSerializer):
     """An indicator with its factor."""
 
     factor = serializers.IntegerField()
@@ -34,17 +34,17 @@ class IndicatorRow(IndicatorShape):
     framework_version = serializers.IntegerField()
 
 
-class FactorShape(serializers.Serializer[Any]):
+class FactorSerializer(serializers.Serializer[Any]):
     """One of the fourteen risk factors, with its indicators."""
 
     number = serializers.IntegerField()
     title = serializers.CharField()
     scope = serializers.ChoiceField(Factor.Scope.choices)
     summary = serializers.CharField()
-    indicators = IndicatorShape(many=True)
+    indicators = IndicatorSerializer(many=True)
 
 
-class FrameworkShape(serializers.Serializer[Any]):
+class FrameworkSerializer(serializers.Serializer[Any]):
     """One version of the catalogue."""
 
     version = serializers.IntegerField()
@@ -52,11 +52,11 @@ class FrameworkShape(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
     source = serializers.DictField(help_text="Where the text is from")  # type: ignore[assignment]
     loaded_at = serializers.DateTimeField()
-    factors = FactorShape(many=True)
+    factors = FactorSerializer(many=True)
 
 
 def _indicator(indicator: Indicator) -> dict[str, Any]:
-    return {name: getattr(indicator, name) for name in IndicatorShape._declared_fields}
+    return {name: getattr(indicator, name) for name in IndicatorSerializer._declared_fields}
 
 
 def _factor(factor: Factor) -> dict[str, Any]:
@@ -74,7 +74,12 @@ class FrameworkView(Endpoint):
 
     query_class = Query
 
-    @extend_schema(operation_id="framework", tags=["framework"], responses=answers(FrameworkShape, missing=True))
+    @extend_schema(
+        operation_id="framework",
+        summary="The catalogue in use",
+        tags=["framework"],
+        responses=answers(FrameworkSerializer, missing=True),
+    )
     def get(self, request: Request) -> Response:
         """The Framework's catalogue in use: fourteen factors with their indicators."""
         framework = Framework.objects.order_by("-version").first()
@@ -104,6 +109,7 @@ class IndicatorsView(RowsEndpoint):
 
     @extend_schema(
         operation_id="framework_indicators",
+        summary="Every indicator",
         tags=["framework"],
         parameters=[PagedQuery],
         responses=answers(enveloped("IndicatorPage", IndicatorRow), csv=True),

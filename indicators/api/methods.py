@@ -11,7 +11,7 @@ from indicators.models import MethodVersion
 from r2p_dashboard.api import PagedQuery, RowsEndpoint, answers, enveloped
 
 
-class MethodShape(serializers.Serializer[Any]):
+class MethodSerializer(serializers.Serializer[Any]):
     """Which method a score was computed by."""
 
     sha256 = serializers.CharField(help_text="Over formula, parameters, catalogue and goalposts: the method's name")
@@ -19,7 +19,7 @@ class MethodShape(serializers.Serializer[Any]):
     provisional = serializers.BooleanField(help_text="The cuts of the levels are not yet set by a back-test")
 
 
-class MethodRow(MethodShape):
+class MethodRow(MethodSerializer):
     """A method with all its parameters."""
 
     framework_version = serializers.IntegerField()
@@ -29,7 +29,7 @@ class MethodRow(MethodShape):
 
 
 def method_shown(method: MethodVersion | None) -> dict[str, Any] | None:
-    """The fields of `MethodShape`."""
+    """The fields of `MethodSerializer`."""
     if method is None:
         return None
     return {"sha256": method.sha256, "formula": method.formula, "provisional": method.provisional}
@@ -44,6 +44,7 @@ class MethodsView(RowsEndpoint):
 
     @extend_schema(
         operation_id="methods",
+        summary="Scoring methods",
         tags=["framework"],
         parameters=[PagedQuery],
         responses=answers(enveloped("MethodPage", MethodRow), csv=True),

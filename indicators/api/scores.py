@@ -8,13 +8,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from indicators.api.standing import Scored, StandingShape, scored_world, standing_shown
+from indicators.api.standing import Scored, StandingSerializer, scored_world, standing_shown
 from indicators.world import WorldRow, world
 from r2p_dashboard.api import DatedQuery, PagedQuery, RowsEndpoint, answers, enveloped
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
 
-class ScoreRow(StandingShape):
+class ScoreRow(StandingSerializer):
     """The score of one country."""
 
     country = serializers.CharField(help_text="ISO 3166-1 alpha-3")
@@ -37,6 +37,7 @@ class ScoresView(RowsEndpoint):
 
     @extend_schema(
         operation_id="scores",
+        summary="Scores of all countries",
         tags=["scores"],
         parameters=[ScoresQuery],
         responses=answers(enveloped("ScorePage", ScoreRow, Scored), csv=True),

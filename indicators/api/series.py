@@ -72,6 +72,7 @@ class SeriesView(RowsEndpoint):
 
     @extend_schema(
         operation_id="country_series",
+        summary="Series of one country",
         tags=["evidence"],
         parameters=[ISO3, SeriesQuery],
         responses=answers(enveloped("SeriesPage", SeriesRow), csv=True, missing=True),

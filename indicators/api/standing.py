@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from indicators.api.methods import MethodShape, method_shown
+from indicators.api.methods import MethodSerializer, method_shown
 from indicators.models import MethodVersion, ScoreRun
 from indicators.models.score import Level
 from indicators.world import World, WorldRow
@@ -16,7 +16,7 @@ LEVELS = [level.label for level in Level]
 LEVEL_HELP = "UNDETERMINED: too little is known to say low. null: not assessed"
 
 
-class RunShape(serializers.Serializer[Any]):
+class RunSerializer(serializers.Serializer[Any]):
     """The computation that a standing score came from."""
 
     id = serializers.IntegerField()
@@ -26,7 +26,7 @@ class RunShape(serializers.Serializer[Any]):
     code_version = serializers.CharField(allow_blank=True)
 
 
-class IntervalShape(serializers.Serializer[Any]):
+class IntervalSerializer(serializers.Serializer[Any]):
     """A sensitivity band around the index."""
 
     low = serializers.FloatField()
@@ -36,13 +36,13 @@ class IntervalShape(serializers.Serializer[Any]):
 class Scored(Moment):
     """What is said beside every score."""
 
-    method = MethodShape(allow_null=True, help_text="null: none is published yet")
-    run = RunShape(allow_null=True, help_text="null where the score was computed when it was asked for")
+    method = MethodSerializer(allow_null=True, help_text="null: none is published yet")
+    run = RunSerializer(allow_null=True, help_text="null where the score was computed when it was asked for")
     is_stale = serializers.BooleanField(help_text="The last run failed, or inputs wait longer than their limit")
     note = serializers.CharField()
 
 
-class StandingShape(serializers.Serializer[Any]):
+class StandingSerializer(serializers.Serializer[Any]):
     """What stands of a country. Unknown is null, never 0."""
 
     state = serializers.ChoiceField(STATES)
@@ -50,7 +50,7 @@ class StandingShape(serializers.Serializer[Any]):
     index = serializers.FloatField(allow_null=True, help_text="0 to 100, unrounded; no probability")
     coverage = serializers.FloatField(allow_null=True, help_text="0 to 1: how much of the Framework is known about")
     change_90_days = serializers.FloatField(allow_null=True, help_text="As known on each of the two days")
-    interval = IntervalShape(allow_null=True)
+    interval = IntervalSerializer(allow_null=True)
     evidence_count = serializers.IntegerField(help_text="Pieces that the score rests on, shown to you or not")
     last_event_on = serializers.DateField(allow_null=True)
     top_factor = serializers.IntegerField(allow_null=True, help_text="Number of the factor that contributes most")
@@ -63,12 +63,12 @@ def level_word(level: Level | None) -> str | None:
 
 
 def interval_shown(interval: tuple[float, float] | None) -> dict[str, float] | None:
-    """The fields of `IntervalShape`."""
+    """The fields of `IntervalSerializer`."""
     return None if interval is None else {"low": interval[0], "high": interval[1]}
 
 
 def standing_shown(row: WorldRow) -> dict[str, Any]:
-    """The fields of `StandingShape`."""
+    """The fields of `StandingSerializer`."""
     known = row.assessed
     return {
         "state": ASSESSED if known else NOT_ASSESSED,
@@ -88,7 +88,7 @@ def scored(*, method: MethodVersion | None, run: ScoreRun | None, is_stale: bool
     """The fields that `Scored` adds to the moment."""
     return {
         "method": method_shown(method),
-        "run": run and {name: getattr(run, name) for name in RunShape._declared_fields},
+        "run": run and {name: getattr(run, name) for name in RunSerializer._declared_fields},
         "is_stale": is_stale,
         "note": NOTE,
     }

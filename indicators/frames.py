@@ -62,6 +62,7 @@ _EVIDENCE = (
     "country__iso3", "indicator__code", "polarity", "severity", "reliability", "credibility", "event_on", "known_on",
     "retracted_on", "family__slug", "event_key", "admin1", "pk",
 )  # fmt: skip
+_EVIDENCE_COLUMNS = [field.name for field in dataclasses.fields(EvidenceColumns)]  # in the order of _EVIDENCE
 _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on", "retracted_on", "pk")
 
 
@@ -108,7 +109,7 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 
 def _evidence_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, ...]) -> EvidenceRows:
-    columns = EvidenceColumns(*_columns(rows, len(_EVIDENCE)))
+    columns = EvidenceColumns(**dict(zip(_EVIDENCE_COLUMNS, _columns(rows, len(_EVIDENCE)), strict=True)))
     return EvidenceRows.from_columns(columns, method.catalogue, order)
 
 

@@ -1,6 +1,7 @@
 """`manage.py load_demonstration`: the cited documents as evidence, scored by the workers."""
 
 import argparse
+import datetime as dt
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -50,10 +51,11 @@ class Command(BaseCommand):
         if accepted:
             self.stdout.write(f"{accepted} pieces of evidence accepted by the demonstration reviewer")
         pipeline.ring()
-        self._wait("countries scored", RescoreRequest.objects.count)
+        began = clock.now()
+        self._wait("countries scored", lambda: _countries_left(began))
         run = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED).order_by("-published_at").first()
         if run is None:
-            raise CommandError("scores: found no published run; see `.local/log/worker.log`")
+            raise CommandError("scores: found no published run; the worker's log says why")
         self.stdout.write(f"scores stand as of {run.as_of}")
 
     def _send_notes(self, coder: User) -> int:
@@ -94,6 +96,13 @@ class Command(BaseCommand):
             self.stderr.write(f"{retrieval.file_name}: {retrieval.reason}")
         for coding_of_note in notes:
             self.stderr.write(f"note {coding_of_note.report_id}: {coding_of_note.failure}")
+
+
+def _countries_left(began: dt.datetime) -> int:
+    failed = ScoreRun.objects.filter(state=ScoreRun.State.FAILED, failed_at__gte=began).first()
+    if failed is not None:
+        raise CommandError(f"scores: run {failed.pk} failed ({failed.failure}); the worker's log says why")
+    return RescoreRequest.objects.values("country").distinct().count()
 
 
 def _notes_left() -> int:

@@ -4,7 +4,6 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
-export DJANGO_ALLOW_ASYNC_UNSAFE := true
 TESTS ?= tests
 
 .PHONY: help run reset test test-full lint types contracts checks bench clean
@@ -32,7 +31,7 @@ reset: .venv/.synced
 
 test: .venv/.synced
 	@sh r2p_dashboard/local/chromium.sh
-	$(PY) -m pytest $(TESTS)
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(TESTS)
 
 test-full: test
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Max
 from django.db.models.functions import TruncDate
 
 from countries.models import Country
-from indicators.models import Evidence, MethodVersion, SeriesValue
+from indicators.models import Evidence, Indicator, MethodVersion, SeriesValue
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
 from indicators.scoring.parameters import Parameters
@@ -51,13 +51,19 @@ def method_in_use() -> Method:
 
 def method_of(version: MethodVersion) -> Method:
     """A stored method version as parameters and catalogue."""
-    rows = version.framework.indicators.order_by("order").values_list("code", "factor__number", "weight", "nature")
+    return method_with(version, version.framework.indicators.select_related("factor").order_by("order"))
+
+
+def method_with(version: MethodVersion, indicators: Iterable[Indicator]) -> Method:
+    """The same, from the framework's indicators already loaded with their factors, in catalogue order."""
     catalogue = Catalogue.from_entries(
-        {"id": code, "factor": factor, "weight": weight, "nature": nature} for code, factor, weight, nature in rows
+        {"id": row.code, "factor": row.factor.number, "weight": row.weight, "nature": row.nature} for row in indicators
     )
     return Method(version, Parameters.from_mapping(version.parameters), catalogue)
 
 
+EvidenceTuple = tuple[Any, ...]  # the columns of _EVIDENCE
+SeriesTuple = tuple[Any, ...]  # the columns of _SERIES
 _EVIDENCE = (
     "country__iso3", "indicator__code", "polarity", "severity", "reliability", "credibility", "event_on", "known_on",
     "retracted_on", "family__slug", "event_key", "admin1", "pk",
@@ -67,35 +73,71 @@ _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on
 
 
 def inputs(method: Method, countries: Sequence[str] | None = None) -> Inputs:
-    """Accepted evidence (retracted rows included) and scored series of some countries, or of all; two queries.
+    """Accepted evidence (retracted rows included) and scored series of some countries, or of all.
 
     Rows on indicators that the method's catalogue lacks are left out: they belong to another framework version.
     """
-    evidence = _evidence(method, countries)
-    series = _series(method, countries)
     order = tuple(countries) if countries is not None else _all_countries()
+    return assembled(_evidence(countries), _series(method, countries), method, order)
+
+
+def assembled(
+    evidence: Iterable[EvidenceTuple], series: Iterable[SeriesTuple], method: Method, order: tuple[str, ...]
+) -> Inputs:
+    """Rows in the order of `_EVIDENCE` and `_SERIES` as inputs of the arithmetic."""
+    codes = set(method.catalogue.codes)
+    known = [row for row in evidence if row[1] in codes]
+    measured = [row for row in series if row[1] in method.version.goalposts]
     return Inputs(
         countries=order,
-        evidence=_evidence_rows(evidence, method, order),
-        series=_series_rows(series, method, order),
-        digests=_digests(evidence, series),
-        first_days=_first_days(evidence, series),
+        evidence=_evidence_rows(known, method, order),
+        series=_series_rows(measured, method, order),
+        digests=_digests(known, measured),
+        first_days=_first_days(known, measured),
     )
+
+
+def evidence_tuple(row: Evidence, *, as_at: dt.datetime | None = None) -> EvidenceTuple:
+    """A loaded row, with indicator, country and family, in the order of `_EVIDENCE`.
+
+    With `as_at`, a retraction that was entered later is not yet there.
+    """
+    retracted_at = row.retracted_at
+    if as_at is not None and retracted_at is not None and retracted_at > as_at:
+        retracted_at = None
+    return (
+        row.country.iso3, row.indicator.code, row.polarity, row.severity, row.reliability, row.credibility,
+        row.event_on, day_of(row.known_at), day_of(retracted_at), row.family.slug, row.event_key, row.admin1, row.pk,
+    )  # fmt: skip
+
+
+def series_tuple(row: SeriesValue) -> SeriesTuple:
+    """A loaded row, with country and definition, in the order of `_SERIES`."""
+    return (
+        row.country.iso3, row.definition.slug, row.value, row.period_end, day_of(row.known_at),
+        day_of(row.retracted_at), row.pk,
+    )  # fmt: skip
+
+
+def day_of(instant: dt.datetime | None) -> dt.date | None:
+    """The UTC day of an instant."""
+    return None if instant is None else instant.astimezone(dt.UTC).date()
 
 
 def _all_countries() -> tuple[str, ...]:
     return tuple(Country.objects.order_by("iso3").values_list("iso3", flat=True))
 
 
-def _evidence(method: Method, countries: Sequence[str] | None) -> list[tuple[Any, ...]]:
-    rows = Evidence.objects.ever_accepted().annotate(known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at"))
+def _evidence(countries: Sequence[str] | None) -> list[EvidenceTuple]:
+    rows = Evidence.objects.ever_accepted().annotate(
+        known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
+    )
     if countries is not None:
         rows = rows.filter(country__iso3__in=countries)
-    codes = set(method.catalogue.codes)
-    return [row for row in rows.order_by("pk").values_list(*_EVIDENCE) if row[1] in codes]
+    return list(rows.order_by("pk").values_list(*_EVIDENCE))
 
 
-def _series(method: Method, countries: Sequence[str] | None) -> list[tuple[Any, ...]]:
+def _series(method: Method, countries: Sequence[str] | None) -> list[SeriesTuple]:
     rows = SeriesValue.objects.filter(is_scored=True, definition__slug__in=list(method.version.goalposts)).annotate(
         known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
     )

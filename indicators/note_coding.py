@@ -30,7 +30,9 @@ def code_waiting(*, at: dt.datetime, installation_day: dt.date) -> int:
 
 @transaction.atomic
 def _code(report_id: int, *, at: dt.datetime, installation_day: dt.date) -> int:
-    report = Report.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=report_id, note_coding=None).first()
+    report = (
+        Report.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=report_id, note_coding=None).first()
+    )
     if report is None:
         return 0
     coding = NoteCoding(report=report, coded_at=at)

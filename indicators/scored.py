@@ -103,14 +103,26 @@ class ScoredCountry:
 
 
 def score_countries(
-    method: frames.Method, countries: Sequence[str] | None, *, day: dt.date, known_on: dt.date
+    method: frames.Method,
+    countries: Sequence[str] | None,
+    *,
+    day: dt.date,
+    known_on: dt.date,
+    with_known_then: bool = True,
 ) -> list[ScoredCountry]:
-    """Scores with their lines of some countries, or of all, at (t = `day`, k = `known_on`), in the order of `countries`.
+    """Scores with their lines of some countries, or of all, at (t = `day`, k = `known_on`), in the order given.
 
     One country alone gives the same as the batch.
     """
     inputs = frames.inputs(method, countries)
-    plan = _Plan(inputs, day=day, known_on=known_on)
+    return score_inputs(method, inputs, day=day, known_on=known_on, with_known_then=with_known_then)
+
+
+def score_inputs(
+    method: frames.Method, inputs: frames.Inputs, *, day: dt.date, known_on: dt.date, with_known_then: bool = True
+) -> list[ScoredCountry]:
+    """As `score_countries`, from inputs already read."""
+    plan = _Plan(inputs, day=day, known_on=known_on, with_known_then=with_known_then)
     scores = score(inputs.evidence, inputs.series, method.catalogue, method.parameters, plan.units)
     latest = frames.last_days(inputs.countries, day=day, known_on=known_on)
     return [_scored(number, iso3, inputs, plan, scores, method, latest) for number, iso3 in enumerate(inputs.countries)]
@@ -119,7 +131,8 @@ def score_countries(
 class _Plan:
     """Which (country, t, k) to score, and where each line's points lie in the result."""
 
-    def __init__(self, inputs: frames.Inputs, *, day: dt.date, known_on: dt.date) -> None:
+    def __init__(self, inputs: frames.Inputs, *, day: dt.date, known_on: dt.date, with_known_then: bool) -> None:
+        self.with_known_then = with_known_then
         self.days: list[tuple[dt.date, ...]] = []
         self.offsets: list[int] = []
         country: list[int] = []
@@ -130,10 +143,11 @@ class _Plan:
             ends = [end for end in month_ends(first, day).tolist() if end < day.toordinal()] + [day.toordinal()]
             self.days.append(tuple(dt.date.fromordinal(end) for end in ends))
             self.offsets.append(len(country))
-            past = day.toordinal() - CHANGE_DAYS
-            country += [number] * (2 * len(ends) + 2)
-            valid += [*ends, *ends, day.toordinal(), past]
-            known += [known_on.toordinal()] * len(ends) + ends + [day.toordinal(), past]
+            now, past = day.toordinal(), day.toordinal() - CHANGE_DAYS
+            then = ends if with_known_then else []
+            country += [number] * (len(ends) + len(then) + 2)
+            valid += [*ends, *then, now, past]
+            known += [known_on.toordinal()] * len(ends) + then + [now, past]
         self.units = Units(np.array(country, np.int64), np.array(valid, np.int64), np.array(known, np.int64))
 
 
@@ -148,9 +162,11 @@ def _scored(
 ) -> ScoredCountry:
     days, offset = plan.days[number], plan.offsets[number]
     current = offset + len(days) - 1
-    today, past = offset + 2 * len(days), offset + 2 * len(days) + 1
-    hindsight = _line(History.Line.HINDSIGHT, days, slice(offset, offset + len(days)), scores, method)
-    known_then = _line(History.Line.KNOWN_THEN, days, slice(offset + len(days), today), scores, method)
+    lines = [_line(History.Line.HINDSIGHT, days, slice(offset, offset + len(days)), scores, method)]
+    today = offset + len(days) * (2 if plan.with_known_then else 1)
+    if plan.with_known_then:
+        lines.append(_line(History.Line.KNOWN_THEN, days, slice(offset + len(days), today), scores, method))
+    hindsight, past = lines[0], today + 1
     assessed = bool(scores.assessed[current])
     weights = profile_weights(method.parameters)[scores.profile[current]]
     points = weights * scores.F[current]
@@ -175,7 +191,7 @@ def _scored(
         evidence_count=count,
         last_event_on=last_event,
         last_known_on=last_known,
-        lines=(hindsight, known_then) if assessed else (),
+        lines=tuple(lines) if assessed else (),
     )
 
 

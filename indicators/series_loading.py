@@ -32,7 +32,9 @@ def load_waiting(*, at: dt.datetime) -> int:
 
 @transaction.atomic
 def _load(report_id: int, *, at: dt.datetime) -> int:
-    report = Report.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=report_id, series_load=None).first()
+    report = (
+        Report.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=report_id, series_load=None).first()
+    )
     if report is None:
         return 0
     load = SeriesLoad(report=report, loaded_at=at, values_count=0)

@@ -2,9 +2,16 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
+
+from django.core.cache import cache
+from django.db.models import Max
 
 from countries.models import Country
-from indicators.models.score import Level, ScoreRun
+from indicators import frames
+from indicators.models import Factor, ScoreRun, Snapshot
+from indicators.models.score import Level
+from indicators.scored import ScoredCountry, score_countries
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,3 +41,91 @@ class World:
     run: ScoreRun | None  # the run behind the current view; None for any other date
     is_stale: bool  # the latest run failed, or inputs wait longer than the limit
     counts: dict[str, int]  # "not assessed" and every level word -> number of countries
+
+
+def world(*, day: dt.date, known_on: dt.date, is_current: bool) -> World:
+    """The current scores as they stand, or those of another date computed now by the same arithmetic."""
+    rows = _standing_rows() if is_current else _computed_rows(day, known_on)
+    run = latest_run()
+    return World(
+        day=day,
+        known_on=known_on,
+        rows=rows,
+        run=run if is_current else None,
+        is_stale=is_current and is_stale(run),
+        counts=_counts(rows),
+    )
+
+
+def latest_run() -> ScoreRun | None:
+    """The last run that was finished, published or failed."""
+    return ScoreRun.objects.exclude(state=ScoreRun.State.RUNNING).select_related("method").order_by("-pk").first()
+
+
+def is_stale(run: ScoreRun | None) -> bool:
+    """Whether what stands is older than it should be, because the last run failed."""
+    return run is not None and run.state == ScoreRun.State.FAILED
+
+
+def _counts(rows: Sequence[WorldRow]) -> dict[str, int]:
+    counts = {"not assessed": sum(not row.assessed for row in rows)}
+    return counts | {level.label: sum(row.level == level for row in rows) for level in Level}
+
+
+def _titles() -> dict[int, str]:
+    return dict(Factor.objects.order_by("framework__version").values_list("number", "title"))
+
+
+def _standing_rows() -> tuple[WorldRow, ...]:
+    titles = _titles()
+    countries = Country.objects.alphabetical().select_related("standing__snapshot")
+    return tuple(_row(country, _snapshot_of(country), titles) for country in countries)
+
+
+def _snapshot_of(country: Country) -> Snapshot | None:
+    try:
+        return country.standing.snapshot
+    except Country.standing.RelatedObjectDoesNotExist:  # type: ignore[attr-defined]
+        return None
+
+
+def _computed_rows(day: dt.date, known_on: dt.date) -> tuple[WorldRow, ...]:
+    titles = _titles()
+    scored = {country.iso3: country for country in _computed(day, known_on)}
+    return tuple(_row(country, scored.get(country.iso3), titles) for country in Country.objects.alphabetical())
+
+
+def _computed(day: dt.date, known_on: dt.date) -> list[ScoredCountry]:
+    """Scores of all countries at another date; kept until the next run, since they change only with the inputs."""
+    last = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED).aggregate(last=Max("pk"))["last"]
+    key = f"world:{day}:{known_on}:{last}"
+    kept: list[ScoredCountry] | None = cache.get(key)
+    if kept is None:
+        kept = score_countries(frames.method_in_use(), None, day=day, known_on=known_on, with_known_then=False)
+        cache.set(key, kept, timeout=3600)
+    return kept
+
+
+def _row(country: Country, score: Snapshot | ScoredCountry | None, titles: dict[int, str]) -> WorldRow:
+    if score is None or not score.assessed:
+        return WorldRow(country, False, None, None, None, None, None, 0, None, None, "")
+    return WorldRow(
+        country=country,
+        assessed=True,
+        level=Level(score.shown_level),
+        overall=score.overall,
+        coverage=score.coverage,
+        change_90=score.change_90,
+        interval=interval_of(score),
+        evidence_count=score.evidence_count,
+        last_event_on=score.last_event_on,
+        top_factor=score.top_factor,
+        top_factor_title=titles.get(score.top_factor or 0, ""),
+    )
+
+
+def interval_of(score: Snapshot | ScoredCountry) -> tuple[float, float] | None:
+    """The stored band, where one was computed."""
+    if isinstance(score, ScoredCountry) or score.interval_low is None or score.interval_high is None:
+        return None
+    return score.interval_low, score.interval_high

@@ -12,7 +12,7 @@ class AsOfError(ValueError):
 
 
 def now() -> dt.datetime:
-    """This instant, in UTC."""
+    """The present instant, in UTC."""
     return dt.datetime.now(dt.UTC)
 
 

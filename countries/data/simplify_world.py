@@ -59,9 +59,7 @@ def arcs_of(topology: dict[str, Any]) -> Arcs:
 
 
 def polygons_of(geometry: dict[str, Any]) -> list[list[list[int]]]:
-    found: list[list[list[int]]] = (
-        geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
-    )
+    found: list[list[list[int]]] = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
     return found
 
 
@@ -83,8 +81,7 @@ def flat_area(ring: Ring) -> float:
 def holds(ring: Ring, point: Point) -> bool:
     x, y = point
     crossings = sum(
-        (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
-        for (x1, y1), (x2, y2) in pairwise(ring)
+        (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1 for (x1, y1), (x2, y2) in pairwise(ring)
     )
     return crossings % 2 == 1
 
@@ -130,8 +127,7 @@ def sphere_area(ring: Ring) -> float:
 def wound(polygon: Polygon) -> Polygon:
     """Exterior ring clockwise, holes the other way: d3-geo fills the outside of what is wound wrongly."""
     return [
-        ring if (sphere_area(ring) < 2 * math.pi) == (place == 0) else ring[::-1]
-        for place, ring in enumerate(polygon)
+        ring if (sphere_area(ring) < 2 * math.pi) == (place == 0) else ring[::-1] for place, ring in enumerate(polygon)
     ]
 
 
@@ -195,9 +191,7 @@ def thinned(geometries: dict[str, list[list[list[int]]]], arcs: Arcs) -> Arcs:
         digits = 3 if area < SMALL else 2
         line = simplified(arc, min(TOLERANCE, area * SHARE))
         points = [(round(x, digits), round(y, digits)) for x, y in line]
-        points[0], points[-1] = (
-            (round(x, 3), round(y, 3)) for x, y in (line[0], line[-1])
-        )  # arcs meet there
+        points[0], points[-1] = ((round(x, 3), round(y, 3)) for x, y in (line[0], line[-1]))  # arcs meet there
         made.append([points[0], *(b for a, b in pairwise(points) if a != b)])
     return made
 
@@ -250,9 +244,7 @@ def neutral(name: str) -> tuple[str, str]:
 def feature(key: str, name: str, polygons: list[Polygon]) -> dict[str, Any]:
     states = states_by_m49()
     identity, shown = states.get(key) or neutral(name)
-    coordinates = [
-        [[[round(x, 3), round(y, 3)] for x, y in ring] for ring in wound(polygon)] for polygon in polygons
-    ]
+    coordinates = [[[[round(x, 3), round(y, 3)] for x, y in ring] for ring in wound(polygon)] for polygon in polygons]
     return {
         "type": "Feature",
         "id": identity,

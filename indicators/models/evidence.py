@@ -26,18 +26,21 @@ def _end_of(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)
 
 
+def _cleared(user: User | AnonymousUser) -> Q:
+    clearance = clearance_of(user)
+    return Q(sensitivity__lte=clearance, passage__report__sensitivity__lte=clearance)
+
+
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """Evidence by who may see it and by what was known when."""
 
     def visible_to(self, user: User | AnonymousUser) -> EvidenceQuerySet:
         """Only what `user` is cleared for, by the evidence's own and by its report's sensitivity."""
-        clearance = clearance_of(user)
-        return self.filter(sensitivity__lte=clearance, passage__report__sensitivity__lte=clearance)
+        return self.filter(_cleared(user))
 
-    def hidden_from(self, user: User | AnonymousUser) -> EvidenceQuerySet:
-        """Only what `user` is not cleared for: to be counted, never shown."""
-        clearance = clearance_of(user)
-        return self.filter(Q(sensitivity__gt=clearance) | Q(passage__report__sensitivity__gt=clearance))
+    def marked_for(self, user: User | AnonymousUser) -> EvidenceQuerySet:
+        """Everything, each row with `is_visible`: for sums that rest on all of it and show only what may be seen."""
+        return self.annotate(is_visible=models.Case(models.When(_cleared(user), then=True), default=False))
 
     def ever_accepted(self) -> EvidenceQuerySet:
         """Accepted rows and those retracted later: what a score of some date may rest on."""

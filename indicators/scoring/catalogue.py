@@ -83,9 +83,7 @@ class Catalogue:
         """The catalogue as plain entries, as `from_entries` reads them."""
         return [
             {"id": code, "factor": int(factor), "weight": float(weight), "nature": NATURES[nature]}
-            for code, factor, weight, nature in zip(
-                self.codes, self.factor, self.weight, self.nature, strict=True
-            )
+            for code, factor, weight, nature in zip(self.codes, self.factor, self.weight, self.nature, strict=True)
         ]
 
 

@@ -119,9 +119,7 @@ class EvidenceRows:
     row_id: I64
 
     @classmethod
-    def from_columns(
-        cls, columns: EvidenceColumns, catalogue: Catalogue, countries: Sequence[str]
-    ) -> "EvidenceRows":
+    def from_columns(cls, columns: EvidenceColumns, catalogue: Catalogue, countries: Sequence[str]) -> "EvidenceRows":
         """Check, code and sort columns.
 
         Raises
@@ -210,9 +208,7 @@ def _record(number: int, record: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**row, "reliability": grade[0], "credibility": grade[1]}
 
 
-def _numbers(
-    table: Table, columns: EvidenceColumns, catalogue: Catalogue, countries: Sequence[str]
-) -> dict[str, I64]:
+def _numbers(table: Table, columns: EvidenceColumns, catalogue: Catalogue, countries: Sequence[str]) -> dict[str, I64]:
     known = {code: number for number, code in enumerate(countries)}
     wanted = "an indicator of the catalogue"
     indicator = table.codes(columns.indicator, catalogue.position, UnknownIndicatorError, wanted)

@@ -183,9 +183,5 @@ def _gathered(units: Units, held: Masses, told: Readings, assessed: Bool, rules:
 def joined(parts: list[Scores]) -> Scores:
     """One result from the results of consecutive units."""
     arrays = [field.name for field in fields(Scores) if field.name != "units"]
-    units = Units(
-        *(np.concatenate([getattr(part.units, name) for part in parts]) for name in ("country", "t", "k"))
-    )
-    return Scores(
-        units=units, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in arrays}
-    )
+    units = Units(*(np.concatenate([getattr(part.units, name) for part in parts]) for name in ("country", "t", "k")))
+    return Scores(units=units, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in arrays})

@@ -88,9 +88,7 @@ def fold_many(points: F64, parameters: Parameters) -> I64:
     return levels
 
 
-def displayed_level(
-    level: int, coverage: float, *, assessed: bool = True, parameters: Parameters = SHIPPED
-) -> Level:
+def displayed_level(level: int, coverage: float, *, assessed: bool = True, parameters: Parameters = SHIPPED) -> Level:
     """What is shown: silence never reads as safety.
 
     Levels 1 and 2 are UNDETERMINED below coverage .5; levels 3 to 5 are always shown; a country about which

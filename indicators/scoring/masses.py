@@ -38,9 +38,7 @@ def decay(age_days: I64 | F64, half_life_days: F64) -> F64:
     return np.asarray(np.exp2(-age_days / half_life_days))
 
 
-def masses(
-    rows: EvidenceRows, t: I64, strands: Strands, clusters: Clusters, parameters: Parameters
-) -> Masses:
+def masses(rows: EvidenceRows, t: I64, strands: Strands, clusters: Clusters, parameters: Parameters) -> Masses:
     """Masses of every unit.
 
     Parameters

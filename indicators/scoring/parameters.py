@@ -156,9 +156,7 @@ def _as_fields(parameters: Parameters) -> dict[str, Any]:
     return {field.name: getattr(parameters, field.name) for field in fields(parameters)}
 
 
-def _refuse_keys(
-    place: str, found: Mapping[str, Any], known: Mapping[str, Any], optional: frozenset[str]
-) -> None:
+def _refuse_keys(place: str, found: Mapping[str, Any], known: Mapping[str, Any], optional: frozenset[str]) -> None:
     if unknown := sorted(set(found) - set(known)):
         raise UnknownKeyError(place, unknown[0], f"one of {', '.join(known)}")
     if missing := [key for key in known if key not in found and key not in optional]:

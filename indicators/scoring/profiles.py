@@ -48,6 +48,4 @@ def coverage(known: F64, parameters: Parameters) -> F64:
     """K = .6·mean K₁..₈ + .4·mean K₉..₁₄, (U, 14) to (U,), 0 to 1."""
     own = [factor - 1 for pair in parameters.specific for factor in pair]
     common = known[:, np.array(parameters.common) - 1].mean(axis=1)
-    return np.asarray(
-        parameters.weight_common * common + parameters.weight_specific * known[:, own].mean(axis=1)
-    )
+    return np.asarray(parameters.weight_common * common + parameters.weight_specific * known[:, own].mean(axis=1))

@@ -80,9 +80,7 @@ class SeriesRows:
     row_id: I64
 
     @classmethod
-    def from_columns(
-        cls, columns: SeriesColumns, catalogue: Catalogue, countries: Sequence[str]
-    ) -> "SeriesRows":
+    def from_columns(cls, columns: SeriesColumns, catalogue: Catalogue, countries: Sequence[str]) -> "SeriesRows":
         """Check, place between goalposts and sort columns.
 
         Raises
@@ -93,9 +91,7 @@ class SeriesRows:
         table = Table("series", column_mapping(columns), columns.row_id)
         known = {code: number for number, code in enumerate(countries)}
         wanted = "an indicator of the catalogue"
-        days = {
-            name: table.days(getattr(columns, name)) for name in ("period_end", "known_on", "retracted_on")
-        }
+        days = {name: table.days(getattr(columns, name)) for name in ("period_end", "known_on", "retracted_on")}
         for name in ("period_end", "known_on"):
             table.refuse_where(days[name] == NEVER, getattr(columns, name), DayError, f"a day as {name}")
         rows = cls(
@@ -127,8 +123,7 @@ class SeriesRows:
             As `from_columns`, and for missing or unknown keys.
         """
         rows = [
-            checked_keys(f"series row {number}", record, _NEEDED, _POSSIBLE)
-            for number, record in enumerate(records)
+            checked_keys(f"series row {number}", record, _NEEDED, _POSSIBLE) for number, record in enumerate(records)
         ]
         first = countries[0] if countries else ""
         ids = [row.get("id") for row in rows]

@@ -124,9 +124,7 @@ def certainty(hazards: F64) -> F64:
     return np.asarray(-np.expm1(-hazards))
 
 
-def strengths(
-    rows: EvidenceRows, seen: Visible, grades: Grades, omega: F64 | None = None
-) -> tuple[Voices, Strands]:
+def strengths(rows: EvidenceRows, seen: Visible, grades: Grades, omega: F64 | None = None) -> tuple[Voices, Strands]:
     """Voices and events of each unit.
 
     Parameters

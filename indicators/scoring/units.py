@@ -75,9 +75,7 @@ def visible_pairs(units: Units, rows: EvidenceRows | SeriesRows) -> Visible:
     return Visible(unit[seen], row[seen])
 
 
-def chunks(
-    units: Units, rows: Sequence[EvidenceRows | SeriesRows], width: int, budget: int
-) -> Iterator[Units]:
+def chunks(units: Units, rows: Sequence[EvidenceRows | SeriesRows], width: int, budget: int) -> Iterator[Units]:
     """Runs of units, each with at most `budget` pairs or cells (or one unit), so that memory stays bounded.
 
     No units at all are one empty run.
@@ -89,9 +87,7 @@ def chunks(
     """
     countries = len(rows[0].countries)
     for number in np.flatnonzero((units.country < 0) | (units.country >= countries))[:1]:
-        raise UnknownCountryError(
-            f"unit {number}", int(units.country[number]), f"a position below {countries}"
-        )
+        raise UnknownCountryError(f"unit {number}", int(units.country[number]), f"a position below {countries}")
     cost = np.full(countries, width, np.int64)
     for table in rows:
         cost += np.bincount(table.country, minlength=countries)

@@ -32,9 +32,18 @@ def main(arguments: list[str] | None = None) -> int:
         if options.what == "reset":
             return reset(options.folder.resolve())
         return with_test_services(options.command)
+    except KeyboardInterrupt:
+        return 130
+    except PermissionError as error:
+        problem = LocalError(
+            found=f"{error.filename} cannot be used by user {os.geteuid()} ({error.strerror}).",
+            wanted="a project folder that is all ours; a run as root leaves files that only root may change.",
+            todo=f"as root: chown -R {os.geteuid()} {PROJECT}; or make reset as the user who made them",
+        )
     except LocalError as error:
-        print(f"\nmake {options.what} cannot go on.{error}", file=sys.stderr, flush=True)
-        return 1
+        problem = error
+    print(f"\nmake {options.what} cannot go on.{problem}", file=sys.stderr, flush=True)
+    return 1
 
 
 def with_test_services(command: list[str]) -> int:
@@ -42,9 +51,7 @@ def with_test_services(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="r2p-test-") as name:
         services = start_services(Path(name), durable=False)
         try:
-            env = environment(
-                folder=Path(name), database_url=services.database_url, redis_url=services.redis_url
-            )
+            env = environment(folder=Path(name), database_url=services.database_url, redis_url=services.redis_url)
             return subprocess.run(command, env=env, cwd=PROJECT, check=False).returncode
         finally:
             services.stop()

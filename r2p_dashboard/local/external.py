@@ -10,6 +10,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from r2p_dashboard.local.messages import LocalError
+from r2p_dashboard.local.postgres import OLDEST
 
 _SECRET = re.compile(r"//[^/@]*@|password=[^&]*")
 
@@ -25,15 +26,15 @@ def check_database(url: str) -> None:
     except psycopg2.Error as error:
         raise LocalError(
             found=f"DATABASE_URL={without_password(url)} refuses: {_first_line(error)}",
-            wanted="a PostgreSQL 15 or later with a database that this user may change.",
+            wanted=f"a PostgreSQL {OLDEST} or later with a database that this user may change.",
             todo="start that server or mend the address (postgres://user:password@host:5432/name); "
             "or unset DATABASE_URL and a local one is started.",
         ) from None
     with contextlib.closing(connection):
-        if connection.server_version < 150000:
+        if connection.server_version < OLDEST * 10000:
             raise LocalError(
                 found=f"DATABASE_URL names a PostgreSQL {connection.server_version // 10000}.",
-                wanted="PostgreSQL 15 or later.",
+                wanted=f"PostgreSQL {OLDEST} or later.",
                 todo="upgrade it, or unset DATABASE_URL and a local one is started.",
             )
 
@@ -42,7 +43,7 @@ def check_broker(url: str) -> None:
     """Refuse when REDIS_URL is no address of a Redis or Valkey that answers."""
     try:
         with Connection(url, connect_timeout=5) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0.2, timeout=5)
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=5)
     except (OperationalError, OSError, KeyError, ValueError) as error:
         raise LocalError(
             found=f"REDIS_URL={without_password(url)} refuses: {_first_line(error)}",

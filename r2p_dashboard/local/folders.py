@@ -31,8 +31,7 @@ def _not_writable(folder: Path, error: OSError) -> LocalError:
         place = place.parent
     owner = place.stat().st_uid
     return LocalError(
-        found=f"{folder} cannot be written by user {os.geteuid()} "
-        f"({error.strerror}; {place} belongs to user {owner}).",
+        found=f"{folder} cannot be written by user {os.geteuid()} ({error.strerror}; {place} belongs to user {owner}).",
         wanted="a folder for the database, the broker and the logs.",
         todo=f"as root: chown -R {os.geteuid()} {place}; or clone the project to a folder of your own; "
         "or free some space when the disk is full.",

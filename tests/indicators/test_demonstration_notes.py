@@ -48,9 +48,7 @@ PUBLIC_DAYS = {
 }
 TRIGGER_FACTOR = "8."
 RUN = 8
-FORBIDDEN = re.compile(
-    r"\b(predict\w*|probabilit\w*|threat score|rank(ed|ing)?|guilty|genocidal)\b", re.IGNORECASE
-)
+FORBIDDEN = re.compile(r"\b(predict\w*|probabilit\w*|threat score|rank(ed|ing)?|guilty|genocidal)\b", re.IGNORECASE)
 
 
 def load(path: Path) -> Note:
@@ -117,9 +115,7 @@ def test_sources_and_families_are_declared_and_used(path: Path) -> None:
     families = set(note["families"])
     assert note["note"]["source"] in note["sources"]
     assert all(source["family"] in families for source in note["sources"].values())
-    used = {row["family"] for row in rows_of(note)} | {
-        source["family"] for source in note["sources"].values()
-    }
+    used = {row["family"] for row in rows_of(note)} | {source["family"] for source in note["sources"].values()}
     assert used == families
     assert all(source["reliability"] in set("ABCDEF") for source in note["sources"].values())
 
@@ -237,9 +233,7 @@ def test_situations_are_coded_as_fully_as_promised() -> None:
     indicators: dict[str, set[str]] = defaultdict(set)
     for row in all_rows():
         indicators[row["country"]].add(row["indicator"])
-    short = {
-        iso3: len(indicators[iso3]) for iso3, few in FEWEST_INDICATORS.items() if len(indicators[iso3]) < few
-    }
+    short = {iso3: len(indicators[iso3]) for iso3, few in FEWEST_INDICATORS.items() if len(indicators[iso3]) < few}
     assert not short
     assert set(indicators) == COUNTRIES
     assert len(indicators["ISR"]) <= 5

@@ -35,9 +35,7 @@ def test_reset_refuses_while_a_run_is_alive(tmp_path: Path) -> None:
         reset(tmp_path)
 
 
-def test_reset_forgets_the_data_and_says_what_went(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_reset_forgets_the_data_and_says_what_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / ".local"
     (folder / "postgres").mkdir(parents=True)
     (folder / "postgres" / "rows").write_bytes(b"0" * 2_000_000)

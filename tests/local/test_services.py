@@ -100,9 +100,7 @@ def test_stopping_leaves_no_process_and_no_socket(tmp_path: Path) -> None:
     assert list((tmp_path / "run").iterdir()) == []
 
 
-def test_an_address_in_the_environment_is_used_and_nothing_started(
-    services: Services, tmp_path: Path
-) -> None:
+def test_an_address_in_the_environment_is_used_and_nothing_started(services: Services, tmp_path: Path) -> None:
     environ = {"DATABASE_URL": services.database_url, "REDIS_URL": services.redis_url}
 
     borrowed = start_services(tmp_path / "none", environ=environ)
@@ -134,9 +132,7 @@ def test_an_address_that_refuses_is_said_without_its_password(
     assert f"unset {name}" in refusal.value.todo
 
 
-def test_without_any_server_program_the_three_ways_are_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_any_server_program_the_three_ways_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "binary_folders", lambda: iter(()))
     monkeypatch.setattr(valkey, "binaries", lambda: iter(()))
 

@@ -78,9 +78,7 @@ def one_country(case: dict[str, Any]) -> dict[str, Any]:
     unit = Units.of(0, day_number(given["t"]), day_number(given["k"]))
     method = parameters(case)
     found = score(evidence, series, catalogue, method, unit)
-    nothing = score(
-        evidence.where(evidence.country < 0), series.where(series.country < 0), catalogue, method, unit
-    )
+    nothing = score(evidence.where(evidence.country < 0), series.where(series.country < 0), catalogue, method, unit)
     rows = contributions(evidence, series, catalogue, method, 0, int(unit.t[0]), int(unit.k[0]))
     return {
         "R": dict(zip(PROFILES, found.R[0].tolist(), strict=True)),

@@ -20,9 +20,7 @@ def keyed(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], float]:
 
 
 def same(found: Any, expected: Any) -> None:
-    if isinstance(expected, str) or (
-        isinstance(expected, list) and all(isinstance(v, str) for v in expected)
-    ):
+    if isinstance(expected, str) or (isinstance(expected, list) and all(isinstance(v, str) for v in expected)):
         assert found == expected
     else:
         assert found == pytest.approx(expected, abs=FILE["tolerance"], rel=0)

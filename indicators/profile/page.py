@@ -1,0 +1,95 @@
+"""Arranges what was read of a country for its page."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from countries.models import Country
+from indicators.models import History, Snapshot
+from indicators.models.score import Level
+from indicators.profile.factors import factor_views
+from indicators.profile.reading import Reading, read
+from indicators.profile.reasons import reasons_of
+from indicators.profile.values import CountryProfile, HistoryLine, ProfileScore
+from indicators.scored import PROFILES, ScoredCountry, ScoredLine
+from indicators.scoring.contributions import contributions
+from indicators.world import interval_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from people.models import User
+
+
+def country_profile(
+    country: Country, *, day: dt.date, known_on: dt.date, is_current: bool, user: "User | AnonymousUser"
+) -> CountryProfile:
+    """The country at (t = `day`, k = `known_on`) as `user` may see it. Raises frames.NoMethodError."""
+    reading = read(country, day=day, known_on=known_on, is_current=is_current, user=user)
+    rows = contributions(
+        reading.inputs.evidence,
+        reading.inputs.series,
+        reading.method.catalogue,
+        reading.method.parameters,
+        0,
+        day,
+        known_on,
+    )
+    reasons = reasons_of(rows, reading)
+    visible = tuple(row for row in reading.evidence if row.is_visible)
+    score = reading.score
+    return CountryProfile(
+        country=country,
+        day=day,
+        known_on=known_on,
+        is_current=is_current,
+        assessed=score is not None,
+        level=Level(score.shown_level) if score else None,
+        overall=score.overall if score else None,
+        coverage=score.coverage if score else None,
+        cannot_exclude=score.cannot_exclude if score else None,
+        change_90=score.change_90 if score else None,
+        interval=interval_of(score) if score else None,
+        profiles=_profiles(score),
+        reasons=reasons,
+        factors=factor_views(rows, reading),
+        history=_history(reading),
+        evidence=visible,
+        evidence_count=len(reading.evidence),
+        withheld=len(reading.evidence) - len(visible),
+        unscored_series=tuple(row for row in reading.series if not row.is_scored),
+        last_event_on=max((row.event_on for row in reading.evidence), default=None),
+        last_known_on=max((row.known_at.date() for row in reading.evidence), default=None),
+        last_reviewed_at=max((row.decided_at for row in reading.evidence if row.decided_at), default=None),
+        method=reading.method.version,
+        run=reading.run,
+        is_stale=reading.is_stale,
+        is_recomputing=reading.is_recomputing,
+    )
+
+
+def _profiles(score: Snapshot | ScoredCountry | None) -> tuple[ProfileScore, ...]:
+    if score is None:
+        return ()
+    values = score.by_profile if isinstance(score, ScoredCountry) else (score.genocide, score.cah, score.war)
+    return tuple(
+        ProfileScore(profile.value, profile.label, value, profile == score.profile)
+        for profile, value in zip(PROFILES, values, strict=True)
+    )
+
+
+def _history(reading: Reading) -> tuple[HistoryLine, ...]:
+    stored: list[History | ScoredLine] = list(reading.histories)
+    if isinstance(reading.score, ScoredCountry):
+        stored = list(reading.score.lines)
+    lines = [
+        HistoryLine(
+            key=str(line.line),
+            title=History.Line(line.line).label,
+            days=tuple(line.days),
+            overall=tuple(line.overall),
+            coverage=tuple(line.coverage),
+            levels=tuple(Level(level) for level in line.shown_levels),
+        )
+        for line in stored
+    ]
+    return tuple(sorted(lines, key=lambda line: line.key))

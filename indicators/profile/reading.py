@@ -1,0 +1,132 @@
+"""Reads one country's rows once, for its page: everything that `profile` then only arranges."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists
+
+from countries.models import Country
+from indicators import frames
+from indicators.models import (
+    Evidence,
+    History,
+    Indicator,
+    MethodVersion,
+    RescoreRequest,
+    ScoreRun,
+    SeriesValue,
+    Snapshot,
+    Standing,
+)
+from indicators.scored import ScoredCountry, score_inputs
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from people.models import User
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """The rows behind a country's page; `score` is None where nothing is known."""
+
+    day: dt.date
+    known_on: dt.date
+    score: Snapshot | ScoredCountry | None
+    histories: Sequence[History]
+    method: frames.Method
+    inputs: frames.Inputs
+    indicators: Sequence[Indicator]
+    evidence: Sequence[Evidence]  # visible at (day, known_on), each with `is_visible` for the reader
+    series: Sequence[SeriesValue]  # visible at (day, known_on), unscored ones included
+    run: ScoreRun | None
+    is_stale: bool
+    is_recomputing: bool
+
+
+def read(
+    country: Country, *, day: dt.date, known_on: dt.date, is_current: bool, user: "User | AnonymousUser"
+) -> Reading:
+    """Seven queries at the most. Raises frames.NoMethodError."""
+    standing = _standing(country) if is_current else None
+    version = standing.method if standing else _method_version()
+    indicators = list(version.framework.indicators.select_related("factor").order_by("order"))
+    method = frames.method_with(version, indicators)
+    evidence = _evidence(country, user)
+    series = list(SeriesValue.objects.filter(country=country).select_related("definition", "country", "report__source"))
+    inputs = _inputs(country, method, evidence, series, standing)
+    score: Snapshot | ScoredCountry | None = standing
+    if not is_current:
+        score = score_inputs(method, inputs, day=day, known_on=known_on)[0]
+    last = (
+        ScoreRun.objects.annotate(asked=Exists(RescoreRequest.objects.filter(country=country)))
+        .exclude(state="running")
+        .order_by("-pk")
+        .first()
+    )
+    return Reading(
+        day=day,
+        known_on=known_on,
+        score=score if score is not None and score.assessed else None,
+        histories=list(standing.histories.all()) if standing else [],
+        method=method,
+        inputs=inputs,
+        indicators=indicators,
+        evidence=[row for row in evidence if _is_known(row, day, known_on)],
+        series=[row for row in series if _is_measured(row, day, known_on)],
+        run=standing.run if standing else None,
+        is_stale=is_current and last is not None and last.state == ScoreRun.State.FAILED,
+        is_recomputing=is_current and last is not None and last.asked,
+    )
+
+
+def _standing(country: Country) -> Snapshot | None:
+    related = ("snapshot__run", "snapshot__method__framework")
+    row = Standing.objects.filter(country=country).select_related(*related).first()
+    return row.snapshot if row else None
+
+
+def _method_version() -> MethodVersion:
+    version = MethodVersion.objects.select_related("framework").order_by("-published_at", "-pk").first()
+    if version is None:
+        raise frames.NoMethodError("method: found none; wanted `manage.py load_reference` first")
+    return version
+
+
+def _evidence(country: Country, user: "User | AnonymousUser") -> list[Evidence]:
+    related = ("passage__report__source", "family", "indicator__factor", "country", "decided_by")
+    rows = Evidence.objects.ever_accepted().filter(country=country).marked_for(user).select_related(*related)
+    return list(rows.defer("passage__report__bytes", "passage__report__text").order_by("-event_on", "pk"))
+
+
+def _inputs(
+    country: Country,
+    method: frames.Method,
+    evidence: list[Evidence],
+    series: list[SeriesValue],
+    standing: Snapshot | None,
+) -> frames.Inputs:
+    """What the score rests on; where evidence was decided after the standing run, what it rested on then."""
+    scored = [frames.series_tuple(row) for row in series if row.is_scored]
+    inputs = frames.assembled(map(frames.evidence_tuple, evidence), scored, method, (country.iso3,))
+    if standing is None or inputs.digests.get(country.iso3, frames.EMPTY_DIGEST) == standing.input_digest:
+        return inputs
+    cut = standing.run.started_at
+    before = [frames.evidence_tuple(row, as_at=cut) for row in evidence if row.decided_at and row.decided_at <= cut]
+    return frames.assembled(before, scored, method, (country.iso3,))
+
+
+def _is_known(row: Evidence, day: dt.date, known_on: dt.date) -> bool:
+    known = frames.day_of(row.known_at)
+    retracted = frames.day_of(row.retracted_at)
+    return row.event_on <= day and known is not None and known <= known_on and not (retracted and retracted <= known_on)
+
+
+def _is_measured(row: SeriesValue, day: dt.date, known_on: dt.date) -> bool:
+    known = frames.day_of(row.known_at)
+    retracted = frames.day_of(row.retracted_at)
+    return (
+        row.period_end <= day and known is not None and known <= known_on and not (retracted and retracted <= known_on)
+    )

@@ -1,0 +1,55 @@
+"""Contributions as reasons that a reader can follow, with nothing that the reader may not see."""
+
+from collections.abc import Sequence
+
+from indicators.models import Evidence, SeriesValue
+from indicators.profile.reading import Reading
+from indicators.profile.values import Reason
+from indicators.scoring.contributions import Contribution, printed
+from indicators.scoring.days import week_name
+
+
+def reasons_of(rows: Sequence[Contribution], reading: Reading) -> tuple[Reason, ...]:
+    """Every contribution, points descending, printed so that the column adds up; nothing that may not be seen."""
+    labels = {row.code: row.label for row in reading.indicators}
+    attesting = _attesting(reading)
+    measured = _latest_series(reading)
+    ordered = sorted(rows, key=lambda row: -row.points)
+    texts = [f"{value:.1f}" for value in printed([row.points for row in ordered])]
+    found = []
+    for row, text in zip(ordered, texts, strict=True):
+        evidence = attesting.get((row.indicator, row.ref, row.family)) if row.kind == "event" else None
+        is_withheld = row.kind == "event" and (evidence is None or not evidence.is_visible)
+        found.append(
+            Reason(
+                kind="withheld" if is_withheld else row.kind,
+                indicator_code=row.indicator,
+                indicator_label=labels[row.indicator],
+                factor=row.factor,
+                points=row.points,
+                printed=text,
+                family=evidence.family.name if evidence and not is_withheld else "",
+                event_key="" if is_withheld else row.ref,
+                evidence=None if is_withheld else evidence,
+                series=measured.get(row.indicator) if row.kind == "series" else None,
+            )
+        )
+    return tuple(found)
+
+
+def _attesting(reading: Reading) -> dict[tuple[str, str, str], Evidence]:
+    """Of each event and family the row that a reader should see: visible first, then the strongest, then the latest."""
+    rows = [row for row in reading.evidence if row.polarity == Evidence.Polarity.RISK]
+    rows.sort(key=lambda row: (row.is_visible, row.severity, row.event_on, row.pk))
+    return {(row.indicator.code, event_ref(row), row.family.slug): row for row in rows}
+
+
+def event_ref(row: Evidence) -> str:
+    """The name under which the arithmetic knows the row's event (scoring.md §4)."""
+    return row.event_key or f"~{row.indicator.code}|{row.admin1}|{week_name(row.event_on.toordinal())}"
+
+
+def _latest_series(reading: Reading) -> dict[str, SeriesValue]:
+    scored = [row for row in reading.series if row.is_scored]
+    scored.sort(key=lambda row: (row.period_end, row.known_at))
+    return {row.definition.indicator_code: row for row in scored}

@@ -17,8 +17,8 @@ from r2p_dashboard.clock import AsOf
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
 
-class CountryRow(StandingSerializer):
-    """A State with its codes, its names and what stands of it."""
+class CountryFacts(serializers.Serializer[Any]):
+    """Codes and names of a State."""
 
     iso3 = serializers.CharField(help_text="ISO 3166-1 alpha-3: the country's name in every address")
     iso2 = serializers.CharField()
@@ -37,6 +37,11 @@ class CountryRow(StandingSerializer):
     subregion_code = serializers.IntegerField()
     population = serializers.IntegerField(allow_null=True)
     population_year = serializers.IntegerField(allow_null=True)
+
+
+class CountryRow(CountryFacts, StandingSerializer):
+    """A State with its codes, its names and what stands of it."""
+
     url = serializers.URLField()
 
 
@@ -58,13 +63,6 @@ class CountrySerializer(CountryRow, Scored):
 
 class CountriesQuery(PagedQuery, DatedQuery):
     """Parameters of the list of countries."""
-
-
-FACTS = (
-    *("iso3", "iso2", "m49", "gw_code"),
-    *("name_en", "name_fr", "name_es", "name_ru", "name_zh", "name_ar"),
-    *("un_status", "region", "region_code", "subregion", "subregion_code", "population", "population_year"),
-)
 
 
 def country_or_404(iso3: str) -> Country:
@@ -128,5 +126,5 @@ class CountryView(Endpoint):
 
 def _row(row: WorldRow, base: str) -> dict[str, Any]:
     """The fields of `CountryRow`."""
-    facts = {name: getattr(row.country, name) for name in FACTS}
+    facts = {name: getattr(row.country, name) for name in CountryFacts._declared_fields}
     return {**facts, **standing_shown(row), "url": f"{base}{row.country.iso3}/"}

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from indicators.frames import NoMethodError
 from r2p_dashboard import clock
 from r2p_dashboard.paging import PAGE_SIZE, PAGE_SIZE_MAX, Pages
 from r2p_dashboard.renderers import ENVELOPE, CsvRenderer
@@ -120,6 +121,12 @@ def columns_of(shape: serializers.Serializer[Any], prefix: str = "") -> Iterator
             yield f"{prefix}{name}"
 
 
+class NotReady(APIException):
+    """Nothing can be scored yet."""
+
+    status_code = 503
+
+
 class Endpoint(APIView):
     """Something that is read. `asked` holds its parameters, `as_of` the moment that it shows."""
 
@@ -145,10 +152,13 @@ class Endpoint(APIView):
         return super().perform_content_negotiation(request, force)
 
     def handle_exception(self, exc: Exception) -> Response:
-        response = super().handle_exception(NotFound(str(exc) or None) if isinstance(exc, Http404) else exc)
-        if isinstance(exc, APIException):  # a refusal is always JSON
-            self.request.accepted_renderer = JSONRenderer()
-            self.request.accepted_media_type = JSONRenderer.media_type
+        if isinstance(exc, Http404):
+            exc = NotFound(str(exc) or None)
+        elif isinstance(exc, NoMethodError):
+            exc = NotReady(str(exc))
+        response = super().handle_exception(exc)
+        self.request.accepted_renderer = JSONRenderer()  # a refusal is always JSON
+        self.request.accepted_media_type = JSONRenderer.media_type
         return response
 
     @property

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from countries.api import country_or_404
+from indicators.api.scores import ScoreOf
 from indicators.api.standing import (
     ASSESSED,
     LEVEL_HELP,
@@ -68,11 +69,8 @@ class FactorScoreSerializer(serializers.Serializer[Any]):
     indicators = IndicatorScoreSerializer(many=True)
 
 
-class OneScored(Scored):
+class OneScored(ScoreOf, Scored):
     """What is said beside every score of one country."""
-
-    country = serializers.CharField(help_text="ISO 3166-1 alpha-3")
-    name = serializers.CharField()
 
 
 class ScoreSerializer(OneScored):
@@ -124,7 +122,8 @@ class ContributionRow(serializers.Serializer[Any]):
     indicator_label = serializers.CharField()
     points = serializers.FloatField(help_text="Unrounded; all rows add up to the index")
     printed = serializers.CharField(help_text="To one decimal; the column adds up to the printed index")
-    family = serializers.CharField(allow_null=True)
+    family = serializers.CharField(allow_null=True, help_text="The body that made the finding")
+    family_name = serializers.CharField(allow_null=True)
     event = serializers.CharField(allow_null=True)
     evidence = serializers.IntegerField(allow_null=True)
     evidence_url = serializers.URLField(allow_null=True)
@@ -330,7 +329,8 @@ def _contribution(reason: Reason, base: str) -> dict[str, Any]:
         "indicator_label": reason.indicator_label,
         "points": reason.points,
         "printed": reason.printed,
-        "family": (reason.family or None) if is_shown else None,
+        "family": evidence.family.slug if evidence else None,
+        "family_name": evidence.family.name if evidence else None,
         "event": (reason.event_key or None) if is_shown else None,
         "evidence": evidence.pk if evidence else None,
         "evidence_url": f"{base}{evidence.pk}/" if evidence else None,

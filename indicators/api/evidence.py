@@ -229,8 +229,9 @@ def _row(record: dict[str, Any], base: str) -> dict[str, Any]:
     row = {name: record[path] for name, path in COLUMNS.items()}
     grade = f"{row.pop('reliability')}{row.pop('credibility')}"
     return {
-        **row,
+        "id": row["id"],
         "url": f"{base}{row['id']}/",
+        **row,
         "grade": grade,
         "polarity": POLARITY_WORDS[row["polarity"]],
         "sensitivity": Sensitivity(row["sensitivity"]).label,

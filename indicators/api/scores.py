@@ -14,11 +14,16 @@ from r2p_dashboard.api import DatedQuery, PagedQuery, RowsEndpoint, answers, env
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
 
-class ScoreRow(StandingSerializer):
-    """The score of one country."""
+class ScoreOf(serializers.Serializer[Any]):
+    """Whose score it is."""
 
     country = serializers.CharField(help_text="ISO 3166-1 alpha-3")
     name = serializers.CharField()
+
+
+class ScoreRow(ScoreOf, StandingSerializer):
+    """The score of one country."""
+
     url = serializers.URLField(help_text="The score with its factors and indicators")
 
 

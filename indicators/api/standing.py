@@ -96,9 +96,13 @@ def scored(*, method: MethodVersion | None, run: ScoreRun | None, is_stale: bool
 
 def scored_world(shown: World) -> dict[str, Any]:
     """The fields of `Scored` for all countries."""
-    method = shown.run.method if shown.run else MethodVersion.objects.order_by("-published_at", "-pk").first()
+    run = shown.run
+    if run is not None and run.state != ScoreRun.State.PUBLISHED:  # what stands is from the one before
+        published = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED).select_related("method")
+        run = published.order_by("-pk").first()
+    method = run.method if run else MethodVersion.objects.order_by("-published_at", "-pk").first()
     return {
         "as_of": shown.day,
         "known_at": shown.known_on,
-        **scored(method=method, run=shown.run, is_stale=shown.is_stale),
+        **scored(method=method, run=run, is_stale=shown.is_stale),
     }

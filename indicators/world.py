@@ -85,7 +85,7 @@ def _standing_rows() -> tuple[WorldRow, ...]:
 def _snapshot_of(country: Country) -> Snapshot | None:
     try:
         return country.standing.snapshot
-    except Country.standing.RelatedObjectDoesNotExist:  # type: ignore[attr-defined]
+    except Country.standing.RelatedObjectDoesNotExist:
         return None
 
 

@@ -45,7 +45,7 @@ app.conf.update(
 def _broker_from_settings(sender: Celery, **_: object) -> None:
     from django.conf import settings
 
-    sender.conf.broker_url = settings.REDIS_URL
+    sender.conf.update(broker_url=settings.REDIS_URL)
 
 
 app.autodiscover_tasks(["reports", "indicators", "r2p_dashboard"])

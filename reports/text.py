@@ -3,7 +3,13 @@
 import re
 import unicodedata
 
-from reports.readers.draft import PassageDraft, ReaderError
+
+class ReaderError(ValueError):
+    """Bytes that cannot be accepted: where, what was found, what was wanted. Never holds an excerpt."""
+
+    def __init__(self, where: str, found: str, wanted: str) -> None:
+        super().__init__(f"{where}: found {found}; wanted {wanted}")
+
 
 PASSAGE_CHARACTERS = 700  # about two to four sentences
 
@@ -40,12 +46,15 @@ def looks_like_html(payload: bytes) -> bool:
     )
 
 
-def split_passages(text: str) -> tuple[PassageDraft, ...]:
-    """Paragraphs of `text`, long ones cut at sentence ends; offsets count characters, the end is exclusive."""
-    passages: list[PassageDraft] = []
+def split_passages(text: str) -> tuple[tuple[int, int], ...]:
+    """Start and end of each paragraph of `text`, long ones cut at sentence ends.
+
+    Offsets count characters, the end is exclusive.
+    """
+    passages: list[tuple[int, int]] = []
     for paragraph in _PARAGRAPH.finditer(text):
         start, end = paragraph.start(), paragraph.start() + len(paragraph.group().rstrip())
-        passages += [PassageDraft(at, to, text[at:to]) for at, to in _cut(text, start, end)]
+        passages += _cut(text, start, end)
     return tuple(passages)
 
 

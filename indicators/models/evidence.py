@@ -40,7 +40,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def marked_for(self, user: User | AnonymousUser) -> EvidenceQuerySet:
         """Everything, each row with `is_visible`: for sums that rest on all of it and show only what may be seen."""
-        return self.annotate(is_visible=models.Case(models.When(_cleared(user), then=True), default=False))
+        return self.annotate(cleared=models.Case(models.When(_cleared(user), then=True), default=False))
 
     def ever_accepted(self) -> EvidenceQuerySet:
         """Accepted rows and those retracted later: what a score of some date may rest on."""
@@ -204,6 +204,11 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"evidence {self.pk}"
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether the reader of `marked_for` may see this row; rows read otherwise are never visible."""
+        return bool(self.__dict__.get("cleared", False))
 
     @property
     def grade(self) -> str:

@@ -1,4 +1,28 @@
-"""The scoring method FA-1.0.0: pure code, numpy and the standard library only."""
+"""The scoring method FA-1.0.0: pure code, numpy and the standard library only.
+
+Days are `datetime.date` or ordinals (`date.toordinal()`); in arrays they are ordinals. Countries and
+indicators are positions in the tables' `countries` and in the catalogue. Every refusal is a
+`ScoringInputError` that names the row, what was found and what was wanted.
+
+Inputs
+    `Parameters` (`SHIPPED`, `from_mapping`, `canonical_json`), `Catalogue` (`from_framework`,
+    `from_entries`), `EvidenceRows` and `SeriesRows` (`from_records` for the golden file's format,
+    `from_columns` for a database's columns), `Units.of(country, t, k)`, `method_sha256`,
+    `input_digest`.
+Scores
+    `score(evidence, series, catalogue, parameters, units)`: any set of (country, t, k), from their
+    rows alone. `line`: every country on many dates of one knowledge line, in one pass. `history`:
+    "hindsight" and "known then" with their levels. `current`: the last point of the hindsight line
+    alone, with its level.
+Reasons
+    `contributions` (sum exactly to the overall index; `printed` rounds the column so that it adds
+    up), `indicator_detail`, `event_details`.
+Words
+    `displayed_level` (the silence rule), `coverage_word`, `fold`.
+
+Intervals, the change split and the flags come with a later issue: `strengths` and `event_details`
+take the family weights ω that `draws` makes.
+"""
 
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.contributions import Contribution, contributions, printed
@@ -8,9 +32,11 @@ from indicators.scoring.draws import family_weight, family_weights, lognormal
 from indicators.scoring.errors import ScoringInputError
 from indicators.scoring.events import EventDetail, event_details
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
+from indicators.scoring.history import History, Line, current, history, line_days
 from indicators.scoring.identity import input_digest, method_json, method_sha256
 from indicators.scoring.kernel import Scores, Totals, score
 from indicators.scoring.levels import Coverage, Level, coverage_word, displayed_level, displayed_levels, fold
+from indicators.scoring.line import line
 from indicators.scoring.parameters import (
     CREDIBILITIES,
     FORMULA,
@@ -39,8 +65,10 @@ __all__ = [
     "EvidenceColumns",
     "EvidenceRows",
     "Grades",
+    "History",
     "IndicatorDetail",
     "Level",
+    "Line",
     "Parameters",
     "Scores",
     "ScoringInputError",
@@ -50,6 +78,7 @@ __all__ = [
     "Units",
     "contributions",
     "coverage_word",
+    "current",
     "day_number",
     "displayed_level",
     "displayed_levels",
@@ -57,8 +86,11 @@ __all__ = [
     "family_weight",
     "family_weights",
     "fold",
+    "history",
     "indicator_detail",
     "input_digest",
+    "line",
+    "line_days",
     "lognormal",
     "method_json",
     "method_sha256",

@@ -14,6 +14,7 @@ import numpy as np
 
 from indicators.scoring.arrays import F64, I64
 from indicators.scoring.catalogue import Catalogue
+from indicators.scoring.days import Day
 from indicators.scoring.events import Events, events_of
 from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.factors import FactorRule
@@ -23,7 +24,7 @@ from indicators.scoring.parameters import Parameters
 from indicators.scoring.profiles import profile_weights
 from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.strength import LAYERS
-from indicators.scoring.units import Days, Units
+from indicators.scoring.units import Units
 
 Kind = Literal["event", "series", "mitigation"]
 _KINDS: tuple[Kind, ...] = ("event", "series", "mitigation")
@@ -62,8 +63,8 @@ def contributions(
     catalogue: Catalogue,
     parameters: Parameters,
     country: int,
-    t: Days,
-    k: Days,
+    t: Day,
+    k: Day,
 ) -> list[Contribution]:
     """Rows that sum to the overall R of the country at (t, k), to 1e-9.
 

@@ -4,6 +4,7 @@ A day is its proleptic Gregorian ordinal (`datetime.date.toordinal`): ages are p
 day 1 was a Monday, weeks are plain divisions. Days are UTC; comparison is inclusive (scoring.md §3).
 """
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable
 
@@ -11,6 +12,8 @@ import numpy as np
 
 from indicators.scoring.arrays import I64
 from indicators.scoring.errors import DayError
+
+Day = dt.date | int
 
 NEVER = dt.date.max.toordinal() + 1
 """Stands for "not retracted": later than any day."""
@@ -50,13 +53,10 @@ def week_name(day: int) -> str:
 def last_of_month(day: int) -> int:
     """Ordinal of the last day of the month in which `day` lies."""
     date = dt.date.fromordinal(day)
-    if (date.year, date.month) == (9999, 12):
-        return dt.date.max.toordinal()
-    after = dt.date(date.year + date.month // 12, date.month % 12 + 1, 1)
-    return after.toordinal() - 1
+    return day - date.day + calendar.monthrange(date.year, date.month)[1]
 
 
-def month_ends(first_day: dt.date | int, t: dt.date | int) -> I64:
+def month_ends(first_day: Day, t: Day) -> I64:
     """Last days of months, from the month of `first_day` up to and including `t`.
 
     Returns
@@ -70,6 +70,8 @@ def month_ends(first_day: dt.date | int, t: dt.date | int) -> I64:
 
 def _ends(first: int, last: int) -> Iterable[int]:
     end = last_of_month(first)
-    while end <= last:
+    while end < min(last, NEVER - 1):
         yield end
         end = last_of_month(end + 1)
+    if end == last:
+        yield end

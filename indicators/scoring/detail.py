@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from indicators.scoring.catalogue import Catalogue
+from indicators.scoring.days import Day
 from indicators.scoring.errors import UnknownIndicatorError
 from indicators.scoring.events import EventDetail, event_details
 from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.kernel import score
 from indicators.scoring.parameters import Parameters
 from indicators.scoring.series_rows import SeriesRows
-from indicators.scoring.units import Days, Units
+from indicators.scoring.units import Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def indicator_detail(
     parameters: Parameters,
     country: int,
     indicator: str,
-    t: Days,
-    k: Days,
+    t: Day,
+    k: Day,
 ) -> IndicatorDetail:
     """Everything between the evidence of one indicator and its x.
 

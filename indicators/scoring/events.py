@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.scoring.arrays import F64
+from indicators.scoring.days import Day
 from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.masses import decay, half_lives
 from indicators.scoring.parameters import Parameters
 from indicators.scoring.strength import Grades, Strands, Voices, strengths
-from indicators.scoring.units import Days, Units, visible_pairs
+from indicators.scoring.units import Units, visible_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Events:
 
 
 def events_of(
-    rows: EvidenceRows, parameters: Parameters, country: int, t: Days, k: Days, omega: F64 | None = None
+    rows: EvidenceRows, parameters: Parameters, country: int, t: Day, k: Day, omega: F64 | None = None
 ) -> Events:
     """Events that the country has at (t, k); `omega` as in `strengths`."""
     unit = Units.of(country, t, k)
@@ -80,8 +81,8 @@ def event_details(
     evidence: EvidenceRows,
     parameters: Parameters,
     country: int,
-    t: Days,
-    k: Days,
+    t: Day,
+    k: Day,
     *,
     omega: F64 | None = None,
 ) -> list[EventDetail]:

@@ -189,6 +189,10 @@ class EvidenceRows:
         """The rows for which `keep`, (N,) bool, holds; order, codes and names stay."""
         return replace(self, **{name: getattr(self, name)[keep] for name in _ROW_ARRAYS})
 
+    def part(self, first: int, after: int) -> "EvidenceRows":
+        """The rows from `first` up to but not including `after`, as views."""
+        return replace(self, **{name: getattr(self, name)[first:after] for name in _ROW_ARRAYS})
+
 
 _ROW_ARRAYS = (
     *("country", "indicator", "polarity", "severity", "grade", "event_on", "known_on", "retracted_on"),

@@ -11,6 +11,7 @@ from indicators.scoring.arrays import F64, I64, Bool
 from indicators.scoring.days import NEVER, day_number
 from indicators.scoring.errors import (
     ColumnLengthError,
+    DayError,
     MissingKeyError,
     NotFiniteError,
     ScoringInputError,
@@ -67,6 +68,10 @@ class Table:
         DayError
             For anything else.
         """
+        if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
+            days = column.astype(np.int64)
+            self.refuse_where((days < 1) | (days > NEVER), column, DayError, "a day's ordinal")
+            return days
         numbers = (
             value.toordinal()
             if type(value) is _DATE

@@ -43,8 +43,6 @@ class Totals:
         Its position in `PROFILES`.
     coverage : (U,) float64
         K over all factors, 0 to 1.
-    cannot_exclude : (U,) float64
-        0 to 100.
     assessed : (U,) bool
         Whether any evidence or series row is visible.
     """
@@ -55,7 +53,6 @@ class Totals:
     overall: F64
     profile: I64
     coverage: F64
-    cannot_exclude: F64
     assessed: Bool
 
 
@@ -67,11 +64,14 @@ class Scores(Totals):
     ----------
     units : Units
         What was asked.
+    cannot_exclude : (U,) float64
+        0 to 100.
     x, g, h, h_z, m_pos, m_neg, kappa : (U, I) float64
         Value, presence before mitigation, hazard, the series' share of it, masses, coverage (§4).
     """
 
     units: Units
+    cannot_exclude: F64
     x: F64
     g: F64
     h: F64
@@ -108,7 +108,6 @@ def totals(values: Indicators, assessed: Bool, rules: Rules) -> Totals:
         overall=result.overall,
         profile=result.profile,
         coverage=coverage(known, rules.parameters),
-        cannot_exclude=cannot_exclude(values, rules.factors, rules.parameters),
         assessed=assessed,
     )
 
@@ -170,6 +169,7 @@ def _gathered(units: Units, held: Masses, told: Readings, assessed: Bool, rules:
     return Scores(
         **{field.name: getattr(result, field.name) for field in fields(Totals)},
         units=units,
+        cannot_exclude=cannot_exclude(values, rules.factors, rules.parameters),
         x=values.value,
         g=values.presence,
         h=values.hazard,

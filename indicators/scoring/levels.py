@@ -69,6 +69,11 @@ def raised(level: int, overall: float, parameters: Parameters = SHIPPED) -> int:
     return max(level, plain_level(overall, parameters))
 
 
+def raised_many(levels: I64, overall: F64, parameters: Parameters) -> I64:
+    """`raised` of parallel arrays."""
+    return np.maximum(levels, 1 + np.searchsorted(np.array(parameters.cuts), overall, "right"))
+
+
 def fold_many(points: F64, parameters: Parameters) -> I64:
     """`fold` along the last axis: (C, T) float64 to (C, T) int64."""
     lower = np.array([-np.inf, -np.inf, *parameters.cuts]) - parameters.band

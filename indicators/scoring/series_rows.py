@@ -151,6 +151,10 @@ class SeriesRows:
         """The rows for which `keep`, (N,) bool, holds; their order stays."""
         return self._taken(np.flatnonzero(keep))
 
+    def part(self, first: int, after: int) -> "SeriesRows":
+        """The rows from `first` up to but not including `after`."""
+        return self._taken(np.arange(first, after))
+
     def _taken(self, order: I64) -> "SeriesRows":
         names = ("country", "indicator", "z", "period_end", "known_on", "retracted_on", "row_id")
         return replace(self, **{name: getattr(self, name)[order] for name in names})
@@ -160,6 +164,9 @@ def _placed_between_goalposts(table: Table, columns: SeriesColumns) -> F64:
     """Place each value: clip((g(v) - g(lo)) / (g(hi) - g(lo)), 0, 1), then turned (§4)."""
     value, lo, hi = (table.finite(getattr(columns, name)) for name in ("value", "lo", "hi"))
     table.refuse_where(lo >= hi, columns.lo, GoalpostsError, "a lower goalpost below the upper one")
+    with np.errstate(over="ignore"):
+        endless = np.isinf(hi - lo)
+    table.refuse_where(endless, columns.lo, GoalpostsError, "goalposts whose distance is a number")
     wanted = "+1 (more is worse) or -1 (less is worse)"
     turned = table.positions(columns.direction, _DIRECTION, DirectionError, wanted) == 0
     log = np.asarray(columns.log, np.bool_).reshape(table.size)
@@ -168,5 +175,5 @@ def _placed_between_goalposts(table: Table, columns: SeriesColumns) -> F64:
             log & (numbers <= -1), getattr(columns, name), NotFiniteError, "a number above -1 for ln(1 + v)"
         )
     value, lo, hi = (np.where(log, np.log1p(np.where(log, v, 0.0)), v) for v in (value, lo, hi))
-    z = np.clip((value - lo) / (hi - lo), 0.0, 1.0)
+    z = (np.clip(value, lo, hi) - lo) / (hi - lo)
     return np.where(turned, 1.0 - z, z)

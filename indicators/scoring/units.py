@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from indicators.scoring.arrays import I64, ranges
-from indicators.scoring.days import day_number
+from indicators.scoring.days import Day, day_number
 from indicators.scoring.errors import UnknownCountryError
 from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.series_rows import SeriesRows
 
-Days = dt.date | int | Sequence[dt.date] | Sequence[int] | I64
+Days = Day | Sequence[dt.date] | Sequence[int] | I64
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 from kombu import Connection
 from kombu.exceptions import OperationalError
 

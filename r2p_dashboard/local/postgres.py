@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 
 from r2p_dashboard.local import folders, pidfiles
 from r2p_dashboard.local.cages import Cage, cages, works

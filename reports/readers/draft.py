@@ -4,14 +4,11 @@ import dataclasses
 import datetime as dt
 from typing import Literal
 
+from reports.text import ReaderError, split_passages
+
+__all__ = ["PassageDraft", "ReaderError", "ReportDraft", "SourceDraft", "passages_of"]
+
 Kind = Literal["document", "dataset", "coding_note", "entry"]
-
-
-class ReaderError(ValueError):
-    """Bytes that a reader cannot accept: where, what was found, what was wanted. Never holds an excerpt."""
-
-    def __init__(self, where: str, found: str, wanted: str) -> None:
-        super().__init__(f"{where}: found {found}; wanted {wanted}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,3 +48,8 @@ class ReportDraft:
     language: str | None = None
     source: SourceDraft | None = None
     families: tuple[tuple[str, str], ...] = ()
+
+
+def passages_of(text: str) -> tuple[PassageDraft, ...]:
+    """The passages of a text without a structure of its own."""
+    return tuple(PassageDraft(start, end, text[start:end]) for start, end in split_passages(text))

@@ -2,8 +2,8 @@
 
 from trafilatura import extract, extract_metadata
 
-from reports.readers.draft import ReaderError, ReportDraft
-from reports.text import decode, looks_like_html, split_passages
+from reports.readers.draft import ReaderError, ReportDraft, passages_of
+from reports.text import decode, looks_like_html
 
 
 def read(payload: bytes) -> ReportDraft:
@@ -17,4 +17,4 @@ def read(payload: bytes) -> ReportDraft:
     text = decode(text.encode())
     metadata = extract_metadata(page)
     title = (getattr(metadata, "title", None) or "").strip()[:300] or None
-    return ReportDraft(kind="document", media_type="text/html", text=text, passages=split_passages(text), title=title)
+    return ReportDraft(kind="document", media_type="text/html", text=text, passages=passages_of(text), title=title)

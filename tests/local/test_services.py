@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 import pytest
 
 from r2p_dashboard.local import cages, folders, postgres, valkey
@@ -27,7 +27,8 @@ def _ask(services: Services, sql: str) -> int:
     connection.autocommit = True
     with contextlib.closing(connection), connection.cursor() as cursor:
         cursor.execute(sql)
-        return int(cursor.fetchone()[0]) if cursor.description else 0
+        row = cursor.fetchone() if cursor.description else None
+        return int(row[0]) if row else 0
 
 
 @pytest.mark.chaos

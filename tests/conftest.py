@@ -1,0 +1,73 @@
+"""Fixtures: reference data, a real worker."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+
+from countries.loading import load_countries
+from indicators.reference_loading import load_framework, load_series_definitions, publish_method
+from r2p_dashboard.celery import app
+from tests.make import NOW
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture
+def reference(db: None) -> None:
+    """Countries, framework, series definitions and the method in use."""
+    load_countries()
+    load_framework(at=NOW)
+    load_series_definitions()
+    publish_method(at=NOW)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real files, where it stands beside the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("../shared/data is not here: the real files are never committed")
+    return SHARED_DATA
+
+
+def database_url() -> str:
+    """The test database's address, for processes of our own."""
+    entry = connection.settings_dict
+    query = urlencode({"host": entry["HOST"], "port": entry["PORT"]})
+    return f"postgres://{entry['USER']}@/{entry['NAME']}?{query}"
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    """A real worker on the test database; returns when it answers."""
+    command = [sys.executable, "-m", "celery", "-A", "r2p_dashboard", "worker", "-Q", "reports,indicators", "-c", "1"]
+    environment = {**os.environ, "DATABASE_URL": database_url()}
+    worker = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    end = time.monotonic() + 30
+    while not app.control.ping(timeout=0.3):
+        if worker.poll() is not None or time.monotonic() > end:
+            worker.kill()
+            raise RuntimeError(f"the worker did not answer (exit code {worker.poll()})")
+    return worker
+
+
+@pytest.fixture
+def worker(transactional_db: None, reference: None) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker process, stopped afterwards; its queues are emptied first."""
+    app.control.purge()
+    process = start_worker()
+    yield process
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,1 @@
+"""Read-only endpoints: the Framework, methods, scores, evidence, series."""

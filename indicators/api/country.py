@@ -1,0 +1,338 @@
+"""The score of one country: in full, over time, and what it is made of."""
+
+import math
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from countries.api import country_or_404
+from indicators.api.scores import ScoreOf
+from indicators.api.standing import (
+    ASSESSED,
+    LEVEL_HELP,
+    LEVELS,
+    NOT_ASSESSED,
+    STATES,
+    IntervalSerializer,
+    Scored,
+    interval_shown,
+    level_word,
+    scored,
+)
+from indicators.models import Factor, History, Indicator, Standing
+from indicators.models.score import Profile
+from indicators.profile import CountryProfile, FactorView, HistoryLine, IndicatorView, Reason, country_profile
+from r2p_dashboard.api import ISO3, DatedQuery, Endpoint, RowsEndpoint, RowsQuery, answers, enveloped
+
+REASONS = ["event", "series", "mitigation", "withheld"]
+
+
+class ProfileScoreSerializer(serializers.Serializer[Any]):
+    """One of the three profiles; the highest is the index."""
+
+    profile = serializers.ChoiceField(Profile.choices)
+    title = serializers.CharField()
+    index = serializers.FloatField(allow_null=True)
+    is_headline = serializers.BooleanField()
+
+
+class IndicatorScoreSerializer(serializers.Serializer[Any]):
+    """One indicator of a factor."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    nature = serializers.ChoiceField(Indicator.Nature.choices)
+    number_confirmed = serializers.BooleanField()
+    state = serializers.ChoiceField(STATES)
+    value = serializers.FloatField(allow_null=True, help_text="0 to 1")
+    coverage = serializers.FloatField(allow_null=True, help_text="0 to 1")
+    points = serializers.FloatField(allow_null=True, help_text="Of the index")
+    evidence_count = serializers.IntegerField(help_text="Pieces that you may see")
+    withheld = serializers.IntegerField(help_text="Pieces that you may not see")
+
+
+class FactorScoreSerializer(serializers.Serializer[Any]):
+    """One of the fourteen factors."""
+
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    scope = serializers.ChoiceField(Factor.Scope.choices)
+    state = serializers.ChoiceField(STATES)
+    value = serializers.FloatField(allow_null=True, help_text="0 to 1")
+    coverage = serializers.FloatField(allow_null=True, help_text="0 to 1")
+    points = serializers.FloatField(allow_null=True, help_text="Of the index")
+    evidence_count = serializers.IntegerField()
+    indicators = IndicatorScoreSerializer(many=True)
+
+
+class OneScored(ScoreOf, Scored):
+    """What is said beside every score of one country."""
+
+
+class ScoreSerializer(OneScored):
+    """The score of one country in full. Unknown is null, never 0."""
+
+    state = serializers.ChoiceField(STATES)
+    level = serializers.ChoiceField(LEVELS, allow_null=True, help_text=LEVEL_HELP)
+    index = serializers.FloatField(allow_null=True, help_text="0 to 100, unrounded; no probability")
+    coverage = serializers.FloatField(allow_null=True, help_text="0 to 1")
+    cannot_exclude = serializers.FloatField(
+        allow_null=True, help_text="The index if what is not known were somewhat present; never mapped to a level"
+    )
+    change_90_days = serializers.FloatField(allow_null=True, help_text="As known on each of the two days")
+    interval = IntervalSerializer(allow_null=True)
+    profiles = ProfileScoreSerializer(many=True)
+    factors = FactorScoreSerializer(many=True)
+    evidence_count = serializers.IntegerField(help_text="Pieces that the score rests on, shown to you or not")
+    withheld = serializers.IntegerField(help_text="Of these, pieces that you may not see")
+    last_event_on = serializers.DateField(allow_null=True)
+    last_known_on = serializers.DateField(allow_null=True)
+    last_reviewed_at = serializers.DateTimeField(allow_null=True)
+    input_digest = serializers.CharField(
+        allow_null=True, help_text="SHA-256 over the rows that went in; null as for `run`"
+    )
+    is_recomputing = serializers.BooleanField(help_text="Inputs changed after the run; a new one is on its way")
+
+
+class HistoryRow(serializers.Serializer[Any]):
+    """One point of a monthly line."""
+
+    day = serializers.DateField()
+    level = serializers.ChoiceField(LEVELS, allow_null=True, help_text=LEVEL_HELP)
+    index = serializers.FloatField(allow_null=True)
+    coverage = serializers.FloatField(allow_null=True)
+
+
+class HistoryAbout(OneScored):
+    """Which line it is."""
+
+    line = serializers.ChoiceField(History.Line.choices)
+
+
+class ContributionRow(serializers.Serializer[Any]):
+    """What one piece adds to the index, or mitigation takes from it."""
+
+    kind = serializers.ChoiceField(REASONS, help_text="withheld: evidence that you may not see, without reference")
+    factor = serializers.IntegerField()
+    indicator = serializers.CharField()
+    indicator_label = serializers.CharField()
+    points = serializers.FloatField(help_text="Unrounded; all rows add up to the index")
+    printed = serializers.CharField(help_text="To one decimal; the column adds up to the printed index")
+    family = serializers.CharField(allow_null=True, help_text="The body that made the finding")
+    family_name = serializers.CharField(allow_null=True)
+    event = serializers.CharField(allow_null=True)
+    evidence = serializers.IntegerField(allow_null=True)
+    evidence_url = serializers.URLField(allow_null=True)
+    series_value = serializers.IntegerField(allow_null=True)
+
+
+class ContributionsAbout(OneScored):
+    """The index that the rows add up to."""
+
+    index = serializers.FloatField(allow_null=True)
+
+
+class CountryRowsQuery(RowsQuery, DatedQuery):
+    """Parameters of rows of one country."""
+
+
+class HistoryQuery(CountryRowsQuery):
+    """Parameters of the history."""
+
+    line = serializers.ChoiceField(
+        History.Line.choices,
+        default=History.Line.HINDSIGHT,
+        help_text="`hindsight`: with all that is known now; `known_then`: with what was public on each day",
+    )
+
+
+class ScoreView(Endpoint):
+    """The score of one country."""
+
+    @extend_schema(
+        operation_id="country_score",
+        summary="Score of one country",
+        tags=["scores"],
+        parameters=[ISO3, DatedQuery],
+        responses=answers(ScoreSerializer, missing=True),
+    )
+    def get(self, request: Request, iso3: str) -> Response:
+        """The score of one country: three profiles, factors, indicators, coverage, and how it was computed."""
+        shown = profile_at(self, iso3)
+        return Response({**_about(shown), **_score(shown), "input_digest": _digest(shown)})
+
+
+class HistoryView(RowsEndpoint):
+    """The monthly line of one country."""
+
+    query_class = HistoryQuery
+    row_class = HistoryRow
+    about_class = HistoryAbout
+    name = "history"
+
+    @extend_schema(
+        operation_id="country_history",
+        summary="Score of one country, month by month",
+        tags=["scores"],
+        parameters=[ISO3, HistoryQuery],
+        responses=answers(enveloped("HistoryRows", HistoryRow, HistoryAbout, paged=False), csv=True, missing=True),
+    )
+    def get(self, request: Request, iso3: str) -> Response:
+        """One monthly line, oldest first; the last point is the moment asked for."""
+        shown = profile_at(self, iso3)
+        key = str(self.asked["line"])
+        rows = [row for line in shown.history if line.key == key for row in _points(line)]
+        return Response({**_about(shown), "line": key, "count": len(rows), "results": rows})
+
+
+class ContributionsView(RowsEndpoint):
+    """What the index of one country is made of."""
+
+    query_class = CountryRowsQuery
+    row_class = ContributionRow
+    about_class = ContributionsAbout
+    name = "contributions"
+
+    @extend_schema(
+        operation_id="country_contributions",
+        summary="What the index is made of",
+        tags=["scores"],
+        parameters=[ISO3, CountryRowsQuery],
+        responses=answers(
+            enveloped("ContributionRows", ContributionRow, ContributionsAbout, paged=False), csv=True, missing=True
+        ),
+    )
+    def get(self, request: Request, iso3: str) -> Response:
+        """What the index is made of, largest first; all rows in one answer, since they add up to the index.
+
+        Where mitigation is present, a positive row is not what the index would lose without it.
+        """
+        shown = profile_at(self, iso3)
+        base = request.build_absolute_uri(reverse("api:evidence"))
+        rows = [_contribution(reason, base) for reason in shown.reasons] if shown.assessed else []
+        index = shown.overall if shown.assessed else None
+        return Response({**_about(shown), "index": index, "count": len(rows), "results": rows})
+
+
+def profile_at(view: Endpoint, iso3: str) -> CountryProfile:
+    """One country at the moment of a request, as its reader may see it. Raises Http404."""
+    return country_profile(
+        country_or_404(iso3),
+        day=view.as_of.day,
+        known_on=view.as_of.known_on,
+        is_current=view.as_of.is_current,
+        user=view.request.user,
+    )
+
+
+def _about(shown: CountryProfile) -> dict[str, Any]:
+    """The fields of `OneScored`."""
+    return {
+        "country": shown.country.iso3,
+        "name": shown.country.name_en,
+        "as_of": shown.day,
+        "known_at": shown.known_on,
+        **scored(method=shown.method, run=shown.run, is_stale=shown.is_stale),
+    }
+
+
+def _score(shown: CountryProfile) -> dict[str, Any]:
+    known = shown.assessed
+    return {
+        "state": ASSESSED if known else NOT_ASSESSED,
+        "level": level_word(shown.level) if known else None,
+        "index": shown.overall if known else None,
+        "coverage": shown.coverage if known else None,
+        "cannot_exclude": shown.cannot_exclude if known else None,
+        "change_90_days": shown.change_90 if known else None,
+        "interval": interval_shown(shown.interval) if known else None,
+        "profiles": [
+            {
+                "profile": profile.key,
+                "title": profile.title,
+                "index": profile.value if known else None,
+                "is_headline": known and profile.is_headline,
+            }
+            for profile in shown.profiles
+        ],
+        "factors": [_factor(factor) for factor in shown.factors],
+        "evidence_count": shown.evidence_count,
+        "withheld": shown.withheld,
+        "last_event_on": shown.last_event_on,
+        "last_known_on": shown.last_known_on,
+        "last_reviewed_at": shown.last_reviewed_at,
+        "is_recomputing": shown.is_recomputing,
+    }
+
+
+def _strength(view: FactorView | IndicatorView) -> dict[str, Any]:
+    """State, value, coverage and points: null where nothing was assessed."""
+    if not view.assessed:
+        return {"state": NOT_ASSESSED, "value": None, "coverage": None, "points": None}
+    return {"state": ASSESSED, "value": view.value, "coverage": view.coverage, "points": view.points}
+
+
+def _factor(factor: FactorView) -> dict[str, Any]:
+    return {
+        "number": factor.number,
+        "title": factor.title,
+        "scope": factor.scope,
+        **_strength(factor),
+        "evidence_count": factor.evidence_count,
+        "indicators": [_indicator(indicator) for indicator in factor.indicators],
+    }
+
+
+def _indicator(indicator: IndicatorView) -> dict[str, Any]:
+    return {
+        "code": indicator.code,
+        "label": indicator.label,
+        "nature": indicator.nature,
+        "number_confirmed": indicator.number_confirmed,
+        **_strength(indicator),
+        "evidence_count": len(indicator.evidence),
+        "withheld": indicator.withheld,
+    }
+
+
+def _digest(shown: CountryProfile) -> str | None:
+    """What the standing score was computed from; None for a score that was computed when asked for."""
+    if shown.run is None:
+        return None
+    return Standing.objects.filter(country=shown.country).values_list("snapshot__input_digest", flat=True).first()
+
+
+def _points(line: HistoryLine) -> list[dict[str, Any]]:
+    return [
+        {
+            "day": day,
+            "level": None if math.isnan(overall) else level_word(level),
+            "index": None if math.isnan(overall) else overall,
+            "coverage": None if math.isnan(coverage) else coverage,
+        }
+        for day, overall, coverage, level in zip(line.days, line.overall, line.coverage, line.levels, strict=True)
+    ]
+
+
+def _contribution(reason: Reason, base: str) -> dict[str, Any]:
+    """The fields of `ContributionRow`; of withheld evidence only where it counts and how much."""
+    is_shown = reason.kind != "withheld"
+    evidence = reason.evidence if is_shown else None
+    return {
+        "kind": reason.kind,
+        "factor": reason.factor,
+        "indicator": reason.indicator_code,
+        "indicator_label": reason.indicator_label,
+        "points": reason.points,
+        "printed": reason.printed,
+        "family": evidence.family.slug if evidence else None,
+        "family_name": evidence.family.name if evidence else None,
+        "event": (reason.event_key or None) if is_shown else None,
+        "evidence": evidence.pk if evidence else None,
+        "evidence_url": f"{base}{evidence.pk}/" if evidence else None,
+        "series_value": reason.series.pk if is_shown and reason.series else None,
+    }

@@ -1,0 +1,36 @@
+"""Every address under `/api/v1/`."""
+
+from django.urls import path, re_path
+
+from countries.api import CountriesView, CountryView
+from indicators.api.country import ContributionsView, HistoryView, ScoreView
+from indicators.api.evidence import EvidenceDetailView, EvidenceListView
+from indicators.api.framework import FrameworkView, IndicatorsView
+from indicators.api.methods import MethodsView
+from indicators.api.scores import ScoresView
+from indicators.api.series import SeriesView
+from r2p_dashboard.api_docs import IndexView, SchemaView, nothing_here, schema_page
+from reports.api import SourcesView
+
+app_name = "api"
+
+COUNTRY = r"^countries/(?P<iso3>[A-Za-z]{3})"
+urlpatterns = [
+    path("", IndexView.as_view(), name="index"),
+    path("countries/", CountriesView.as_view(), name="countries"),
+    re_path(rf"{COUNTRY}/$", CountryView.as_view(), name="country"),
+    re_path(rf"{COUNTRY}/score/$", ScoreView.as_view(), name="country_score"),
+    re_path(rf"{COUNTRY}/history/$", HistoryView.as_view(), name="country_history"),
+    re_path(rf"{COUNTRY}/contributions/$", ContributionsView.as_view(), name="country_contributions"),
+    re_path(rf"{COUNTRY}/series/$", SeriesView.as_view(), name="country_series"),
+    path("framework/", FrameworkView.as_view(), name="framework"),
+    path("framework/indicators/", IndicatorsView.as_view(), name="indicators"),
+    path("methods/", MethodsView.as_view(), name="methods"),
+    path("scores/", ScoresView.as_view(), name="scores"),
+    path("evidence/", EvidenceListView.as_view(), name="evidence"),
+    path("evidence/<int:id>/", EvidenceDetailView.as_view(), name="evidence_detail"),
+    path("sources/", SourcesView.as_view(), name="sources"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", schema_page, name="docs"),
+    re_path(r"^.*/$", nothing_here),
+]

@@ -1,0 +1,94 @@
+"""Sources, and what stands behind evidence: passages and reports."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from r2p_dashboard.api import PagedQuery, RowsEndpoint, answers, enveloped
+from reports.models import Passage, Reliability, Report, Source
+
+
+class SourceSerializer(serializers.Serializer[Any]):
+    """Who publishes."""
+
+    slug = serializers.CharField(help_text="Stable")
+    name = serializers.CharField()
+    family = serializers.CharField()
+    family_name = serializers.CharField()
+    reliability = serializers.ChoiceField(Reliability.choices)
+    licence = serializers.CharField(help_text="As the source states it; it binds what is taken from here")
+    url = serializers.CharField(allow_blank=True)
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """A document or dataset release as received."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(Report.Kind.choices)
+    title = serializers.CharField()
+    url = serializers.CharField(allow_blank=True, help_text="Address of the original")
+    published_on = serializers.DateField()
+    language = serializers.CharField()
+    media_type = serializers.CharField()
+    sha256 = serializers.CharField(help_text="Of the bytes received")
+    received_at = serializers.DateTimeField()
+    is_our_summary = serializers.BooleanField(help_text="The text is our own paraphrase of the cited original")
+
+
+class PassageSerializer(serializers.Serializer[Any]):
+    """A piece of a report's text; offsets count characters, the end is exclusive."""
+
+    id = serializers.IntegerField()
+    locator = serializers.CharField(allow_blank=True)
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+def source_shown(source: Source) -> dict[str, Any]:
+    """The fields of `SourceSerializer`; reads `source.family`."""
+    return {
+        "slug": source.slug,
+        "name": source.name,
+        "family": source.family.slug,
+        "family_name": source.family.name,
+        "reliability": source.reliability,
+        "licence": source.licence,
+        "url": source.url,
+    }
+
+
+def report_shown(report: Report) -> dict[str, Any]:
+    """The fields of `ReportSerializer`."""
+    return {name: getattr(report, name) for name in ReportSerializer._declared_fields}
+
+
+def passage_shown(passage: Passage) -> dict[str, Any]:
+    """The fields of `PassageSerializer`."""
+    return {name: getattr(passage, name) for name in PassageSerializer._declared_fields}
+
+
+class SourcesView(RowsEndpoint):
+    """Sources with something to show."""
+
+    query_class = PagedQuery
+    row_class = SourceSerializer
+    name = "sources"
+
+    @extend_schema(
+        operation_id="sources",
+        summary="Sources and licences",
+        tags=["evidence"],
+        parameters=[PagedQuery],
+        responses=answers(enveloped("SourcePage", SourceSerializer), csv=True),
+    )
+    def get(self, request: Request) -> Response:
+        """Sources of which at least one report may be seen, by name, each with its licence."""
+        reports = Report.objects.visible_to(request.user).filter(source=OuterRef("pk"))
+        sources = Source.objects.filter(Exists(reports)).select_related("family").order_by("name", "pk")
+        rows, envelope = self.page(sources)
+        return Response({**envelope, "results": [source_shown(source) for source in rows]})

@@ -86,7 +86,7 @@ def change(value: float | None) -> SafeString | str:
     if value is None:
         return ""
     if abs(value) < UNCHANGED_BELOW:
-        return format_html('<span class="soft">{} no change</span>', "0.0")
+        return mark_safe('<span class="soft">no change</span>')
     arrow, word, side = ("↑", "up", "up") if value > 0 else ("↓", "down", "down")
     return format_html(
         '<span class="change-{}"><span aria-hidden="true">{}</span> {} {}</span>', side, arrow, signed(value), word

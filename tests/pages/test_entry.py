@@ -100,7 +100,7 @@ def test_bad_input_is_refused_and_nothing_is_half_written(
     assert answer.status_code == 400
     assert said in answer.text
     for model in (Evidence, Passage, Report, Source, Family):
-        assert model.objects.count() == 0  # type: ignore[attr-defined]
+        assert model.objects.count() == 0
 
 
 def test_what_was_typed_is_kept_when_refused(client: Client, coder: User) -> None:

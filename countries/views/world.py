@@ -158,6 +158,7 @@ def ordered(rows: Sequence[WorldRow], sort: str) -> list[WorldRow]:
     key = SORT_KEYS[sort.removeprefix("-")]
     known = [row for row in rows if key(row) is not None]
     unknown = [row for row in rows if key(row) is None]
+    unknown.sort(key=lambda row: not row.assessed)  # undetermined before not assessed
     return sorted(known, key=key, reverse=sort.startswith("-")) + unknown
 
 

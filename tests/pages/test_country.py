@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("reference")
 FORBIDDEN = ("prediction", "probability of", "threat score", "guilty", "is committing genocide")
 
 
-def scored(**fields: object) -> Evidence:
+def scored(**fields: Any) -> Evidence:
     evidence = make.accepted(**fields)
     assess.score_all(at=make.NOW, day=make.TODAY)
     return evidence

@@ -29,7 +29,9 @@ admin.site.index_title = "Reference data, people, and the record to read"
 admin.site.unregister(Group)  # everybody has one role; people/permissions.py says what it grants
 
 
-HTTPS: dict[type[Any], dict[str, str]] = {models.URLField: {"assume_scheme": "https"}}  # what an address without a scheme is taken for
+HTTPS: dict[type[Any], dict[str, str]] = {
+    models.URLField: {"assume_scheme": "https"}
+}  # what an address without a scheme is taken for
 
 
 class TableRules:

@@ -162,6 +162,18 @@ def test_like_never_shows_what_the_coder_may_not_see(client: Client, coder: User
     assert hidden.passage.text not in client.get(f"/evidence/new/?like={hidden.pk}&country=MMR").text
 
 
+def test_offers_no_source_or_body_that_is_above_the_coders_clearance(client: Client, coder: User) -> None:
+    strict = Sensitivity.STRICTLY_CONFIDENTIAL
+    hidden = make.accepted(of=make.passage(make.report(sensitivity=strict)), sensitivity=strict)
+    shown = make.accepted()
+
+    form = client.get("/evidence/new/").text
+
+    for row, is_offered in ((hidden, False), (shown, True)):
+        assert (row.passage.report.source.name in form) is is_offered
+        assert (row.family.name in form) is is_offered
+
+
 def test_a_confidential_entry_is_confidential_down_to_its_report(client: Client, coder: User) -> None:
     client.post("/evidence/new/", typed(sensitivity="2"))
 

@@ -167,6 +167,13 @@ def test_sources_show_grade_and_licence_and_only_what_may_be_seen(client: Client
         assert hidden.source.name not in page.text
 
 
+def test_a_focal_point_sees_no_source_of_confidential_reports(client: Client) -> None:
+    hidden = make.report(sensitivity=Sensitivity.CONFIDENTIAL)
+    client.force_login(make.person(Role.FOCAL_POINT))
+
+    assert hidden.source.name not in client.get("/sources/").text
+
+
 @pytest.mark.parametrize("rows", [3, 30])
 def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     for _ in range(rows):

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indicators import frames
+from indicators import frames, scoring
 from indicators.models import History, ScoreRun, Snapshot
 from indicators.models.score import Profile
-from indicators.scoring.days import month_ends
 from indicators.scoring.kernel import Scores, score
-from indicators.scoring.levels import displayed_level, fold, raised
+from indicators.scoring.levels import displayed_level
+from indicators.scoring.parameters import Parameters
 from indicators.scoring.profiles import profile_weights
 from indicators.scoring.units import Units
 
@@ -65,7 +65,6 @@ class ScoredCountry:
     factors: tuple[float, ...]
     factor_coverage: tuple[float, ...]
     indicators: tuple[float, ...]
-    indicator_coverage: tuple[float, ...]
     top_factor: int | None
     evidence_count: int
     last_event_on: dt.date | None
@@ -108,120 +107,115 @@ def score_countries(
     *,
     day: dt.date,
     known_on: dt.date,
-    with_known_then: bool = True,
+    with_lines: bool = True,
 ) -> list[ScoredCountry]:
     """Scores with their lines of some countries, or of all, at (t = `day`, k = `known_on`), in the order given.
 
     One country alone gives the same as the batch.
     """
     inputs = frames.inputs(method, countries)
-    return score_inputs(method, inputs, day=day, known_on=known_on, with_known_then=with_known_then)
+    return score_inputs(method, inputs, day=day, known_on=known_on, with_lines=with_lines)
 
 
 def score_inputs(
-    method: frames.Method, inputs: frames.Inputs, *, day: dt.date, known_on: dt.date, with_known_then: bool = True
+    method: frames.Method, inputs: frames.Inputs, *, day: dt.date, known_on: dt.date, with_lines: bool = True
 ) -> list[ScoredCountry]:
     """As `score_countries`, from inputs already read."""
-    plan = _Plan(inputs, day=day, known_on=known_on, with_known_then=with_known_then)
-    scores = score(inputs.evidence, inputs.series, method.catalogue, method.parameters, plan.units)
+    tables = (inputs.evidence, inputs.series, method.catalogue, method.parameters)
+    count = len(inputs.countries)
+    number, past = np.arange(count), day - dt.timedelta(days=CHANGE_DAYS)
+    now = score(*tables, Units.of(number, day, known_on))
+    then = score(*tables, Units.of(np.tile(number, 2), [day] * count + [past] * count, [day] * count + [past] * count))
+    change = then.overall[:count] - then.overall[count:]
+    lines: list[tuple[ScoredLine, ...]] = [()] * count
+    if with_lines:
+        both = scoring.history(*tables, day, known_on)
+        lines = [_lines(both, place, method.parameters) for place in range(count)]
+        levels = both.hindsight.level[:, -1]
+    else:
+        levels = scoring.current(*tables, day, known_on).level[:, -1]
     latest = frames.last_days(inputs.countries, day=day, known_on=known_on)
-    return [_scored(number, iso3, inputs, plan, scores, method, latest) for number, iso3 in enumerate(inputs.countries)]
-
-
-class _Plan:
-    """Which (country, t, k) to score, and where each line's points lie in the result."""
-
-    def __init__(self, inputs: frames.Inputs, *, day: dt.date, known_on: dt.date, with_known_then: bool) -> None:
-        self.with_known_then = with_known_then
-        self.days: list[tuple[dt.date, ...]] = []
-        self.offsets: list[int] = []
-        country: list[int] = []
-        valid: list[int] = []
-        known: list[int] = []
-        for number, iso3 in enumerate(inputs.countries):
-            first = min(inputs.first_days.get(iso3, day), day)
-            ends = [end for end in month_ends(first, day).tolist() if end < day.toordinal()] + [day.toordinal()]
-            self.days.append(tuple(dt.date.fromordinal(end) for end in ends))
-            self.offsets.append(len(country))
-            now, past = day.toordinal(), day.toordinal() - CHANGE_DAYS
-            then = ends if with_known_then else []
-            country += [number] * (len(ends) + len(then) + 2)
-            valid += [*ends, *then, now, past]
-            known += [known_on.toordinal()] * len(ends) + then + [now, past]
-        self.units = Units(np.array(country, np.int64), np.array(valid, np.int64), np.array(known, np.int64))
+    return [
+        _scored(
+            place,
+            inputs,
+            now,
+            method,
+            level=int(levels[place]),
+            change=float(change[place]),
+            latest=latest.get(inputs.countries[place], (0, None, None)),
+            lines=lines[place],
+        )
+        for place in range(count)
+    ]
 
 
 def _scored(
-    number: int,
-    iso3: str,
+    place: int,
     inputs: frames.Inputs,
-    plan: _Plan,
-    scores: Scores,
+    now: Scores,
     method: frames.Method,
-    latest: dict[str, tuple[int, dt.date, dt.date]],
+    *,
+    level: int,
+    change: float,
+    latest: tuple[int, dt.date | None, dt.date | None],
+    lines: tuple[ScoredLine, ...],
 ) -> ScoredCountry:
-    days, offset = plan.days[number], plan.offsets[number]
-    current = offset + len(days) - 1
-    lines = [_line(History.Line.HINDSIGHT, days, slice(offset, offset + len(days)), scores, method)]
-    today = offset + len(days) * (2 if plan.with_known_then else 1)
-    if plan.with_known_then:
-        lines.append(_line(History.Line.KNOWN_THEN, days, slice(offset + len(days), today), scores, method))
-    hindsight, past = lines[0], today + 1
-    assessed = bool(scores.assessed[current])
-    weights = profile_weights(method.parameters)[scores.profile[current]]
-    points = weights * scores.F[current]
-    count, last_event, last_known = latest.get(iso3, (0, None, None))
+    iso3 = inputs.countries[place]
+    assessed, coverage = bool(now.assessed[place]), float(now.coverage[place])
+    points = profile_weights(method.parameters)[now.profile[place]] * now.F[place]
+    genocide, cah, war = now.R[place].tolist()
     return ScoredCountry(
         iso3=iso3,
         input_digest=inputs.digests.get(iso3, frames.EMPTY_DIGEST),
         assessed=assessed,
-        overall=float(scores.overall[current]),
-        by_profile=_three(scores, current),
-        profile=PROFILES[int(scores.profile[current])],
-        level=hindsight.levels[-1],
-        shown_level=hindsight.shown_levels[-1],
-        coverage=float(scores.coverage[current]),
-        change_90=float(scores.overall[today] - scores.overall[past]) if assessed else None,
-        cannot_exclude=float(scores.cannot_exclude[current]),
-        factors=tuple(scores.F[current].tolist()),
-        factor_coverage=tuple(scores.K[current].tolist()),
-        indicators=tuple(scores.x[current].tolist()),
-        indicator_coverage=tuple(scores.kappa[current].tolist()),
+        overall=float(now.overall[place]),
+        by_profile=(genocide, cah, war),
+        profile=PROFILES[int(now.profile[place])],
+        level=level,
+        shown_level=_shown(level, coverage, method.parameters),
+        coverage=coverage,
+        change_90=change if assessed else None,
+        cannot_exclude=float(now.cannot_exclude[place]),
+        factors=tuple(now.F[place].tolist()),
+        factor_coverage=tuple(now.K[place].tolist()),
+        indicators=tuple(now.x[place].tolist()),
         top_factor=int(points.argmax()) + 1 if points.max() > 0 else None,
-        evidence_count=count,
-        last_event_on=last_event,
-        last_known_on=last_known,
-        lines=tuple(lines) if assessed else (),
+        evidence_count=latest[0],
+        last_event_on=latest[1],
+        last_known_on=latest[2],
+        lines=lines if assessed else (),
+    )
+
+
+def _lines(both: scoring.History, place: int, parameters: Parameters) -> tuple[ScoredLine, ...]:
+    first = int(both.first[place])
+    days = tuple(dt.date.fromordinal(day) for day in both.days[first:].tolist())
+    return (
+        _line(History.Line.HINDSIGHT, days, both.hindsight, place, first, parameters),
+        _line(History.Line.KNOWN_THEN, days, both.known_then, place, first, parameters),
     )
 
 
 def _line(
-    line: History.Line, days: tuple[dt.date, ...], place: slice, scores: Scores, method: frames.Method
+    name: History.Line,
+    days: tuple[dt.date, ...],
+    line: scoring.Line,
+    place: int,
+    first: int,
+    parameters: Parameters,
 ) -> ScoredLine:
-    overall, coverage = scores.overall[place], scores.coverage[place]
-    levels = fold(overall.tolist(), method.parameters)
-    if days[-1] != _month_end(days[-1]):
-        before = levels[-2] if len(levels) > 1 else 0
-        levels[-1] = raised(before, float(overall[-1]), method.parameters)
-    shown = [
-        max(0, displayed_level(level, float(known), assessed=True, parameters=method.parameters))
-        for level, known in zip(levels, coverage, strict=True)
-    ]
+    coverage, levels = line.coverage[place, first:].tolist(), line.level[place, first:].tolist()
     return ScoredLine(
-        line=line,
+        line=name,
         days=days,
-        overall=tuple(overall.tolist()),
-        by_profile=tuple(_three(scores, point) for point in range(place.start, place.stop)),
-        coverage=tuple(coverage.tolist()),
+        overall=tuple(line.overall[place, first:].tolist()),
+        by_profile=tuple((genocide, cah, war) for genocide, cah, war in line.R[place, first:].tolist()),
+        coverage=tuple(coverage),
         levels=tuple(levels),
-        shown_levels=tuple(int(level) for level in shown),
+        shown_levels=tuple(_shown(level, known, parameters) for level, known in zip(levels, coverage, strict=True)),
     )
 
 
-def _three(scores: Scores, point: int) -> tuple[float, float, float]:
-    genocide, cah, war = scores.R[point].tolist()
-    return genocide, cah, war
-
-
-def _month_end(day: dt.date) -> dt.date:
-    return dt.date.fromordinal(int(month_ends(day.replace(day=1), day.replace(day=28) + dt.timedelta(days=4))[0]))
+def _shown(level: int, coverage: float, parameters: Parameters) -> int:
+    return int(displayed_level(level, coverage, parameters=parameters))

@@ -72,6 +72,7 @@ def _values(report: Report) -> tuple[list[SeriesValue], list[dict[str, object]]]
                 definition=definition,
                 country=countries[iso3],
                 report=report,
+                territory=str(row.gw_code),
                 value=float(row.deaths[definition.column]),
                 period_end=dt.date(row.year, 12, 31),
                 known_at=known_at,
@@ -95,7 +96,7 @@ def _copy(values: list[SeriesValue]) -> None:
     lines = io.StringIO()
     for value in values:
         lines.write(
-            f"{value.definition_id}\t{value.country_id}\t{value.report_id}\t{value.value!r}\t{value.period_end}\t"
+            f"{value.definition_id}\t{value.country_id}\t{value.report_id}\t{value.territory}\t{value.value!r}\t{value.period_end}\t"
             f"{value.known_at.isoformat()}\t{'t' if value.is_scored else 'f'}\t{value.note}\n"
         )
     lines.seek(0)
@@ -103,6 +104,7 @@ def _copy(values: list[SeriesValue]) -> None:
         "definition_id",
         "country_id",
         "report_id",
+        "territory",
         "value",
         "period_end",
         "known_at",

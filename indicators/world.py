@@ -101,7 +101,7 @@ def _computed(day: dt.date, known_on: dt.date) -> list[ScoredCountry]:
     key = f"world:{day}:{known_on}:{last}"
     kept: list[ScoredCountry] | None = cache.get(key)
     if kept is None:
-        kept = score_countries(frames.method_in_use(), None, day=day, known_on=known_on, with_known_then=False)
+        kept = score_countries(frames.method_in_use(), None, day=day, known_on=known_on, with_lines=False)
         cache.set(key, kept, timeout=3600)
     return kept
 

@@ -195,6 +195,9 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="rejected") | ~Q(decision_reason=""), name="rejected_evidence_says_why"
             ),
+            models.CheckConstraint(
+                condition=~Q(event_key__startswith="~"), name="event_name_leaves_the_tilde_to_the_arithmetic"
+            ),
             models.UniqueConstraint(
                 fields=["passage", "indicator", "country", "polarity", "event_key", "event_on", "family"],
                 condition=Q(status__in=["proposed", "accepted"]),

@@ -56,6 +56,7 @@ class SeriesValue(models.Model):
     definition = models.ForeignKey(SeriesDefinition, models.PROTECT, related_name="values")
     country = models.ForeignKey(Country, models.PROTECT, related_name="series_values")
     report = models.ForeignKey(Report, models.PROTECT, related_name="series_values")
+    territory = models.CharField("id of the territory in the dataset", max_length=20)
     value = models.FloatField()
     period_end = models.DateField()
     known_at = models.DateTimeField()
@@ -67,7 +68,12 @@ class SeriesValue(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["report", "definition", "country", "period_end"],
-                name="one_value_per_release_country_and_period",
+                condition=Q(is_scored=True),
+                name="one_scored_value_per_release_country_and_period",
+            ),
+            models.UniqueConstraint(
+                fields=["report", "definition", "country", "territory", "period_end"],
+                name="one_value_per_release_territory_and_period",
             ),
             models.CheckConstraint(
                 condition=Q(retracted_at=None) | Q(retracted_at__gt=F("known_at")),

@@ -1,29 +1,30 @@
 """History of the index and its levels, on the two lines (scoring.md §3, §4).
 
-"Hindsight" is R(t′, k) with the one knowledge k; "known then" is R(t′, t′). The level at (t′, k) folds R(s,
-k) over the month ends s up to t′. On the hindsight line that is one fold. On the known-then line each t′ has
-its own knowledge, so strictly its own fold over its own past. That is done here exactly, and cheaply: what
-becomes known (or is retracted) between two dates changes R(s, ·) only from the day on which it happened, so
-only those s are scored anew and the fold is taken up again from there. Evidence that is published in the
-month of its event costs nothing; a row that tells of a past of n months costs n more units of its one
-country; the worst case, a long past rewritten every month, is half the square of the number of months.
+"Hindsight" is R(t′, k) with the one knowledge k; "known then" is R(t′, t′). The level at (t′, k)
+folds R(s, k) over the month ends s up to t′. On the hindsight line that is one fold. On the
+known-then line each t′ has its own knowledge, so strictly its own fold over its own past. That is
+done here exactly, and cheaply: what is learnt (or withdrawn) between two dates changes R(s, ·) only
+from the day on which it happened, so only those s are scored anew (`late`), and the fold is taken
+up again from there. Evidence that is published in the month of its event costs nothing; a row that
+tells of a past of n months costs n more points of its one country; the worst case, a long past
+rewritten every month, is half the square of the number of months.
 """
 
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from indicators.scoring.arrays import F64, I64, ranges
+from indicators.scoring.arrays import I64
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.days import NEVER, Day, day_number, last_of_month, month_ends
 from indicators.scoring.evidence_rows import EvidenceRows
-from indicators.scoring.kernel import Totals, scored_parts
+from indicators.scoring.kernel import Rules, Totals
+from indicators.scoring.late import overall_again, points_again, rewritten_since
 from indicators.scoring.levels import Stand, fold_many, raised, raised_many, step
-from indicators.scoring.line import line
+from indicators.scoring.line import Block, blocks, line, stacked
 from indicators.scoring.parameters import Parameters
 from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.spans import happened_on
-from indicators.scoring.units import Units
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,10 +82,9 @@ def history(
     begun = _first_days(evidence, series, last, known)
     days = line_days(int(begun.min(initial=last)), last)
     past = _hindsight(evidence, series, catalogue, parameters, days, known)
-    then = line(evidence, series, catalogue, parameters, days, None)
-    levels = _levels_known_then(evidence, series, catalogue, parameters, days, then.overall)
+    then = _known_then(evidence, series, catalogue, parameters, days)
     first = np.searchsorted(days, np.minimum(begun, last))
-    return History(days, first.astype(np.int64), past, _with_levels(then, levels))
+    return History(days, first.astype(np.int64), past, then)
 
 
 def current(
@@ -146,52 +146,31 @@ def _is_month_end(day: int) -> bool:
     return last_of_month(day) == day
 
 
-def _levels_known_then(
-    evidence: EvidenceRows,
-    series: SeriesRows,
-    catalogue: Catalogue,
-    parameters: Parameters,
-    days: I64,
-    overall: F64,
-) -> I64:
-    """Level at (t′, t′) for each country and date, (C, T): each a fold over R(s, t′)."""
-    since = rewritten_since((evidence, series), len(evidence.countries), days)
-    country, date = (part.astype(np.int64) for part in np.nonzero(since < np.arange(days.size)))
-    begin = since[country, date]
-    again = ranges(begin, date - begin)
-    length = date - begin
-    units = Units(np.repeat(country, length), days[again], days[np.repeat(date, length)])
-    parts = scored_parts(evidence, series, catalogue, parameters, units)
-    anew = np.concatenate([part.overall for part in parts]).tolist()
-    levels = np.zeros(overall.shape, np.int64)
-    used = 0
-    for number in range(overall.shape[0]):
-        need = int((np.arange(days.size) - since[number]).sum())
-        levels[number] = _folds(
-            overall[number].tolist(), since[number].tolist(), anew[used : used + need], days, parameters
-        )
+def _known_then(
+    evidence: EvidenceRows, series: SeriesRows, catalogue: Catalogue, parameters: Parameters, days: I64
+) -> Line:
+    parts, levels = [], []
+    rules = Rules.of(catalogue, parameters)
+    for block in blocks(evidence, series, rules, days, None):
+        parts.append(block.totals)
+        levels.append(_levels_known_then(block, rules))
+    return _with_levels(stacked(parts), np.concatenate(levels))
+
+
+def _levels_known_then(block: Block, rules: Rules) -> I64:
+    """Level at (t′, t′) for each country and date of the block, (C, T): each a fold over R(s, t′)."""
+    since, overall, days = rewritten_since(block), block.totals.overall, block.grid.dates
+    anew = overall_again(block, rules, points_again(since)).tolist()
+    levels, used = np.zeros(overall.shape, np.int64), 0
+    for number, begin in enumerate(since):
+        need = int((np.arange(days.size) - begin).sum())
+        past = anew[used : used + need]
+        levels[number] = _folds(overall[number].tolist(), begin.tolist(), past, days, rules.parameters)
         used += need
     return levels
 
 
-def rewritten_since(tables: tuple[EvidenceRows, SeriesRows], countries: int, days: I64) -> I64:
-    """First date whose R changes by what is learnt or withdrawn between the date before and this one, (C, T).
-
-    At most the date's own position, which stands for "nothing of the past".
-    """
-    since = np.tile(np.arange(days.size), (countries, 1))
-    for rows in tables:
-        affected = np.searchsorted(days, happened_on(rows))
-        for turn in (rows.known_on, rows.retracted_on):
-            date = np.searchsorted(days, turn)
-            late = (date < days.size) & (affected < date)
-            np.minimum.at(since, (rows.country[late], date[late]), affected[late])
-    return since
-
-
-def _folds(
-    overall: list[float], since: list[int], anew: list[float], days: I64, parameters: Parameters
-) -> list[int]:
+def _folds(overall: list[float], since: list[int], anew: list[float], days: I64, parameters: Parameters) -> list[int]:
     """Level on each date of one country: the fold is taken up again where the past was rewritten."""
     stands: list[Stand] = [Stand()] * (len(overall) + 1)  # the state before each date
     levels, used = [], 0

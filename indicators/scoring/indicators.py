@@ -43,6 +43,11 @@ def indicators(masses: Masses, series: Readings, rate: F64, parameters: Paramete
     """Values of every unit and indicator; `rate` is λ, (I,)."""
     h = rate * masses.risk + series.hazard
     g = -np.expm1(-h)
-    x = g * np.exp(-parameters.mitigation_rate * masses.mitigation)
+    x = mitigated(g, masses.mitigation, parameters)
     known = -np.expm1(-(masses.reports + series.freshness) / parameters.coverage_scale)
     return Indicators(h, g, x, known)
+
+
+def mitigated(presence: F64, mitigation: F64, parameters: Parameters) -> F64:
+    """X = g·2^(-m⁻), same shape."""
+    return np.asarray(presence * np.exp(-parameters.mitigation_rate * mitigation))

@@ -50,6 +50,29 @@ class Grid:
         return number - self.first * self.indicators
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Block:
+    """A block of a line.
+
+    Attributes
+    ----------
+    grid : Grid
+        Countries, indicators and dates.
+    evidence, series
+        The block's rows that the line ever sees.
+    held : Masses
+        Masses, each (T·C, I).
+    totals : Totals
+        Of (C, T).
+    """
+
+    grid: Grid
+    evidence: EvidenceRows
+    series: SeriesRows
+    held: Masses
+    totals: Totals
+
+
 def line(
     evidence: EvidenceRows,
     series: SeriesRows,
@@ -76,15 +99,24 @@ def line(
         As for `score`, but with (C, T) in the place of (U,): countries in the order of `evidence.countries`.
     """
     rules = Rules.of(catalogue, parameters)
+    return stacked([block.totals for block in blocks(evidence, series, rules, dates, k, budget)])
+
+
+def blocks(
+    evidence: EvidenceRows, series: SeriesRows, rules: Rules, dates: I64, k: int | None, budget: int = BUDGET
+) -> Iterator[Block]:
+    """The line block by block of countries; arguments as for `line`."""
     last = int(dates[-1])
     rows, spans = seen_on_line(evidence, last, k)
     values, value_spans = seen_on_line(series, last, k)
-    blocks = [
-        _block(grid, _cut(rows, spans, grid), _cut(values, value_spans, grid), rules, last)
-        for grid in _grids(len(evidence.countries), catalogue.size, dates, budget)
-    ]
+    for grid in _grids(len(evidence.countries), evidence.catalogue.size, dates, budget):
+        yield _block(grid, _cut(rows, spans, grid), _cut(values, value_spans, grid), rules, last)
+
+
+def stacked(parts: list[Totals]) -> Totals:
+    """One result from the results of consecutive blocks."""
     names = [field.name for field in fields(Totals)]
-    return Totals(**{name: np.concatenate([getattr(block, name) for block in blocks]) for name in names})
+    return Totals(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def _grids(countries: int, size: int, dates: I64, budget: int) -> Iterator[Grid]:
@@ -106,7 +138,7 @@ def _block(
     series: tuple[SeriesRows, Spans],
     rules: Rules,
     last: int,
-) -> Totals:
+) -> Block:
     held = _masses(grid, *evidence, rules, last)
     told = _readings(grid, *series, rules.parameters)
     assessed = _seen(grid, (evidence, series))
@@ -114,12 +146,10 @@ def _block(
     flat = totals(values, assessed, rules)
     found = {field.name: getattr(flat, field.name) for field in fields(Totals)}
     rows, countries, _ = grid.shape
-    return Totals(
-        **{
-            name: array.reshape(rows, countries, *array.shape[1:]).swapaxes(0, 1)
-            for name, array in found.items()
-        }
-    )
+    by_country = {
+        name: array.reshape(rows, countries, *array.shape[1:]).swapaxes(0, 1) for name, array in found.items()
+    }
+    return Block(grid, evidence[0], series[0], held, Totals(**by_country))
 
 
 def _masses(grid: Grid, rows: EvidenceRows, spans: Spans, rules: Rules, last: int) -> Masses:

@@ -48,20 +48,23 @@ def masses(rows: EvidenceRows, t: I64, strands: Strands, clusters: Clusters, par
     t : (U,) int64
         Days at which the masses are wanted.
     """
+    risk, mitigation = event_masses(rows, t, strands, parameters)
+    life = half_lives(rows.catalogue, parameters.coverage_half_life_days)
+    indicator = rows.indicator[clusters.first]
+    seen = clusters.weight * decay(t[clusters.unit] - clusters.anchor_on, life[indicator])
+    cell = clusters.unit * rows.catalogue.size + indicator
+    return Masses(risk, mitigation, _summed(cell, seen, (t.size, rows.catalogue.size)))
+
+
+def event_masses(rows: EvidenceRows, t: I64, strands: Strands, parameters: Parameters) -> tuple[F64, F64]:
+    """m⁺ and m⁻ of every unit, each (U, I); arguments as for `masses`."""
     life = half_lives(rows.catalogue, parameters.half_life_days)
-    coverage_life = half_lives(rows.catalogue, parameters.coverage_half_life_days)
     indicator = rows.indicator[strands.first]
     left = strands.strength * decay(t[strands.unit] - strands.anchor_on, life[indicator])
     risk = rows.polarity[strands.first] > 0
     cell = strands.unit * rows.catalogue.size + indicator
-    about = rows.indicator[clusters.first]
-    seen = clusters.weight * decay(t[clusters.unit] - clusters.anchor_on, coverage_life[about])
     shape = (t.size, rows.catalogue.size)
-    return Masses(
-        risk=_summed(cell[risk], left[risk], shape),
-        mitigation=_summed(cell[~risk], left[~risk], shape),
-        reports=_summed(clusters.unit * rows.catalogue.size + about, seen, shape),
-    )
+    return _summed(cell[risk], left[risk], shape), _summed(cell[~risk], left[~risk], shape)
 
 
 def _summed(cell: I64, values: F64, shape: tuple[int, int]) -> F64:

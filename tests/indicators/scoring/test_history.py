@@ -25,7 +25,10 @@ from indicators.scoring import (
     month_ends,
     score,
 )
+from indicators.scoring.kernel import Rules
+from indicators.scoring.late import overall_again, points_again, rewritten_since
 from indicators.scoring.levels import fold_many, raised
+from indicators.scoring.line import blocks
 from tests.indicators.scoring.cases import (
     CATALOGUE,
     QUICK,
@@ -58,9 +61,7 @@ tables = st.tuples(some(placed(rows()), 16), some(placed(values()), 5)).map(
 
 
 @QUICK
-@given(
-    tables, st.sampled_from([None, TODAY.toordinal(), TODAY.toordinal() + 300]), st.sampled_from([1, 10**6])
-)
+@given(tables, st.sampled_from([None, TODAY.toordinal(), TODAY.toordinal() + 300]), st.sampled_from([1, 10**6]))
 def test_a_line_is_the_kernel_date_by_date(found: Tables, k: int | None, budget: int) -> None:
     days = line_days(dt.date(2022, 1, 1).toordinal(), MID_MONTH.toordinal())
     whole = line(*found, CATALOGUE, SHIPPED, days, k, budget=budget)
@@ -100,6 +101,18 @@ def test_every_level_is_a_fold_with_its_own_knowledge(found: Tables, t: dt.date,
 
 @QUICK
 @given(tables)
+def test_a_rewritten_past_is_the_kernel_point_by_point(found: Tables) -> None:
+    days = line_days(dt.date(2022, 1, 1).toordinal(), MID_MONTH.toordinal())
+    rules = Rules.of(CATALOGUE, SHIPPED)
+    (block,) = blocks(*found, rules, days, None)
+    again = points_again(rewritten_since(block))
+    expected = score(*found, CATALOGUE, SHIPPED, Units(again.country, days[again.past], days[again.date]))
+
+    np.testing.assert_allclose(overall_again(block, rules, again), expected.overall, rtol=0, atol=1e-10)
+
+
+@QUICK
+@given(tables)
 def test_the_current_point_is_the_last_of_the_history(found: Tables) -> None:
     past, now = (make(*found, CATALOGUE, SHIPPED, MID_MONTH, TODAY) for make in (history, current))
 
@@ -111,9 +124,7 @@ def test_the_current_point_is_the_last_of_the_history(found: Tables) -> None:
 
 def test_a_history_begins_in_the_month_of_the_first_row() -> None:
     row = {"indicator": "1.1", "family": "coi", "grade": "A1", "severity": 4, "country": "B"}
-    evidence = evidence_of(
-        [{**row, "event_date": dt.date(2024, 2, 10), "known_at": dt.date(2024, 5, 2)}], COUNTRIES
-    )
+    evidence = evidence_of([{**row, "event_date": dt.date(2024, 2, 10), "known_at": dt.date(2024, 5, 2)}], COUNTRIES)
     past = history(evidence, series_of([], COUNTRIES), CATALOGUE, SHIPPED, MID_MONTH, TODAY)
     days = [dt.date.fromordinal(day).isoformat() for day in past.days.tolist()]
 

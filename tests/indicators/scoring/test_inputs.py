@@ -93,9 +93,7 @@ BAD_SERIES = [
 
 
 @pytest.mark.parametrize(("change", "error", "found"), BAD_EVIDENCE)
-def test_bad_evidence_is_refused_by_row(
-    change: dict[str, Any], error: type[ScoringInputError], found: Any
-) -> None:
+def test_bad_evidence_is_refused_by_row(change: dict[str, Any], error: type[ScoringInputError], found: Any) -> None:
     with pytest.raises(error) as refusal:
         evidence_of([GOOD, {**GOOD, **change}])
 
@@ -122,9 +120,7 @@ def test_a_missing_key_is_named(key: str) -> None:
 
 
 def test_a_refusal_names_the_id_of_the_row() -> None:
-    with pytest.raises(
-        errors.SeverityError, match=r"evidence row 1 \(id 4711\): found 7; wanted a whole number"
-    ):
+    with pytest.raises(errors.SeverityError, match=r"evidence row 1 \(id 4711\): found 7; wanted a whole number"):
         evidence_of([{**GOOD, "id": 1}, {**GOOD, "id": 4711, "severity": 7}])
 
 

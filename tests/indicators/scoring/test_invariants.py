@@ -73,9 +73,7 @@ def test_every_number_stays_in_its_bounds(records: list[Record], series: list[Re
 
 @QUICK
 @given(some(rows()), some(values(), 4), st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(
-    records: list[Record], series: list[Record], random: Random
-) -> None:
+def test_the_order_of_rows_does_not_matter(records: list[Record], series: list[Record], random: Random) -> None:
     before = scored(records, series)
     random.shuffle(records)
     random.shuffle(series)
@@ -85,9 +83,7 @@ def test_the_order_of_rows_does_not_matter(
 
 @QUICK
 @given(some(rows()), rows(), st.sampled_from(GRADES), st.integers(0, 4), st.integers(0, 300))
-def test_a_duplicate_adds_nothing(
-    records: list[Record], row: Record, grade: str, severity: int, days: int
-) -> None:
+def test_a_duplicate_adds_nothing(records: list[Record], row: Record, grade: str, severity: int, days: int) -> None:
     row["event_id"] = "mine"
     weaker = min(grade, row["grade"], key=worth)
     milder, earlier = min(severity, row["severity"]), row["event_date"] - days * DAY
@@ -107,9 +103,7 @@ def test_higher_severity_never_lowers_an_index(records: list[Record], row: Recor
 
 @QUICK
 @given(some(rows()), rows([1]), st.sampled_from(GRADES))
-def test_a_better_grade_never_lowers_an_index_nor_coverage(
-    records: list[Record], row: Record, grade: str
-) -> None:
+def test_a_better_grade_never_lowers_an_index_nor_coverage(records: list[Record], row: Record, grade: str) -> None:
     row = latest_of_its_event(row)
     better = max(grade, row["grade"], key=worth)
     before, after = scored([*records, row]), scored([*records, {**row, "grade": better}])
@@ -176,8 +170,7 @@ def test_after_one_half_life_exactly_half_is_left(nature: str, days: int) -> Non
     evidence = EvidenceRows.from_records([{**row, "event_date": TODAY, "known_at": TODAY}], catalogue)
     later = TODAY + days * DAY
     now, then = (
-        indicator_detail(evidence, series_of([]), catalogue, SHIPPED, 0, "1.1", day, day)
-        for day in (TODAY, later)
+        indicator_detail(evidence, series_of([]), catalogue, SHIPPED, 0, "1.1", day, day) for day in (TODAY, later)
     )
 
     assert then.decay == {"a": 0.5}
@@ -209,9 +202,7 @@ def test_nothing_later_than_the_day_is_seen(
 
 @QUICK
 @given(some(rows()), some(values(), 4), rows(), values())
-def test_retraction_is_absence(
-    records: list[Record], series: list[Record], row: Record, value: Record
-) -> None:
+def test_retraction_is_absence(records: list[Record], series: list[Record], row: Record, value: Record) -> None:
     gone = [{**part, "retracted_at": TODAY} for part in (row, value)]
 
     same(scored(records, series), scored([*records, gone[0]], [*series, gone[1]]))
@@ -246,9 +237,7 @@ def test_without_data_the_index_is_nought_and_not_assessed() -> None:
 
 @QUICK
 @given(some(rows()), some(rows()), some(values(), 4))
-def test_one_country_alone_is_as_in_the_batch(
-    mine: list[Record], others: list[Record], series: list[Record]
-) -> None:
+def test_one_country_alone_is_as_in_the_batch(mine: list[Record], others: list[Record], series: list[Record]) -> None:
     named = [{**row, "country": "A"} for row in mine] + [{**row, "country": "B"} for row in others]
     told = [{**value, "country": "A"} for value in series]
     both = (evidence_of(named, ["A", "B"]), series_of(told, ["A", "B"]))
@@ -260,9 +249,7 @@ def test_one_country_alone_is_as_in_the_batch(
 
 @QUICK
 @given(some(rows()), rows(), st.lists(st.integers(0, 6), min_size=1, max_size=20))
-def test_a_flood_of_copies_in_one_week_is_one(
-    records: list[Record], row: Record, days: Sequence[int]
-) -> None:
+def test_a_flood_of_copies_in_one_week_is_one(records: list[Record], row: Record, days: Sequence[int]) -> None:
     monday = dt.date(2024, 3, 4)
     first = {**row, "event_id": None, "event_date": monday, "known_at": monday, "family": "flood"}
     flood = [{**first, "event_date": monday + day * DAY, "known_at": TODAY} for day in days]

@@ -79,9 +79,7 @@ def test_an_event_tells_its_families_and_mass() -> None:
         "known_at": TODAY,
     }
     none = {**row, "severity": 0, "event_id": "looked-for", "family": "un"}
-    (event,) = event_details(
-        evidence_of([{**row, "family": f} for f in ("b", "a")] + [none]), SHIPPED, 0, TODAY, TODAY
-    )
+    (event,) = event_details(evidence_of([{**row, "family": f} for f in ("b", "a")] + [none]), SHIPPED, 0, TODAY, TODAY)
 
     assert event.families == ("a", "b")
     assert event.anchor_on == TODAY

@@ -1,0 +1,165 @@
+"""The one theme of all charts, and the map. Pure: values in, plain dicts for Plotly out; no plotly import.
+
+Colours are the light values of static/css/tokens.css; static/js/charts.js exchanges them for the reader's scheme.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Figure = dict[str, Any]
+
+INK = "#1b2225"
+SOFT = "#4b5559"
+GRID = "#e4e0d8"
+LINE = "#0f5a6e"
+LINE_2 = "#8a5a1a"
+LAND = "#e3e0da"
+EDGE = "#ffffff"
+FAINT = "#a8a49b"  # the ring of a dot
+PAPER = "#fdfcfa"
+CLEAR = "rgba(0,0,0,0)"
+NOT_ASSESSED = "not assessed"
+UNDETERMINED = "UNDETERMINED"
+LEVEL_COLOURS = {  # in the order of the legend
+    NOT_ASSESSED: "#eeece8",
+    UNDETERMINED: "#cfd3d4",
+    "MINIMAL": "#f5ecd2",
+    "LOW": "#f0cd7f",
+    "ELEVATED": "#e0964a",
+    "HIGH": "#ad4526",
+    "SEVERE": "#63122b",
+}
+LINES_MAX = 25  # rows that an alt text names one by one
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure with its words: what is seen, in what unit, from where; its alt text; and its table twin."""
+
+    key: str
+    title: str
+    note: str
+    alt: str
+    figure: Figure
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """A country on the map; `level` is a level's word or "not assessed"."""
+
+    iso3: str
+    name: str
+    level: str
+    said: str  # one line for the pointer
+
+
+def layout(**more: Any) -> Figure:
+    """The theme: no template, no toolbar's room, our inks; `more` wins."""
+    return {
+        "template": "none",
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": SOFT},
+        "hoverlabel": {"bgcolor": PAPER, "bordercolor": SOFT, "font": {"color": INK, "size": 13}, "align": "left"},
+        "margin": {"l": 44, "r": 12, "t": 12, "b": 36},
+        "showlegend": False,
+        "dragmode": False,
+    } | more
+
+
+def world_map(
+    places: Sequence[Place],
+    *,
+    points: Mapping[str, tuple[float, float]],
+    neutral: Sequence[str],
+    geometry: str,
+    day: str,
+) -> Chart:
+    """The map of levels: areas by country, points (longitude, latitude) for small States, neutral land elsewhere.
+
+    `geometry` is the address of the GeoJSON whose feature ids are the places' codes and those of `neutral`.
+    """
+    traces = [_areas(_land(neutral), "no State of the table", LAND, geometry, hover=False)]
+    for level, colour in LEVEL_COLOURS.items():
+        here = [place for place in places if place.level == level]
+        if here:
+            traces.append(_areas(here, level, colour, geometry))
+    for level, colour in LEVEL_COLOURS.items():
+        small = [place for place in places if place.level == level and place.iso3 in points]
+        if small:
+            traces.append(_dots(small, level, colour, points))
+    return Chart(
+        key="world-map",
+        title=f"Level by country, {day}",
+        note="Colours and words as in the legend above. The table below says the same and more.",
+        alt=_map_alt(places, day),
+        figure={"data": traces, "layout": _map_layout()},
+    )
+
+
+def _land(ids: Iterable[str]) -> list[Place]:
+    return [Place(iso3=one, name="", level="", said="") for one in ids]
+
+
+def _areas(places: Sequence[Place], name: str, colour: str, geometry: str, *, hover: bool = True) -> Figure:
+    trace: Figure = {
+        "type": "choropleth",
+        "name": name,
+        "geojson": geometry,
+        "locationmode": "geojson-id",
+        "featureidkey": "id",
+        "locations": [place.iso3 for place in places],
+        "z": [1] * len(places),
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": [[0, colour], [1, colour]],
+        "showscale": False,
+        "marker": {"line": {"color": EDGE, "width": 0.5}},
+    }
+    if not hover:
+        return trace | {"hoverinfo": "skip"}
+    return trace | {"text": [place.said for place in places], "hovertemplate": "%{text}<extra></extra>"}
+
+
+def _dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, tuple[float, float]]) -> Figure:
+    return {
+        "type": "scattergeo",
+        "name": name,
+        "mode": "markers",
+        "lon": [points[place.iso3][0] for place in places],
+        "lat": [points[place.iso3][1] for place in places],
+        "customdata": [place.iso3 for place in places],
+        "text": [place.said for place in places],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"size": 6, "color": colour, "line": {"color": FAINT, "width": 0.75}},
+    }
+
+
+def _map_layout() -> Figure:
+    return layout(
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        geo={
+            "visible": False,
+            "scope": "world",
+            "resolution": 110,
+            "bgcolor": CLEAR,
+            "projection": {"type": "natural earth", "rotation": {"lon": 11}},
+            "lataxis": {"range": [-57, 84]},
+            "lonaxis": {"range": [-169, 191]},
+        },
+    )
+
+
+def _map_alt(places: Sequence[Place], day: str) -> str:
+    """What the map shows, in words: every level with its countries, the greys as counts."""
+    parts = []
+    for level in reversed(LEVEL_COLOURS):
+        names = [place.name for place in places if place.level == level]
+        if not names:
+            continue
+        few = level not in {NOT_ASSESSED, UNDETERMINED} and len(names) <= LINES_MAX
+        parts.append(f"{level}: {', '.join(names) if few else len(names)}")
+    return f"World map of levels on {day}. " + ("; ".join(parts) or "No country in this selection") + "."

@@ -1,0 +1,134 @@
+"""How levels, grades, coverage and changes are said: one place, so that every page says them alike."""
+
+import enum
+from typing import Any
+
+import orjson
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+DATA_POOR_BELOW = 0.2
+ADEQUATE_FROM = 0.5
+UNCHANGED_BELOW = 0.05  # points that print as 0.0
+
+
+@register.simple_tag
+def level(value: enum.Enum | None, big: object = False) -> SafeString:
+    """The level's word on its step of the ramp; None is "not assessed"."""
+    name, word = ("unassessed", "not assessed") if value is None else (value.name.lower(), value.name)
+    return format_html('<span class="level level-{}{}">{}</span>', name, " level-big" if big else "", word)
+
+
+@register.simple_tag
+def grade(evidence: Any) -> SafeString:
+    """A grade such as B2, with its words for a pointer and for a screen reader."""
+    source, statement = evidence.get_reliability_display(), evidence.get_credibility_display()
+    said = f"source {_after_colon(source)}; statement {_after_colon(statement)}"
+    return format_html(
+        '<span class="grade" title="{0}">{1}<span class="hidden-visually"> ({0})</span></span>', said, evidence.grade
+    )
+
+
+def _after_colon(text: str) -> str:
+    return text.partition(": ")[2] or text
+
+
+@register.filter
+def coverage_word(value: float | None) -> str:
+    """How much of the Framework the evidence lets one judge; empty where nothing is known."""
+    if value is None:
+        return ""
+    if value < DATA_POOR_BELOW:
+        return "data-poor"
+    return "partial" if value < ADEQUATE_FROM else "adequate"
+
+
+@register.filter
+def hundredths(value: float | None) -> str:
+    """A share from 0 to 1 as a whole number of 100."""
+    return "" if value is None else str(round(100 * value))
+
+
+@register.filter
+def share(value: float | None) -> float | None:
+    """An index from 0 to 100 as a share from 0 to 1."""
+    return None if value is None else value / 100
+
+
+@register.filter
+def words(name: str) -> str:
+    """A machine's name as words: `war_crimes` is war crimes."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def amp(query: str) -> str:
+    """A query string `?a=b` as `&a=b`, to follow another parameter."""
+    return query.replace("?", "&", 1)
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """A change with its sign, to one decimal, with a true minus."""
+    if value is None:
+        return ""
+    if abs(value) < UNCHANGED_BELOW:
+        return "0.0"
+    return f"{value:+.1f}".replace("-", "−")
+
+
+@register.simple_tag
+def change(value: float | None) -> SafeString | str:
+    """A change over 90 days: arrow, number and word; empty where it cannot be said."""
+    if value is None:
+        return ""
+    if abs(value) < UNCHANGED_BELOW:
+        return format_html('<span class="soft">{} no change</span>', "0.0")
+    arrow, word, side = ("↑", "up", "up") if value > 0 else ("↓", "down", "down")
+    return format_html(
+        '<span class="change-{}"><span aria-hidden="true">{}</span> {} {}</span>', side, arrow, signed(value), word
+    )
+
+
+_IN_SCRIPT = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
+
+
+@register.simple_tag
+def figure_json(chart: Any) -> SafeString:
+    """The figure's JSON as a data block that static/js/charts.js reads; nothing in it can end the element."""
+    text = orjson.dumps(chart.figure).decode().translate(_IN_SCRIPT)
+    return format_html(
+        '<script type="application/json" id="{}-data">{}</script>',
+        chart.key,
+        mark_safe(text),  # noqa: S308  # the three characters that matter to HTML are escaped above
+    )
+
+
+@register.filter
+def people(count: int | None) -> str:
+    """A population as a person says it: 54 million, 920,000."""
+    if count is None:
+        return ""
+    million = 1_000_000
+    if count >= 10 * million:
+        return f"{round(count / million):,} million"
+    if count >= million:
+        return f"{count / million:.1f} million"
+    return f"{round(count, -3) if count >= 10_000 else count:,}"
+
+
+@register.simple_tag
+def bar(share: float | None, kind: str = "") -> SafeString | str:
+    """A bar from 0 to 1 as SVG (no style attribute); its number always stands beside it in words."""
+    if share is None:
+        return ""
+    width = round(100 * max(0.0, min(1.0, share)), 1)
+    return format_html(
+        '<svg class="bar{}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="bar-room" width="100" height="8"/><rect class="bar-part" width="{}" height="8"/></svg>',
+        f" bar-{kind}" if kind else "",
+        width,
+    )

@@ -1,0 +1,10 @@
+"""Addresses of the world page and the country pages."""
+
+from django.urls import path
+
+from countries import views
+
+urlpatterns = [
+    path("", views.world_page, name="world"),
+    path("countries/<str:iso3>/", views.country_page, name="country"),
+]

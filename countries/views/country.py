@@ -1,0 +1,197 @@
+"""A country's page: from the level down to the passage, in product.md's order."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from countries.charts import Chart
+from countries.models import Country
+from indicators.charts import Line, history
+from indicators.models import Evidence, MethodVersion
+from indicators.profile import CountryProfile, FactorView, IndicatorView, country_profile
+from r2p_dashboard.clock import EARLIEST, AsOfError, as_of, installation_day, now
+from reports.models import Passage
+
+DEFAULT_CUTS = (10, 20, 35, 50)  # the shipped parameter set; only for a page without a method
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Piece:
+    """One statement on one indicator: the same passage and event, with every date on which it is attested."""
+
+    evidence: Evidence  # the newest attestation
+    attested: tuple[Evidence, ...]  # oldest first
+    is_repeated: bool = False  # its passage stands already further up in the same factor
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IndicatorBlock:
+    """An indicator with its evidence as a person reads it."""
+
+    view: IndicatorView
+    pieces: tuple[Piece, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FactorBlock:
+    """A factor with the indicators that have something, and those that have nothing."""
+
+    view: FactorView
+    assessed: tuple[IndicatorBlock, ...]
+    unassessed: tuple[IndicatorView, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quoted:
+    """A passage once, with everything it was coded for."""
+
+    passage: Passage
+    pieces: tuple[Piece, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choice:
+    """What the address asks of the evidence list; empty: everything."""
+
+    factor: str = ""
+    indicator: str = ""
+    grade: str = ""
+
+    def admits(self, evidence: Evidence) -> bool:
+        """Whether the list shows it."""
+        return (
+            self.factor in {"", str(evidence.indicator.factor.number)}
+            and self.indicator in {"", evidence.indicator.code}
+            and self.grade in {"", evidence.grade}
+        )
+
+
+@require_safe
+def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
+    """Everything about one country; `?factor=`, `?indicator=`, `?grade=` choose from its evidence list."""
+    try:
+        moment = as_of(request)
+    except AsOfError as error:
+        return render(request, "400.html", {"reason": str(error)}, status=400)
+    country = get_object_or_404(Country, iso3=iso3.upper())
+    if iso3 != country.iso3:
+        return redirect(country.get_absolute_url() + moment.query, permanent=True)
+    profile = country_profile(
+        country, day=moment.day, known_on=moment.known_on, is_current=moment.is_current, user=request.user
+    )
+    context = {
+        "as_of": moment,
+        "profile": profile,
+        "country": country,
+        "earliest": EARLIEST,
+        "latest": max(installation_day(), now().date()),
+    }
+    page = "countries/country.html" if profile.assessed else "countries/unassessed.html"
+    return render(request, page, context | (_blocks(profile, request.GET) if profile.assessed else {}))
+
+
+def _blocks(profile: CountryProfile, query: QueryDict) -> dict[str, object]:
+    choice = choice_of(query)
+    listed = [evidence for evidence in profile.evidence if choice.admits(evidence)]
+    return {
+        "chart": _history(profile),
+        "factors": [factor_block(factor) for factor in profile.factors],
+        "passages": quoted(listed),
+        "listed_count": len(listed),
+        "choice": choice,
+        "grades": sorted({evidence.grade for evidence in profile.evidence}),
+        "coded": _coded(profile.evidence),
+        "groups": sorted({evidence.group for evidence in profile.evidence if evidence.group}),
+        "actors": sorted({evidence.get_actor_display() for evidence in profile.evidence if _has_actor(evidence)}),
+        "printed_index": f"{profile.overall:.1f}" if profile.overall is not None else "",
+    }
+
+
+def choice_of(query: QueryDict) -> Choice:
+    """The list's parameters, cut to what can be meant."""
+    return Choice(
+        factor=query.get("factor", "")[:2], indicator=query.get("indicator", "")[:6], grade=query.get("grade", "")[:2]
+    )
+
+
+def pieces(evidence: Iterable[Evidence]) -> list[Piece]:
+    """Attestations of one event by one passage on one indicator taken together; newest event first."""
+    found: dict[tuple[object, ...], list[Evidence]] = {}
+    for one in evidence:
+        found.setdefault(_same(one), []).append(one)
+    together = [sorted(rows, key=lambda row: (row.event_on, row.pk)) for rows in found.values()]
+    together.sort(key=lambda rows: (rows[-1].event_on, rows[-1].pk), reverse=True)
+    return [Piece(evidence=rows[-1], attested=tuple(rows)) for rows in together]
+
+
+def _same(one: Evidence) -> tuple[object, ...]:
+    said = (one.passage_id, one.indicator_id, one.polarity, one.severity, one.family_id, one.grade, one.status)
+    return (*said, one.event_key or one.pk)
+
+
+def factor_block(factor: FactorView) -> FactorBlock:
+    """The factor's indicators; a passage is open where it first stands, closed where it comes again."""
+    quoted_here: set[int] = set()
+    blocks = []
+    for indicator in factor.indicators:
+        if not (indicator.assessed or indicator.evidence or indicator.series or indicator.withheld):
+            continue
+        marked = []
+        for piece in pieces(indicator.evidence):
+            passage = piece.evidence.passage_id
+            marked.append(dataclasses.replace(piece, is_repeated=passage in quoted_here))
+            quoted_here.add(passage)
+        blocks.append(IndicatorBlock(indicator, tuple(marked)))
+    with_something = {block.view.code for block in blocks}
+    rest = tuple(indicator for indicator in factor.indicators if indicator.code not in with_something)
+    return FactorBlock(factor, tuple(blocks), rest)
+
+
+def quoted(evidence: Sequence[Evidence]) -> list[Quoted]:
+    """Each passage once, in the order of its newest event, with its pieces in the catalogue's order."""
+    found: dict[int, list[Evidence]] = {}
+    for one in evidence:
+        found.setdefault(one.passage_id, []).append(one)
+    return [
+        Quoted(rows[0].passage, tuple(sorted(pieces(rows), key=lambda piece: piece.evidence.indicator.order)))
+        for rows in found.values()
+    ]
+
+
+def _coded(evidence: Iterable[Evidence]) -> list[tuple[str, str]]:
+    """Indicators that have evidence, as choices of the list."""
+    found = {one.indicator.order: (one.indicator.code, one.indicator.label) for one in evidence}
+    return [found[order] for order in sorted(found)]
+
+
+def _has_actor(evidence: Evidence) -> bool:
+    return evidence.actor not in {Evidence.Actor.NONE, Evidence.Actor.UNKNOWN}
+
+
+def _history(profile: CountryProfile) -> Chart:
+    lines = [
+        Line(
+            key=line.key,
+            title=line.title,
+            days=line.days,
+            overall=line.overall,
+            coverage=line.coverage,
+            levels=tuple(level.label for level in line.levels),
+        )
+        for line in profile.history
+    ]
+    return history(lines, country=profile.country.name_en, cuts=cuts_of(profile.method))
+
+
+def cuts_of(method: MethodVersion | None) -> Sequence[float]:
+    """The four cuts between the levels, in index points."""
+    return method.parameters["up"] if method else DEFAULT_CUTS
+
+
+def freshness_days(day: dt.date, last: dt.date | None) -> int | None:
+    """How long ago the latest event was, in days."""
+    return None if last is None else (day - last).days

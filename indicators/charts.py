@@ -1,0 +1,207 @@
+"""Figures about scores. Pure: values in, plain dicts for Plotly out; no plotly import, no Django."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+from countries.charts import (
+    GRID,
+    LEVEL_COLOURS,
+    LINE,
+    LINE_2,
+    SOFT,
+    UNDETERMINED,
+    Chart,
+    Figure,
+    layout,
+)
+
+MONTH_DAYS_MAX = 31  # two points of a monthly line that lie further apart have a gap between them
+WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
+INDEX_MAX = 100.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One monthly line; tuples of equal length, oldest first. NaN and None are gaps."""
+
+    key: str
+    title: str
+    days: tuple[dt.date, ...]
+    overall: tuple[float | None, ...]
+    coverage: tuple[float | None, ...]
+    levels: tuple[str, ...]
+
+
+def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float]) -> Chart:
+    """The index month by month over the level bands; `cuts` are the method's four, in index points."""
+    figure = {
+        "data": [trace for place, line in enumerate(lines) for trace in _line_traces(line, place)],
+        "layout": layout(
+            hovermode="x unified",
+            margin={"l": 44, "r": 92, "t": 12, "b": 36},
+            shapes=_bands(cuts),
+            annotations=_band_words(cuts),
+            xaxis={"type": "date", "showgrid": False, "linecolor": SOFT, "ticks": "outside", "fixedrange": True}
+            | {"tickcolor": SOFT, "hoverformat": "%-d %B %Y"},
+            yaxis={"range": [0, INDEX_MAX], "gridcolor": GRID, "zeroline": False, "fixedrange": True}
+            | {"title": {"text": "Index, 0 to 100", "font": {"size": 12}}, "tickvals": [0, 25, 50, 75, 100]},
+        ),
+    }
+    return Chart(
+        key="history",
+        title=_history_title(lines, country),
+        note=(
+            "Index from 0 to 100, month by month, by our arithmetic over accepted evidence and series;"
+            " not a probability. Bands are the levels' cuts; a level falls only after two points below,"
+            " so the word can lag behind the line."
+        ),
+        alt=_history_alt(lines, country),
+        figure=figure,
+        columns=_columns(lines),
+        rows=_rows(lines),
+    )
+
+
+def with_gaps(days: Sequence[dt.date], values: Sequence[float | None]) -> tuple[list[str], list[float | None]]:
+    """Days as text and values to one decimal; an empty point where a month is missing: no line bridges it."""
+    said: list[str] = []
+    kept: list[float | None] = []
+    before: dt.date | None = None
+    for day, value in zip(days, values, strict=True):
+        if before is not None and (day - before).days > MONTH_DAYS_MAX:
+            said.append((before + dt.timedelta(days=1)).isoformat())
+            kept.append(None)
+        said.append(day.isoformat())
+        kept.append(_number(value))
+        before = day
+    return said, kept
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or value != value else round(value, 1)  # NaN is the one value unlike itself
+
+
+def _line_traces(line: Line, place: int) -> list[Figure]:
+    days, values = with_gaps(line.days, line.overall)
+    drawn: Figure = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": line.title,
+        "x": days,
+        "y": values,
+        "connectgaps": False,
+        "line": {
+            "color": (LINE, LINE_2)[place % 2],
+            "width": (2.5, 1.75)[place % 2],
+            "dash": ("solid", "dash")[place % 2],
+        },
+        "hovertemplate": "%{y:.1f} " + line.title.partition(":")[0] + "<extra></extra>",
+    }
+    return [drawn, *_undetermined(line)] if place == 0 else [drawn]
+
+
+def _undetermined(line: Line) -> list[Figure]:
+    """Hollow marks where too little was known to say low."""
+    points = [
+        (day.isoformat(), _number(value))
+        for day, value, level in zip(line.days, line.overall, line.levels, strict=True)
+        if level == UNDETERMINED and _number(value) is not None
+    ]
+    if not points:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "undetermined",
+            "x": [day for day, _ in points],
+            "y": [value for _, value in points],
+            "hoverinfo": "skip",
+            "marker": {"symbol": "circle-open", "size": 5, "color": SOFT, "line": {"width": 1}},
+        }
+    ]
+
+
+def _edges(cuts: Sequence[float]) -> list[tuple[str, float, float]]:
+    edges = [0.0, *cuts, INDEX_MAX]
+    return [(word, low, high) for word, low, high in zip(WORDS, edges[:-1], edges[1:], strict=True)]
+
+
+def _bands(cuts: Sequence[float]) -> list[Figure]:
+    band: Figure = {
+        "type": "rect",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "yref": "y",
+        "layer": "below",
+        "line": {"width": 0},
+    }
+    return [
+        band | {"y0": low, "y1": high, "fillcolor": LEVEL_COLOURS[word], "opacity": 0.22}
+        for word, low, high in _edges(cuts)
+    ]
+
+
+def _band_words(cuts: Sequence[float]) -> list[Figure]:
+    word_at: Figure = {"xref": "paper", "x": 1.01, "xanchor": "left", "yref": "y", "showarrow": False}
+    return [
+        word_at | {"y": (low + high) / 2, "text": word, "font": {"size": 11, "color": SOFT}}
+        for word, low, high in _edges(cuts)
+    ]
+
+
+def _last(line: Line) -> tuple[dt.date, float, str] | None:
+    points = [
+        (day, value, level)
+        for day, value, level in zip(line.days, line.overall, line.levels, strict=True)
+        if value is not None and value == value
+    ]
+    return points[-1] if points else None
+
+
+def _history_title(lines: Sequence[Line], country: str) -> str:
+    last = _last(lines[0]) if lines else None
+    if last is None:
+        return f"{country}: no index yet"
+    day, value, level = last
+    return f"{country}: index {value:.1f} ({level}) on {day:%-d %B %Y}"
+
+
+def _history_alt(lines: Sequence[Line], country: str) -> str:
+    """The course in words: where it began, its highest point, where it stands."""
+    said = []
+    for line in lines:
+        last = _last(line)
+        if last is None:
+            continue
+        points = [(v, day) for day, v in zip(line.days, line.overall, strict=True) if v is not None and v == v]
+        first_value, first_day = points[0]
+        top_value, top_day = max(points)
+        said.append(
+            f"{line.title}: from {first_value:.1f} on {first_day} to {last[1]:.1f} ({last[2]}) on {last[0]},"
+            f" highest {top_value:.1f} on {top_day}"
+        )
+    return f"Line chart of the index of {country}, 0 to 100. " + (". ".join(said) or "No point yet") + "."
+
+
+def _columns(lines: Sequence[Line]) -> tuple[str, ...]:
+    return (
+        "Day",
+        *(f"{head}, {line.title.partition(':')[0]}" for line in lines for head in ("Index", "Level", "Coverage")),
+    )
+
+
+def _rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
+    by_day: dict[dt.date, dict[str, tuple[str, str, str]]] = {}
+    for line in lines:
+        for day, value, level, share in zip(line.days, line.overall, line.levels, line.coverage, strict=True):
+            number, cover = _number(value), None if share is None or share != share else round(100 * share)
+            by_day.setdefault(day, {})[line.key] = (
+                ("–", "–", "–") if number is None else (f"{number:.1f}", level, "–" if cover is None else str(cover))
+            )
+    return tuple(
+        (day.isoformat(), *(cell for line in lines for cell in by_day[day].get(line.key, ("–", "–", "–"))))
+        for day in sorted(by_day, reverse=True)
+    )

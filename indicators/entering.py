@@ -1,0 +1,178 @@
+"""Evidence entered by hand: source, report, passage and proposed row in one transaction, or nothing."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from countries.models import Country
+from indicators import coding
+from indicators.coding import CodingError, EvidenceDraft
+from indicators.models import Evidence, Indicator
+from people.models import User
+from people.permissions import Action, clearance_of, may
+from reports import ingest
+from reports.models import Family, Passage, Source
+
+EARLIEST_EVENT = dt.date(1945, 1, 1)  # the first day that a view can be asked for: an older event would never be seen
+
+
+class EntryError(ValueError):
+    """Something typed that cannot stand; `field` names the form's field, the text what was found and wanted."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewSource:
+    """A publisher that is not in the list yet; its own family unless another body is named."""
+
+    name: str
+    reliability: str
+    licence: str
+    url: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """What a coder typed, field by field.
+
+    Where `reliability` is empty it is the source's own; without `published_on` it is the installation's day;
+    without `family` and `new_family` the source itself made the finding.
+    """
+
+    country: Country
+    indicator: Indicator
+    source: Source | NewSource
+    text: str
+    severity: int
+    polarity: int
+    credibility: int
+    event_on: dt.date
+    published_on: dt.date | None = None
+    family: Family | None = None
+    new_family: str = ""
+    reliability: str = ""
+    url: str = ""
+    locator: str = ""
+    event_key: str = ""
+    admin1: str = ""
+    actor: str = Evidence.Actor.UNKNOWN
+    claim: str = Evidence.Claim.ALLEGED
+    group: str = ""
+    note: str = ""
+    sensitivity: int = 0
+
+
+def enter(*, entry: Entry, coder: User, at: dt.datetime, installation_day: dt.date) -> Evidence:
+    """The proposed row, which moves nothing until another person accepts it. Raises EntryError."""
+    _check(entry, coder, at=at, installation_day=installation_day)
+    try:
+        return _enter(entry, coder, at=at, installation_day=installation_day)
+    except CodingError as error:
+        raise EntryError("", str(error)) from error
+    except IntegrityError as error:  # two windows sent the same at once: the constraint let one through
+        raise EntryError("", "found the same evidence, just entered; wanted it once") from error
+
+
+def _check(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.date) -> None:
+    known_on = entry.published_on or installation_day
+    if not may(coder, Action.ENTER_EVIDENCE):
+        raise EntryError("", f"role {coder.role}: may not {Action.ENTER_EVIDENCE.value}")
+    if entry.sensitivity > clearance_of(coder):
+        raise EntryError("sensitivity", "found a step above what you may see; wanted one that you are cleared for")
+    if known_on > at.date():
+        raise EntryError("published_on", f"found {known_on}, which is in the future; wanted a day up to {at.date()}")
+    if entry.event_on < EARLIEST_EVENT:
+        raise EntryError("event_on", f"found {entry.event_on}; wanted a day from {EARLIEST_EVENT} on")
+    if entry.event_on > known_on:
+        said = "the day it was public" if entry.published_on else "the installation's day, since no day was given"
+        raise EntryError(
+            "event_on", f"found {entry.event_on}, which is after {known_on}, {said}; wanted that day or an earlier one"
+        )
+    if entry.event_key.startswith("~"):
+        raise EntryError("event_key", "found a name that starts with ~; wanted a letter first: ~ marks weeks")
+
+
+@transaction.atomic
+def _enter(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.date) -> Evidence:
+    source = entry.source if isinstance(entry.source, Source) else _add_source(entry.source)
+    family = entry.family or (_family(entry.new_family) if entry.new_family else source.family)
+    known_on = entry.published_on or installation_day
+    passage = ingest.store_entry(
+        source=source,
+        text=entry.text,
+        locator=entry.locator,
+        url=entry.url,
+        published_on=known_on,
+        sensitivity=entry.sensitivity,
+        at=at,
+    )
+    draft = EvidenceDraft(
+        indicator=entry.indicator,
+        country=entry.country,
+        family=family,
+        severity=entry.severity,
+        polarity=entry.polarity,
+        reliability=entry.reliability or source.reliability,
+        credibility=entry.credibility,
+        event_on=entry.event_on,
+        known_on=known_on,
+        event_key=entry.event_key,
+        admin1=entry.admin1,
+        actor=entry.actor,
+        claim=entry.claim,
+        group=entry.group,
+        note=entry.note,
+        sensitivity=max(entry.sensitivity, passage.report.sensitivity),
+    )
+    _refuse_twin(passage, draft)
+    return coding.propose(passage=passage, draft=draft, coder=coder, at=at, installation_day=installation_day)
+
+
+def _refuse_twin(passage: Passage, draft: EvidenceDraft) -> None:
+    twin = Evidence.objects.filter(
+        passage=passage,
+        indicator=draft.indicator,
+        country=draft.country,
+        polarity=draft.polarity,
+        event_key=draft.event_key,
+        event_on=draft.event_on,
+        family=draft.family,
+        status__in=[Evidence.Status.PROPOSED, Evidence.Status.ACCEPTED],
+    ).first()
+    if twin is not None:
+        raise EntryError(
+            "",
+            f"found the same words, indicator, event and day already as evidence {twin.pk}, {twin.status}; "
+            "wanted something new. Nothing was saved",
+        )
+
+
+def _add_source(new: NewSource) -> Source:
+    slug = _slug(new.name)
+    standing = Source.objects.filter(slug=slug).first()
+    if standing is not None:
+        raise EntryError("new_source", f"found a source of this name already, {standing.name}; wanted it chosen above")
+    return Source.objects.create(
+        slug=slug,
+        name=new.name,
+        family=_family(new.name),
+        reliability=new.reliability,
+        licence=new.licence,
+        url=new.url,
+    )
+
+
+def _family(name: str) -> Family:
+    family, _ = Family.objects.get_or_create(slug=_slug(name), defaults={"name": name})
+    return family
+
+
+def _slug(name: str) -> str:
+    """Letters and digits of the name; a digest where it has none of the Latin ones."""
+    return slugify(name)[:60].strip("-") or f"name-{hashlib.sha256(name.encode()).hexdigest()[:12]}"

@@ -1,0 +1,287 @@
+"""What people may ask for and type in. A form says what was found, what was wanted and what to do."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+
+from countries.models import Country
+from indicators.models import Evidence, Indicator
+from people.permissions import Sensitivity, clearance_of
+from reports.models import Family, Reliability, Source
+
+Choice = tuple[str, str]
+Grouped = list[tuple[str, list[Choice]]]
+
+TEXT_LIMIT = 6000  # characters: a page of print; what is longer is a document to ingest, not a passage
+NEW = "new"
+ANCHORS = [  # docs/coding-guide.md, section 5
+    ("0", "0: looked for, not found"),
+    ("1", "1: slight: a sign, small or read at one remove"),
+    ("2", "2: moderate: repeated or local, or grave but indirect"),
+    ("3", "3: serious: grave in part of the country, or serious all over it"),
+    ("4", "4: extreme: grave and country-wide, systematic, or in the thousands"),
+]
+NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
+
+
+def grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
+    """(group, value, label) rows as the options of a select, groups in order of appearance."""
+    groups: dict[str, list[Choice]] = {}
+    for group, value, label in rows:
+        groups.setdefault(group, []).append((value, label))
+    return list(groups.items())
+
+
+def country_choices() -> Grouped:
+    """Every country under its region, alphabetical."""
+    rows = Country.objects.order_by("region", "name_sort").values_list("region", "iso3", "name_en")
+    return grouped((str(region), str(iso3), str(name)) for region, iso3, name in rows)
+
+
+def indicator_choices() -> Grouped:
+    """Every indicator in use under its factor, in catalogue order."""
+    rows = Indicator.objects.in_use().values_list("factor__number", "factor__title", "code", "label")
+    return grouped((f"{number} {title}", str(code), f"{code} {label}") for number, title, code, label in rows)
+
+
+class DayField(forms.DateField):
+    """A day such as 2024-06-30; says what it found where it is none."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(
+                f"Found “{str(value)[:20]}”, which is no day; wanted one such as 2024-06-30.", code="invalid"
+            ) from error
+
+
+class Line(forms.CharField):
+    """One line of text of limited length; says what it found where it is too long."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        if self.max_length:
+            too_long = f"Found %(show_value)s characters; wanted at most {self.max_length}. Shorten it."
+            self.error_messages["max_length"] = too_long
+            for validator in self.validators:
+                if getattr(validator, "code", "") == "max_length":
+                    validator.message = too_long  # type: ignore[attr-defined]
+        for validator in self.validators:
+            if getattr(validator, "code", "") == "null_characters_not_allowed":
+                validator.message = "Found a NUL character; wanted text. Paste it again as plain text."  # type: ignore[attr-defined]
+
+
+class Pick(forms.ChoiceField):
+    """A select or a set of radio buttons; `empty` names the option that stands for nothing chosen."""
+
+    def __init__(self, choices: Sequence[Any] = (), *, empty: str | None = None, **options: Any) -> None:
+        self.head: list[Choice] = [] if empty is None else [("", empty)]
+        super().__init__(choices=[*self.head, *choices], **options)
+        self.error_messages["invalid_choice"] = NOT_LISTED
+
+
+def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
+    """Gives a select its options, below the empty one."""
+    field = form.fields[name]
+    assert isinstance(field, Pick)
+    field.choices = [*field.head, *choices]
+
+
+class EvidenceFilter(forms.Form):
+    """What the evidence list shows; every state of it stands in the address."""
+
+    MAIN = ("country", "factor", "text")
+
+    country = Pick(empty="every country", required=False)
+    factor = Pick(empty="every factor", required=False)
+    indicator = Pick(empty="every indicator", required=False)
+    source = Pick(empty="every source", required=False)
+    family = Pick(empty="every body", required=False, label="Who made the finding")
+    reliability = Pick(Reliability.choices, empty="any", required=False, label="Grade of the source")
+    credibility = Pick(Evidence.Credibility.choices, empty="any", required=False, label="Grade of the statement")
+    polarity = Pick([("1", "raises risk"), ("-1", "mitigates risk")], empty="both", required=False, label="Direction")
+    state = Pick(empty="counted in the score", required=False)
+    since = DayField(required=False, label="Happened from")
+    until = DayField(required=False, label="Happened up to")
+    text = Line(max_length=100, required=False, label="Words in the passage")
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        countries: Grouped,
+        indicators: Grouped,
+        sources: list[Choice],
+        families: list[Choice],
+        is_staff: bool,
+    ) -> None:
+        super().__init__(data)
+        offer(self, "country", countries)
+        offer(self, "indicator", indicators)
+        offer(self, "factor", [(title.split(" ", 1)[0], title) for title, _ in indicators])
+        offer(self, "source", sources)
+        offer(self, "family", families)
+        states: list[Choice] = [("retracted", "retracted")]
+        if is_staff:
+            states += [("proposed", "proposed, not decided"), ("rejected", "rejected"), ("all", "every state")]
+        offer(self, "state", states)
+
+    def main_fields(self) -> list[forms.BoundField]:
+        """The filters that are always in sight."""
+        return [self[name] for name in self.MAIN]
+
+    def more_fields(self) -> list[forms.BoundField]:
+        """The rarer ones."""
+        return [self[name] for name in self.fields if name not in self.MAIN]
+
+    def is_unfolded(self) -> bool:
+        """Whether one of the rarer filters is set, so that it must be in sight."""
+        return any(field.value() for field in self.more_fields())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and since > until:
+            self.add_error("until", f"Found {until}, which is before {since}; wanted the same day or a later one.")
+        return data
+
+
+class ReasonForm(forms.Form):
+    """Why something is rejected or retracted."""
+
+    reason = Line(
+        min_length=3,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": "Found no reason; wanted one of 3 to 500 characters.",
+            "min_length": "Found a reason of fewer than 3 characters; wanted 3 to 500.",
+        },
+    )
+
+
+class RetractionForm(ReasonForm):
+    """Taking accepted evidence out of the score asks for one confirming tick."""
+
+    is_sure = forms.BooleanField(
+        label="Take it out of the score from now on. Scores of earlier days keep it.",
+        error_messages={"required": "Found the box not ticked; wanted it ticked, since this cannot be undone."},
+    )
+
+
+class EntryForm(forms.Form):
+    """One piece of evidence: what a passage says about one indicator in one country."""
+
+    country = Pick(empty="choose a country", help_text="Where the people at risk are, not where the actor is from.")
+    indicator = Pick(empty="choose an indicator", help_text="Choose one, then “Explain” to read what it means.")
+    source = Pick(empty="choose a source", help_text="Who published it. Not in the list: choose “a new source”.")
+    new_source = Line(max_length=160, required=False, label="Name of the new source")
+    new_source_url = forms.URLField(max_length=200, required=False, label="Its address", assume_scheme="https")
+    new_source_licence = Line(
+        max_length=200, required=False, label="Its licence", help_text="As it states it, or: not stated; facts only."
+    )
+    new_source_reliability = Pick(Reliability.choices, empty="choose a grade", required=False, label="Its grade")
+    family = Pick(
+        [],
+        empty="the source itself",
+        required=False,
+        label="Who made the finding",
+        help_text="The body that found it out, whoever carries it: two carriers of one finding count once.",
+    )
+    new_family = Line(max_length=160, required=False, label="Another body, by name")
+    url = forms.URLField(
+        max_length=500, required=False, label="Address of the original", assume_scheme="https",
+        help_text="Where a reader can open it.",
+    )  # fmt: skip
+    published_on = DayField(
+        required=False, label="Day it was public", help_text="When the world could know. Empty: the installation's day."
+    )
+    locator = Line(max_length=200, required=False, label="Where in it", help_text="Page or paragraph: para. 12.")
+    text = Line(
+        max_length=TEXT_LIMIT,
+        label="The passage",
+        widget=forms.Textarea(attrs={"rows": 7}),
+        help_text="The sentences that carry the fact, typed or pasted. Leave out names of victims and witnesses.",
+        error_messages={"required": "Found nothing; wanted the sentences that carry the fact."},
+    )
+    severity = Pick(
+        ANCHORS,
+        widget=forms.RadioSelect,
+        label="How strongly the sign is present",
+        help_text="For what mitigates: 1 it exists, 2 it works in part, 3 its effect is plain everywhere, 4 it lasts.",
+    )
+    polarity = Pick(
+        Evidence.Polarity.choices, widget=forms.RadioSelect, label="Direction", initial=str(Evidence.Polarity.RISK)
+    )
+    reliability = Pick(
+        Reliability.choices, empty="the source's own grade", required=False, label="How reliable the finding body is"
+    )
+    credibility = Pick(
+        Evidence.Credibility.choices, empty="choose", label="How credible the statement is",
+        help_text="Read through somebody else's document: at best 2. Only an excerpt: at best 3.",
+    )  # fmt: skip
+    event_on = DayField(
+        label="Day it happened",
+        help_text="Only a month known: its first day. Only a year: 1 January. Say so under “Why”.",
+    )
+    event_key = forms.RegexField(
+        r"^[a-z0-9][a-z0-9-]*$",
+        max_length=120,
+        required=False,
+        label="Name of the event",
+        help_text="Such as mmr-coup-2021. The same name again, with a later day, says that one condition still lasts.",
+        error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
+    )
+    admin1 = Line(max_length=120, required=False, label="First-level area", help_text="State, province or region.")
+    actor = Pick(Evidence.Actor.choices, label="From whom", initial=str(Evidence.Actor.UNKNOWN))
+    claim = Pick(
+        Evidence.Claim.choices, label="What the statement claims", initial=str(Evidence.Claim.ALLEGED),
+        help_text="The source's claim, never ours: only courts find.",
+    )  # fmt: skip
+    group = Line(max_length=160, required=False, label="Group at risk", help_text="In neutral words; never a person.")
+    note = Line(
+        max_length=500,
+        label="Why this indicator and this severity",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Found nothing; wanted one sentence: the reviewer decides by it."},
+    )
+    sensitivity = Pick(label="Who may see it", initial=str(Sensitivity.PUBLIC.value))
+
+    def __init__(self, data: Any = None, *, user: object, **options: Any) -> None:
+        super().__init__(data, **options)
+        sources = list(Source.objects.order_by("name").values_list("slug", "name", "reliability"))
+        listed = [(slug, f"{name} ({grade})") for slug, name, grade in sources]
+        families = list(Family.objects.order_by("name").values_list("slug", "name"))
+        offer(self, "country", country_choices())
+        offer(self, "indicator", indicator_choices())
+        offer(self, "source", [(NEW, "a new source (fill in below)"), ("In the list", listed)])
+        offer(self, "family", [(NEW, "another body (name it below)"), ("In the list", families)])
+        clearance = clearance_of(user)
+        offer(self, "sensitivity", [choice for choice in Sensitivity.choices if choice[0] <= clearance])
+        for name, field in self.fields.items():
+            field.error_messages.setdefault("required", "Found nothing; wanted this filled in.")
+            if field.required and str(field.error_messages["required"]).startswith("This field"):
+                field.error_messages["required"] = f"Found nothing; wanted {str(field.label or name).lower()}."
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("source") == NEW:
+            for name, wanted in (
+                ("new_source", "its name"),
+                ("new_source_licence", "its licence, or: not stated; facts only"),
+                ("new_source_reliability", "its grade from A to F"),
+            ):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, f"Found nothing; wanted {wanted}, since the source is new.")
+        elif data.get("new_source"):
+            self.add_error("source", "Found a source chosen and a new one named; wanted one of the two.")
+        if data.get("family") == NEW and not data.get("new_family") and "new_family" not in self.errors:
+            self.add_error("new_family", "Found nothing; wanted the name of the body.")
+        return data

@@ -1,0 +1,19 @@
+"""Addresses of the Framework, its evidence and the method."""
+
+from django.urls import path
+
+from indicators.views import entry, evidence, factors, method, review
+
+urlpatterns = [
+    path("factors/", factors.factors, name="factors"),
+    path("factors/<int:number>/", factors.factor, name="factor"),
+    path("evidence/", evidence.evidence_list, name="evidence"),
+    path("evidence/new/", entry.evidence_new, name="evidence_new"),
+    path("evidence/new/indicator/", entry.indicator_help, name="indicator_help"),
+    path("evidence/<int:evidence_id>/", evidence.evidence_detail, name="evidence_detail"),
+    path("evidence/<int:evidence_id>/accept/", review.accept, name="evidence_accept"),
+    path("evidence/<int:evidence_id>/reject/", review.reject, name="evidence_reject"),
+    path("evidence/<int:evidence_id>/retract/", review.retract, name="evidence_retract"),
+    path("review/", review.review, name="review"),
+    path("method/", method.method, name="method"),
+]

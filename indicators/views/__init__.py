@@ -1,0 +1,1 @@
+"""Pages of the Framework, its evidence and the method."""

@@ -1,0 +1,164 @@
+"""Entering evidence by hand."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from countries.models import Country
+from indicators.entering import Entry, EntryError, NewSource, enter
+from indicators.forms import NEW, EntryForm
+from indicators.models import Evidence, Indicator
+from indicators.views.asked import moment_of
+from indicators.views.natures import NATURES
+from people.access import requires
+from people.models import User
+from people.permissions import Action
+from r2p_dashboard import clock
+from reports.models import Family, Source
+
+KEPT = (  # what "enter another from the same passage" carries over
+    "country",
+    "source",
+    "family",
+    "url",
+    "published_on",
+    "locator",
+    "text",
+    "reliability",
+    "credibility",
+    "actor",
+    "claim",
+    "group",
+    "admin1",
+    "sensitivity",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Action.ENTER_EVIDENCE)
+def evidence_new(request: HttpRequest) -> HttpResponse:
+    moment_of(request)
+    if request.method != "POST":
+        form = EntryForm(user=request.user, initial=_initial(request))
+        return _page(request, form, str(form.initial.get("indicator", "")))
+    code = request.POST.get("indicator", "")
+    if "explain" in request.POST:  # keeps what was typed, checks nothing, says what the chosen indicator means
+        form = EntryForm(user=request.user, initial=dict(request.POST.items()))
+        return _page(request, form, code)
+    form = EntryForm(request.POST, user=request.user)
+    if form.is_valid():
+        evidence = _enter(request, form)
+        if evidence is not None:
+            messages.success(
+                request,
+                f"Saved as proposed evidence {evidence.pk}. It moves no score until another person accepts it.",
+            )
+            return redirect("evidence_detail", evidence.pk)
+    return _page(request, form, code, status=400)
+
+
+def _page(request: HttpRequest, form: EntryForm, code: str, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "keys": _event_keys(request, form), **_explained(code)}
+    return render(request, "indicators/evidence_new.html", context, status=status)
+
+
+def _explained(code: str) -> dict[str, Any]:
+    """The chosen indicator with its nature in plain words; None where none is chosen."""
+    chosen = None
+    if code and "\x00" not in code:
+        chosen = Indicator.objects.in_use().select_related("factor").filter(code=code).first()
+    return {"chosen": chosen, "nature_words": NATURES[Indicator.Nature(chosen.nature)] if chosen else ""}
+
+
+@require_safe
+@requires(Action.ENTER_EVIDENCE)
+def indicator_help(request: HttpRequest) -> HttpResponse:
+    """The same help as a piece of the page, for when an indicator is chosen live."""
+    return render(request, "indicators/_indicator_help.html", _explained(request.GET.get("indicator", "")))
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """What the address asks for: `?country=MMR&indicator=7.14`, or `?like=12` for another from the same passage."""
+    initial: dict[str, Any] = {}
+    like = request.GET.get("like", "")
+    if like.isascii() and like.isdigit() and len(like) < 18:
+        initial = _like(request, int(like))
+    asked = {name: request.GET[name] for name in ("country", "indicator", "source") if request.GET.get(name)}
+    return initial | asked
+
+
+def _like(request: HttpRequest, evidence_id: int) -> dict[str, Any]:
+    seen = Evidence.objects.visible_to(request.user).select_related("passage__report__source", "country", "family")
+    evidence = seen.filter(pk=evidence_id).first()
+    if evidence is None:
+        return {}
+    report = evidence.passage.report
+    values = {
+        "country": evidence.country.iso3,
+        "source": report.source.slug,
+        "family": "" if evidence.family_id == report.source.family_id else evidence.family.slug,
+        "url": report.url,
+        "published_on": report.published_on,
+        "locator": evidence.passage.locator,
+        "text": evidence.passage.text,
+    }
+    return {name: values.get(name, getattr(evidence, name, "")) for name in KEPT}
+
+
+def _event_keys(request: HttpRequest, form: EntryForm) -> list[str]:
+    """Names of events of the chosen country that this person may see, to choose from."""
+    iso3 = str(form["country"].value() or "")
+    if not iso3 or "\x00" in iso3:
+        return []
+    seen = Evidence.objects.visible_to(request.user).filter(country__iso3=iso3).exclude(event_key="")
+    return list(seen.order_by("event_key").values_list("event_key", flat=True).distinct()[:200])
+
+
+def _enter(request: HttpRequest, form: EntryForm) -> Evidence | None:
+    """The saved row; None where it was refused, with the reason on the form."""
+    assert isinstance(request.user, User)  # `requires` let nobody else in
+    try:
+        return enter(
+            entry=_entry(form.cleaned_data),
+            coder=request.user,
+            at=clock.now(),
+            installation_day=clock.installation_day(),
+        )
+    except EntryError as error:
+        said = str(error)
+        form.add_error(error.field if error.field in form.fields else None, f"{said[:1].upper()}{said[1:]}.")
+        return None
+
+
+def _entry(data: dict[str, Any]) -> Entry:
+    same = ("text", "event_on", "published_on", "reliability", "url", "locator", "event_key", "admin1", "actor")
+    family = data["family"]
+    return Entry(
+        country=Country.objects.get(iso3=data["country"]),
+        indicator=Indicator.objects.in_use().get(code=data["indicator"]),
+        source=_source(data),
+        family=Family.objects.get(slug=family) if family and family != NEW else None,
+        new_family=data["new_family"] if family == NEW else "",
+        severity=int(data["severity"]),
+        polarity=int(data["polarity"]),
+        credibility=int(data["credibility"]),
+        claim=data["claim"],
+        group=data["group"],
+        note=data["note"],
+        sensitivity=int(data["sensitivity"]),
+        **{name: data[name] for name in same},
+    )
+
+
+def _source(data: dict[str, Any]) -> Source | NewSource:
+    if data["source"] != NEW:
+        return Source.objects.get(slug=data["source"])
+    return NewSource(
+        name=data["new_source"],
+        reliability=data["new_source_reliability"],
+        licence=data["new_source_licence"],
+        url=data["new_source_url"],
+    )

@@ -1,0 +1,130 @@
+"""The evidence list and the page of one piece of evidence."""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
+from indicators.models import Evidence, EvidenceQuerySet
+from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at
+from people.permissions import Action, may
+from r2p_dashboard.clock import AsOf
+from reports.models import Passage
+
+PAGE_SIZE = 50
+CONTEXT_CHARACTERS = 400  # of the report's text on either side of a passage: about three sentences
+
+
+@require_safe
+def evidence_list(request: HttpRequest) -> HttpResponse:
+    moment = moment_of(request)
+    sources, families = _bodies(seen_by(request))
+    form = EvidenceFilter(
+        request.GET,
+        countries=country_choices(),
+        indicators=indicator_choices(),
+        sources=sources,
+        families=families,
+        is_staff=is_staff(request),
+    )
+    rows = seen_by(request).none()
+    if form.is_valid():
+        rows = _filtered(seen_by(request), form.cleaned_data, moment)
+    page = Paginator(for_display(rows).order_by("-event_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "as_of": moment,
+        "is_filtered": any(form.cleaned_data.values()),
+        "query": urlencode([(k, v) for k, v in request.GET.items() if v and k != "page" and "\x00" not in v]),
+    }
+    return render(request, "indicators/evidence_list.html", context, status=200 if form.is_valid() else 400)
+
+
+def _bodies(evidence: EvidenceQuerySet) -> tuple[list[Choice], list[Choice]]:
+    """Sources and families that stand behind what the reader may see, by name."""
+    rows = evidence.values_list(
+        "passage__report__source__slug", "passage__report__source__name", "family__slug", "family__name"
+    ).distinct()
+    found = list(rows)
+    return _by_name((s, n) for s, n, _, _ in found), _by_name((s, n) for _, _, s, n in found)
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> list[Choice]:
+    return sorted(set(pairs), key=lambda pair: pair[1].casefold())
+
+
+def _filtered(evidence: EvidenceQuerySet, asked: dict[str, object], moment: AsOf) -> EvidenceQuerySet:
+    lookups = {
+        "country": "country__iso3",
+        "factor": "indicator__factor__number",
+        "indicator": "indicator__code",
+        "source": "passage__report__source__slug",
+        "family": "family__slug",
+        "reliability": "reliability",
+        "credibility": "credibility",
+        "polarity": "polarity",
+        "since": "event_on__gte",
+        "until": "event_on__lte",
+        "text": "passage__text__icontains",
+    }
+    wanted = {lookup: asked[name] for name, lookup in lookups.items() if asked[name]}
+    return _in_state(evidence, str(asked["state"]), moment).filter(**wanted)
+
+
+def _in_state(evidence: EvidenceQuerySet, state: str, moment: AsOf) -> EvidenceQuerySet:
+    if state == "":
+        return evidence.known(day=moment.day, known_on=moment.known_on)
+    return evidence if state == "all" else evidence.filter(status=state)
+
+
+@require_safe
+def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    return show_evidence(request, evidence_id, RetractionForm())
+
+
+def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, *, status: int = 200) -> HttpResponse:
+    """The page of one piece of evidence; 404 where the reader may not know that it exists."""
+    moment = moment_of(request)
+    evidence = for_display(seen_by(request)).filter(pk=evidence_id).first()
+    if evidence is None:
+        raise Http404("evidence: found none under this number that you may see")
+    decides = may(request.user, Action.DECIDE_EVIDENCE) and evidence.status == Evidence.Status.PROPOSED
+    context = {
+        "evidence": evidence,
+        "as_of": moment,
+        "standing": standing_at(evidence, moment),
+        "surroundings": surroundings(evidence.passage),
+        "siblings": _siblings(request, evidence),
+        "may_decide_this": decides and evidence.coder_id != request.user.pk,
+        "is_own": evidence.coder_id == request.user.pk,
+        "may_retract_this": may(request.user, Action.RETRACT_EVIDENCE) and evidence.status == Evidence.Status.ACCEPTED,
+        "form": form,
+    }
+    return render(request, "indicators/evidence_detail.html", context, status=status)
+
+
+def _siblings(request: HttpRequest, evidence: Evidence) -> list[Evidence]:
+    """Other pieces on the same event of this country, or from the same passage; at most 30, latest first."""
+    same = Q(passage_id=evidence.passage_id)
+    if evidence.event_key:
+        same |= Q(event_key=evidence.event_key, country_id=evidence.country_id)
+    others = seen_by(request).filter(same).exclude(pk=evidence.pk).select_related("indicator", "family", "country")
+    return list(others.order_by("-event_on", "indicator__order")[:30])
+
+
+def surroundings(passage: Passage) -> tuple[str, str]:
+    """What stands before and after the passage in its report's text, cut at a space."""
+    text = Passage.objects.values_list("report__text", flat=True).get(pk=passage.pk)
+    before = text[max(0, passage.start - CONTEXT_CHARACTERS) : passage.start]
+    after = text[passage.end : passage.end + CONTEXT_CHARACTERS]
+    if passage.start > CONTEXT_CHARACTERS:
+        before = "… " + before.partition(" ")[2]
+    if passage.end + CONTEXT_CHARACTERS < len(text):
+        after = after.rpartition(" ")[0] + " …"
+    return before, after

@@ -1,0 +1,71 @@
+"""What the index is, with the parameters of the method in use."""
+
+import math
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from indicators.models import Evidence, Indicator, MethodVersion, SeriesDefinition
+from indicators.views.asked import moment_of
+from indicators.views.natures import NATURES
+from reports.models import Reliability
+
+DAYS_A_YEAR = 365
+LEVEL_WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
+
+
+@require_safe
+def method(request: HttpRequest) -> HttpResponse:
+    moment = moment_of(request)
+    current = MethodVersion.objects.select_related("framework").order_by("-published_at", "-pk").first()
+    context: dict[str, Any] = {"as_of": moment, "method": current}
+    if current is not None:
+        numbers = list(current.framework.indicators.values_list("number_confirmed", flat=True))
+        context |= {
+            "p": current.parameters,
+            "levels": _levels(current.parameters["up"]),
+            "reliabilities": _grades(Reliability.choices, current.parameters["rel"]),
+            "credibilities": _grades(Evidence.Credibility.choices, current.parameters["cred"]),
+            "natures": _natures(current.parameters),
+            "series": SeriesDefinition.objects.filter(slug__in=current.goalposts).order_by("slug"),
+            "indicator_count": len(numbers),
+            "unconfirmed": numbers.count(False),
+            "confirmed": numbers.count(True),
+            "mitigation_factor": math.exp(-current.parameters["mu"]),
+        }
+    return render(request, "indicators/method.html", context)
+
+
+def _levels(cuts: list[float]) -> list[tuple[str, str]]:
+    """Each level word with the index it stands for."""
+    edges = [0, *cuts, None]
+    return [
+        (word, f"from {low:g}" if high is None else f"{low:g} up to but not {high:g}")
+        for word, low, high in zip(LEVEL_WORDS, edges[:-1], edges[1:], strict=True)
+        if low is not None
+    ]
+
+
+def _grades(choices: Any, table: dict[str, float]) -> list[tuple[str, str, float]]:
+    return [(str(value), str(label).partition(": ")[2], table[str(value)]) for value, label in choices]
+
+
+def _natures(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row a nature: words, half-life in days and years, and what one certain, grave, fresh event gives."""
+    return [
+        {
+            "name": nature.label,
+            "words": NATURES[nature],
+            "half_life": _span(parameters["H"][nature.value]),
+            "coverage_half_life": _span(parameters["Hcov"][nature.value]),
+            "full": parameters["rho"][nature.value],
+        }
+        for nature in Indicator.Nature
+    ]
+
+
+def _span(days: float) -> str:
+    years = days / DAYS_A_YEAR
+    return f"{days:g} days" if years < 1 else f"{days:g} days (about {years:g} year{'' if years == 1 else 's'})"

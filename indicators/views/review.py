@@ -1,0 +1,156 @@
+"""The review list, and the three decisions: accept, reject, retract."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from indicators import coding
+from indicators.coding import CodingError
+from indicators.forms import ReasonForm, RetractionForm
+from indicators.models import Evidence
+from indicators.views.asked import for_display, moment_of, seen_by
+from indicators.views.evidence import show_evidence, surroundings
+from people.access import requires
+from people.models import User
+from people.permissions import Action, may
+from r2p_dashboard import clock, pipeline
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@requires(Action.ENTER_EVIDENCE)
+def review(request: HttpRequest) -> HttpResponse:
+    moment = moment_of(request)
+    waiting = Evidence.objects.visible_to(request.user).waiting()
+    page = Paginator(for_display(waiting), PAGE_SIZE).get_page(request.GET.get("page"))
+    current = _current(request, list(page.object_list))
+    context = {
+        "as_of": moment,
+        "page": page,
+        "current": current,
+        "surroundings": surroundings(current.passage) if current else None,
+        "next_id": _after(list(page.object_list), current, request.user.pk) if current else None,
+        "is_own": current is not None and current.coder_id == request.user.pk,
+        "done": _just_done(request),
+        "may_decide": may(request.user, Action.DECIDE_EVIDENCE),
+        "withheld": Evidence.objects.waiting().count() - page.paginator.count,
+        "form": ReasonForm(),
+        "retraction": RetractionForm(prefix="undo"),
+    }
+    return render(request, "indicators/review.html", context)
+
+
+def _current(request: HttpRequest, rows: list[Evidence]) -> Evidence | None:
+    """The piece asked for, wherever it stands in the list; else the oldest that this person may decide."""
+    asked = _number(request.GET.get("item"))
+    if asked is not None:
+        found = next((row for row in rows if row.pk == asked), None)
+        found = found or for_display(Evidence.objects.visible_to(request.user).waiting()).filter(pk=asked).first()
+        if found is not None:
+            return found
+    others = [row for row in rows if row.coder_id != request.user.pk]
+    return next(iter(others or rows), None)
+
+
+def _after(rows: list[Evidence], current: Evidence, reader_id: int | None) -> int | None:
+    """The next piece that the reader may decide, round to the start; None where there is no other."""
+    place = next((i for i, row in enumerate(rows) if row.pk == current.pk), -1)
+    round_trip = rows[place + 1 :] + rows[: max(place, 0)]
+    return next((row.pk for row in round_trip if row.coder_id != reader_id), None)
+
+
+def _just_done(request: HttpRequest) -> Evidence | None:
+    """What this person decided a moment ago."""
+    done = _number(request.GET.get("done"))
+    if done is None:
+        return None
+    return for_display(seen_by(request)).filter(pk=done, decided_by=request.user.pk).first()
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 18 else None
+
+
+@require_POST
+@requires(Action.DECIDE_EVIDENCE)
+def accept(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    _known_to(request, evidence_id)
+    try:
+        evidence = coding.accept(evidence_id=evidence_id, by=_person(request), at=clock.now())
+    except CodingError as error:
+        messages.error(request, f"Not accepted. {_sentence(error)}")
+        return _back(request, evidence_id)
+    transaction.on_commit(pipeline.ring)
+    messages.success(request, f"Accepted: evidence {evidence.pk}. The score is being computed anew.")
+    return _back(request, evidence_id, done=evidence_id)
+
+
+@require_POST
+@requires(Action.DECIDE_EVIDENCE)
+def reject(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    _known_to(request, evidence_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"Not rejected. {form.errors['reason'].as_text().removeprefix('* ')}")
+        return _back(request, evidence_id, item=evidence_id)
+    try:
+        coding.reject(evidence_id=evidence_id, by=_person(request), reason=form.cleaned_data["reason"], at=clock.now())
+    except CodingError as error:
+        messages.error(request, f"Not rejected. {_sentence(error)}")
+        return _back(request, evidence_id)
+    messages.success(request, f"Rejected: evidence {evidence_id}. It never counted and no score changes.")
+    return _back(request, evidence_id, done=evidence_id)
+
+
+@require_POST
+@requires(Action.RETRACT_EVIDENCE)
+def retract(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    _known_to(request, evidence_id)
+    form = RetractionForm(request.POST, prefix=_prefix(request))
+    if not form.is_valid():
+        return show_evidence(request, evidence_id, form, status=400)
+    try:
+        coding.retract(evidence_id=evidence_id, by=_person(request), reason=form.cleaned_data["reason"], at=clock.now())
+    except CodingError as error:
+        messages.error(request, f"Not retracted. {_sentence(error)}")
+        return redirect("evidence_detail", evidence_id)
+    transaction.on_commit(pipeline.ring)
+    messages.success(request, f"Retracted: evidence {evidence_id}. The score is being computed anew without it.")
+    return redirect("evidence_detail", evidence_id)
+
+
+def _prefix(request: HttpRequest) -> str | None:
+    return "undo" if "undo-reason" in request.POST else None
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # `requires` let nobody else in
+    return request.user
+
+
+def _known_to(request: HttpRequest, evidence_id: int) -> None:
+    """404 where the person may not know that it exists."""
+    if not Evidence.objects.visible_to(request.user).filter(pk=evidence_id).exists():
+        raise Http404("evidence: found none under this number that you may see")
+
+
+def _sentence(error: CodingError) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _back(request: HttpRequest, evidence_id: int, **query: int) -> HttpResponse:
+    """To the review list where the decision came from there, with the next piece; else to the evidence's own page."""
+    if request.POST.get("from") != "review":
+        return redirect("evidence_detail", evidence_id)
+    following = _number(request.POST.get("next_item"))
+    if following is not None:
+        query.setdefault("item", following)
+    return redirect(f"{reverse('review')}?{urlencode(query)}" if query else reverse("review"))

@@ -1,0 +1,170 @@
+"""Whether every stage and service does its work: read by people on the status page and by machines at /health."""
+
+import dataclasses
+import datetime as dt
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError as BrokerError
+
+from indicators.models import ScoreRun
+from r2p_dashboard.celery import app
+from r2p_dashboard.pipeline import STAGES, Stage
+
+SERVICE_SECONDS = 1.0  # a service that needs longer to say "here" counts as not answering
+WORKER_SECONDS = 0.5
+SWEEP_KEY = "r2p:last-sweep"
+SWEEP_LIMIT = dt.timedelta(minutes=5)  # beat rings every minute
+DAY_LAG = dt.timedelta(days=1)  # the daily run comes at 03:15: until then yesterday's scores are in order
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StageHealth:
+    """One stage of the way from a file to a score."""
+
+    name: str
+    title: str
+    last_done: dt.datetime | None
+    waiting: int
+    waiting_since: dt.datetime | None
+    limit: dt.timedelta
+    trouble: str  # empty where all is well
+
+    @property
+    def is_stale(self) -> bool:
+        return bool(self.trouble)
+
+    @property
+    def limit_minutes(self) -> int:
+        return int(self.limit.total_seconds() // 60)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ServiceHealth:
+    """Something that the site stands on."""
+
+    name: str
+    title: str
+    trouble: str = ""
+    note: str = ""
+    is_known: bool = True  # False where nothing has been seen of it yet: neither in order nor down
+
+    @property
+    def is_down(self) -> bool:
+        return bool(self.trouble)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Health:
+    """Everything at one instant."""
+
+    at: dt.datetime
+    services: tuple[ServiceHealth, ...]
+    stages: tuple[StageHealth, ...]
+
+    @property
+    def word(self) -> str:
+        """`ok`, `stale` or `down`."""
+        if any(service.is_down for service in self.services):
+            return "down"
+        return "stale" if any(stage.is_stale for stage in self.stages) else "ok"
+
+
+def check(*, at: dt.datetime, day: dt.date, ask_worker: bool = False) -> Health:
+    """Asks every service and looks at every stage. A worker is asked only on wish: it takes half a second."""
+    database = _database()
+    services = [database, _broker(), _sweep(at=at)]
+    if ask_worker and not services[1].is_down:
+        services.append(_worker())
+    if database.is_down:
+        return Health(at, tuple(services), ())
+    return Health(at, tuple(services), tuple(_stage(stage, at=at, day=day) for stage in STAGES))
+
+
+def note_sweep(*, at: dt.datetime) -> None:
+    """Leaves word that beat rang and a worker heard it; called by the sweep's own task."""
+    try:
+        _broker_client().set(SWEEP_KEY, at.isoformat())
+    except (redis.RedisError, ValueError):
+        return  # the broker's own line on the status page says so
+
+
+def stage_health(stage: Stage, *, at: dt.datetime, trouble: str = "") -> StageHealth:
+    """How long something waits for `stage`; stale beyond its limit, or where there is other trouble."""
+    since = stage.waiting_since()
+    if since is not None and at - since > stage.limit:
+        trouble = trouble or f"something waits for longer than {_minutes(stage.limit)}"
+    return StageHealth(stage.name, stage.title, stage.last_done(), stage.waiting(), since, stage.limit, trouble)
+
+
+def _stage(stage: Stage, *, at: dt.datetime, day: dt.date) -> StageHealth:
+    return stage_health(stage, at=at, trouble=score_trouble(at=at, day=day) if stage.name == "score" else "")
+
+
+def score_trouble(*, at: dt.datetime, day: dt.date) -> str:
+    """Why the current scores may not be today's: the last run failed or hangs, or no daily run came."""
+    last = ScoreRun.objects.order_by("-started_at", "-pk").first()
+    if last is None:
+        return ""
+    if last.state == ScoreRun.State.FAILED:
+        return "the last run failed; the scores of the run before it stand"
+    if last.state == ScoreRun.State.RUNNING and at - last.started_at > settings.SCORE_RUN_LIMIT:
+        return f"the last run has not ended within {_minutes(settings.SCORE_RUN_LIMIT)}"
+    published = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED, is_full=True).order_by("-as_of").first()
+    if published is not None and published.as_of < day - DAY_LAG:
+        return f"the last run over every country is of {published.as_of}; wanted one of {day}"
+    return ""
+
+
+def _minutes(span: dt.timedelta) -> str:
+    return f"{span.total_seconds() / 60:.0f} minutes"
+
+
+def _database() -> ServiceHealth:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return ServiceHealth("database", "Database", trouble=f"does not answer ({type(error).__name__})")
+    return ServiceHealth("database", "Database")
+
+
+def _broker_client() -> redis.Redis:
+    address = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
+    return redis.Redis.from_url(
+        address, socket_timeout=SERVICE_SECONDS, socket_connect_timeout=SERVICE_SECONDS, decode_responses=True
+    )
+
+
+def _broker() -> ServiceHealth:
+    try:
+        _broker_client().ping()
+    except (redis.RedisError, ValueError) as error:
+        return ServiceHealth("broker", "Broker", trouble=f"does not answer ({type(error).__name__})")
+    return ServiceHealth("broker", "Broker")
+
+
+def _sweep(*, at: dt.datetime) -> ServiceHealth:
+    """Beat and a worker together: the sweep that beat asks for every minute and a worker does."""
+    title = "Timer and worker (a sweep every minute)"
+    try:
+        found = _broker_client().get(SWEEP_KEY)
+        last = dt.datetime.fromisoformat(str(found)) if found else None
+    except (redis.RedisError, ValueError):
+        last = None
+    if last is None:
+        return ServiceHealth("sweep", title, note="no sweep seen yet", is_known=False)
+    if at - last > SWEEP_LIMIT:
+        return ServiceHealth("sweep", title, trouble=f"last sweep {last:%Y-%m-%d %H:%M} UTC")
+    return ServiceHealth("sweep", title, note=f"last sweep {last:%Y-%m-%d %H:%M} UTC")
+
+
+def _worker() -> ServiceHealth:
+    try:
+        answers = app.control.ping(timeout=WORKER_SECONDS) or []
+    except (BrokerError, redis.RedisError, OSError) as error:
+        return ServiceHealth("worker", "Worker", trouble=f"cannot be asked ({type(error).__name__})")
+    if not answers:
+        return ServiceHealth("worker", "Worker", trouble=f"none answered within {WORKER_SECONDS:g} seconds")
+    return ServiceHealth("worker", "Worker", note=f"{len(answers)} answered")

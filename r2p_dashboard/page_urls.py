@@ -1,0 +1,10 @@
+"""Addresses of the project's own pages."""
+
+from django.urls import path
+
+from r2p_dashboard import views
+
+urlpatterns = [
+    path("status/", views.status, name="status"),
+    path("health", views.health, name="health"),
+]

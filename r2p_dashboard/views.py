@@ -1,0 +1,105 @@
+"""Status, health, and what is said where a page cannot be shown."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_safe
+
+from indicators.models import NoteCoding, ScoreRun, SeriesLoad
+from indicators.views.asked import moment_of
+from people.permissions import Action, may
+from r2p_dashboard import clock
+from r2p_dashboard import health as checks
+from reports.models import Report, Retrieval
+from reports.views import sources_seen_by
+
+LAST = 10  # runs and failures shown
+
+
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """For machines: 200 where every stage and service does its work, else 503. No names, no texts."""
+    found = checks.check(at=clock.now(), day=clock.installation_day())
+    body = {
+        "status": found.word,
+        "at": found.at.isoformat(timespec="seconds"),
+        "services": {service.name: "down" if service.is_down else "ok" for service in found.services},
+        "stages": [
+            {
+                "name": stage.name,
+                "status": "stale" if stage.is_stale else "ok",
+                "waiting": stage.waiting,
+                "waiting_since": _text(stage.waiting_since),
+                "last_done": _text(stage.last_done),
+                "limit_seconds": int(stage.limit.total_seconds()),
+                "trouble": stage.trouble,
+            }
+            for stage in found.stages
+        ],
+    }
+    return JsonResponse(body, status=200 if found.word == "ok" else 503)
+
+
+def _text(instant: Any) -> str | None:
+    return instant.isoformat(timespec="seconds") if instant else None
+
+
+@never_cache
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    moment = moment_of(request)
+    is_staff = may(request.user, Action.INGEST_REPORT)
+    seen = Report.objects.visible_to(request.user).values("pk")
+    loads = SeriesLoad.objects.filter(report__in=seen).select_related("report__source")
+    context: dict[str, Any] = {
+        "as_of": moment,
+        "health": checks.check(at=clock.now(), day=clock.installation_day(), ask_worker=is_staff),
+        "is_staff": is_staff,
+        "runs": ScoreRun.objects.select_related("method").order_by("-started_at", "-pk")[:LAST],
+        "loads": loads.defer("report__bytes", "report__text").order_by("-loaded_at")[:LAST],
+        "sources": sources_seen_by(request.user),
+    }
+    if is_staff:
+        failed = Retrieval.objects.filter(state=Retrieval.State.FAILED).defer("payload", "about")
+        notes = NoteCoding.objects.filter(report__in=seen).exclude(failure="").select_related("report")
+        context["failed_retrievals"] = failed.order_by("-finished_at")[:LAST]
+        context["failed_notes"] = notes.defer("report__bytes", "report__text").order_by("-coded_at")[:LAST]
+    return render(request, "status.html", context)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: what was found and wanted, where the code that refused it said so for readers."""
+    return render(request, "400.html", {"reason": _reason(exception)}, status=400)
+
+
+@requires_csrf_token
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", {"reason": _reason(exception)}, status=403)
+
+
+@requires_csrf_token
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", {"reason": _reason(exception)}, status=404)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form was too old, or came from elsewhere."""
+    return render(request, "403.html", {"is_form": True}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: nothing may be asked of the database or the session here, so the page is rendered without context."""
+    return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+def _reason(exception: Exception) -> str:
+    """The sentence of our own refusals; nothing of what Django or a library says of its insides."""
+    text = str(exception.args[0]) if exception.args and isinstance(exception.args[0], str) else ""
+    return text if "wanted" in text or "found none" in text or text.startswith("your role") else ""

@@ -1,0 +1,171 @@
+// Draws the figures of a page when they scroll into view. A figure is JSON in a <script type="application/json">;
+// Plotly is fetched once, when the first is needed. Without this file the table under each chart says the same.
+
+const TOKENS = {
+    "#1b2225": "--chart-ink",
+    "#4b5559": "--chart-soft",
+    "#e4e0d8": "--chart-grid",
+    "#0f5a6e": "--chart-line",
+    "#8a5a1a": "--chart-line-2",
+    "#e3e0da": "--chart-land",
+    "#ffffff": "--chart-edge",
+    "#a8a49b": "--chart-faint",
+    "#fdfcfa": "--chart-paper",
+    "#eeece8": "--unassessed",
+    "#cfd3d4": "--undetermined",
+};
+const CONFIG = { displayModeBar: false, responsive: true, displaylogo: false, scrollZoom: false, doubleClick: false };
+const SLOW = ["slow-2g", "2g", "3g"];
+const SVG = "http://www.w3.org/2000/svg";
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+let plotly;
+
+// The package carries a map library that writes a <style> as it loads. We draw nothing with it, and our
+// Content-Security-Policy refuses it: left out here, so that the console shows only violations that matter.
+function withoutStyles(head) {
+    const append = head.appendChild;
+    head.appendChild = (node) => (node instanceof HTMLStyleElement ? node : append.call(head, node));
+    return () => delete head.appendChild;
+}
+
+function library(address) {
+    plotly ??= new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = address;
+        const restore = withoutStyles(document.head);
+        script.onload = () => {
+            restore();
+            // Plotly would ask a foreign server for a base map that we do not draw (docs/decisions/0003).
+            const assets = (window.PlotlyGeoAssets ??= { topojson: {} });
+            assets.topojson.world_110m = { type: "Topology", objects: {}, arcs: [] };
+            resolve(window.Plotly);
+        };
+        script.onerror = () => {
+            restore();
+            reject(new Error("the chart library could not be fetched"));
+        };
+        document.head.append(script);
+    });
+    return plotly;
+}
+
+function themed(value, style) {
+    if (typeof value === "string") {
+        return value in TOKENS ? style.getPropertyValue(TOKENS[value]).trim() : value;
+    }
+    if (Array.isArray(value)) {
+        return value.map((one) => themed(one, style));
+    }
+    if (value && typeof value === "object") {
+        return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, themed(one, style)]));
+    }
+    return value;
+}
+
+function element(name, attributes) {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) {
+        made.setAttribute(key, value);
+    }
+    return made;
+}
+
+// UNDETERMINED is hatched on the map as everywhere else; Plotly has no pattern for areas.
+function hatch(plot) {
+    const name = "UNDETERMINED";
+    const wanted = plot._fullData?.filter((trace) => trace.name === name && trace.type === "choropleth") ?? [];
+    const canvas = plot.querySelector("svg.main-svg");
+    if (!wanted.length || !canvas) {
+        return;
+    }
+    const style = getComputedStyle(document.documentElement);
+    const id = `${plot.id}-hatch`;
+    document.getElementById(id)?.remove();
+    const pattern = element("pattern", {
+        id, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)",
+    });
+    pattern.append(
+        element("rect", { width: 5, height: 5, fill: style.getPropertyValue("--undetermined").trim() }),
+        element("rect", { width: 2, height: 5, fill: style.getPropertyValue("--undetermined-hatch").trim() }),
+    );
+    canvas.querySelector("defs").append(pattern);
+    const places = new Set(wanted.flatMap((trace) => trace.locations));
+    for (const area of plot.querySelectorAll(".choroplethlayer path")) {
+        if (places.has(area.__data__?.loc)) {
+            area.style.fill = `url(#${id})`;
+        }
+    }
+}
+
+function follow(plot, pattern) {
+    plot.on("plotly_click", ({ points }) => {
+        const place = points[0]?.customdata ?? points[0]?.location;
+        if (typeof place === "string" && /^[A-Z]{3}$/.test(place)) {
+            window.location.assign(pattern.replace("XXX", place));
+        }
+    });
+}
+
+async function draw(chart) {
+    const plot = chart.querySelector("[data-plot]");
+    const figure = JSON.parse(document.getElementById(plot.dataset.plot).textContent);
+    try {
+        const Plotly = await library(chart.dataset.library);
+        const { data, layout } = themed(figure, getComputedStyle(document.documentElement));
+        const known = plot.classList.contains("js-plotly-plot");
+        await Plotly.react(plot, data, layout, CONFIG);
+        plot.classList.add("drawn");
+        if (!known) {
+            plot.on("plotly_afterplot", () => hatch(plot));
+            if (chart.dataset.follow) {
+                follow(plot, chart.dataset.follow);
+            }
+        }
+        hatch(plot);
+    } catch (error) {
+        plot.textContent = `This chart could not be drawn: ${error.message}. The table below says the same.`;
+    }
+}
+
+function isSlow() {
+    const line = navigator.connection;
+    return Boolean(line && (line.saveData || SLOW.includes(line.effectiveType)));
+}
+
+function askFirst(chart) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button-quiet";
+    button.textContent = "Draw the chart (fetches about 1.1 MB)";
+    button.addEventListener("click", () => {
+        button.remove();
+        draw(chart);
+    });
+    chart.querySelector("[data-plot]").append(button);
+}
+
+const drawn = new Set();
+const watcher = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+        if (isIntersecting && !drawn.has(target)) {
+            drawn.add(target);
+            watcher.unobserve(target);
+            if (isSlow()) {
+                askFirst(target);
+            } else {
+                draw(target);
+            }
+        }
+    }
+}, { rootMargin: "160px" });
+
+for (const chart of document.querySelectorAll("[data-chart]")) {
+    watcher.observe(chart);
+}
+dark.addEventListener("change", () => {
+    for (const chart of drawn) {
+        if (chart.querySelector(".drawn")) {
+            draw(chart);
+        }
+    }
+});

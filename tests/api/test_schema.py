@@ -86,18 +86,18 @@ def test_every_answer_keeps_the_schema(client: Client, schema: dict[str, Any], p
     given.series_values(2)
     given.scored()
     content = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    validator = OAS31Validator({**_closed(content), "components": _closed(schema["components"])})
+    validator = OAS31Validator({**closed(content), "components": closed(schema["components"])})
 
     for address in ADDRESSES[path]:
         answer = client.get(given.BASE + address.format(id=number)).json()
         assert [f"{address}: {error.json_path} {error.message[:200]}" for error in validator.iter_errors(answer)] == []
 
 
-def _closed(schema: Any) -> Any:
+def closed(schema: Any) -> Any:
     """The same schema, in which an object may have no field that is not described."""
     if isinstance(schema, list):
-        return [_closed(item) for item in schema]
+        return [closed(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    closed = {key: _closed(value) for key, value in schema.items()}
-    return closed | {"additionalProperties": False} if isinstance(schema.get("properties"), dict) else closed
+    narrow = {key: closed(value) for key, value in schema.items()}
+    return narrow | {"additionalProperties": False} if isinstance(schema.get("properties"), dict) else narrow

@@ -97,6 +97,8 @@ def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
 class EvidenceFilter(forms.Form):
     """What the evidence list shows; every state of it stands in the address."""
 
+    MAIN = ("country", "factor", "text")
+
     country = Pick(empty="every country", required=False)
     factor = Pick(empty="every factor", required=False)
     indicator = Pick(empty="every indicator", required=False)
@@ -130,6 +132,18 @@ class EvidenceFilter(forms.Form):
         if is_staff:
             states += [("proposed", "proposed, not decided"), ("rejected", "rejected"), ("all", "every state")]
         offer(self, "state", states)
+
+    def main_fields(self) -> list[forms.BoundField]:
+        """The filters that are always in sight."""
+        return [self[name] for name in self.MAIN]
+
+    def more_fields(self) -> list[forms.BoundField]:
+        """The rarer ones."""
+        return [self[name] for name in self.fields if name not in self.MAIN]
+
+    def is_unfolded(self) -> bool:
+        """Whether one of the rarer filters is set, so that it must be in sight."""
+        return any(field.value() for field in self.more_fields())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -53,6 +53,24 @@ def hundredths(value: float | None) -> str:
 
 
 @register.filter
+def share(value: float | None) -> float | None:
+    """An index from 0 to 100 as a share from 0 to 1."""
+    return None if value is None else value / 100
+
+
+@register.filter
+def words(name: str) -> str:
+    """A machine's name as words: `war_crimes` is war crimes."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def amp(query: str) -> str:
+    """A query string `?a=b` as `&a=b`, to follow another parameter."""
+    return query.replace("?", "&", 1)
+
+
+@register.filter
 def signed(value: float | None) -> str:
     """A change with its sign, to one decimal, with a true minus."""
     if value is None:

@@ -99,7 +99,8 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
         content=(context["latest"], choice, moment, _shown(profile)),
         request=request,
     )
-    return render(request, "countries/country.html", context | _named(profile.evidence) | {"body": body})
+    context |= _named(profile.evidence) | {"body": body, "mitigating": _mitigating(profile)}
+    return render(request, "countries/country.html", context)
 
 
 def _shown(profile: CountryProfile) -> tuple[object, ...]:
@@ -124,6 +125,13 @@ def _named(evidence: Iterable[Evidence]) -> dict[str, object]:
         "groups": sorted({row.group for row in rows if row.group}),
         "actors": sorted({row.get_actor_display() for row in rows if _has_actor(row)}),
     }
+
+
+def _mitigating(profile: CountryProfile) -> Evidence | None:
+    """The newest visible statement behind what takes most points away."""
+    codes = {reason.indicator_code for reason in profile.reasons_down}
+    rows = (row for row in profile.evidence if row.polarity == Evidence.Polarity.MITIGATION)
+    return next((row for row in rows if row.indicator.code in codes), None)
 
 
 def _blocks(profile: CountryProfile, choice: Choice) -> dict[str, object]:

@@ -216,3 +216,13 @@ def test_kept_parts_change_with_what_they_show(client: Client) -> None:
     later = scored(of=make.passage(make.report(text="Another passage.", bytes=b"another")))
 
     assert later.passage.text in client.get("/countries/MMR/").text
+
+
+def test_what_goes_down_leads_to_its_evidence_too(client: Client) -> None:
+    make.accepted(indicator=make.indicator("2.3"))
+    evidence = scored(indicator=make.indicator("2.3"), polarity=Evidence.Polarity.MITIGATION, severity=4)
+
+    page = client.get("/countries/MMR/")
+
+    assert page.context["mitigating"] == evidence
+    assert f'href="#evidence-{evidence.pk}"' in page.text

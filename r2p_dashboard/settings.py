@@ -173,6 +173,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+CSRF_FAILURE_VIEW = "r2p_dashboard.views.csrf_failure"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 REPORT_BYTES_MAX = 20 * 1024 * 1024  # a larger report is refused: docs/runbook.md

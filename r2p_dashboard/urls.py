@@ -12,3 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(prefix, include(module)) for prefix, modules in _PARTS.items() for module in modules if find_spec(module)
 ]
 urlpatterns.append(path("admin/", admin.site.urls))
+
+handler400 = "r2p_dashboard.views.bad_request"
+handler403 = "r2p_dashboard.views.permission_denied"
+handler404 = "r2p_dashboard.views.page_not_found"
+handler500 = "r2p_dashboard.views.server_error"

@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                 ('level', models.PositiveSmallIntegerField(choices=[(0, 'UNDETERMINED'), (1, 'MINIMAL'), (2, 'LOW'), (3, 'ELEVATED'), (4, 'HIGH'), (5, 'SEVERE')], verbose_name='level before the silence rule')),
                 ('shown_level', models.PositiveSmallIntegerField(choices=[(0, 'UNDETERMINED'), (1, 'MINIMAL'), (2, 'LOW'), (3, 'ELEVATED'), (4, 'HIGH'), (5, 'SEVERE')])),
                 ('coverage', models.FloatField(verbose_name='0 to 1')),
-                ('change_90', models.FloatField(null=True, verbose_name='change over 90 days, as known on each of the two days')),
+                ('change_90', models.FloatField(null=True, verbose_name='change over 90 days, as known on each of the two days; none where nothing was known then')),
                 ('cannot_exclude', models.FloatField()),
                 ('interval_low', models.FloatField(null=True)),
                 ('interval_high', models.FloatField(null=True)),

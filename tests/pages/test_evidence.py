@@ -62,7 +62,14 @@ def test_filters_by_source_and_by_who_made_the_finding(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["?country=ZZZ", "?polarity=2", "?since=2024-02-31", "?text=%00", "?since=2024-02-02&until=2024-01-01", "?state=all"],
+    [
+        "?country=ZZZ",
+        "?polarity=2",
+        "?since=2024-02-31",
+        "?text=%00",
+        "?since=2024-02-02&until=2024-01-01",
+        "?state=all",
+    ],
 )
 def test_an_impossible_filter_is_answered_400_with_what_was_found(client: Client, query: str) -> None:
     make.accepted()

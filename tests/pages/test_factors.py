@@ -77,9 +77,7 @@ def test_an_unknown_factor_and_an_unreadable_day_are_refused(client: Client) -> 
 
 
 @pytest.mark.parametrize("rows", [3, 30])
-def test_needs_few_queries(
-    client: Client, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     for _ in range(rows):
         make.accepted()
 

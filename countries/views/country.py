@@ -178,7 +178,9 @@ def _history(profile: CountryProfile) -> Chart:
             key=line.key,
             title=line.title,
             days=line.days,
-            overall=line.overall,
+            overall=tuple(
+                value if share > 0 else None for value, share in zip(line.overall, line.coverage, strict=True)
+            ),  # nothing known yet is a gap, not 0
             coverage=line.coverage,
             levels=tuple(level.label for level in line.levels),
         )

@@ -13,6 +13,13 @@ from indicators.models import Factor, Framework, Indicator
 from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, answers, enveloped
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
+SCOPES = [name.replace(" ", "_") for name in Factor.Scope.values]
+
+
+def scope_word(scope: str) -> str:
+    """The crimes that a factor speaks of, as one word."""
+    return scope.replace(" ", "_")
+
 
 class IndicatorSerializer(serializers.Serializer[Any]):
     """A numbered sign by which one judges whether a factor is present."""
@@ -39,7 +46,7 @@ class FactorSerializer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     title = serializers.CharField()
-    scope = serializers.ChoiceField(Factor.Scope.choices)
+    scope = serializers.ChoiceField(SCOPES)
     summary = serializers.CharField()
     indicators = IndicatorSerializer(many=True)
 
@@ -63,7 +70,7 @@ def _factor(factor: Factor) -> dict[str, Any]:
     return {
         "number": factor.number,
         "title": factor.title,
-        "scope": factor.scope,
+        "scope": scope_word(factor.scope),
         "summary": factor.summary,
         "indicators": [_indicator(indicator) for indicator in factor.indicators.all()],
     }

@@ -13,6 +13,11 @@ const TOKENS = {
     "#fdfcfa": "--chart-paper",
     "#eeece8": "--unassessed",
     "#cfd3d4": "--undetermined",
+    "#f5ecd2": "--level-1",
+    "#f0cd7f": "--level-2",
+    "#e0964a": "--level-3",
+    "#ad4526": "--level-4",
+    "#63122b": "--level-5",
 };
 const CONFIG = { displayModeBar: false, responsive: true, displaylogo: false, scrollZoom: false, doubleClick: false };
 const SLOW = ["slow-2g", "2g", "3g"];

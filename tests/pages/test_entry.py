@@ -100,7 +100,7 @@ def test_bad_input_is_refused_and_nothing_is_half_written(
     assert answer.status_code == 400
     assert said in answer.text
     for model in (Evidence, Passage, Report, Source, Family):
-        assert model.objects.count() == 0  # type: ignore[attr-defined]
+        assert model.objects.count() == 0
 
 
 def test_what_was_typed_is_kept_when_refused(client: Client, coder: User) -> None:
@@ -160,6 +160,18 @@ def test_like_never_shows_what_the_coder_may_not_see(client: Client, coder: User
     hidden = make.accepted(sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL)
 
     assert hidden.passage.text not in client.get(f"/evidence/new/?like={hidden.pk}&country=MMR").text
+
+
+def test_offers_no_source_or_body_that_is_above_the_coders_clearance(client: Client, coder: User) -> None:
+    strict = Sensitivity.STRICTLY_CONFIDENTIAL
+    hidden = make.accepted(of=make.passage(make.report(sensitivity=strict)), sensitivity=strict)
+    shown = make.accepted()
+
+    form = client.get("/evidence/new/").text
+
+    for row, is_offered in ((hidden, False), (shown, True)):
+        assert (row.passage.report.source.name in form) is is_offered
+        assert (row.family.name in form) is is_offered
 
 
 def test_a_confidential_entry_is_confidential_down_to_its_report(client: Client, coder: User) -> None:

@@ -123,7 +123,7 @@ def _named(evidence: Iterable[Evidence]) -> dict[str, object]:
     rows = list(evidence)
     return {
         "groups": sorted({row.group for row in rows if row.group}),
-        "actors": sorted({row.get_actor_display() for row in rows if _has_actor(row)}),
+        "actors": sorted({row.get_actor_display() for row in rows if _is_act(row)}),
     }
 
 
@@ -205,8 +205,9 @@ def _coded(evidence: Iterable[Evidence]) -> list[tuple[str, str]]:
     return [found[order] for order in sorted(found)]
 
 
-def _has_actor(evidence: Evidence) -> bool:
-    return evidence.actor not in {Evidence.Actor.NONE, Evidence.Actor.UNKNOWN}
+def _is_act(evidence: Evidence) -> bool:
+    nobody = {Evidence.Actor.NONE, Evidence.Actor.UNKNOWN}
+    return evidence.polarity == Evidence.Polarity.RISK and evidence.actor not in nobody
 
 
 def _history(profile: CountryProfile) -> Chart:

@@ -83,8 +83,9 @@ def test_arbitrary_bytes_raise_nothing_but_a_reader_error(reader: str, payload: 
 
 MARKUP = st.lists(
     st.sampled_from(
-        ["<html>", "</p>", "<p>", "<table><tr><td>", "<meta charset='utf-16'>", "&#xD800;", "&#0;", "<!--", "]]>", "<svg>",
-         "<title>", "word word word. ", "<script>", "<a href='javascript:x'>", "\u2028", "\x01", "<?xml encoding='x'?>"]
+        ["<html>", "</p>", "<p>", "<table><tr><td>", "<meta charset='utf-16'>", "&#xD800;", "&#0;", "<!--", "]]>",
+         "<svg>", "<title>", "word word. ", "<script>",
+         "<a href='javascript:x'>", "\u2028", "\x01", "<?xml encoding='x'?>"]
     ),
     max_size=30,
 )  # fmt: skip

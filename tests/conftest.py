@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from countries.loading import load_countries
 from indicators.reference_loading import load_framework, load_series_definitions, publish_method
@@ -18,6 +19,12 @@ from tests.make import NOW
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """The real hash takes a third of a second for every person made."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

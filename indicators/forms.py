@@ -255,6 +255,7 @@ class EntryForm(forms.Form):
         max_length=120,
         required=False,
         label="Name of the event",
+        widget=forms.TextInput(attrs={"list": "event-keys", "autocomplete": "off"}),
         help_text="Such as mmr-coup-2021. The same name again, with a later day, says that one condition still lasts.",
         error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
     )

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
                 ('title', models.CharField(max_length=200)),
-                ('scope', models.CharField(choices=[('common', 'any atrocity crime'), ('genocide', 'genocide'), ('crimes against humanity', 'crimes against humanity'), ('war crimes', 'war crimes')], max_length=30)),
+                ('scope', models.CharField(choices=[('common', 'any atrocity crime'), ('genocide', 'genocide'), ('crimes_against_humanity', 'crimes against humanity'), ('war_crimes', 'war crimes')], max_length=30)),
                 ('summary', models.TextField()),
             ],
         ),

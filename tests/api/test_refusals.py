@@ -1,7 +1,10 @@
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from r2p_dashboard import api_urls
+from tests import make
 
 pytestmark = pytest.mark.usefixtures("reference")
 
@@ -90,7 +93,7 @@ def test_a_missing_slash_is_put_in(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", [*DATED, *UNDATED, "schema/", "docs/"])
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
 def test_nothing_can_be_written(client: Client, path: str, method: str) -> None:
     answer = getattr(client, method)(f"/api/v1/{path}")
 
@@ -101,3 +104,55 @@ def test_the_paths_above_are_all_there_are() -> None:
     names = {pattern.name for pattern in api_urls.urlpatterns if pattern.name}
 
     assert len(names) == len([*DATED, *UNDATED, "schema/", "docs/"])
+
+
+def test_a_write_without_a_token_is_refused_in_json_too() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make.person())
+    answer = client.post("/api/v1/evidence/?format=csv")
+
+    assert answer.status_code == 403
+    assert answer["Content-Type"] == "application/json"
+
+
+def test_what_somebody_signed_in_sees_is_kept_out_of_shared_caches(client: Client) -> None:
+    assert "Cache-Control" not in client.get("/api/v1/evidence/")
+    client.force_login(make.person())
+    assert client.get("/api/v1/evidence/")["Cache-Control"] == "private, no-store"
+
+
+def test_a_head_has_no_body(client: Client) -> None:
+    answer = client.head("/api/v1/countries/")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("version", ["2", "32768", "0"])
+def test_a_version_of_the_framework_that_is_not_here(client: Client, version: str) -> None:
+    for path in ("framework/", "framework/indicators/"):
+        assert client.get(f"/api/v1/{path}?version={version}").status_code in {400, 404}
+        assert client.get(f"/api/v1/{path}?version=1").status_code == 200
+
+
+ODD = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["MMR", "1.4", "B2", "2024-06-30", "20240630", "-1", "9" * 30, "csv", "\x00", "é", "1e3", "true"]),
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from([*DATED, *UNDATED]),
+    query=st.dictionaries(
+        st.sampled_from(["as_of", "known_at", "page", "page_size", "format", "country", "factor", "indicator", "family",
+                         "source", "grade", "polarity", "status", "event_from", "known_to", "line", "version"]),
+        ODD,
+        max_size=3,
+    ),
+)  # fmt: skip
+def test_whatever_is_asked_is_answered_or_refused(client: Client, path: str, query: dict[str, str]) -> None:
+    answer = client.get(f"/api/v1/{path}", query)
+
+    assert answer.status_code in {200, 400, 404}
+    if answer.status_code != 200:
+        assert set(answer.json()) == {"detail"}

@@ -16,6 +16,7 @@ LINE = "#0f5a6e"
 LINE_2 = "#8a5a1a"
 LAND = "#e3e0da"
 EDGE = "#ffffff"
+FAINT = "#a8a49b"  # the ring of a dot
 PAPER = "#fdfcfa"
 CLEAR = "rgba(0,0,0,0)"
 NOT_ASSESSED = "not assessed"
@@ -93,7 +94,7 @@ def world_map(
     return Chart(
         key="world-map",
         title=f"Level by country, {day}",
-        note="Small States are drawn as points. Colours and words as in the legend. The table has the same and more.",
+        note="Colours and words as in the legend above. The table below says the same and more.",
         alt=_map_alt(places, day),
         figure={"data": traces, "layout": _map_layout()},
     )
@@ -109,6 +110,7 @@ def _areas(places: Sequence[Place], name: str, colour: str, geometry: str, *, ho
         "name": name,
         "geojson": geometry,
         "locationmode": "geojson-id",
+        "featureidkey": "id",
         "locations": [place.iso3 for place in places],
         "z": [1] * len(places),
         "zmin": 0,
@@ -132,7 +134,7 @@ def _dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, 
         "customdata": [place.iso3 for place in places],
         "text": [place.said for place in places],
         "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"size": 7, "color": colour, "line": {"color": SOFT, "width": 0.75}},
+        "marker": {"size": 6, "color": colour, "line": {"color": FAINT, "width": 0.75}},
     }
 
 
@@ -141,6 +143,8 @@ def _map_layout() -> Figure:
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         geo={
             "visible": False,
+            "scope": "world",
+            "resolution": 110,
             "bgcolor": CLEAR,
             "projection": {"type": "natural earth", "rotation": {"lon": 11}},
             "lataxis": {"range": [-57, 84]},

@@ -31,8 +31,9 @@ def score_all(*, at: dt.datetime, day: dt.date) -> ScoreRun:
 
 
 def is_due(*, day: dt.date, known_on: dt.date) -> bool:
-    """Whether some standing score is of another day than it should be."""
-    return Standing.objects.exclude(snapshot__as_of=day, snapshot__known_on=known_on).exists()
+    """Whether some standing score is of another day or method than it should be."""
+    method = frames.method_in_use().version
+    return Standing.objects.exclude(snapshot__as_of=day, snapshot__known_on=known_on, snapshot__method=method).exists()
 
 
 def _run(*, at: dt.datetime, day: dt.date, is_full: bool) -> ScoreRun:

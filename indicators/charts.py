@@ -16,6 +16,7 @@ from countries.charts import (
     layout,
 )
 
+DRAWN_DAYS = 3653  # ten years
 MONTH_DAYS_MAX = 31  # two points of a monthly line that lie further apart have a gap between them
 WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 INDEX_MAX = 100.0
@@ -42,7 +43,8 @@ def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float]) -> Ch
             margin={"l": 44, "r": 92, "t": 12, "b": 36},
             shapes=_bands(cuts),
             annotations=_band_words(cuts),
-            xaxis={"type": "date", "showgrid": False, "linecolor": SOFT, "ticks": "outside", "fixedrange": True}
+            xaxis=_drawn_days(lines)
+            | {"type": "date", "showgrid": False, "linecolor": SOFT, "ticks": "outside", "fixedrange": True}
             | {"tickcolor": SOFT, "hoverformat": "%-d %B %Y"},
             yaxis={"range": [0, INDEX_MAX], "gridcolor": GRID, "zeroline": False, "fixedrange": True}
             | {"title": {"text": "Index, 0 to 100", "font": {"size": 12}}, "tickvals": [0, 25, 50, 75, 100]},
@@ -54,13 +56,22 @@ def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float]) -> Ch
         note=(
             "Index from 0 to 100, month by month, by our arithmetic over accepted evidence and series;"
             " not a probability. Bands are the levels' cuts; a level falls only after two points below,"
-            " so the word can lag behind the line."
+            " so the word can lag behind the line. Drawn are ten years at the most; the table has every month."
         ),
         alt=_history_alt(lines, country),
         figure=figure,
         columns=_columns(lines),
         rows=_rows(lines),
     )
+
+
+def _drawn_days(lines: Sequence[Line]) -> Figure:
+    """The last ten years where the line is longer; the table has all of it."""
+    days = [day for line in lines for day in line.days]
+    if not days or (max(days) - min(days)).days <= DRAWN_DAYS:
+        return {}
+    last = max(days)
+    return {"range": [(last - dt.timedelta(days=DRAWN_DAYS)).isoformat(), last.isoformat()]}
 
 
 def with_gaps(days: Sequence[dt.date], values: Sequence[float | None]) -> tuple[list[str], list[float | None]]:
@@ -83,44 +94,37 @@ def _number(value: float | None) -> float | None:
 
 
 def _line_traces(line: Line, place: int) -> list[Figure]:
+    """The line; the first is dotted grey wherever too little was known to say low."""
     days, values = with_gaps(line.days, line.overall)
-    drawn: Figure = {
+    said = line.title.partition(":")[0]
+    if place > 0:
+        return [_trace(line.title, said, days, values, {"color": LINE_2, "width": 1.75, "dash": "dash"})]
+    levels = dict(zip((day.isoformat() for day in line.days), line.levels, strict=True))
+    grey = [levels.get(day) == UNDETERMINED for day in days]
+    firm = [
+        value if not dim or not after else None
+        for value, dim, after in zip(values, grey, [*grey[1:], True], strict=True)
+    ]
+    faint = [value if dim else None for value, dim in zip(values, grey, strict=True)]
+    drawn = [_trace(line.title, said, days, firm, {"color": LINE, "width": 2.5, "dash": "solid"})]
+    if any(grey):
+        drawn.append(
+            _trace("undetermined", f"{said}, undetermined", days, faint, {"color": SOFT, "width": 1.75, "dash": "dot"})
+        )
+    return drawn
+
+
+def _trace(name: str, said: str, days: list[str], values: list[float | None], line: Figure) -> Figure:
+    return {
         "type": "scatter",
         "mode": "lines",
-        "name": line.title,
+        "name": name,
         "x": days,
         "y": values,
         "connectgaps": False,
-        "line": {
-            "color": (LINE, LINE_2)[place % 2],
-            "width": (2.5, 1.75)[place % 2],
-            "dash": ("solid", "dash")[place % 2],
-        },
-        "hovertemplate": "%{y:.1f} " + line.title.partition(":")[0] + "<extra></extra>",
+        "line": line,
+        "hovertemplate": "%{y:.1f} " + said + "<extra></extra>",
     }
-    return [drawn, *_undetermined(line)] if place == 0 else [drawn]
-
-
-def _undetermined(line: Line) -> list[Figure]:
-    """Hollow marks where too little was known to say low."""
-    points = [
-        (day.isoformat(), _number(value))
-        for day, value, level in zip(line.days, line.overall, line.levels, strict=True)
-        if level == UNDETERMINED and _number(value) is not None
-    ]
-    if not points:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "undetermined",
-            "x": [day for day, _ in points],
-            "y": [value for _, value in points],
-            "hoverinfo": "skip",
-            "marker": {"symbol": "circle-open", "size": 5, "color": SOFT, "line": {"width": 1}},
-        }
-    ]
 
 
 def _edges(cuts: Sequence[float]) -> list[tuple[str, float, float]]:

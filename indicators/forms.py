@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 
 from countries.models import Country
 from indicators.models import Evidence, Indicator
+from people.models import User
 from people.permissions import Sensitivity, clearance_of
-from reports.models import Family, Reliability, Source
+from reports.models import Family, Reliability, Report, Source
 
 Choice = tuple[str, str]
 Grouped = list[tuple[str, list[Choice]]]
@@ -46,12 +48,29 @@ def indicator_choices() -> Grouped:
     return grouped((f"{number} {title}", str(code), f"{code} {label}") for number, title, code, label in rows)
 
 
+def source_choices(user: User) -> list[Choice]:
+    """Sources with their grades, by name; not those of which every report is above the person's clearance."""
+    rows = Source.objects.filter(Q(reports=None) | Q(reports__sensitivity__lte=clearance_of(user))).distinct()
+    listed = rows.order_by("name").values_list("slug", "name", "reliability")
+    return [(slug, f"{name} ({grade})") for slug, name, grade in listed]
+
+
+def family_choices(user: User) -> list[Choice]:
+    """Bodies by name; not those that are known here only from what is above the person's clearance."""
+    found = Evidence.objects.filter(family=OuterRef("pk"))
+    published = Report.objects.filter(source__family=OuterRef("pk"))
+    used = Exists(found) | Exists(published)
+    seen = Exists(found.visible_to(user)) | Exists(published.visible_to(user))
+    return list(Family.objects.filter(seen | ~used).order_by("name").values_list("slug", "name"))
+
+
 class DayField(forms.DateField):
     """A day such as 2024-06-30; says what it found where it is none."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+        self.error_messages["required"] = "Found nothing; wanted a day such as 2024-06-30."
 
     def to_python(self, value: Any) -> dt.date | None:
         try:
@@ -84,7 +103,7 @@ class Pick(forms.ChoiceField):
     def __init__(self, choices: Sequence[Any] = (), *, empty: str | None = None, **options: Any) -> None:
         self.head: list[Choice] = [] if empty is None else [("", empty)]
         super().__init__(choices=[*self.head, *choices], **options)
-        self.error_messages["invalid_choice"] = NOT_LISTED
+        self.error_messages |= {"invalid_choice": NOT_LISTED, "required": "Found nothing chosen; choose one."}
 
 
 def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
@@ -96,6 +115,8 @@ def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
 
 class EvidenceFilter(forms.Form):
     """What the evidence list shows; every state of it stands in the address."""
+
+    MAIN = ("country", "factor", "text")
 
     country = Pick(empty="every country", required=False)
     factor = Pick(empty="every factor", required=False)
@@ -130,6 +151,18 @@ class EvidenceFilter(forms.Form):
         if is_staff:
             states += [("proposed", "proposed, not decided"), ("rejected", "rejected"), ("all", "every state")]
         offer(self, "state", states)
+
+    def main_fields(self) -> list[forms.BoundField]:
+        """The filters that are always in sight."""
+        return [self[name] for name in self.MAIN]
+
+    def more_fields(self) -> list[forms.BoundField]:
+        """The rarer ones."""
+        return [self[name] for name in self.fields if name not in self.MAIN]
+
+    def is_unfolded(self) -> bool:
+        """Whether one of the rarer filters is set, so that it must be in sight."""
+        return any(field.value() for field in self.more_fields())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -222,6 +255,7 @@ class EntryForm(forms.Form):
         max_length=120,
         required=False,
         label="Name of the event",
+        widget=forms.TextInput(attrs={"list": "event-keys", "autocomplete": "off"}),
         help_text="Such as mmr-coup-2021. The same name again, with a later day, says that one condition still lasts.",
         error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
     )
@@ -240,21 +274,14 @@ class EntryForm(forms.Form):
     )
     sensitivity = Pick(label="Who may see it", initial=str(Sensitivity.PUBLIC.value))
 
-    def __init__(self, data: Any = None, *, user: object, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, user: User, **options: Any) -> None:
         super().__init__(data, **options)
-        sources = list(Source.objects.order_by("name").values_list("slug", "name", "reliability"))
-        listed = [(slug, f"{name} ({grade})") for slug, name, grade in sources]
-        families = list(Family.objects.order_by("name").values_list("slug", "name"))
         offer(self, "country", country_choices())
         offer(self, "indicator", indicator_choices())
-        offer(self, "source", [(NEW, "a new source (fill in below)"), ("In the list", listed)])
-        offer(self, "family", [(NEW, "another body (name it below)"), ("In the list", families)])
+        offer(self, "source", [(NEW, "a new source (fill in below)"), ("In the list", source_choices(user))])
+        offer(self, "family", [(NEW, "another body (name it below)"), ("In the list", family_choices(user))])
         clearance = clearance_of(user)
         offer(self, "sensitivity", [choice for choice in Sensitivity.choices if choice[0] <= clearance])
-        for name, field in self.fields.items():
-            field.error_messages.setdefault("required", "Found nothing; wanted this filled in.")
-            if field.required and str(field.error_messages["required"]).startswith("This field"):
-                field.error_messages["required"] = f"Found nothing; wanted {str(field.label or name).lower()}."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

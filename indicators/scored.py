@@ -142,7 +142,7 @@ def score_inputs(
             now,
             method,
             level=int(levels[place]),
-            change=float(change[place]),
+            change=float(change[place]) if then.assessed[place] else None,
             latest=latest.get(inputs.countries[place], (0, None, None)),
             lines=lines[place],
         )
@@ -157,7 +157,7 @@ def _scored(
     method: frames.Method,
     *,
     level: int,
-    change: float,
+    change: float | None,
     latest: tuple[int, dt.date | None, dt.date | None],
     lines: tuple[ScoredLine, ...],
 ) -> ScoredCountry:
@@ -175,7 +175,7 @@ def _scored(
         level=level,
         shown_level=_shown(level, coverage, method.parameters),
         coverage=coverage,
-        change_90=change if assessed else None,
+        change_90=change,
         cannot_exclude=float(now.cannot_exclude[place]),
         factors=tuple(now.F[place].tolist()),
         factor_coverage=tuple(now.K[place].tolist()),

@@ -39,20 +39,20 @@ class World:
     known_on: dt.date
     rows: tuple[WorldRow, ...]
     run: ScoreRun | None  # the run behind the current view; None for any other date
-    is_stale: bool  # the latest run failed, or inputs wait longer than the limit
+    is_stale: bool  # the latest run failed: what stands is older than it should be
     counts: dict[str, int]  # "not assessed" and every level word -> number of countries
 
 
 def world(*, day: dt.date, known_on: dt.date, is_current: bool) -> World:
     """The current scores as they stand, or those of another date computed now by the same arithmetic."""
     rows = _standing_rows() if is_current else _computed_rows(day, known_on)
-    run = latest_run()
+    last = latest_run()
     return World(
         day=day,
         known_on=known_on,
         rows=rows,
-        run=run if is_current else None,
-        is_stale=is_current and is_stale(run),
+        run=_published_run(last) if is_current else None,
+        is_stale=is_current and is_stale(last),
         counts=_counts(rows),
     )
 
@@ -60,6 +60,14 @@ def world(*, day: dt.date, known_on: dt.date, is_current: bool) -> World:
 def latest_run() -> ScoreRun | None:
     """The last run that was finished, published or failed."""
     return ScoreRun.objects.exclude(state=ScoreRun.State.RUNNING).select_related("method").order_by("-pk").first()
+
+
+def _published_run(last: ScoreRun | None) -> ScoreRun | None:
+    """The run behind what stands: the last one, or the one before it where the last one failed."""
+    if last is None or last.state == ScoreRun.State.PUBLISHED:
+        return last
+    published = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED).select_related("method")
+    return published.order_by("-pk").first()
 
 
 def is_stale(run: ScoreRun | None) -> bool:

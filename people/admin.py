@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db import models
 from django.http import HttpRequest
 
 from people.models import User
@@ -26,6 +27,11 @@ admin.site.site_header = "Staff desk"
 admin.site.site_title = "Staff desk"
 admin.site.index_title = "Reference data, people, and the record to read"
 admin.site.unregister(Group)  # everybody has one role; people/permissions.py says what it grants
+
+
+HTTPS: dict[type[Any], dict[str, str]] = {
+    models.URLField: {"assume_scheme": "https"}
+}  # what an address without a scheme is taken for
 
 
 class TableRules:
@@ -50,9 +56,13 @@ class TableRules:
 class ManagedDesk(TableRules, Desk):
     """Rows that staff keep in order here."""
 
+    formfield_overrides = HTTPS
+
 
 class ReadingDesk(TableRules, Desk):
     """Rows that are only read here: other pages and tasks write them."""
+
+    formfield_overrides = HTTPS
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.cache import patch_cache_control
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field, inline_serializer
 from rest_framework import serializers
@@ -130,7 +131,7 @@ class NotReady(APIException):
 class Endpoint(APIView):
     """Something that is read. `asked` holds its parameters, `as_of` the moment that it shows."""
 
-    http_method_names = ["get", "head", "options"]
+    http_method_names = ["get", "head"]
     renderer_classes = [JSONRenderer]
     query_class: type[Query] = DatedQuery
     asked: Mapping[str, Any]
@@ -146,7 +147,7 @@ class Endpoint(APIView):
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         wanted = [renderer.format for renderer in self.renderer_classes]
-        found = request.query_params.get("format", wanted[0])
+        found = request.query_params.get("format") or wanted[0]
         if found not in wanted and not force:
             raise ParseError(f"format is {found[:20]!r}; wanted {' or '.join(wanted)}")
         return super().perform_content_negotiation(request, force)
@@ -160,6 +161,12 @@ class Endpoint(APIView):
         self.request.accepted_renderer = JSONRenderer()  # a refusal is always JSON
         self.request.accepted_media_type = JSONRenderer.media_type
         return response
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Keeps what somebody signed in may see out of shared caches."""
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def is_dated(self) -> bool:

@@ -46,7 +46,10 @@ class IndexView(Endpoint):
 
 
 class SchemaView(SpectacularAPIView):
-    """The OpenAPI schema, as YAML or JSON."""
+    """The OpenAPI schema, as YAML or JSON. 3.1, because 3.0 has no way to say that an object may be null."""
+
+    http_method_names = ["get", "head"]
+    custom_settings = {"OAS_VERSION": "3.1.0"}
 
 
 @require_safe

@@ -1,9 +1,11 @@
 """The Celery application: queues, routes and the beat schedule."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "r2p_dashboard.settings")
 
@@ -46,6 +48,12 @@ def _broker_from_settings(sender: Celery, **_: object) -> None:
     from django.conf import settings
 
     sender.conf.update(broker_url=settings.REDIS_URL)
+
+
+@worker_ready.connect
+def _sweep_at_start(sender: Any, **_: object) -> None:
+    """What waited while no worker ran is picked up at once, not at the next minute."""
+    sender.app.send_task("r2p_dashboard.sweep")
 
 
 app.autodiscover_tasks(["reports", "indicators", "r2p_dashboard"])

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from urllib.parse import parse_qsl, urlsplit
 
 import redis
 from django.conf import settings
@@ -131,7 +132,11 @@ def _database() -> ServiceHealth:
 
 
 def _broker_client() -> redis.Redis:
-    address = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
+    """A client that gives up soon. Celery writes a broker on a socket `redis+socket:///path?virtual_host=0`."""
+    address = settings.REDIS_URL
+    parts = urlsplit(address)
+    if parts.scheme == "redis+socket":
+        address = f"unix://{parts.path}?db={dict(parse_qsl(parts.query)).get('virtual_host', '0')}"
     return redis.Redis.from_url(
         address, socket_timeout=SERVICE_SECONDS, socket_connect_timeout=SERVICE_SECONDS, decode_responses=True
     )

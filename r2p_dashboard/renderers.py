@@ -37,7 +37,7 @@ def cell(value: object) -> str:
         return repr(value)
     if isinstance(value, dt.date):  # also an instant
         return str(JSONEncoder().default(value))
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple) else force_str(value)
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple | dict) else force_str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
@@ -48,7 +48,7 @@ def to_csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> str:
     writer = csv.writer(sheet)
     writer.writerow(names)
     for row in rows:
-        cells = flat(row)
+        cells = {**flat(row), **row}
         writer.writerow(cell(cells.get(name)) for name in names)
     return sheet.getvalue()
 

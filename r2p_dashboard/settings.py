@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "csp",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
@@ -173,6 +172,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+CSRF_FAILURE_VIEW = "r2p_dashboard.views.csrf_failure"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 REPORT_BYTES_MAX = 20 * 1024 * 1024  # a larger report is refused: docs/runbook.md
@@ -185,7 +185,6 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_PAGINATION_CLASS": "r2p_dashboard.paging.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_RATES": {},
@@ -195,6 +194,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Atrocity risk dashboard",
     "DESCRIPTION": "Countries, the Framework, evidence and scores. Scores are indices, never probabilities or ranks.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",  # 3.0 cannot say that an object may be null
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -4,10 +4,11 @@ from typing import Any
 
 from celery import shared_task
 
-from r2p_dashboard import clock, pipeline
+from r2p_dashboard import clock, health, pipeline
 
 
 @shared_task(name="r2p_dashboard.sweep")
 def sweep(**_later: Any) -> None:
     """Safe to run twice: it only rings."""
+    health.note_sweep(at=clock.now())
     pipeline.sweep(day=clock.installation_day(), known_on=clock.now().date())

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from indicators.models import Evidence, SeriesValue
+from people.models import User
 from r2p_dashboard.api import PagedQuery, RowsEndpoint, answers, enveloped
 from reports.models import Passage, Reliability, Report, Source
 
@@ -87,8 +90,15 @@ class SourcesView(RowsEndpoint):
         responses=answers(enveloped("SourcePage", SourceSerializer), csv=True),
     )
     def get(self, request: Request) -> Response:
-        """Sources of which at least one report may be seen, by name, each with its licence."""
-        reports = Report.objects.visible_to(request.user).filter(source=OuterRef("pk"))
-        sources = Source.objects.filter(Exists(reports)).select_related("family").order_by("name", "pk")
+        """Sources of what you may see here, by name, each with its licence."""
+        sources = _seen_by(request.user).select_related("family").order_by("name", "pk")
         rows, envelope = self.page(sources)
         return Response({**envelope, "results": [source_shown(source) for source in rows]})
+
+
+def _seen_by(user: User | AnonymousUser) -> QuerySet[Source]:
+    """Sources of evidence or series that `user` may see: a source of hidden things alone is not named."""
+    evidence = Evidence.objects.visible_to(user).ever_accepted().filter(passage__report__source=OuterRef("pk"))
+    reports = Report.objects.visible_to(user)
+    series = SeriesValue.objects.filter(report__source=OuterRef("pk"), report__in=reports)
+    return Source.objects.filter(Exists(evidence) | Exists(series))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from people.models import User
 from people.permissions import Sensitivity
@@ -18,6 +18,8 @@ from reports.readers import READERS, reader_named
 from reports.readers.draft import PassageDraft, ReaderError, ReportDraft, SourceDraft
 
 log = logging.getLogger(__name__)
+
+URL_CHARACTERS_MAX = 500  # the column's own length
 
 
 class IngestError(ValueError):
@@ -60,10 +62,16 @@ def receive(
 ) -> Retrieval:
     """Keeps the bytes for a worker to read. A file over the cap becomes a failed retrieval at once.
 
-    Raises IngestError where no such reader exists.
+    Raises IngestError where no such reader exists, or where what the sender says of the file cannot stand.
     """
     if reader not in READERS:
         raise IngestError(f"reader {reader!r} is unknown; wanted one of {', '.join(READERS)}")
+    if about.url and (not about.url.startswith(("https://", "http://")) or len(about.url) > URL_CHARACTERS_MAX):
+        raise IngestError(
+            f"address: found something else; wanted https://… or http://…, at most {URL_CHARACTERS_MAX} characters"
+        )
+    if reader == "coding-note" and asked_by is None:
+        raise IngestError("coder: found nobody; wanted somebody who answers for the note (`ingest coding-note --as`)")
     retrieval = Retrieval(
         reader=reader, file_name=file_name[:200], about=about.as_json(), received_at=at, asked_by=asked_by
     )
@@ -102,12 +110,14 @@ def _read_next(*, at: dt.datetime) -> bool:
             _finish(retrieval, *_take_in(retrieval, payload, at=at))
     except (ReaderError, IngestError) as error:
         _fail(retrieval, str(error))
+    except IntegrityError as error:
+        standing = _standing(payload)  # another worker stored the same bytes in between
+        if standing is None:
+            _break(retrieval, error)
+        else:
+            _finish(retrieval, standing, False)
     except Exception as error:  # noqa: BLE001  one broken file must not stop the others, nor be read for ever
-        log.error("retrieval %s: reader %s broke: %s", retrieval.pk, retrieval.reader, type(error).__name__)
-        _fail(
-            retrieval,
-            f"the reader {retrieval.reader} broke on this file ({type(error).__name__}); please report it",
-        )
+        _break(retrieval, error)
     retrieval.payload = None
     retrieval.finished_at = at
     retrieval.save()
@@ -125,9 +135,17 @@ def _fail(retrieval: Retrieval, reason: str) -> None:
     retrieval.reason = reason[:500]
 
 
+def _break(retrieval: Retrieval, error: Exception) -> None:
+    log.error("retrieval %s: reader %s broke: %s", retrieval.pk, retrieval.reader, type(error).__name__)
+    _fail(retrieval, f"the reader {retrieval.reader} broke on this file ({type(error).__name__}); please report it")
+
+
+def _standing(payload: bytes) -> Report | None:
+    return Report.objects.filter(sha256=hashlib.sha256(payload).hexdigest()).first()
+
+
 def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> tuple[Report, bool]:
-    digest = hashlib.sha256(payload).hexdigest()
-    standing = Report.objects.filter(sha256=digest).first()
+    standing = _standing(payload)
     if standing is not None:
         return standing, False
     draft = reader_named(retrieval.reader)(payload)

@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from pytest_django.fixtures import SettingsWrapper
+from pytest_django.plugin import DjangoDbBlocker
 
 from countries.loading import load_countries
+from indicators.models import MethodVersion
 from indicators.reference_loading import load_framework, load_series_definitions, publish_method
 from r2p_dashboard.celery import app
 from tests.make import NOW
@@ -20,9 +23,27 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Reference data once for all tests; a test that empties the tables leaves the next ones to load it again."""
+    with django_db_blocker.unblock():
+        _load_reference()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: SettingsWrapper) -> None:
+    """Passwords of made-up people need no slow hash."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def reference(db: None) -> None:
     """Countries, framework, series definitions and the method in use."""
+    if not MethodVersion.objects.exists():
+        _load_reference()
+
+
+def _load_reference() -> None:
     load_countries()
     load_framework(at=NOW)
     load_series_definitions()

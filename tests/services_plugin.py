@@ -22,6 +22,9 @@ for name, value in _ENVIRONMENT.items():
 from r2p_dashboard.local.services import start_services  # noqa: E402  needs the environment above
 
 _folder = Path(tempfile.mkdtemp(prefix="r2p-tests-"))
+_static = _folder / "static"
+_static.mkdir()
+os.environ.setdefault("STATIC_ROOT", str(_static))  # whitenoise wants it to exist; static files come from the finders
 SERVICES = start_services(_folder, durable=False)
 os.environ["DATABASE_URL"] = SERVICES.database_url
 os.environ["REDIS_URL"] = SERVICES.redis_url

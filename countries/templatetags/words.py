@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -53,6 +53,24 @@ def hundredths(value: float | None) -> str:
 
 
 @register.filter
+def share(value: float | None) -> float | None:
+    """An index from 0 to 100 as a share from 0 to 1."""
+    return None if value is None else value / 100
+
+
+@register.filter
+def words(name: str) -> str:
+    """A machine's name as words: `war_crimes` is war crimes."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def amp(query: str) -> str:
+    """A query string `?a=b` as `&a=b`, to follow another parameter."""
+    return query.replace("?", "&", 1)
+
+
+@register.filter
 def signed(value: float | None) -> str:
     """A change with its sign, to one decimal, with a true minus."""
     if value is None:
@@ -68,13 +86,14 @@ def change(value: float | None) -> SafeString | str:
     if value is None:
         return ""
     if abs(value) < UNCHANGED_BELOW:
-        return format_html('<span class="soft">{} no change</span>', "0.0")
+        return mark_safe('<span class="soft">no change</span>')
     arrow, word, side = ("↑", "up", "up") if value > 0 else ("↓", "down", "down")
     return format_html(
         '<span class="change-{}"><span aria-hidden="true">{}</span> {} {}</span>', side, arrow, signed(value), word
     )
 
 
+_NUMBER = mark_safe(' class="num"')
 _IN_SCRIPT = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
 
 
@@ -86,6 +105,23 @@ def figure_json(chart: Any) -> SafeString:
         '<script type="application/json" id="{}-data">{}</script>',
         chart.key,
         mark_safe(text),  # noqa: S308  # the three characters that matter to HTML are escaped above
+    )
+
+
+@register.simple_tag
+def chart_table(chart: Any) -> SafeString:
+    """The chart's table twin; built here because a long line has thousands of cells."""
+    heads = format_html_join(
+        "", '<th scope="col"{}>{}</th>', ((_NUMBER if n else "", head) for n, head in enumerate(chart.columns))
+    )
+    rows = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}</tr>'
+        for row in chart.rows
+    )
+    return format_html(
+        '<table class="numbers"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
+        heads,
+        mark_safe(rows),  # noqa: S308  # every cell is escaped above
     )
 
 

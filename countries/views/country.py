@@ -106,7 +106,7 @@ def _blocks(profile: CountryProfile, query: QueryDict) -> dict[str, object]:
         "grades": sorted({evidence.grade for evidence in profile.evidence}),
         "coded": _coded(profile.evidence),
         "groups": sorted({evidence.group for evidence in profile.evidence if evidence.group}),
-        "actors": sorted({evidence.get_actor_display() for evidence in profile.evidence if _has_actor(evidence)}),
+        "actors": sorted({evidence.get_actor_display() for evidence in profile.evidence if _is_act(evidence)}),
         "printed_index": f"{profile.overall:.1f}" if profile.overall is not None else "",
     }
 
@@ -168,8 +168,9 @@ def _coded(evidence: Iterable[Evidence]) -> list[tuple[str, str]]:
     return [found[order] for order in sorted(found)]
 
 
-def _has_actor(evidence: Evidence) -> bool:
-    return evidence.actor not in {Evidence.Actor.NONE, Evidence.Actor.UNKNOWN}
+def _is_act(evidence: Evidence) -> bool:
+    nobody = {Evidence.Actor.NONE, Evidence.Actor.UNKNOWN}
+    return evidence.polarity == Evidence.Polarity.RISK and evidence.actor not in nobody
 
 
 def _history(profile: CountryProfile) -> Chart:
@@ -178,7 +179,9 @@ def _history(profile: CountryProfile) -> Chart:
             key=line.key,
             title=line.title,
             days=line.days,
-            overall=line.overall,
+            overall=tuple(
+                value if share > 0 else None for value, share in zip(line.overall, line.coverage, strict=True)
+            ),  # nothing known yet is a gap, not 0
             coverage=line.coverage,
             levels=tuple(level.label for level in line.levels),
         )

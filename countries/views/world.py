@@ -23,6 +23,7 @@ from r2p_dashboard.clock import AsOf, AsOfError, as_of
 
 RAPID_POINTS = 5.0  # points in 90 days: the method's own alarm; the page shows it, nothing is sent
 LISTED_MAX = 8
+LEVELLED = "known"  # `?level=known`: any of the five words
 NAMES = ("name_en", "name_fr", "name_es", "name_ru", "name_zh", "name_ar")
 
 Key = Callable[[WorldRow], Any]
@@ -70,6 +71,16 @@ class Head:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Switch:
+    """One width of the table."""
+
+    key: str
+    title: str
+    href: str
+    is_chosen: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Step:
     """One line of the legend."""
 
@@ -95,8 +106,7 @@ def world_page(request: HttpRequest) -> HttpResponse:
         "rows": ordered(chosen(seen.rows, asked), asked.sort),
         "heads": heads(request.GET, asked.sort),
         "legend": legend(seen, request.GET, asked),
-        "assessed_count": sum(row.assessed for row in seen.rows),
-        "hrefs": {"all": _href(request.GET, assessed=None), "assessed": _href(request.GET, assessed="1", level=None)},
+        "switches": switches(seen.rows, request.GET, asked),
     }
     if getattr(request, "htmx", None) and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "countries/_results.html", context)
@@ -110,7 +120,7 @@ def asked_of(query: QueryDict) -> Asked:
         sort=sort if sort.removeprefix("-") in SORT_KEYS else "name",
         text=query.get("q", "").strip()[:80],
         region=query.get("region", "")[:60],
-        level=level if level in {name.lower() for name in Level.names} | {"unassessed"} else "",
+        level=level if level in {name.lower() for name in Level.names} | {"unassessed", LEVELLED} else "",
         assessed_only=query.get("assessed") == "1",
     )
 
@@ -134,7 +144,9 @@ def chosen(rows: Iterable[WorldRow], asked: Asked) -> list[WorldRow]:
     kept = [row for row in rows if row.assessed or not asked.assessed_only]
     if asked.region:
         kept = [row for row in kept if asked.region in {row.country.region, row.country.subregion}]
-    if asked.level:
+    if asked.level == LEVELLED:
+        kept = [row for row in kept if row.level]
+    elif asked.level:
         kept = [row for row in kept if _slug(row.level) == asked.level]
     if asked.text:
         kept = [row for row in kept if is_named(row.country, asked.text)]
@@ -146,6 +158,7 @@ def ordered(rows: Sequence[WorldRow], sort: str) -> list[WorldRow]:
     key = SORT_KEYS[sort.removeprefix("-")]
     known = [row for row in rows if key(row) is not None]
     unknown = [row for row in rows if key(row) is None]
+    unknown.sort(key=lambda row: not row.assessed)  # undetermined before not assessed
     return sorted(known, key=key, reverse=sort.startswith("-")) + unknown
 
 
@@ -166,6 +179,23 @@ def heads(query: QueryDict, sort: str) -> list[Head]:
             )
         )
     return found
+
+
+def switches(rows: Sequence[WorldRow], query: QueryDict, asked: Asked) -> list[Switch]:
+    """The three widths of the table, with how many each shows."""
+    assessed = sum(row.assessed for row in rows)
+    levelled = sum(bool(row.level) for row in rows)
+    is_levelled = asked.level == LEVELLED
+    every = not asked.assessed_only and not is_levelled
+    return [
+        Switch("all", f"All {len(rows)} countries", _href(query, assessed=None, level=None), every),
+        Switch(
+            "assessed", f"Only the {assessed} assessed", _href(query, assessed="1", level=None), asked.assessed_only
+        ),
+        Switch(
+            "levelled", f"Only the {levelled} with a level", _href(query, assessed=None, level=LEVELLED), is_levelled
+        ),
+    ]
 
 
 def legend(seen: World, query: QueryDict, asked: Asked) -> list[Step]:
@@ -201,6 +231,7 @@ def _beside(seen: World, moment: AsOf) -> dict[str, object]:
     """What stands around the table: map, reading lists, regions to choose from."""
     rising = [row for row in seen.rows if row.change_90 is not None and row.change_90 >= RAPID_POINTS]
     grey = [row for row in seen.rows if row.level is Level.UNDETERMINED]
+    grey.sort(key=lambda row: -(row.overall or 0))
     geography = _geography()
     on_map = {row.country.iso3 for row in seen.rows} - geography.missing
     return {

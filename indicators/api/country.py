@@ -1,6 +1,7 @@
 """The score of one country: in full, over time, and what it is made of."""
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from countries.api import country_or_404
+from indicators.api.framework import SCOPES, scope_word
 from indicators.api.scores import ScoreOf
 from indicators.api.standing import (
     ASSESSED,
@@ -23,10 +25,11 @@ from indicators.api.standing import (
     level_word,
     scored,
 )
-from indicators.models import Factor, History, Indicator, Standing
+from indicators.models import History, Indicator, Standing
 from indicators.models.score import Profile
 from indicators.profile import CountryProfile, FactorView, HistoryLine, IndicatorView, Reason, country_profile
 from r2p_dashboard.api import ISO3, DatedQuery, Endpoint, RowsEndpoint, RowsQuery, answers, enveloped
+from reports.models import Report
 
 REASONS = ["event", "series", "mitigation", "withheld"]
 
@@ -60,7 +63,7 @@ class FactorScoreSerializer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     title = serializers.CharField()
-    scope = serializers.ChoiceField(Factor.Scope.choices)
+    scope = serializers.ChoiceField(SCOPES)
     state = serializers.ChoiceField(STATES)
     value = serializers.FloatField(allow_null=True, help_text="0 to 1")
     coverage = serializers.FloatField(allow_null=True, help_text="0 to 1")
@@ -213,7 +216,10 @@ class ContributionsView(RowsEndpoint):
         """
         shown = profile_at(self, iso3)
         base = request.build_absolute_uri(reverse("api:evidence"))
-        rows = [_contribution(reason, base) for reason in shown.reasons] if shown.assessed else []
+        reasons = shown.reasons if shown.assessed else ()
+        measured = {reason.series.report_id for reason in reasons if reason.series}
+        reports = set(Report.objects.visible_to(request.user).filter(pk__in=measured).values_list("pk", flat=True))
+        rows = [_contribution(reason, base, reports) for reason in reasons]
         index = shown.overall if shown.assessed else None
         return Response({**_about(shown), "index": index, "count": len(rows), "results": rows})
 
@@ -280,7 +286,7 @@ def _factor(factor: FactorView) -> dict[str, Any]:
     return {
         "number": factor.number,
         "title": factor.title,
-        "scope": factor.scope,
+        "scope": scope_word(factor.scope),
         **_strength(factor),
         "evidence_count": factor.evidence_count,
         "indicators": [_indicator(indicator) for indicator in factor.indicators],
@@ -318,12 +324,15 @@ def _points(line: HistoryLine) -> list[dict[str, Any]]:
     ]
 
 
-def _contribution(reason: Reason, base: str) -> dict[str, Any]:
-    """The fields of `ContributionRow`; of withheld evidence only where it counts and how much."""
-    is_shown = reason.kind != "withheld"
-    evidence = reason.evidence if is_shown else None
+def _contribution(reason: Reason, base: str, reports: Collection[int]) -> dict[str, Any]:
+    """The fields of `ContributionRow`; of what may not be seen only where it counts and how much.
+
+    `reports`: ids of the datasets that may be seen.
+    """
+    evidence = reason.evidence if reason.kind != "withheld" else None
+    series = reason.series if reason.series and reason.series.report_id in reports else None
     return {
-        "kind": reason.kind,
+        "kind": "withheld" if reason.series and not series else reason.kind,
         "factor": reason.factor,
         "indicator": reason.indicator_code,
         "indicator_label": reason.indicator_label,
@@ -331,8 +340,8 @@ def _contribution(reason: Reason, base: str) -> dict[str, Any]:
         "printed": reason.printed,
         "family": evidence.family.slug if evidence else None,
         "family_name": evidence.family.name if evidence else None,
-        "event": (reason.event_key or None) if is_shown else None,
+        "event": (reason.event_key or None) if evidence else None,
         "evidence": evidence.pk if evidence else None,
         "evidence_url": f"{base}{evidence.pk}/" if evidence else None,
-        "series_value": reason.series.pk if is_shown and reason.series else None,
+        "series_value": series.pk if series else None,
     }

@@ -79,7 +79,7 @@ COLUMNS = {
     "framework_version": "indicator__framework__version",
     "severity": "severity",
     "polarity": "polarity",
-    "reliability": "reliability",
+    "grade": "reliability",  # completed by the next one
     "credibility": "credibility",
     "family": "family__slug",
     "family_name": "family__name",
@@ -227,12 +227,12 @@ def _filtered(evidence: EvidenceQuerySet, asked: dict[str, Any]) -> EvidenceQuer
 def _row(record: dict[str, Any], base: str) -> dict[str, Any]:
     """The fields of `EvidenceRow`."""
     row = {name: record[path] for name, path in COLUMNS.items()}
-    grade = f"{row.pop('reliability')}{row.pop('credibility')}"
+    credibility = row.pop("credibility")
     return {
         "id": row["id"],
         "url": f"{base}{row['id']}/",
         **row,
-        "grade": grade,
+        "grade": f"{row['grade']}{credibility}",
         "polarity": POLARITY_WORDS[row["polarity"]],
         "sensitivity": Sensitivity(row["sensitivity"]).label,
     }

@@ -13,6 +13,13 @@ from indicators.models import Factor, Framework, Indicator
 from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, answers, enveloped
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
+SCOPES = [name.replace(" ", "_") for name in Factor.Scope.values]
+
+
+def scope_word(scope: str) -> str:
+    """The crimes that a factor speaks of, as one word."""
+    return scope.replace(" ", "_")
+
 
 class IndicatorSerializer(serializers.Serializer[Any]):
     """A numbered sign by which one judges whether a factor is present."""
@@ -39,7 +46,7 @@ class FactorSerializer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     title = serializers.CharField()
-    scope = serializers.ChoiceField(Factor.Scope.choices)
+    scope = serializers.ChoiceField(SCOPES)
     summary = serializers.CharField()
     indicators = IndicatorSerializer(many=True)
 
@@ -55,6 +62,29 @@ class FrameworkSerializer(serializers.Serializer[Any]):
     factors = FactorSerializer(many=True)
 
 
+class FrameworkQuery(Query):
+    """Which version of the catalogue."""
+
+    version = serializers.IntegerField(
+        min_value=1, max_value=32767, required=False, help_text="That evidence names; the one in use if left out"
+    )
+
+
+class IndicatorsQuery(FrameworkQuery, PagedQuery):
+    """Parameters of the list of indicators."""
+
+
+def framework_or_404(version: int | None) -> Framework:
+    """A version of the catalogue, or the one in use. Raises Http404."""
+    versions = Framework.objects.order_by("-version")
+    framework = versions.filter(version=version).first() if version else versions.first()
+    if framework is None and version:
+        raise Http404(f"version is {version}: no such version of the framework is loaded")
+    if framework is None:
+        raise Http404("no framework is loaded; wanted `manage.py load_reference` to have run")
+    return framework
+
+
 def _indicator(indicator: Indicator) -> dict[str, Any]:
     return {name: getattr(indicator, name) for name in IndicatorSerializer._declared_fields}
 
@@ -63,7 +93,7 @@ def _factor(factor: Factor) -> dict[str, Any]:
     return {
         "number": factor.number,
         "title": factor.title,
-        "scope": factor.scope,
+        "scope": scope_word(factor.scope),
         "summary": factor.summary,
         "indicators": [_indicator(indicator) for indicator in factor.indicators.all()],
     }
@@ -72,19 +102,18 @@ def _factor(factor: Factor) -> dict[str, Any]:
 class FrameworkView(Endpoint):
     """The catalogue in use: fourteen factors with their indicators."""
 
-    query_class = Query
+    query_class = FrameworkQuery
 
     @extend_schema(
         operation_id="framework",
         summary="The catalogue in use",
         tags=["framework"],
+        parameters=[FrameworkQuery],
         responses=answers(FrameworkSerializer, missing=True),
     )
     def get(self, request: Request) -> Response:
         """The Framework's catalogue in use: fourteen factors with their indicators."""
-        framework = Framework.objects.order_by("-version").first()
-        if framework is None:
-            raise Http404("no framework is loaded; wanted `manage.py load_reference` to have run")
+        framework = framework_or_404(self.asked.get("version"))
         ordered = Prefetch("indicators", Indicator.objects.order_by("order"))
         factors = framework.factors.order_by("number").prefetch_related(ordered)
         return Response(
@@ -102,7 +131,7 @@ class FrameworkView(Endpoint):
 class IndicatorsView(RowsEndpoint):
     """Every indicator of the catalogue in use."""
 
-    query_class = PagedQuery
+    query_class = IndicatorsQuery
     row_class = IndicatorRow
     name = "indicators"
     size = PAGE_SIZE_WORLD
@@ -111,12 +140,13 @@ class IndicatorsView(RowsEndpoint):
         operation_id="framework_indicators",
         summary="Every indicator",
         tags=["framework"],
-        parameters=[PagedQuery],
-        responses=answers(enveloped("IndicatorPage", IndicatorRow), csv=True),
+        parameters=[IndicatorsQuery],
+        responses=answers(enveloped("IndicatorPage", IndicatorRow), csv=True, missing=True),
     )
     def get(self, request: Request) -> Response:
         """Every indicator of the catalogue in use, in catalogue order."""
-        rows, envelope = self.page(Indicator.objects.in_use().select_related("factor", "framework"))
+        framework = framework_or_404(self.asked.get("version"))
+        rows, envelope = self.page(framework.indicators.select_related("factor", "framework").order_by("order"))
         return Response({**envelope, "results": [_row(indicator) for indicator in rows]})
 
 

@@ -24,6 +24,7 @@ class SeriesRow(serializers.Serializer[Any]):
     title = serializers.CharField()
     unit = serializers.CharField()
     indicator = serializers.CharField()
+    territory = serializers.CharField(help_text="Id in the dataset: one release may have several for one country")
     value = serializers.FloatField()
     period_end = serializers.DateField()
     known_at = serializers.DateTimeField()
@@ -45,6 +46,7 @@ COLUMNS = {
     "title": "definition__title",
     "unit": "definition__unit",
     "indicator": "definition__indicator_code",
+    "territory": "territory",
     "value": "value",
     "period_end": "period_end",
     "known_at": "known_at",
@@ -86,7 +88,7 @@ class SeriesView(RowsEndpoint):
         values = SeriesValue.objects.filter(country=country, report__in=Report.objects.visible_to(request.user))
         if self.is_dated:
             values = _known(values, self.as_of)
-        ordered = values.order_by("definition__slug", "-period_end", "-known_at", "-pk")
+        ordered = values.order_by("definition__slug", "-period_end", "-known_at", "territory", "-pk")
         rows, envelope = self.page(ordered.values(*COLUMNS.values()))
         results = [{name: record[path] for name, path in COLUMNS.items()} for record in rows]
         return Response({**envelope, "results": results})

@@ -27,8 +27,8 @@ class Factor(models.Model):
 
         COMMON = "common", "any atrocity crime"
         GENOCIDE = "genocide", "genocide"
-        CRIMES_AGAINST_HUMANITY = "crimes against humanity", "crimes against humanity"
-        WAR_CRIMES = "war crimes", "war crimes"
+        CRIMES_AGAINST_HUMANITY = "crimes_against_humanity", "crimes against humanity"
+        WAR_CRIMES = "war_crimes", "war crimes"
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="factors")
     number = models.PositiveSmallIntegerField()

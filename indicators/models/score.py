@@ -87,7 +87,9 @@ class Snapshot(models.Model):
     level = models.PositiveSmallIntegerField("level before the silence rule", choices=Level.choices)
     shown_level = models.PositiveSmallIntegerField(choices=Level.choices)
     coverage = models.FloatField("0 to 1")
-    change_90 = models.FloatField("change over 90 days, as known on each of the two days", null=True)
+    change_90 = models.FloatField(
+        "change over 90 days, as known on each of the two days; none where nothing was known then", null=True
+    )
     cannot_exclude = models.FloatField()
     interval_low = models.FloatField(null=True)  # filled when the issue on intervals lands
     interval_high = models.FloatField(null=True)

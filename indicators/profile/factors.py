@@ -47,6 +47,7 @@ def _indicator_views(rows: Sequence[Contribution], reading: Reading, detail: Sco
     series = _by_code(
         (row.definition.indicator_code, row)
         for row in sorted(reading.series, key=lambda row: row.period_end, reverse=True)
+        if reading.may_see(row)
     )
     return [
         _indicator(

@@ -56,7 +56,7 @@ def country_profile(
         evidence=visible,
         evidence_count=len(reading.evidence),
         withheld=len(reading.evidence) - len(visible),
-        unscored_series=tuple(row for row in reading.series if not row.is_scored),
+        unscored_series=tuple(row for row in reading.series if not row.is_scored and reading.may_see(row)),
         last_event_on=max((row.event_on for row in reading.evidence), default=None),
         last_known_on=max((row.known_at.date() for row in reading.evidence), default=None),
         last_reviewed_at=max((row.decided_at for row in reading.evidence if row.decided_at), default=None),

@@ -21,6 +21,7 @@ from indicators.models import (
     Standing,
 )
 from indicators.scored import ScoredCountry, score_inputs
+from people.permissions import Sensitivity, clearance_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -34,6 +35,7 @@ class Reading:
 
     day: dt.date
     known_on: dt.date
+    clearance: Sensitivity
     score: Snapshot | ScoredCountry | None
     histories: Sequence[History]
     method: frames.Method
@@ -45,6 +47,10 @@ class Reading:
     is_stale: bool
     is_recomputing: bool
 
+    def may_see(self, value: SeriesValue) -> bool:
+        """Whether the reader is cleared for the release that the value comes from."""
+        return value.report.sensitivity <= self.clearance
+
 
 def read(
     country: Country, *, day: dt.date, known_on: dt.date, is_current: bool, user: "User | AnonymousUser"
@@ -55,7 +61,7 @@ def read(
     indicators = list(version.framework.indicators.select_related("factor").order_by("order"))
     method = frames.method_with(version, indicators)
     evidence = _evidence(country, user)
-    series = list(SeriesValue.objects.filter(country=country).select_related("definition", "country", "report__source"))
+    series = _series(country)
     inputs = _inputs(country, method, evidence, series, standing)
     score: Snapshot | ScoredCountry | None = standing
     if not is_current:
@@ -69,6 +75,7 @@ def read(
     return Reading(
         day=day,
         known_on=known_on,
+        clearance=clearance_of(user),
         score=score if score is not None and score.assessed else None,
         histories=list(standing.histories.all()) if standing else [],
         method=method,
@@ -99,6 +106,11 @@ def _evidence(country: Country, user: "User | AnonymousUser") -> list[Evidence]:
     related = ("passage__report__source", "family", "indicator__factor", "country", "decided_by")
     rows = Evidence.objects.ever_accepted().filter(country=country).marked_for(user).select_related(*related)
     return list(rows.defer("passage__report__bytes", "passage__report__text").order_by("-event_on", "pk"))
+
+
+def _series(country: Country) -> list[SeriesValue]:
+    rows = SeriesValue.objects.filter(country=country).select_related("definition", "country", "report__source")
+    return list(rows.defer("report__bytes", "report__text", "report__headers"))
 
 
 def _inputs(

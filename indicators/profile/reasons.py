@@ -19,7 +19,10 @@ def reasons_of(rows: Sequence[Contribution], reading: Reading) -> tuple[Reason, 
     found = []
     for row, text in zip(ordered, texts, strict=True):
         evidence = attesting.get((row.indicator, row.ref, row.family)) if row.kind == "event" else None
-        is_withheld = row.kind == "event" and (evidence is None or not evidence.is_visible)
+        value = measured.get(row.indicator) if row.kind == "series" else None
+        is_withheld = not (
+            row.kind == "mitigation" or (evidence and evidence.is_visible) or (value and reading.may_see(value))
+        )
         found.append(
             Reason(
                 kind="withheld" if is_withheld else row.kind,
@@ -31,7 +34,7 @@ def reasons_of(rows: Sequence[Contribution], reading: Reading) -> tuple[Reason, 
                 family=evidence.family.name if evidence and not is_withheld else "",
                 event_key="" if is_withheld else row.ref,
                 evidence=None if is_withheld else evidence,
-                series=measured.get(row.indicator) if row.kind == "series" else None,
+                series=None if is_withheld else value,
             )
         )
     return tuple(found)

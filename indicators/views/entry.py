@@ -41,16 +41,17 @@ KEPT = (  # what "enter another from the same passage" carries over
 @requires(Action.ENTER_EVIDENCE)
 def evidence_new(request: HttpRequest) -> HttpResponse:
     moment_of(request)
+    coder = _person(request)
     if request.method != "POST":
-        form = EntryForm(user=request.user, initial=_initial(request))
+        form = EntryForm(user=coder, initial=_initial(request))
         return _page(request, form, str(form.initial.get("indicator", "")))
     code = request.POST.get("indicator", "")
     if "explain" in request.POST:  # keeps what was typed, checks nothing, says what the chosen indicator means
-        form = EntryForm(user=request.user, initial=dict(request.POST.items()))
+        form = EntryForm(user=coder, initial=dict(request.POST.items()))
         return _page(request, form, code)
-    form = EntryForm(request.POST, user=request.user)
+    form = EntryForm(request.POST, user=coder)
     if form.is_valid():
-        evidence = _enter(request, form)
+        evidence = _enter(coder, form)
         if evidence is not None:
             messages.success(
                 request,
@@ -117,13 +118,17 @@ def _event_keys(request: HttpRequest, form: EntryForm) -> list[str]:
     return list(seen.order_by("event_key").values_list("event_key", flat=True).distinct()[:200])
 
 
-def _enter(request: HttpRequest, form: EntryForm) -> Evidence | None:
-    """The saved row; None where it was refused, with the reason on the form."""
+def _person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # `requires` let nobody else in
+    return request.user
+
+
+def _enter(coder: User, form: EntryForm) -> Evidence | None:
+    """The saved row; None where it was refused, with the reason on the form."""
     try:
         return enter(
             entry=_entry(form.cleaned_data),
-            coder=request.user,
+            coder=coder,
             at=clock.now(),
             installation_day=clock.installation_day(),
         )

@@ -13,11 +13,15 @@ from indicators.views.asked import moment_of
 from indicators.views.natures import NATURES
 
 SCOPES = (
-    ("common", "Common factors", "They bear on every atrocity crime."),
-    ("genocide", "Genocide", "Two more that bear on genocide: on national, ethnical, racial and religious groups."),
-    ("crimes against humanity", "Crimes against humanity", "Two more that bear on crimes against humanity."),
+    (Factor.Scope.COMMON, "Common factors", "They bear on every atrocity crime."),
     (
-        "war crimes",
+        Factor.Scope.GENOCIDE,
+        "Genocide",
+        "Two more that bear on genocide: on national, ethnical, racial and religious groups.",
+    ),
+    (Factor.Scope.CRIMES_AGAINST_HUMANITY, "Crimes against humanity", "Two more that bear on crimes against humanity."),
+    (
+        Factor.Scope.WAR_CRIMES,
         "War crimes",
         "Two more that bear on war crimes. They presuppose an armed conflict: without one they cannot be present.",
     ),
@@ -56,11 +60,6 @@ class CountryLine:
     last_event_on: dt.date
 
 
-def scope_of(factor: Factor) -> str:
-    """The scope's key; a catalogue file writes its words with hyphens, underscores or spaces."""
-    return factor.scope.replace("_", " ")
-
-
 @require_safe
 def factors(request: HttpRequest) -> HttpResponse:
     moment = moment_of(request)
@@ -70,9 +69,7 @@ def factors(request: HttpRequest) -> HttpResponse:
     context = {
         "as_of": moment,
         "framework": lines[0].factor.framework if lines else None,
-        "scopes": [
-            (title, text, [line for line in lines if scope_of(line.factor) == key]) for key, title, text in SCOPES
-        ],
+        "scopes": [(title, text, [line for line in lines if line.factor.scope == key]) for key, title, text in SCOPES],
         "unconfirmed": sum(line.indicators - line.confirmed for line in lines),
         "total": sum(line.indicators for line in lines),
     }
@@ -119,8 +116,8 @@ def factor(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "as_of": moment,
         "factor": found,
-        "scope": next(((title, text) for key, title, text in SCOPES if key == scope_of(found)), ("", "")),
-        "needs_conflict": scope_of(found) == "war crimes",
+        "scope": next(((title, text) for key, title, text in SCOPES if key == found.scope), ("", "")),
+        "needs_conflict": found.scope == Factor.Scope.WAR_CRIMES,
         "indicators": lines,
         "natures": [(nature.label, words) for nature, words in NATURES.items() if nature.value in natures],
         "countries": _country_lines(seen),

@@ -23,7 +23,9 @@ _EVIDENCE = {
     "claim", "actor", "group", "why", "admin1",
 }  # fmt: skip
 _OPTIONAL = {"group", "admin1", "url"}
-_SLUG = re.compile(r"^[a-z0-9]+(?:-+[a-z0-9]+)*$")
+_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+_CODE = re.compile(r"[\w.+-]{1,30}")  # what may be repeated in an error: a code or a key, never words of a text
+_PLACE = re.compile(r"\(at ([a-z0-9, ]+)\)$")
 
 
 def read(payload: bytes) -> ReportDraft:
@@ -55,13 +57,19 @@ def parse(payload: bytes) -> Note:
         raise ReaderError("file", f"{len(payload)} bytes", f"at most {NOTE_BYTES_MAX}")
     try:
         data = tomllib.loads(decode(payload))
-    except tomllib.TOMLDecodeError as error:
-        raise ReaderError("file", f"no valid TOML ({error})", "a coding note in TOML") from error
+    except ReaderError:
+        raise
+    except ValueError as error:  # besides TOMLDecodeError: a number of more than 4300 digits
+        place = _PLACE.search(str(error))
+        raise ReaderError(place[1] if place else "file", "no valid TOML", "a coding note in TOML") from error
+    except RecursionError as error:
+        raise ReaderError("file", "brackets within brackets without end", "a coding note in TOML") from error
     _keys("file", data, {"note", "sources", "families", "passage"}, {"passage"})
     head = _table("note", data["note"])
     _keys("note", head, _NOTE, set())
     families = {
-        slug: _text(f"families.{slug}", name, 160) for slug, name in _table("families", data["families"]).items()
+        _slug("families", slug, 60): _text(f"families.{slug}", name, 160)
+        for slug, name in _table("families", data["families"]).items()
     }
     published_on = _day("note.published_on", head["published_on"])
     passages = tuple(
@@ -75,7 +83,7 @@ def parse(payload: bytes) -> Note:
         published_on=published_on,
         language=_text("note.language", head["language"], 8),
         coded_by=_text("note.coded_by", head["coded_by"], 120),
-        source=_source(_slug("note.source", head["source"]), _table("sources", data["sources"]), families),
+        source=_source(_slug("note.source", head["source"], 60), _table("sources", data["sources"]), families),
         families=families,
         passages=passages,
     )
@@ -84,12 +92,12 @@ def parse(payload: bytes) -> Note:
 def _source(slug: str, sources: Mapping[str, Any], families: Mapping[str, str]) -> SourceDraft:
     where = f"sources.{slug}"
     if slug not in sources:
-        _refuse("note.source", repr(slug), f"one of the sources declared: {', '.join(sorted(sources)) or 'none'}")
+        _refuse("note.source", _shown(slug), f"one of the sources declared: {', '.join(sorted(sources)) or 'none'}")
     entry = _table(where, sources[slug])
     _keys(where, entry, _SOURCE, {"url"})
     family = _slug(f"{where}.family", entry["family"])
     if family not in families:
-        _refuse(f"{where}.family", repr(family), "a slug declared under [families]")
+        _refuse(f"{where}.family", _shown(family), "a slug declared under [families]")
     return SourceDraft(
         slug=slug,
         name=_text(f"{where}.name", entry["name"], 160),
@@ -108,6 +116,11 @@ def _passage(where: str, entry: Any, families: Mapping[str, str], published_on: 
         _claim(f"{where}, evidence {number}", item, families, published_on)
         for number, item in enumerate(_list(where, table.get("evidence", []), may_be_empty=True), 1)
     )
+    seen: set[tuple[object, ...]] = set()
+    for c, day in [(claim, day) for claim in claims for day in claim.event_on]:
+        if (key := (c.indicator, c.country, c.polarity, c.event, c.family, day)) in seen:
+            _refuse(where, f"{c.indicator}, event {c.event}, {day}, family {c.family} twice", "each once a passage")
+        seen.add(key)
     text = " ".join(_text(f"{where}.text", table["text"], 8000).split())
     return NotePassage(_text(f"{where}.locator", table["locator"], 200), text, claims)
 
@@ -123,11 +136,11 @@ def _claim(where: str, entry: Any, families: Mapping[str, str], published_on: dt
         _refuse(f"{where}.event_on", "the same day twice", "each attested day once")
     severity = item["severity"]
     if not isinstance(severity, int) or isinstance(severity, bool) or not 0 <= severity <= 4:
-        _refuse(f"{where}.severity", repr(severity), "a whole number from 0 to 4")
+        _refuse(f"{where}.severity", _shown(severity), "a whole number from 0 to 4")
     family = _one_of(f"{where}.family", item["family"], set(families))
     return Claim(
         country=_matching(f"{where}.country", item["country"], r"[A-Z]{3}", "an ISO 3166-1 alpha-3 code"),
-        indicator=_matching(f"{where}.indicator", item["indicator"], r"\d{1,2}\.\d{1,2}", "a code such as 7.14"),
+        indicator=_matching(f"{where}.indicator", item["indicator"], r"[0-9]{1,2}\.[0-9]{1,2}", "a code such as 7.14"),
         severity=severity,
         polarity={"risk": 1, "mitigation": -1}[_one_of(f"{where}.polarity", item["polarity"], {"risk", "mitigation"})],
         event=_slug(f"{where}.event", item["event"]),
@@ -150,7 +163,7 @@ def _refuse(where: str, found: str, wanted: str) -> NoReturn:
 
 def _keys(where: str, table: Mapping[str, Any], known: set[str], optional: set[str]) -> None:
     if unknown := set(table) - known:
-        _refuse(where, f"the unknown key {sorted(unknown)[0]!r}", f"only {', '.join(sorted(known))}")
+        _refuse(where, f"the unknown key {_shown(sorted(unknown)[0])}", f"only {', '.join(sorted(known))}")
     if missing := known - optional - set(table):
         _refuse(where, f"no {sorted(missing)[0]!r}", f"all of {', '.join(sorted(known - optional))}")
 
@@ -175,30 +188,32 @@ def _text(where: str, value: Any, longest: int, *, may_be_empty: bool = False) -
         _refuse(where, "nothing", "text")
     if len(text) > longest:
         _refuse(where, f"{len(text)} characters", f"at most {longest}")
+    if "\x00" in text:
+        _refuse(where, "a NUL character", "text")
     return text
 
 
 def _one_of(where: str, value: Any, allowed: set[str]) -> str:
-    if value not in allowed:
-        _refuse(where, repr(value)[:60], f"one of {', '.join(sorted(allowed))}")
-    return str(value)
+    if not isinstance(value, str) or value not in allowed:
+        _refuse(where, _shown(value), f"one of {', '.join(sorted(allowed))}")
+    return value
 
 
 def _matching(where: str, value: Any, pattern: str, wanted: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        _refuse(where, repr(value)[:60], wanted)
+        _refuse(where, _shown(value), wanted)
     return value
 
 
-def _slug(where: str, value: Any) -> str:
-    if not isinstance(value, str) or not _SLUG.match(value) or len(value) > 120:
-        _refuse(where, repr(value)[:80], "small letters, digits and hyphens, at most 120")
+def _slug(where: str, value: Any, longest: int = 120) -> str:
+    if not isinstance(value, str) or not _SLUG.fullmatch(value) or len(value) > longest:
+        _refuse(where, _shown(value), f"small letters, digits and hyphens, at most {longest}")
     return value
 
 
 def _day(where: str, value: Any) -> dt.date:
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        _refuse(where, repr(value)[:40], "a day without quotes, such as 2024-02-12")
+        _refuse(where, _shown(value), "a day without quotes, such as 2024-02-12")
     if value < dt.date(1900, 1, 1):
         _refuse(where, str(value), "a day since 1900")
     return value
@@ -207,5 +222,14 @@ def _day(where: str, value: Any) -> dt.date:
 def _url(where: str, value: Any) -> str:
     text = _text(where, value, 500, may_be_empty=True)
     if text and not text.startswith(("https://", "http://")):
-        _refuse(where, repr(text[:40]), "an address that starts with https://")
+        _refuse(where, "something else", "an address that starts with https://")
     return text
+
+
+def _shown(value: Any) -> str:
+    """A wrong value as an error may repeat it: codes and numbers, never the words of a text."""
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a table"
+    if isinstance(value, str) and not _CODE.fullmatch(value):
+        return f"a text of {len(value)} characters" if value else "nothing"
+    return repr(value)[:40]

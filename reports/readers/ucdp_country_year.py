@@ -41,13 +41,17 @@ class CountryYear:
 
 def read(payload: bytes) -> ReportDraft:
     """The release as a dataset report, published on the day of its release. Raises ReaderError."""
-    version, _ = parse(payload)
+    version, rows = parse(payload)
+    published_on = _release_day(version)
+    for row in rows:
+        if row.year >= published_on.year:
+            raise ReaderError("column year_cy", str(row.year), f"years that ended before the release, {published_on}")
     return ReportDraft(
         kind="dataset",
         media_type="text/csv",
         title=f"UCDP organized violence, country-year, version {version}",
         url="https://ucdp.uu.se/downloads/",
-        published_on=_release_day(version),
+        published_on=published_on,
         language="en",
         source=UCDP,
     )
@@ -57,16 +61,7 @@ def parse(payload: bytes) -> tuple[str, tuple[CountryYear, ...]]:
     """Version and rows, in the file's order. Raises ReaderError."""
     if looks_like_html(payload):
         raise ReaderError("first bytes", "HTML", "the CSV file itself, not the page that offers it")
-    text = decode(payload)
-    header = next(csv.reader(io.StringIO(text)), [])
-    if missing := [column for column in _WANTED if column not in header]:
-        raise ReaderError("line 1", f"no column {missing[0]!r}", f"the columns {', '.join(_WANTED)}")
-    try:
-        table = pd.read_csv(io.StringIO(text), usecols=_WANTED, dtype="str", keep_default_na=False)
-    except pd.errors.ParserError as error:
-        raise ReaderError("file", "lines of unequal length", "CSV with one value per column") from error
-    if table.empty:
-        raise ReaderError("file", "a header only", "rows")
+    table = _table(decode(payload))
     versions = sorted(set(table["version"]))
     if len(versions) != 1:
         raise ReaderError("column version", f"{len(versions)} versions", "one release per file")
@@ -82,11 +77,35 @@ def parse(payload: bytes) -> tuple[str, tuple[CountryYear, ...]]:
     )
 
 
+def _table(text: str) -> pd.DataFrame:
+    """The wanted columns as text, indexed by line; pandas' own reader would mend lines of unequal length."""
+    reader = csv.reader(io.StringIO(text), strict=True)
+    rows, lines = [], []
+    try:
+        header = next(reader, [])
+        for column in _WANTED:
+            if header.count(column) != 1:
+                found = f"the column {column!r} twice" if column in header else f"no column {column!r}"
+                raise ReaderError("line 1", found, f"each of the columns {', '.join(_WANTED)} once")
+        places = [header.index(column) for column in _WANTED]
+        for row in reader:
+            if row and len(row) != len(header):
+                raise ReaderError(f"line {reader.line_num}", f"{len(row)} values", f"{len(header)}, one per column")
+            if row:
+                rows.append([row[place] for place in places])
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        raise ReaderError(f"line {reader.line_num}", "quotation marks that do not pair", "CSV") from error
+    if not rows:
+        raise ReaderError("file", "a header only", "rows")
+    return pd.DataFrame(rows, columns=_WANTED, index=lines, dtype="str")
+
+
 def _whole_numbers(table: pd.DataFrame, column: str) -> "pd.Series[int]":
-    bad = ~table[column].str.fullmatch(r"\d{1,9}")
+    bad = ~table[column].str.fullmatch("[0-9]{1,9}")
     if bad.any():
-        place = int(bad.to_numpy().argmax())
-        raise ReaderError(f"line {place + 2}, column {column}", repr(table[column].iloc[place])[:40], "a whole number")
+        line = table.index[int(bad.to_numpy().argmax())]
+        raise ReaderError(f"line {line}, column {column}", repr(table[column].loc[line])[:40], "a whole number")
     return table[column].astype("int64")
 
 
@@ -94,15 +113,15 @@ def _refuse_impossible(numbers: "dict[str, pd.Series[int]]") -> None:
     years = numbers["year_cy"]
     bad = (years < 1946) | (years > 2100)
     if bad.any():
-        place = int(bad.to_numpy().argmax())
-        raise ReaderError(f"line {place + 2}, column year_cy", str(years.iloc[place]), "a year from 1946 on")
+        line = years.index[int(bad.to_numpy().argmax())]
+        raise ReaderError(f"line {line}, column year_cy", str(years.loc[line]), "a year from 1946 on")
     keys = pd.DataFrame({"country": numbers["country_id_cy"], "year": years})
     twice = keys.duplicated()
     if twice.any():
-        place = int(twice.to_numpy().argmax())
-        row = keys.iloc[place]
+        line = keys.index[int(twice.to_numpy().argmax())]
+        row = keys.loc[line]
         raise ReaderError(
-            f"line {place + 2}",
+            f"line {line}",
             f"country {row['country']} and year {row['year']} a second time",
             "each pair once",
         )

@@ -9,9 +9,15 @@ const TOKENS = {
     "#8a5a1a": "--chart-line-2",
     "#e3e0da": "--chart-land",
     "#ffffff": "--chart-edge",
+    "#a8a49b": "--chart-faint",
     "#fdfcfa": "--chart-paper",
     "#eeece8": "--unassessed",
     "#cfd3d4": "--undetermined",
+    "#f5ecd2": "--level-1",
+    "#f0cd7f": "--level-2",
+    "#e0964a": "--level-3",
+    "#ad4526": "--level-4",
+    "#63122b": "--level-5",
 };
 const CONFIG = { displayModeBar: false, responsive: true, displaylogo: false, scrollZoom: false, doubleClick: false };
 const SLOW = ["slow-2g", "2g", "3g"];
@@ -19,12 +25,30 @@ const SVG = "http://www.w3.org/2000/svg";
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 let plotly;
 
+// The package carries a map library that writes a <style> as it loads. We draw nothing with it, and our
+// Content-Security-Policy refuses it: left out here, so that the console shows only violations that matter.
+function withoutStyles(head) {
+    const append = head.appendChild;
+    head.appendChild = (node) => (node instanceof HTMLStyleElement ? node : append.call(head, node));
+    return () => delete head.appendChild;
+}
+
 function library(address) {
     plotly ??= new Promise((resolve, reject) => {
         const script = document.createElement("script");
         script.src = address;
-        script.onload = () => resolve(window.Plotly);
-        script.onerror = () => reject(new Error("the chart library could not be fetched"));
+        const restore = withoutStyles(document.head);
+        script.onload = () => {
+            restore();
+            // Plotly would ask a foreign server for a base map that we do not draw (docs/decisions/0003).
+            const assets = (window.PlotlyGeoAssets ??= { topojson: {} });
+            assets.topojson.world_110m = { type: "Topology", objects: {}, arcs: [] };
+            resolve(window.Plotly);
+        };
+        script.onerror = () => {
+            restore();
+            reject(new Error("the chart library could not be fetched"));
+        };
         document.head.append(script);
     });
     return plotly;
@@ -94,7 +118,7 @@ async function draw(chart) {
         const Plotly = await library(chart.dataset.library);
         const { data, layout } = themed(figure, getComputedStyle(document.documentElement));
         const known = plot.classList.contains("js-plotly-plot");
-        await Plotly.react(plot, data, layout, { ...CONFIG, topojsonURL: chart.dataset.geometry ?? "" });
+        await Plotly.react(plot, data, layout, CONFIG);
         plot.classList.add("drawn");
         if (!known) {
             plot.on("plotly_afterplot", () => hatch(plot));

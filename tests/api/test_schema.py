@@ -1,0 +1,103 @@
+"""The schema is valid, says everything, and every answer keeps it."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
+
+from tests import make
+from tests.api import given
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+ADDRESSES = {
+    "/api/v1/": [""],
+    "/api/v1/countries/": ["countries/", "countries/?as_of=2024-06-15"],
+    "/api/v1/countries/{iso3}/": ["countries/MMR/", "countries/FRA/"],
+    "/api/v1/countries/{iso3}/score/": [
+        "countries/MMR/score/",
+        "countries/FRA/score/",
+        "countries/MMR/score/?as_of=2024-06-15",
+    ],
+    "/api/v1/countries/{iso3}/history/": ["countries/MMR/history/", "countries/FRA/history/"],
+    "/api/v1/countries/{iso3}/contributions/": ["countries/MMR/contributions/"],
+    "/api/v1/countries/{iso3}/series/": ["countries/MMR/series/"],
+    "/api/v1/framework/": ["framework/"],
+    "/api/v1/framework/indicators/": ["framework/indicators/"],
+    "/api/v1/methods/": ["methods/"],
+    "/api/v1/scores/": ["scores/", "scores/?page_size=1&page=2"],
+    "/api/v1/evidence/": ["evidence/", "evidence/?page_size=1"],
+    "/api/v1/evidence/{id}/": ["evidence/{id}/"],
+    "/api/v1/sources/": ["sources/"],
+}
+
+
+@pytest.fixture
+def schema(client: Client) -> dict[str, Any]:
+    answer = client.get("/api/v1/schema/?format=json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = json.loads(answer.content)
+    return found
+
+
+def test_the_schema_is_valid(schema: dict[str, Any]) -> None:
+    validate(schema)
+
+
+def test_the_schema_is_made_without_a_warning() -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=io.StringIO())
+
+
+def test_the_schema_also_comes_as_yaml(client: Client, schema: dict[str, Any]) -> None:
+    assert yaml.safe_load(client.get("/api/v1/schema/").content) == schema
+
+
+def test_the_schema_has_every_address_and_only_reads(schema: dict[str, Any]) -> None:
+    assert set(schema["paths"]) == set(ADDRESSES)
+    assert {method for path in schema["paths"].values() for method in path} == {"get"}
+
+
+def test_every_operation_and_parameter_is_described(schema: dict[str, Any]) -> None:
+    for path, methods in schema["paths"].items():
+        assert methods["get"]["summary"], path
+        assert methods["get"]["description"], path
+        assert "400" in methods["get"]["responses"], path
+
+
+def test_enumerations_have_names(schema: dict[str, Any]) -> None:
+    names = {name for name in schema["components"]["schemas"] if name.endswith("Enum")}
+
+    assert {"LevelEnum", "StateEnum", "ProfileEnum", "NatureEnum", "GradeEnum", "LineEnum"} <= names
+    assert not [name for name in names if any(letter.isdigit() for letter in name)]  # a made-up name has a hash
+    assert schema["components"]["schemas"]["LevelEnum"]["enum"][0] == "UNDETERMINED"
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_every_answer_keeps_the_schema(client: Client, schema: dict[str, Any], path: str) -> None:
+    number = given.evidence(3)[0].pk
+    given.evidence(1, indicator=make.indicator("1.4"), polarity=-1)
+    make.confidential(country=make.country())
+    given.series_values(2)
+    given.scored()
+    content = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    validator = OAS31Validator({**closed(content), "components": closed(schema["components"])})
+
+    for address in ADDRESSES[path]:
+        answer = client.get(given.BASE + address.format(id=number)).json()
+        assert [f"{address}: {error.json_path} {error.message[:200]}" for error in validator.iter_errors(answer)] == []
+
+
+def closed(schema: Any) -> Any:
+    """The same schema, in which an object may have no field that is not described."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    narrow = {key: closed(value) for key, value in schema.items()}
+    return narrow | {"additionalProperties": False} if isinstance(schema.get("properties"), dict) else narrow

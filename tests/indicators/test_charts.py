@@ -1,0 +1,149 @@
+"""Figures are valid Plotly, say what is seen, leave gaps as gaps, and know the same colours as the sheet."""
+
+import datetime as dt
+import math
+import re
+from pathlib import Path
+
+import pytest
+from plotly import graph_objects
+
+from countries import charts as world_charts
+from countries.charts import Chart, Place, world_map
+from indicators.charts import Line, history, with_gaps
+
+CUTS = (10, 20, 35, 50)
+STATIC = Path(__file__).resolve().parents[2] / "static"
+
+
+def month_ends(count: int) -> tuple[dt.date, ...]:
+    first = [dt.date(2020 + n // 12, n % 12 + 1, 1) for n in range(count + 1)]
+    return tuple(day - dt.timedelta(days=1) for day in first[1:])
+
+
+def line(key: str = "hindsight", count: int = 6, level: str = "ELEVATED") -> Line:
+    values = tuple(20.0 + n for n in range(count))
+    return Line(key, f"{key}: as known", month_ends(count), values, (0.6,) * count, (level,) * count)
+
+
+def places() -> list[Place]:
+    return [
+        Place("MMR", "Myanmar", "SEVERE", "Myanmar: SEVERE"),
+        Place("MLT", "Malta", "UNDETERMINED", "Malta: UNDETERMINED"),
+        Place("FRA", "France", "not assessed", "France: not assessed"),
+    ]
+
+
+def drawn_map() -> Chart:
+    return world_map(
+        places(), points={"MLT": (14.4, 35.9)}, neutral=["neutral:x"], geometry="/static/geo/world.json", day="30 June"
+    )
+
+
+@pytest.mark.parametrize("chart", [history([line(), line("known_then")], country="X", cuts=CUTS), drawn_map()])
+def test_figures_are_valid_plotly(chart: Chart) -> None:
+    graph_objects.Figure(chart.figure)
+
+
+def test_figures_carry_no_template() -> None:
+    assert history([line()], country="X", cuts=CUTS).figure["layout"]["template"] == "none"
+
+
+def test_a_missing_month_is_a_gap() -> None:
+    days, values = with_gaps([dt.date(2024, 1, 31), dt.date(2024, 3, 31)], [1.0, 2.0])
+
+    assert values == [1.0, None, 2.0]
+    assert len(days) == 3
+
+
+def test_what_is_not_a_number_is_a_gap_and_a_dash() -> None:
+    gappy = Line("hindsight", "hindsight", month_ends(2), (math.nan, 12.0), (0.3, 0.3), ("LOW", "LOW"))
+
+    chart = history([gappy], country="X", cuts=CUTS)
+
+    assert chart.figure["data"][0]["y"] == [None, 12.0]
+    assert chart.rows[-1] == ("2020-01-31", "–", "–", "–")
+
+
+def test_no_line_bridges_a_gap() -> None:
+    traces = history([line(), line("known_then")], country="X", cuts=CUTS).figure["data"]
+
+    assert {trace["connectgaps"] for trace in traces} == {False}
+
+
+def test_undetermined_months_are_drawn_apart_from_firm_ones() -> None:
+    levels = ("UNDETERMINED", "UNDETERMINED", "ELEVATED")
+    mixed = Line("hindsight", "hindsight", month_ends(3), (5.0, 6.0, 30.0), (0.2, 0.3, 0.6), levels)
+
+    firm, faint = history([mixed], country="X", cuts=CUTS).figure["data"]
+
+    assert firm["y"] == [None, 6.0, 30.0]
+    assert faint["y"] == [5.0, 6.0, None]
+    assert faint["line"]["dash"] == "dot"
+
+
+def test_the_index_axis_always_runs_from_0_to_100() -> None:
+    assert history([line()], country="X", cuts=CUTS).figure["layout"]["yaxis"]["range"] == [0, 100]
+
+
+def test_bands_follow_the_methods_cuts() -> None:
+    bands = history([line()], country="X", cuts=CUTS).figure["layout"]["shapes"]
+
+    assert [(band["y0"], band["y1"]) for band in bands] == [(0, 10), (10, 20), (20, 35), (35, 50), (50, 100)]
+
+
+def test_title_alt_and_table_say_the_last_value() -> None:
+    chart = history([line()], country="Utopia", cuts=CUTS)
+
+    assert chart.title == "Utopia: index 25.0 (ELEVATED) on 30 June 2020"
+    assert "to 25.0 (ELEVATED) on 2020-06-30" in chart.alt
+    assert chart.rows[0] == ("2020-06-30", "25.0", "ELEVATED", "60")
+
+
+def test_a_country_without_points_says_so() -> None:
+    assert history([], country="Utopia", cuts=CUTS).title == "Utopia: no index yet"
+
+
+def test_a_long_line_is_drawn_for_ten_years_and_tabled_in_full() -> None:
+    chart = history([line(count=200)], country="X", cuts=CUTS)
+
+    assert chart.figure["layout"]["xaxis"]["range"][1] == "2036-08-31"
+    assert len(chart.rows) == 200
+
+
+def test_the_map_names_levels_in_words() -> None:
+    assert drawn_map().alt == "World map of levels on 30 June. SEVERE: Myanmar; UNDETERMINED: 1; not assessed: 1."
+
+
+def test_the_two_greys_are_two_traces() -> None:
+    names = [trace["name"] for trace in drawn_map().figure["data"] if trace["type"] == "choropleth"]
+
+    assert names == ["no State of the table", "not assessed", "UNDETERMINED", "SEVERE"]
+
+
+def test_small_states_are_points_and_neutral_land_is_silent() -> None:
+    traces = drawn_map().figure["data"]
+
+    assert [trace["customdata"] for trace in traces if trace["type"] == "scattergeo"] == [["MLT"]]
+    assert traces[0]["hoverinfo"] == "skip"
+
+
+def test_charts_sheet_and_script_know_the_same_colours() -> None:
+    sheet = (STATIC / "css/tokens.css").read_text().partition("@media")[0]
+    tokens = dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", sheet))
+    script = (STATIC / "js/charts.js").read_text()
+    exchanged = dict(re.findall(r'"(#[0-9a-f]{6})": "(--[\w-]+)"', script))
+    used = {
+        value for value in vars(world_charts).values() if isinstance(value, str) and re.match("#[0-9a-f]{6}$", value)
+    }
+
+    assert used | set(world_charts.LEVEL_COLOURS.values()) == set(exchanged)
+    assert {colour: tokens[name] for colour, name in exchanged.items()} == {colour: colour for colour in exchanged}
+
+
+def test_the_ramp_darkens_step_by_step() -> None:
+    steps = [world_charts.LEVEL_COLOURS[word] for word in ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")]
+
+    lights = [sum(int(step[n : n + 2], 16) * weight for n, weight in ((1, 2), (3, 7), (5, 1))) for step in steps]
+
+    assert lights == sorted(lights, reverse=True)

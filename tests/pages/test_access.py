@@ -1,0 +1,47 @@
+"""Who may open which page: the matrix of pages and roles."""
+
+import pytest
+from django.test import Client
+
+from people.permissions import Role
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+EVERYBODY = frozenset(Role)
+STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
+PUBLIC_PAGES = (
+    "/factors/", "/factors/7/", "/evidence/", "/evidence/{accepted}/", "/method/", "/status/",
+    "/sources/", "/reports/{report}/",
+)  # fmt: skip
+PAGES_FOR = {"/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF}
+
+
+def answers(client: Client, page: str) -> int:
+    row = make.accepted()
+    return client.get(page.format(accepted=row.pk, report=row.passage.report_id)).status_code
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_public_pages_are_open_to_everybody(client: Client, role: Role | None) -> None:
+    if role is not None:
+        client.force_login(make.person(role))
+
+    assert {page: answers(client, page) for page in PUBLIC_PAGES} == dict.fromkeys(PUBLIC_PAGES, 200)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_other_pages_follow_the_permission_table(client: Client, role: Role | None) -> None:
+    if role is not None:
+        client.force_login(make.person(role))
+
+    for page, allowed in PAGES_FOR.items():
+        wanted = 302 if role is None else 200 if role in allowed else 403
+        assert (page, answers(client, page)) == (page, wanted)
+
+
+def test_nothing_is_changed_by_looking_at_any_page(client: Client) -> None:
+    client.force_login(make.person(Role.ADMIN))
+
+    for page in (*PUBLIC_PAGES, *PAGES_FOR):
+        assert client.put(page.format(accepted=1, report=1)).status_code == 405

@@ -1,0 +1,190 @@
+"""The evidence list, the page of one piece, and entering evidence."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from indicators import coding
+from indicators.models import Evidence
+from people.permissions import Role, Sensitivity
+from reports.models import Report
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+
+def pieces(client: Client, query: str = "") -> list[int]:
+    return [row.pk for row in client.get(f"/evidence/{query}").context["page"]]
+
+
+def test_lists_what_counts_latest_event_first(client: Client) -> None:
+    old = make.accepted(event_on=dt.date(2023, 1, 1))
+    new = make.accepted()
+    make.proposed()
+
+    assert pieces(client) == [new.pk, old.pk]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?country=MMR", True),
+        ("?country=SYR", False),
+        ("?factor=7&indicator=7.14", True),
+        ("?factor=8", False),
+        ("?reliability=B&credibility=2", True),
+        ("?reliability=A", False),
+        ("?polarity=-1", False),
+        ("?since=2024-05-01&until=2024-05-01", True),
+        ("?until=2024-04-30", False),
+        ("?text=speaks+of+nobody", True),
+        ("?text=100%25", False),
+        ("?as_of=2024-05-31", False),
+        ("?state=retracted", False),
+    ],
+)
+def test_filters_stand_in_the_address(client: Client, query: str, found: bool) -> None:
+    row = make.accepted()
+
+    assert pieces(client, query) == ([row.pk] if found else [])
+
+
+def test_filters_by_source_and_by_who_made_the_finding(client: Client) -> None:
+    row = make.accepted()
+    make.accepted()
+
+    assert pieces(client, f"?source={row.passage.report.source.slug}") == [row.pk]
+    assert pieces(client, f"?family={row.family.slug}") == [row.pk]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?country=ZZZ",
+        "?polarity=2",
+        "?since=2024-02-31",
+        "?text=%00",
+        "?since=2024-02-02&until=2024-01-01",
+        "?state=all",
+    ],
+)
+def test_an_impossible_filter_is_answered_400_with_what_was_found(client: Client, query: str) -> None:
+    make.accepted()
+
+    page = client.get(f"/evidence/{query}")
+
+    assert page.status_code == 400
+    assert "Found" in page.text
+    assert list(page.context["page"]) == []
+
+
+def test_staff_list_what_is_proposed_and_rejected(client: Client) -> None:
+    row = make.proposed()
+    client.force_login(make.person(Role.CODER))
+
+    assert pieces(client, "?state=proposed") == [row.pk]
+    assert pieces(client, "?state=all") == [row.pk]
+
+
+def test_confidential_evidence_is_in_no_list_filter_or_page_of_the_public(client: Client) -> None:
+    hidden = make.confidential()
+    secret_report = make.accepted(of=make.passage(make.report(sensitivity=Sensitivity.CONFIDENTIAL)))
+
+    listing = client.get("/evidence/")
+
+    assert list(listing.context["page"]) == []
+    for row in (hidden, secret_report):
+        assert row.family.name not in listing.text
+        assert row.passage.report.source.name not in listing.text
+        assert client.get(f"/evidence/{row.pk}/").status_code == 404
+    assert client.get(f"/reports/{secret_report.passage.report_id}/").status_code == 404
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_sees_up_to_its_clearance(client: Client, role: Role) -> None:
+    hidden = make.confidential()
+    client.force_login(make.person(role))
+
+    may_see = role in {Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN}
+    assert pieces(client) == ([hidden.pk] if may_see else [])
+    assert client.get(f"/evidence/{hidden.pk}/").status_code == (200 if may_see else 404)
+
+
+def test_what_nobody_accepted_has_no_page_for_the_public(client: Client) -> None:
+    row = make.proposed()
+
+    assert client.get(f"/evidence/{row.pk}/").status_code == 404
+    client.force_login(make.person(Role.READER))
+    assert client.get(f"/evidence/{row.pk}/").status_code == 404
+    client.force_login(make.person(Role.CODER))
+    assert client.get(f"/evidence/{row.pk}/").status_code == 200
+
+
+def test_the_page_shows_the_passage_in_its_context_with_source_grade_and_link(client: Client) -> None:
+    report = make.report(text="Before it. The very words. After it.")
+    row = make.accepted(of=make.passage(report, start=11, end=26, text="The very words."))
+
+    page = client.get(f"/evidence/{row.pk}/")
+
+    assert '<span class="around">Before it. </span><mark>The very words.</mark>' in page.text
+    assert "B: usually reliable source; statement 2: probably true" in page.text
+    assert report.url in page.text
+    assert report.source.name in page.text
+
+
+def test_a_coding_note_says_that_it_is_our_summary(client: Client) -> None:
+    row = make.accepted(of=make.passage(make.report(kind=Report.Kind.CODING_NOTE)))
+
+    assert "Our summary; read the original" in client.get(f"/evidence/{row.pk}/").text
+
+
+def test_the_whole_life_is_told(client: Client) -> None:
+    row = make.accepted()
+    coding.retract(evidence_id=row.pk, by=make.person(Role.REVIEWER), reason="the body withdrew it", at=make.NOW)
+
+    page = client.get(f"/evidence/{row.pk}/")
+
+    assert "Proposed</strong> by" in page.text
+    assert "Accepted</strong> by" in page.text
+    assert "the body withdrew it" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "standing"),
+    [("", "counts"), ("?as_of=2024-05-31", "unknown"), ("?as_of=2024-04-30&known_at=2024-06-30", "future")],
+)
+def test_says_whether_it_counts_at_the_date_asked_for(client: Client, query: str, standing: str) -> None:
+    row = make.accepted()
+
+    assert client.get(f"/evidence/{row.pk}/{query}").context["standing"] == standing
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    made: list[Any] = [make.accepted() for _ in range(rows)]
+
+    with django_assert_max_num_queries(5):
+        client.get("/evidence/")
+    with django_assert_max_num_queries(3):
+        client.get(f"/evidence/{made[0].pk}/")
+
+
+def test_a_report_shows_its_passages_with_their_evidence(client: Client) -> None:
+    row = make.accepted()
+
+    page = client.get(f"/reports/{row.passage.report_id}/")
+
+    assert row.passage.text in page.text
+    assert f'href="/evidence/{row.pk}/"' in page.text
+    assert row.passage.report.sha256 in page.text
+
+
+def test_evidence_stays_unchanged_by_looking(client: Client) -> None:
+    row = make.accepted()
+
+    client.get(f"/evidence/{row.pk}/")
+
+    assert Evidence.objects.get() == row

@@ -1,0 +1,93 @@
+"""The factor browser."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from indicators.models import Factor
+from people.permissions import Role
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+
+def test_shows_the_fourteen_by_scope(client: Client) -> None:
+    page = client.get("/factors/")
+
+    assert page.status_code == 200
+    assert [len(lines) for _, _, lines in page.context["scopes"]] == [8, 2, 2, 2]
+
+
+def test_says_how_many_numbers_are_not_checked(client: Client) -> None:
+    page = client.get("/factors/")
+
+    assert f"{page.context['unconfirmed']} are recalled and not yet checked" in " ".join(page.text.split())
+
+
+def test_a_factor_opens_to_its_indicators_with_what_they_mean(client: Client) -> None:
+    indicator = make.indicator("7.14")
+
+    page = client.get("/factors/7/")
+
+    assert indicator.description in page.text
+    assert "number recalled, not yet checked" in page.text
+    assert "number confirmed" in page.text
+
+
+@pytest.mark.parametrize("number", [13, 14])
+def test_warns_that_war_crimes_presuppose_a_conflict(client: Client, number: int) -> None:
+    assert "presupposes an armed conflict" in client.get(f"/factors/{number}/").text
+    assert "presupposes an armed conflict" not in client.get("/factors/7/").text
+
+
+def test_says_where_evidence_stands_and_links_there(client: Client) -> None:
+    make.accepted()
+
+    page = client.get("/factors/7/")
+
+    assert page.context["countries"][0].codes == ("7.14",)
+    assert 'href="/countries/MMR/#factor-7"' in page.text
+    assert 'href="/evidence/?indicator=7.14"' in page.text
+
+
+def test_counts_only_what_the_reader_may_see(client: Client) -> None:
+    make.confidential()
+
+    assert client.get("/factors/7/").context["countries"] == []
+    assert [line.pieces for _, _, lines in client.get("/factors/").context["scopes"] for line in lines] == [0] * 14
+
+    client.force_login(make.person(Role.CODER))
+    assert client.get("/factors/7/").context["countries"][0].risk == 1
+
+
+def test_counts_only_what_was_known_then(client: Client) -> None:
+    make.accepted()
+
+    before = client.get("/factors/7/?as_of=2024-05-31")
+    after = client.get("/factors/7/?as_of=2024-06-01")
+
+    assert before.context["countries"] == []
+    assert len(after.context["countries"]) == 1
+    assert "/countries/MMR/?as_of=2024-06-01" in after.text
+
+
+def test_an_unknown_factor_and_an_unreadable_day_are_refused(client: Client) -> None:
+    assert client.get("/factors/15/").status_code == 404
+    assert client.get("/factors/7/?as_of=yesterday").status_code == 400
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    for _ in range(rows):
+        make.accepted()
+
+    with django_assert_max_num_queries(3):
+        client.get("/factors/")
+    with django_assert_max_num_queries(4):
+        client.get("/factors/7/")
+
+
+def test_every_scope_of_the_catalogue_has_its_place(client: Client) -> None:
+    shown = {line.factor.number for _, _, lines in client.get("/factors/").context["scopes"] for line in lines}
+
+    assert shown == set(Factor.objects.values_list("number", flat=True)) == set(range(1, 15))

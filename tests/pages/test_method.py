@@ -1,0 +1,65 @@
+"""The method page."""
+
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from indicators.models import MethodVersion
+from tests import make
+
+
+def text_of(client: Client) -> str:
+    """The page's words, tags and line ends dropped."""
+    return " ".join(re.sub(r"<[^>]+>", " ", client.get("/method/").text).split())
+
+
+@pytest.mark.usefixtures("reference")
+def test_shows_the_shipped_parameters() -> None:
+    text = text_of(Client())
+
+    assert "LOW 10 up to but not 20" in text
+    assert "SEVERE from 50" in text
+    assert "365 days (about 1 year)" in text
+    assert MethodVersion.objects.get().sha256 in text
+
+
+@pytest.mark.usefixtures("reference")
+def test_shows_another_methods_parameters_when_that_is_in_use() -> None:
+    shipped = MethodVersion.objects.get()
+    MethodVersion.objects.create(
+        formula=shipped.formula,
+        framework=shipped.framework,
+        parameters=shipped.parameters | {"up": [15, 30, 50, 70], "xi": 0.1},
+        goalposts=shipped.goalposts,
+        sha256="f" * 64,
+        provisional=False,
+        published_at=make.NOW.replace(year=2027),
+    )
+
+    text = text_of(Client())
+
+    assert "LOW 15 up to but not 30" in text
+    assert "provisional until" not in text
+    assert "0.1 of full strength" in text
+
+
+@pytest.mark.usefixtures("reference")
+def test_says_what_the_index_is_not_and_how_much_is_unchecked(client: Client) -> None:
+    text = text_of(client)
+
+    for words in ("Not a probability", "Not a ranking", "Not a legal finding", "provisional", "not assessed"):
+        assert words in text
+    assert re.search(r"39 numbers confirmed, 101 recalled and not yet checked", text)
+
+
+@pytest.mark.django_db
+def test_without_a_method_it_says_so(client: Client) -> None:
+    assert "No method is published yet." in client.get("/method/").text
+
+
+@pytest.mark.usefixtures("reference")
+def test_needs_few_queries(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_max_num_queries(3):
+        client.get("/method/")

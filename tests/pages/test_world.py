@@ -1,0 +1,130 @@
+"""The world page: honest about what is not known, sortable and searchable by address."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from indicators import assess
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("reference")
+ROW = re.compile(r'<tr[^>]*><th scope="row"><a href="/countries/([A-Z]{3})/')
+
+
+def scored(*codes: str) -> None:
+    for code in codes:
+        make.accepted(country=make.country(code))
+    assess.score_all(at=make.NOW, day=make.TODAY)
+
+
+def order(page_text: str) -> list[str]:
+    return ROW.findall(page_text)
+
+
+def test_lists_every_state_alphabetically(client: Client) -> None:
+    scored("MMR")
+
+    found = order(client.get("/").text)
+
+    assert len(found) == 195
+    assert found[:3] == ["AFG", "ALB", "DZA"]
+
+
+@pytest.mark.parametrize("sort", ["index", "-index", "coverage", "-coverage", "last", "-last", "level"])
+def test_what_is_not_known_sorts_last_both_ways(client: Client, sort: str) -> None:
+    scored("MMR", "MLI")
+
+    assert set(order(client.get(f"/?sort={sort}").text)[:2]) == {"MMR", "MLI"}
+
+
+def test_a_header_says_how_it_sorts_and_turns_round(client: Client) -> None:
+    text = client.get("/?sort=-index&region=Asia").text
+
+    assert 'aria-sort="descending"><a id="sort-index" href="/?sort=index&amp;region=Asia"' in text
+
+
+@pytest.mark.parametrize("asked", ["myanmar", "Мьянма", "缅甸", "ميانمار", "mm", "MMR", "104"])
+def test_finds_a_country_by_any_name_or_code(client: Client, asked: str) -> None:
+    assert "MMR" in order(client.get("/", {"q": asked}).text)
+
+
+def test_finds_names_without_accents(client: Client) -> None:
+    assert order(client.get("/", {"q": "cote d"}).text) == ["CIV"]
+
+
+def test_filters_by_region_and_by_what_is_assessed(client: Client) -> None:
+    scored("MMR", "MLI")
+
+    assert order(client.get("/?assessed=1").text) == ["MLI", "MMR"]
+    assert order(client.get("/?assessed=1&region=Africa").text) == ["MLI"]
+
+
+def test_silence_is_never_shown_as_low(client: Client) -> None:
+    scored("MMR")
+
+    page = client.get("/?level=undetermined")
+
+    assert order(page.text) == ["MMR"]
+    assert {row.level.name for row in page.context["rows"]} == {"UNDETERMINED"}
+
+
+def test_legend_counts_every_country_once(client: Client) -> None:
+    scored("MMR", "MLI")
+
+    legend = client.get("/").context["legend"]
+
+    assert sum(step.count for step in legend) == 195
+    assert legend[-1].level is None
+    assert legend[-1].count == 193
+
+
+def test_gives_no_rank_and_no_forbidden_word(client: Client) -> None:
+    text = client.get("/").text.lower()
+
+    assert not [word for word in ("prediction", "probability of", "threat score", "<td>1</td>") if word in text]
+
+
+def test_another_day_keeps_its_date_in_every_link(client: Client) -> None:
+    page = client.get("/?as_of=2024-01-31")
+
+    assert "/countries/MMR/?as_of=2024-01-31&amp;known_at=2024-01-31" in page.text
+    assert "Back to the current view" in page.text
+
+
+def test_an_impossible_day_is_refused(client: Client) -> None:
+    assert client.get("/?as_of=yesterday").status_code == 400
+
+
+def test_opens_with_a_banner_and_the_way_to_today(client: Client) -> None:
+    text = client.get("/").text
+
+    assert "30 June 2024" in text
+    assert f"?as_of={dt.datetime.now(dt.UTC).date()}" in text
+
+
+def test_htmx_gets_the_table_alone(client: Client) -> None:
+    page = client.get("/?sort=-index", headers={"HX-Request": "true"})
+
+    assert page.text.lstrip().startswith('<div id="results"')
+
+
+def test_no_inline_style_or_script(client: Client) -> None:
+    text = client.get("/").text
+
+    assert not re.search(r'\sstyle="|\son\w+="|<script>|<style', text)
+
+
+def test_queries_do_not_grow_with_rows(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    scored(*["MMR", "MLI", "HTI"])
+    client.get("/")
+    with django_assert_max_num_queries(8):
+        client.get("/")
+
+
+def test_queries_at_thirty_rows(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    scored(*(row.country.iso3 for row in client.get("/").context["rows"][:30]))
+    with django_assert_max_num_queries(8):
+        client.get("/?sort=-index")

@@ -43,6 +43,13 @@ def reference(db: None) -> None:
         _load_reference()
 
 
+@pytest.fixture
+def nothing_loaded(db: None) -> None:
+    """An installation before `load_reference`; the end of the test brings everything back."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE indicators_framework, countries_country CASCADE")
+
+
 def _load_reference() -> None:
     load_countries()
     load_framework(at=NOW)

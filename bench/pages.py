@@ -1,0 +1,88 @@
+"""Figures: the pages and the API that are asked most, through Django's test client, on the demonstration.
+
+Beside each: the same rows by one SQL query, written as JSON. CPU time is this process's; PostgreSQL's is not in it.
+"""
+
+import gzip
+from collections.abc import Callable
+
+import orjson
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from bench import demonstration
+from bench.figure import Figure, cpu_ms
+
+_COUNTRIES = """
+    SELECT c.*, s.* FROM countries_country c JOIN indicators_standing t ON t.country_id = c.id
+    JOIN indicators_snapshot s ON s.id = t.snapshot_id
+"""
+_EVIDENCE = """
+    SELECT e.*, p.text, p.locator, i.code, i.label, f.name, r.title, r.url FROM indicators_evidence e
+    JOIN reports_passage p ON p.id = e.passage_id JOIN reports_report r ON r.id = p.report_id
+    JOIN indicators_indicator i ON i.id = e.indicator_id JOIN reports_family f ON f.id = e.family_id
+"""
+_OF_COUNTRY = f"{_EVIDENCE} JOIN countries_country c ON c.id = e.country_id WHERE c.iso3 = '{{}}'"
+
+
+def measure(*, full: bool = False, iso3: str = "MMR", notes: str = "*.toml", times: int = 15) -> list[Figure]:
+    """Loads the demonstration; `full` changes nothing."""
+    demonstration.load(notes)
+    country = {"iso3": iso3}
+    rows, another = _OF_COUNTRY.format(iso3), {"as_of": "2023-12-31"}
+    few = "≤ 15 CPU ms, ≤ 8 queries"
+    asked = [
+        ("world page", "world", {}, {}, _COUNTRIES, few),
+        ("world page, another date", "world", {}, another, _COUNTRIES, "≤ 40 CPU ms"),
+        (f"country page, {iso3}", "country", country, {}, rows, few),
+        (f"country page, {iso3}, another date", "country", country, another, rows, "≤ 40 CPU ms"),
+        ("evidence list", "evidence", {}, {}, f"{_EVIDENCE} LIMIT 50", "≤ 25 CPU ms, ≤ 5 queries, ≤ 60 KB"),
+        ("API, list of countries", "api:countries", {}, {}, _COUNTRIES, few),
+        ("API, list of scores", "api:scores", {}, {}, _COUNTRIES, few),
+    ]
+    return [_figure(*one, times=times) for one in asked]
+
+
+def _figure(
+    name: str, view: str, names: dict[str, str], query: dict[str, str], sql: str, reach: str, *, times: int
+) -> Figure:
+    try:
+        address = reverse(view, kwargs=names)
+    except NoReverseMatch:
+        return Figure(name, skipped=f"no address is named {view!r} yet")
+    client = Client(raise_request_exception=False, headers={"host": "localhost"})
+    answer = client.get(address, query)
+    if answer.status_code != 200:
+        return Figure(name, skipped=f"it answered {answer.status_code}")
+    with CaptureQueriesContext(connection) as captured:
+        _afresh(client, address, query)()
+    queries = len(captured)  # read at once: the next request empties the log
+    return Figure(
+        name,
+        cpu_ms(_afresh(client, address, query), times),
+        "CPU ms",
+        "one SQL query of the same rows, as JSON",
+        cpu_ms(lambda: _rows_as_json(sql), times),
+        reach,
+        queries,
+        details={"bytes": len(answer.content), "gzip_bytes": len(gzip.compress(answer.content, 6))},
+    )
+
+
+def _afresh(client: Client, address: str, query: dict[str, str]) -> Callable[[], object]:
+    """Asks without what earlier requests left in the cache."""
+
+    def ask() -> object:
+        cache.clear()
+        return client.get(address, query)
+
+    return ask
+
+
+def _rows_as_json(sql: str) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return orjson.dumps(cursor.fetchall(), default=str)

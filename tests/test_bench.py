@@ -1,0 +1,83 @@
+"""Every script of `make bench` gives its figures on a tiny size; how fast is never a test."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from bench import demonstration, evidence_to_score, first_page, kernel, migrate, pages, recompute
+from bench.figure import Figure, from_json, keep, machine, printed
+from bench.synthetic import Size
+from tests.conftest import ROOT, database_url
+
+
+def complete(figure: Figure) -> bool:
+    return not figure.skipped and figure.ratio is not None and figure.ratio > 0
+
+
+def test_the_kernel_has_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = kernel.evidence_rows
+    monkeypatch.setattr(kernel, "evidence_rows", lambda *, rows, **rest: small(rows=rows // 100, **rest))
+    monkeypatch.setattr(kernel, "seconds", lambda work, times=1: 1.0 if work() is not None else 0.5)
+    (figure,) = kernel.measure()
+
+    assert complete(figure)
+    assert {"hindsight_s", "known_then_s", "sort_keys_s", "move_bytes_s", "reach_s"} <= set(figure.details)
+
+
+def test_the_recompute_has_its_keys(reference: None) -> None:
+    (figure,) = recompute.measure(size=Size(rows=300, months=6, reports=20))
+
+    assert complete(figure)
+    assert figure.details["countries"] == 195
+    assert {"copy_out_s", "kernel_s", "copy_in_s", "read_inputs_s"} <= set(figure.details)
+
+
+def test_pages_that_answer_are_measured_and_the_others_say_why(reference: None, tmp_path: Path) -> None:
+    with override_settings(STATIC_ROOT=str(tmp_path)):  # whitenoise warns of a folder that is not there
+        figures = pages.measure(notes="*ghana*", iso3="GHA", times=1)
+
+    assert len(figures) == 7
+    assert all(complete(one) and one.queries for one in figures if not one.skipped)
+    assert complete(figures[0])
+
+
+def test_accepted_evidence_is_timed_to_its_score(worker: subprocess.Popen[bytes]) -> None:
+    people = demonstration.load("*ghana*")
+    figure = evidence_to_score.accepted_one_by_one(people, times=1, iso3="GHA")
+
+    assert complete(figure)
+
+
+def test_migrate_has_its_keys(db: None) -> None:
+    (figure,) = migrate.measure(database_url=database_url())
+
+    assert complete(figure)
+
+
+def test_the_first_page_is_read_from_the_lines_of_make_run() -> None:
+    lines = [(4.0, "   3.9 s  starting PostgreSQL and Valkey"), (30.0, "  29.9 s  the world page answers 200")]
+
+    assert first_page.figure(lines).value == 30.0
+    assert first_page.figure(lines).yardstick_value == 4.0
+    assert "port 8000 is taken" in first_page.figure([(1.0, "port 8000 is taken")]).skipped
+
+
+def test_what_make_run_prints_is_what_the_bench_waits_for() -> None:
+    code = (ROOT / "r2p_dashboard/local/run.py").read_text(encoding="utf-8")
+
+    assert '"starting PostgreSQL and Valkey"' in code
+    assert '"the world page answers 200"' in code
+
+
+def test_a_run_is_printed_and_kept(tmp_path: Path) -> None:
+    figures = [Figure("one", 2.0, "s", "other", 4.0, "≤ 3 s", 5), Figure("two", skipped="no such page yet")]
+    path = keep(figures, at="2024-07-01T12:00:00+00:00", about=machine(), folder=tmp_path)
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+
+    assert [from_json(one) for one in kept["figures"]] == figures
+    assert "| one | 2 s | other: 4 s | 0.5 | 5 | ≤ 3 s |" in printed(figures)
+    assert "skipped: no such page yet" in printed(figures)

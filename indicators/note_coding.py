@@ -2,8 +2,9 @@
 
 import dataclasses
 import datetime as dt
+import logging
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 
 from countries.models import Country
@@ -12,7 +13,10 @@ from indicators.models import Evidence, Indicator, NoteCoding
 from people.models import User
 from reports.models import Family, Report, Retrieval
 from reports.readers import coding_note
+from reports.readers.draft import ReaderError
 from reports.readers.note import Claim, Note
+
+log = logging.getLogger(__name__)
 
 
 def waiting() -> QuerySet[Report]:
@@ -37,11 +41,19 @@ def _code(report_id: int, *, at: dt.datetime, installation_day: dt.date) -> int:
         return 0
     coding = NoteCoding(report=report, coded_at=at)
     try:
-        rows = _rows(report, at=at, installation_day=installation_day)
-    except CodingError as error:
+        with transaction.atomic():
+            coding.rows_count = len(
+                Evidence.objects.bulk_create(_rows(report, at=at, installation_day=installation_day))
+            )
+    except (CodingError, ReaderError) as error:
         coding.failure = str(error)[:500]
-    else:
-        coding.rows_count = len(Evidence.objects.bulk_create(rows))
+    except (
+        DataError,
+        IntegrityError,
+        ValueError,
+    ) as error:  # one broken note must not stop the others, nor be coded for ever
+        log.error("note %s: coding broke: %s", report.pk, type(error).__name__)
+        coding.failure = f"the note cannot be stored as evidence ({type(error).__name__}); please report it"
     coding.save()
     return 1
 

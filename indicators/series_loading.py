@@ -2,8 +2,9 @@
 
 import datetime as dt
 import io
+import logging
 
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from countries.models import Country
@@ -12,6 +13,8 @@ from indicators.models import RescoreRequest, SeriesDefinition, SeriesLoad, Seri
 from reports.models import Report
 from reports.readers import ucdp_country_year
 from reports.readers.ucdp_country_year import CountryYear
+
+log = logging.getLogger(__name__)
 
 UCDP_READER = "ucdp-country-year"
 
@@ -37,25 +40,31 @@ def _load(report_id: int, *, at: dt.datetime) -> int:
     )
     if report is None:
         return 0
+    definitions = list(SeriesDefinition.objects.filter(reader=UCDP_READER).order_by("slug"))
+    if not definitions:
+        log.error("release %s waits: no series definition stands; wanted `manage.py load_reference` first", report.pk)
+        return 0
     load = SeriesLoad(report=report, loaded_at=at, values_count=0)
     try:
-        values, load.not_covered = _values(report)
-    except SeriesError as error:
-        load.failure = str(error)[:500]
-        load.save()
-        return 1
-    load.values_count = len(values)
+        with transaction.atomic():
+            values, load.not_covered = _values(report, definitions)
+            _copy(values)
+            load.values_count = len(values)
+            touched = {value.country_id for value in values if value.is_scored}
+            RescoreRequest.objects.bulk_create(RescoreRequest(country_id=pk, asked_at=at) for pk in sorted(touched))
+    except (
+        DataError,
+        IntegrityError,
+        SeriesError,
+    ) as error:  # one broken release must not stop the others, nor be read for ever
+        log.error("release %s: loading broke: %s", report.pk, type(error).__name__)
+        said = str(error) if isinstance(error, SeriesError) else type(error).__name__
+        load.values_count, load.not_covered, load.failure = 0, [], said[:500]
     load.save()
-    _copy(values)
-    touched = {value.country_id for value in values if value.is_scored}
-    RescoreRequest.objects.bulk_create(RescoreRequest(country_id=pk, asked_at=at) for pk in sorted(touched))
     return 1
 
 
-def _values(report: Report) -> tuple[list[SeriesValue], list[dict[str, object]]]:
-    definitions = list(SeriesDefinition.objects.filter(reader=UCDP_READER).order_by("slug"))
-    if not definitions:
-        raise SeriesError("series definitions: found none for this reader; wanted `manage.py load_reference` first")
+def _values(report: Report, definitions: list[SeriesDefinition]) -> tuple[list[SeriesValue], list[dict[str, object]]]:
     countries = {country.iso3: country for country in Country.objects.all()}
     territories = read_event_territories()
     known_at = dt.datetime.combine(report.published_on, dt.time(), dt.UTC)
@@ -66,6 +75,10 @@ def _values(report: Report) -> tuple[list[SeriesValue], list[dict[str, object]]]
         if territory.treatment == "not_covered":
             not_covered[row.gw_code] = {"id": row.gw_code, "name": row.name, "why": territory.note}
             continue
+        if missing := sorted(set(territory.iso3) - set(countries)):
+            raise SeriesError(
+                f"territory {row.gw_code}: found the country {missing[0]}; wanted a Member or observer State"
+            )
         is_scored = territory.treatment == "attach"
         values += [
             SeriesValue(

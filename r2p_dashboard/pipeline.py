@@ -5,7 +5,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
-from celery import chain, signature
+from celery import Signature, chain, signature
 from kombu.exceptions import OperationalError
 
 from indicators import assess, note_coding, series_loading
@@ -100,16 +100,30 @@ def ring() -> bool:
 
     A bell that cannot be rung loses nothing: the sweep finds what waits.
     """
+    return _send(_from(0))
+
+
+def sweep(*, day: dt.date, known_on: dt.date) -> bool:
+    """Rings where something waits or the scores are of another day; whether every bell could be rung and one was.
+
+    Each waiting stage has its own bell, so that one which keeps failing does not hold up those after it.
+    """
+    bells = [_from(place) for place, stage in enumerate(STAGES) if stage.waiting()]
+    if assess.is_due(day=day, known_on=known_on):
+        bells.append(signature("indicators.score_all_countries", immutable=True))
+    rang = [_send(bell) for bell in bells]
+    return bool(rang) and all(rang)
+
+
+def _from(place: int) -> Signature:
+    """The stages from `place` on, each after the one before it."""
+    return chain(*(signature(stage.task, immutable=True) for stage in STAGES[place:]))
+
+
+def _send(bell: Signature) -> bool:
     try:
-        chain(*(signature(stage.task, immutable=True) for stage in STAGES)).apply_async(retry=False)
+        bell.apply_async(retry=False)
     except OperationalError as error:
         log.warning("the broker does not answer (%s); the sweep will pick up", type(error).__name__)
         return False
     return True
-
-
-def sweep(*, day: dt.date, known_on: dt.date) -> bool:
-    """Rings where something waits or the scores are of another day; whether it rang."""
-    if assess.is_due(day=day, known_on=known_on):
-        signature("indicators.score_all_countries", immutable=True).apply_async()
-    return any(stage.waiting() for stage in STAGES) and ring()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from people.models import User
 from people.permissions import Sensitivity
@@ -116,6 +116,8 @@ def _read_next(*, at: dt.datetime) -> bool:
             _break(retrieval, error)
         else:
             _finish(retrieval, standing, False)
+    except OperationalError:
+        raise  # the database's trouble, not the file's: it stays waiting
     except Exception as error:  # noqa: BLE001  one broken file must not stop the others, nor be read for ever
         _break(retrieval, error)
     retrieval.payload = None
@@ -221,6 +223,7 @@ def _known_source(slug: str) -> Source:
     return source
 
 
+@transaction.atomic
 def store_entry(
     *,
     source: Source,

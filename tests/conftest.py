@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from countries.loading import load_countries
@@ -31,7 +31,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: SettingsWrapper) -> None:
+def quick_passwords(settings: Settings) -> None:
     """Passwords of made-up people need no slow hash."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -41,6 +41,13 @@ def reference(db: None) -> None:
     """Countries, framework, series definitions and the method in use."""
     if not MethodVersion.objects.exists():
         _load_reference()
+
+
+@pytest.fixture
+def nothing_loaded(db: None) -> None:
+    """An installation before `load_reference`; the end of the test brings everything back."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE indicators_framework, countries_country CASCADE")
 
 
 def _load_reference() -> None:

@@ -1,7 +1,6 @@
 """A country's page: from the level down to the passage, in product.md's order."""
 
 import dataclasses
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from countries.charts import Chart
 from countries.models import Country
+from countries.views.fragments import fragment
 from indicators.charts import Line, history
 from indicators.models import Evidence, MethodVersion
 from indicators.profile import CountryProfile, FactorView, IndicatorView, country_profile
@@ -90,12 +90,51 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
         "earliest": EARLIEST,
         "latest": max(installation_day(), now().date()),
     }
-    page = "countries/country.html" if profile.assessed else "countries/unassessed.html"
-    return render(request, page, context | (_blocks(profile, request.GET) if profile.assessed else {}))
+    if not profile.assessed:
+        return render(request, "countries/unassessed.html", context)
+    choice = choice_of(request.GET)
+    body = fragment(
+        "countries/_body.html",
+        lambda: context | _blocks(profile, choice),
+        content=(context["latest"], choice, moment, _shown(profile)),
+        request=request,
+    )
+    context |= _named(profile.evidence) | {"body": body, "mitigating": _mitigating(profile)}
+    return render(request, "countries/country.html", context)
 
 
-def _blocks(profile: CountryProfile, query: QueryDict) -> dict[str, object]:
-    choice = choice_of(query)
+def _shown(profile: CountryProfile) -> tuple[object, ...]:
+    """What the kept blocks rest on. Evidence and series never change in place: their keys and states say it all."""
+    return (
+        profile.country.pk,
+        profile.run and profile.run.pk,
+        profile.method and profile.method.pk,
+        profile.overall,
+        profile.withheld,
+        [(one.pk, one.status) for one in profile.evidence],
+        [reason.printed for reason in profile.reasons],
+        [[value.pk for sign in factor.indicators for value in sign.series] for factor in profile.factors],
+        [value.pk for value in profile.unscored_series],
+    )
+
+
+def _named(evidence: Iterable[Evidence]) -> dict[str, object]:
+    """Groups and actors that the evidence itself names."""
+    rows = list(evidence)
+    return {
+        "groups": sorted({row.group for row in rows if row.group}),
+        "actors": sorted({row.get_actor_display() for row in rows if _is_act(row)}),
+    }
+
+
+def _mitigating(profile: CountryProfile) -> Evidence | None:
+    """The newest visible statement behind what takes most points away."""
+    codes = {reason.indicator_code for reason in profile.reasons_down}
+    rows = (row for row in profile.evidence if row.polarity == Evidence.Polarity.MITIGATION)
+    return next((row for row in rows if row.indicator.code in codes), None)
+
+
+def _blocks(profile: CountryProfile, choice: Choice) -> dict[str, object]:
     listed = [evidence for evidence in profile.evidence if choice.admits(evidence)]
     return {
         "chart": _history(profile),
@@ -105,8 +144,6 @@ def _blocks(profile: CountryProfile, query: QueryDict) -> dict[str, object]:
         "choice": choice,
         "grades": sorted({evidence.grade for evidence in profile.evidence}),
         "coded": _coded(profile.evidence),
-        "groups": sorted({evidence.group for evidence in profile.evidence if evidence.group}),
-        "actors": sorted({evidence.get_actor_display() for evidence in profile.evidence if _is_act(evidence)}),
         "printed_index": f"{profile.overall:.1f}" if profile.overall is not None else "",
     }
 
@@ -193,8 +230,3 @@ def _history(profile: CountryProfile) -> Chart:
 def cuts_of(method: MethodVersion | None) -> Sequence[float]:
     """The four cuts between the levels, in index points."""
     return method.parameters["up"] if method else DEFAULT_CUTS
-
-
-def freshness_days(day: dt.date, last: dt.date | None) -> int | None:
-    """How long ago the latest event was, in days."""
-    return None if last is None else (day - last).days

@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nothing_loaded")
 @pytest.mark.parametrize("path", ["scores/?as_of=2024-06-01", "countries/?as_of=2024-06-01"])
 def test_before_a_method_is_loaded_nothing_can_be_scored(client: Client, path: str) -> None:
     answer = client.get(f"/api/v1/{path}")
@@ -11,7 +11,7 @@ def test_before_a_method_is_loaded_nothing_can_be_scored(client: Client, path: s
     assert "load_reference" in answer.json()["detail"]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nothing_loaded")
 def test_before_a_framework_is_loaded_there_is_none(client: Client) -> None:
     answer = client.get("/api/v1/framework/")
 

@@ -147,3 +147,42 @@ def test_the_ramp_darkens_step_by_step() -> None:
     lights = [sum(int(step[n : n + 2], 16) * weight for n, weight in ((1, 2), (3, 7), (5, 1))) for step in steps]
 
     assert lights == sorted(lights, reverse=True)
+
+
+def light_of(colour: str) -> float:
+    """Relative luminance by WCAG 2.2."""
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((light_of(one), light_of(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+READ_TOGETHER = [
+    *[(ink, ground) for ink in ("ink", "ink-soft", "accent", "bad", "up", "down") for ground in ("paper", "surface")],
+    *[(f"level-{n}-ink", f"level-{n}") for n in range(1, 6)],
+    ("ink-soft", "sunk"),
+    ("ink-soft", "accent-soft"),
+    ("accent", "accent-soft"),
+    ("accent-ink", "accent"),
+    ("notice-ink", "notice"),
+    ("bad", "bad-soft"),
+    ("ink", "good-soft"),
+    ("undetermined-ink", "undetermined"),
+    ("unassessed-ink", "unassessed"),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_read_has_enough_contrast(scheme: str) -> None:
+    light, _, dark = (STATIC / "css/tokens.css").read_text().partition("@media")
+    tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", light))
+    if scheme == "dark":
+        tokens |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", dark))
+
+    weak = {pair: round(found, 2) for pair in READ_TOGETHER if (found := contrast(*(tokens[n] for n in pair))) < 4.5}
+
+    assert weak == {}

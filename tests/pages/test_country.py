@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -16,6 +17,12 @@ from tests import make
 
 pytestmark = pytest.mark.usefixtures("reference")
 FORBIDDEN = ("prediction", "probability of", "threat score", "guilty", "is committing genocide")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Rendered parts of a page are kept between requests, and so between tests."""
+    cache.clear()
 
 
 def scored(**fields: Any) -> Evidence:
@@ -191,3 +198,31 @@ def test_queries_do_not_grow_with_evidence(
     client.get("/countries/MMR/")
     with django_assert_max_num_queries(8):
         client.get("/countries/MMR/")
+
+
+def test_kept_parts_are_never_shown_to_who_may_not_see_them(client: Client) -> None:
+    evidence = make.confidential(of=make.passage(make.report(text="A secret that nobody may read.", bytes=b"secret")))
+    assess.score_all(at=make.NOW, day=make.TODAY)
+    client.force_login(make.person(Role.ADMIN))
+    assert evidence.passage.text in client.get("/countries/MMR/").text
+    client.logout()
+
+    assert evidence.passage.text not in client.get("/countries/MMR/").text
+
+
+def test_kept_parts_change_with_what_they_show(client: Client) -> None:
+    scored()
+    client.get("/countries/MMR/")
+    later = scored(of=make.passage(make.report(text="Another passage.", bytes=b"another")))
+
+    assert later.passage.text in client.get("/countries/MMR/").text
+
+
+def test_what_goes_down_leads_to_its_evidence_too(client: Client) -> None:
+    make.accepted(indicator=make.indicator("2.3"))
+    evidence = scored(indicator=make.indicator("2.3"), polarity=Evidence.Polarity.MITIGATION, severity=4)
+
+    page = client.get("/countries/MMR/")
+
+    assert page.context["mitigating"] == evidence
+    assert f'href="#evidence-{evidence.pk}"' in page.text

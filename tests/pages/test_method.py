@@ -54,7 +54,7 @@ def test_says_what_the_index_is_not_and_how_much_is_unchecked(client: Client) ->
     assert re.search(r"39 numbers confirmed, 101 recalled and not yet checked", text)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nothing_loaded")
 def test_without_a_method_it_says_so(client: Client) -> None:
     assert "No method is published yet." in client.get("/method/").text
 

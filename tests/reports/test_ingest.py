@@ -240,7 +240,7 @@ def test_the_same_bytes_read_by_two_workers_at_once_make_one_report() -> None:
 
 
 def entry(text: str = "Typed words.", **fields: Any) -> Passage:
-    defaults = {
+    defaults: dict[str, Any] = {
         "locator": "p. 1", "url": "https://x.example/", "published_on": DAY, "sensitivity": Sensitivity.PUBLIC,
         "at": make.NOW, "source": Source.objects.first() or make.source(),
     }  # fmt: skip
@@ -266,7 +266,7 @@ def test_the_same_words_of_the_same_source_are_one_report() -> None:
 @pytest.mark.parametrize("changed", ["text", "url", "locator", "published_on", "source"])
 def test_words_that_differ_in_anything_are_two_reports(changed: str) -> None:
     entry()
-    other = {
+    other: dict[str, Any] = {
         "text": "Other.",
         "url": "",
         "locator": "p. 2",

@@ -1,0 +1,197 @@
+"""The table of countries as the address asks for it: choice, order, headers, switches, legend."""
+
+import dataclasses
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from countries.charts import NOT_ASSESSED
+from countries.models import Country
+from indicators.models.score import Level
+from indicators.world import World, WorldRow
+
+LEVELLED = "known"  # `?level=known`: any of the five words
+NAMES = ("name_en", "name_fr", "name_es", "name_ru", "name_zh", "name_ar")
+
+Key = Callable[[WorldRow], Any]
+SORT_KEYS: dict[str, Key] = {  # None: not known, and so last in both directions
+    "name": lambda row: row.country.name_sort,
+    "region": lambda row: (row.country.region, row.country.subregion),
+    "level": lambda row: row.level or None,
+    "index": lambda row: row.overall,
+    "change": lambda row: row.change_90,
+    "coverage": lambda row: row.coverage,
+    "last": lambda row: row.last_event_on,
+}
+HEADS = (  # parameter, title, number?, first click sorts downwards?
+    ("name", "Country", False, False),
+    ("region", "Region", False, False),
+    ("level", "Level", False, True),
+    ("index", "Index, 0 to 100", True, True),
+    ("change", "Change over 90 days", True, True),
+    ("coverage", "Coverage", True, True),
+    ("last", "Last evidence", True, True),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; anything unknown in it is left out."""
+
+    sort: str = "name"
+    text: str = ""
+    region: str = ""
+    level: str = ""
+    assessed_only: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Head:
+    """A column's header that sorts by link."""
+
+    key: str
+    title: str
+    number: bool
+    href: str
+    aria_sort: str
+    arrow: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Switch:
+    """One width of the table."""
+
+    key: str
+    title: str
+    href: str
+    is_chosen: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the legend."""
+
+    level: Level | None
+    count: int
+    href: str
+    is_chosen: bool
+
+
+def asked_of(query: QueryDict) -> Asked:
+    """The page's parameters, with what is not understood left at its default."""
+    sort, level = query.get("sort", ""), query.get("level", "")
+    return Asked(
+        sort=sort if sort.removeprefix("-") in SORT_KEYS else "name",
+        text=query.get("q", "").strip()[:80],
+        region=query.get("region", "")[:60],
+        level=level if level in {name.lower() for name in Level.names} | {"unassessed", LEVELLED} else "",
+        assessed_only=query.get("assessed") == "1",
+    )
+
+
+def plain(text: str) -> str:
+    """Folded case, without accents: what a person types for a name."""
+    taken_apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in taken_apart if not unicodedata.combining(sign))
+
+
+def is_named(country: Country, text: str) -> bool:
+    """Whether `text` stands in one of the six names, or is one of the ISO codes."""
+    wanted = plain(text)
+    if wanted in {country.iso2.lower(), country.iso3.lower(), f"{country.m49:03}"}:
+        return True
+    return any(wanted in plain(getattr(country, name)) for name in NAMES)
+
+
+def chosen(rows: Iterable[WorldRow], asked: Asked) -> list[WorldRow]:
+    """The rows that the filters let through, in their order."""
+    kept = [row for row in rows if row.assessed or not asked.assessed_only]
+    if asked.region:
+        kept = [row for row in kept if asked.region in {row.country.region, row.country.subregion}]
+    if asked.level == LEVELLED:
+        kept = [row for row in kept if row.level]
+    elif asked.level:
+        kept = [row for row in kept if slug_of(row.level) == asked.level]
+    if asked.text:
+        kept = [row for row in kept if is_named(row.country, asked.text)]
+    return kept
+
+
+def ordered(rows: Sequence[WorldRow], sort: str) -> list[WorldRow]:
+    """Sorted by the key; rows that tie stay alphabetical; unknown last whichever way."""
+    key = SORT_KEYS[sort.removeprefix("-")]
+    known = [row for row in rows if key(row) is not None]
+    unknown = [row for row in rows if key(row) is None]
+    unknown.sort(key=lambda row: not row.assessed)  # undetermined before not assessed
+    return sorted(known, key=key, reverse=sort.startswith("-")) + unknown
+
+
+def heads(query: QueryDict, sort: str) -> list[Head]:
+    """Headers whose links sort, or turn the order round where they already do."""
+    found = []
+    for key, title, number, falls_first in HEADS:
+        is_sorted, falls = sort.removeprefix("-") == key, sort.startswith("-")
+        to_fall = not falls if is_sorted else falls_first
+        found.append(
+            Head(
+                key=key,
+                title=title,
+                number=number,
+                href=href_with(query, sort=f"-{key}" if to_fall else key),
+                aria_sort=("descending" if falls else "ascending") if is_sorted else "",
+                arrow=(" ↓" if falls else " ↑") if is_sorted else "",
+            )
+        )
+    return found
+
+
+def switches(rows: Sequence[WorldRow], query: QueryDict, asked: Asked) -> list[Switch]:
+    """The three widths of the table, with how many each shows."""
+    assessed = sum(row.assessed for row in rows)
+    levelled = sum(bool(row.level) for row in rows)
+    is_levelled = asked.level == LEVELLED
+    every = not asked.assessed_only and not is_levelled
+    return [
+        Switch("all", f"All {len(rows)} countries", href_with(query, assessed=None, level=None), every),
+        Switch(
+            "assessed", f"Only the {assessed} assessed", href_with(query, assessed="1", level=None), asked.assessed_only
+        ),
+        Switch(
+            "levelled",
+            f"Only the {levelled} with a level",
+            href_with(query, assessed=None, level=LEVELLED),
+            is_levelled,
+        ),
+    ]
+
+
+def legend(seen: World, query: QueryDict, asked: Asked) -> list[Step]:
+    """The ramp from the top, then the two greys, each with its count and a link that shows only these."""
+    steps: list[Level | None] = [*reversed(Level), None]
+    return [
+        Step(
+            level=level,
+            count=seen.counts.get(NOT_ASSESSED if level is None else level.label, 0),
+            href=href_with(query, level=None if asked.level == slug_of(level) else slug_of(level), assessed=None),
+            is_chosen=asked.level == slug_of(level),
+        )
+        for level in steps
+    ]
+
+
+def slug_of(level: Level | None) -> str:
+    return "unassessed" if level is None else level.name.lower()
+
+
+def href_with(query: QueryDict, **changes: str | None) -> str:
+    """The same address with some parameters changed, or left out where None."""
+    changed = query.copy()
+    for key, value in changes.items():
+        if value is None:
+            changed.pop(key, None)
+        else:
+            changed[key] = value
+    return f"{reverse('world')}?{changed.urlencode()}" if changed else reverse("world")

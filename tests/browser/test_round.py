@@ -16,15 +16,15 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("java_script", [True, False])
 def test_a_visitor_walks_from_the_world_to_a_paragraph_and_back(
-    live_server: LiveServer, scored_country: Evidence, open_page: Callable[..., Page], java_script: bool
+    live_server: LiveServer, country_with_evidence: Evidence, open_page: Callable[..., Page], java_script: bool
 ) -> None:
     page = open_page(java_script=java_script)
     page.goto(live_server.url)
     page.get_by_role("link", name="Myanmar", exact=True).last.click()
     expect(page.locator("h1")).to_have_text("Myanmar")
 
-    page.locator(f'a[href="#evidence-{scored_country.pk}"]', has_text="the passage behind it").click()
-    passage = page.locator("blockquote", has_text=scored_country.passage.text).first
+    page.locator(f'a[href="#evidence-{country_with_evidence.pk}"]', has_text="the passage behind it").click()
+    passage = page.locator("blockquote", has_text=country_with_evidence.passage.text).first
     expect(passage).to_be_visible()
 
     page.go_back()
@@ -63,7 +63,7 @@ def _index() -> float:
 
 def _enter(page: Page, site: str, like: Evidence) -> None:
     page.goto(f"{site}/evidence/new/?country=MMR&indicator=8.4")
-    page.select_option("select[name=source]", value=str(like.passage.report.source_id))
+    page.select_option("select[name=source]", value=like.passage.report.source.slug)
     page.fill("textarea[name=text]", "A made-up sentence that speaks of nobody.")
     page.fill("input[name=event_on]", "2024-06-15")
     page.fill("input[name=published_on]", "2024-06-20")

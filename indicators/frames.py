@@ -102,13 +102,18 @@ def evidence_tuple(row: Evidence, *, as_at: dt.datetime | None = None) -> Eviden
 
     With `as_at`, a retraction that was entered later is not yet there.
     """
-    retracted_at = row.retracted_at
-    if as_at is not None and retracted_at is not None and retracted_at > as_at:
-        retracted_at = None
     return (
         row.country.iso3, row.indicator.code, row.polarity, row.severity, row.reliability, row.credibility,
-        row.event_on, day_of(row.known_at), day_of(retracted_at), row.family.slug, row.event_key, row.admin1, row.pk,
+        row.event_on, day_of(row.known_at), day_of(retracted_as_at(row, as_at)), row.family.slug, row.event_key,
+        row.admin1, row.pk,
     )  # fmt: skip
+
+
+def retracted_as_at(row: Evidence, as_at: dt.datetime | None) -> dt.datetime | None:
+    """When the row was retracted, as was known at `as_at`; None stands for now."""
+    if as_at is not None and row.retracted_at is not None and row.retracted_at > as_at:
+        return None
+    return row.retracted_at
 
 
 def series_tuple(row: SeriesValue) -> SeriesTuple:

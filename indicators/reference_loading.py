@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
 
 from indicators.models import Factor, Framework, Indicator, MethodVersion, SeriesDefinition
@@ -50,6 +50,9 @@ def load_framework(*, at: dt.datetime, path: Path = FRAMEWORK_FILE) -> Framework
         _add_factors(framework, data["factors"])
     except KeyError as error:
         raise CatalogueFileError(f"{path.name}: found no key {error}; wanted a complete catalogue") from error
+    except (AttributeError, TypeError, ValueError, DataError, IntegrityError) as error:
+        found = type(error).__name__
+        raise CatalogueFileError(f"{path.name}: found {found} in it; wanted 14 factors with indicators") from error
     return framework
 
 
@@ -128,7 +131,9 @@ def publish_method(*, at: dt.datetime) -> MethodVersion:
         }
         for definition in SeriesDefinition.objects.order_by("slug")
     }
+    # The catalogue file's own digest is part of it: a corrected label makes a version that shows the label.
     text = method_json(SHIPPED, catalogue) + json.dumps(goalposts, sort_keys=True, separators=(",", ":"))
+    text += framework.sha256
     method, _ = MethodVersion.objects.get_or_create(
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         defaults={

@@ -31,8 +31,8 @@ def country_profile(
         reading.method.catalogue,
         reading.method.parameters,
         0,
-        day,
-        known_on,
+        reading.day,
+        reading.known_on,
     )
     reasons = reasons_of(rows, reading)
     visible = tuple(row for row in reading.evidence if row.is_visible)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Reading:
     """The rows behind a country's page; `score` is None where nothing is known."""
 
-    day: dt.date
+    day: dt.date  # of the shown score: the standing one may be of an earlier day than was asked for
     known_on: dt.date
     clearance: Sensitivity
     score: Snapshot | ScoredCountry | None
@@ -42,6 +42,7 @@ class Reading:
     inputs: frames.Inputs
     indicators: Sequence[Indicator]
     evidence: Sequence[Evidence]  # visible at (day, known_on), each with `is_visible` for the reader
+    counted: Sequence[Evidence]  # what the shown score rests on; differs while a new one is on its way
     series: Sequence[SeriesValue]  # visible at (day, known_on), unscored ones included
     run: ScoreRun | None
     is_stale: bool
@@ -62,7 +63,7 @@ def read(
     method = frames.method_with(version, indicators)
     evidence = _evidence(country, user)
     series = _series(country)
-    inputs = _inputs(country, method, evidence, series, standing)
+    inputs, cut = _inputs(country, method, evidence, series, standing)
     score: Snapshot | ScoredCountry | None = standing
     if not is_current:
         score = score_inputs(method, inputs, day=day, known_on=known_on)[0]
@@ -72,9 +73,10 @@ def read(
         .order_by("-pk")
         .first()
     )
+    scored_on = (standing.as_of, standing.known_on) if standing else (day, known_on)
     return Reading(
-        day=day,
-        known_on=known_on,
+        day=scored_on[0],
+        known_on=scored_on[1],
         clearance=clearance_of(user),
         score=score if score is not None and score.assessed else None,
         histories=list(standing.histories.all()) if standing else [],
@@ -82,10 +84,11 @@ def read(
         inputs=inputs,
         indicators=indicators,
         evidence=[row for row in evidence if _is_known(row, day, known_on)],
+        counted=[row for row in _before(evidence, cut) if _is_known(row, *scored_on, as_at=cut)],
         series=[row for row in series if _is_measured(row, day, known_on)],
         run=standing.run if standing else None,
         is_stale=is_current and last is not None and last.state == ScoreRun.State.FAILED,
-        is_recomputing=is_current and last is not None and last.asked,
+        is_recomputing=is_current and (last.asked if last else RescoreRequest.objects.filter(country=country).exists()),
     )
 
 
@@ -109,7 +112,8 @@ def _evidence(country: Country, user: "User | AnonymousUser") -> list[Evidence]:
 
 
 def _series(country: Country) -> list[SeriesValue]:
-    rows = SeriesValue.objects.filter(country=country).select_related("definition", "country", "report__source")
+    related = ("definition", "country", "report__source", "report__series_load")
+    rows = SeriesValue.objects.filter(country=country).select_related(*related)
     return list(rows.defer("report__bytes", "report__text", "report__headers"))
 
 
@@ -119,20 +123,49 @@ def _inputs(
     evidence: list[Evidence],
     series: list[SeriesValue],
     standing: Snapshot | None,
-) -> frames.Inputs:
-    """What the score rests on; where evidence was decided after the standing run, what it rested on then."""
-    scored = [frames.series_tuple(row) for row in series if row.is_scored]
-    inputs = frames.assembled(map(frames.evidence_tuple, evidence), scored, method, (country.iso3,))
+) -> tuple[frames.Inputs, dt.datetime | None]:
+    """What the score rests on, and the instant before which it was all decided; None where that is everything.
+
+    The digest says which instant: a decision can fall between the start of a run and its reading.
+    """
+    scored = [row for row in series if row.is_scored]
+    inputs = _assembled(country, method, evidence, scored, None)
     if standing is None or inputs.digests.get(country.iso3, frames.EMPTY_DIGEST) == standing.input_digest:
-        return inputs
-    cut = standing.run.started_at
-    before = [frames.evidence_tuple(row, as_at=cut) for row in evidence if row.decided_at and row.decided_at <= cut]
-    return frames.assembled(before, scored, method, (country.iso3,))
+        return inputs, None
+    began = standing.run.started_at
+    changes = {_loaded_at(row) for row in scored} | {row.decided_at for row in evidence}
+    changes |= {row.retracted_at for row in evidence}
+    for cut in [*sorted((at for at in changes if at and at > began), reverse=True), began]:
+        inputs = _assembled(country, method, evidence, scored, cut)
+        if inputs.digests.get(country.iso3, frames.EMPTY_DIGEST) == standing.input_digest:
+            break
+    return inputs, cut
 
 
-def _is_known(row: Evidence, day: dt.date, known_on: dt.date) -> bool:
+def _assembled(
+    country: Country,
+    method: frames.Method,
+    evidence: list[Evidence],
+    series: list[SeriesValue],
+    cut: dt.datetime | None,
+) -> frames.Inputs:
+    rows = [frames.evidence_tuple(row, as_at=cut) for row in _before(evidence, cut)]
+    values = [frames.series_tuple(row) for row in series if cut is None or (_loaded_at(row) or cut) <= cut]
+    return frames.assembled(rows, values, method, (country.iso3,))
+
+
+def _before(evidence: list[Evidence], cut: dt.datetime | None) -> list[Evidence]:
+    return [row for row in evidence if cut is None or (row.decided_at is not None and row.decided_at <= cut)]
+
+
+def _loaded_at(value: SeriesValue) -> dt.datetime | None:
+    load = getattr(value.report, "series_load", None)
+    return load.loaded_at if load else None
+
+
+def _is_known(row: Evidence, day: dt.date, known_on: dt.date, *, as_at: dt.datetime | None = None) -> bool:
     known = frames.day_of(row.known_at)
-    retracted = frames.day_of(row.retracted_at)
+    retracted = frames.day_of(frames.retracted_as_at(row, as_at))
     return row.event_on <= day and known is not None and known <= known_on and not (retracted and retracted <= known_on)
 
 

@@ -42,7 +42,7 @@ def reasons_of(rows: Sequence[Contribution], reading: Reading) -> tuple[Reason, 
 
 def _attesting(reading: Reading) -> dict[tuple[str, str, str], Evidence]:
     """Of each event and family the row that a reader should see: visible first, then the strongest, then the latest."""
-    rows = [row for row in reading.evidence if row.polarity == Evidence.Polarity.RISK]
+    rows = [row for row in reading.counted if row.polarity == Evidence.Polarity.RISK]
     rows.sort(key=lambda row: (row.is_visible, row.severity, row.event_on, row.pk))
     return {(row.indicator.code, event_ref(row), row.family.slug): row for row in rows}
 

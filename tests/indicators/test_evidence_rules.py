@@ -73,7 +73,7 @@ def test_a_coder_may_retract_own_evidence_that_another_accepted() -> None:
     assert retract(make.accepted(coder=coder), coder).retracted_by == coder
 
 
-FROM = {
+FROM: dict[str, Callable[[], Evidence]] = {
     "proposed": make.proposed,
     "accepted": make.accepted,
     "rejected": lambda: reject(make.proposed(), make.person(Role.REVIEWER)),

@@ -1,0 +1,39 @@
+"""Every page at a phone's width and a desk's, light and dark: nothing hangs out, the browser complains of nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from indicators.models import Evidence
+from people.models import User
+from people.permissions import Role
+from tests.browser.conftest import sign_in
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = ("/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/")
+STAFF = ("/evidence/new/", "/review/", "/sources/", "/account/")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_is_wider_than_its_window(
+    live_server: LiveServer,
+    scored_country: Evidence,
+    people: dict[Role, User],
+    open_page: Callable[..., Page],
+    width: int,
+    dark: bool,
+) -> None:
+    page = open_page(width=width, dark=dark)
+    sign_in(page, live_server.url, people[Role.REVIEWER])
+    too_wide = {}
+    for address in (*PUBLIC, f"/evidence/{scored_country.pk}/", *STAFF):
+        page.goto(f"{live_server.url}{address}")
+        page.wait_for_load_state("networkidle")
+        found = page.evaluate("() => document.documentElement.scrollWidth")
+        if found > width:
+            too_wide[address] = found
+    assert too_wide == {}

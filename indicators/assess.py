@@ -32,7 +32,9 @@ def score_all(*, at: dt.datetime, day: dt.date) -> ScoreRun:
 
 def is_due(*, day: dt.date, known_on: dt.date) -> bool:
     """Whether some standing score is of another day or method than it should be."""
-    method = frames.method_in_use().version
+    if not Standing.objects.exists():
+        return False
+    method = frames.version_in_use()
     return Standing.objects.exclude(snapshot__as_of=day, snapshot__known_on=known_on, snapshot__method=method).exists()
 
 
@@ -42,9 +44,8 @@ def _run(*, at: dt.datetime, day: dt.date, is_full: bool) -> ScoreRun:
         ScoreRun.objects.filter(state=ScoreRun.State.RUNNING).update(
             state=ScoreRun.State.FAILED, failed_at=at, failure="the worker stopped before it was done"
         )
-        method = frames.method_in_use()
         run = ScoreRun.objects.create(
-            method=method.version,
+            method=frames.version_in_use(),
             as_of=day,
             known_on=at.date(),
             is_full=is_full,
@@ -53,7 +54,7 @@ def _run(*, at: dt.datetime, day: dt.date, is_full: bool) -> ScoreRun:
         )
         try:
             with transaction.atomic():
-                _compute_and_publish(run, method, at=at)
+                _compute_and_publish(run, frames.method_of(run.method), at=at)
         except Exception as error:
             run.state, run.failed_at, run.failure = ScoreRun.State.FAILED, at, type(error).__name__
             run.published_at = None

@@ -41,12 +41,17 @@ class Inputs:
     first_days: dict[str, dt.date]
 
 
-def method_in_use() -> Method:
-    """The latest published method. Raises NoMethodError."""
+def version_in_use() -> MethodVersion:
+    """The latest published method as it is stored. Raises NoMethodError."""
     version = MethodVersion.objects.select_related("framework").order_by("-published_at", "-pk").first()
     if version is None:
         raise NoMethodError("method: found none; wanted `manage.py load_reference` first")
-    return method_of(version)
+    return version
+
+
+def method_in_use() -> Method:
+    """The latest published method. Raises NoMethodError."""
+    return method_of(version_in_use())
 
 
 def method_of(version: MethodVersion) -> Method:

@@ -12,6 +12,7 @@ from countries.reference import EventTerritory, read_event_territories, territor
 from indicators.models import RescoreRequest, SeriesDefinition, SeriesLoad, SeriesValue
 from reports.models import Report
 from reports.readers import ucdp_country_year
+from reports.readers.draft import ReaderError
 from reports.readers.ucdp_country_year import CountryYear
 
 log = logging.getLogger(__name__)
@@ -52,13 +53,10 @@ def _load(report_id: int, *, at: dt.datetime) -> int:
             load.values_count = len(values)
             touched = {value.country_id for value in values if value.is_scored}
             RescoreRequest.objects.bulk_create(RescoreRequest(country_id=pk, asked_at=at) for pk in sorted(touched))
-    except (
-        DataError,
-        IntegrityError,
-        SeriesError,
-    ) as error:  # one broken release must not stop the others, nor be read for ever
+    except (DataError, IntegrityError, ReaderError, SeriesError) as error:
+        # One broken release must not stop the others, nor be read for ever.
         log.error("release %s: loading broke: %s", report.pk, type(error).__name__)
-        said = str(error) if isinstance(error, SeriesError) else type(error).__name__
+        said = str(error) if isinstance(error, ReaderError | SeriesError) else type(error).__name__
         load.values_count, load.not_covered, load.failure = 0, [], said[:500]
     load.save()
     return 1

@@ -13,7 +13,6 @@ from indicators.models import (
     Evidence,
     History,
     Indicator,
-    MethodVersion,
     RescoreRequest,
     ScoreRun,
     SeriesValue,
@@ -58,7 +57,7 @@ def read(
 ) -> Reading:
     """Seven queries at the most. Raises frames.NoMethodError."""
     standing = _standing(country) if is_current else None
-    version = standing.method if standing else _method_version()
+    version = standing.method if standing else frames.version_in_use()
     indicators = list(version.framework.indicators.select_related("factor").order_by("order"))
     method = frames.method_with(version, indicators)
     evidence = _evidence(country, user)
@@ -96,13 +95,6 @@ def _standing(country: Country) -> Snapshot | None:
     related = ("snapshot__run", "snapshot__method__framework")
     row = Standing.objects.filter(country=country).select_related(*related).first()
     return row.snapshot if row else None
-
-
-def _method_version() -> MethodVersion:
-    version = MethodVersion.objects.select_related("framework").order_by("-published_at", "-pk").first()
-    if version is None:
-        raise frames.NoMethodError("method: found none; wanted `manage.py load_reference` first")
-    return version
 
 
 def _evidence(country: Country, user: "User | AnonymousUser") -> list[Evidence]:

@@ -62,7 +62,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "is_staff": is_staff,
         "runs": ScoreRun.objects.select_related("method").order_by("-started_at", "-pk")[:LAST],
         "loads": loads.defer("report__bytes", "report__text").order_by("-loaded_at")[:LAST],
-        "sources": sources_seen_by(request.user),
+        "sources": sources_seen_by(request.user, known_on=moment.known_on),
     }
     if is_staff:
         failed = Retrieval.objects.filter(state=Retrieval.State.FAILED).defer("payload", "about")

@@ -188,3 +188,33 @@ def test_evidence_stays_unchanged_by_looking(client: Client) -> None:
     client.get(f"/evidence/{row.pk}/")
 
     assert Evidence.objects.get() == row
+
+
+@pytest.mark.parametrize("kind", [Report.Kind.ENTRY, Report.Kind.CODING_NOTE])
+def test_what_was_written_here_is_shown_to_the_public_once_it_is_accepted(client: Client, kind: str) -> None:
+    row = make.proposed(of=make.passage(make.report(kind=kind)))
+    address, source = f"/reports/{row.passage.report_id}/", row.passage.report.source.name
+
+    assert client.get(address).status_code == 404
+    assert source not in client.get("/sources/").text
+    coding.accept(evidence_id=row.pk, by=make.person(Role.ADMIN), at=make.NOW)
+    assert row.passage.text in client.get(address).text
+    assert source in client.get("/sources/").text
+
+
+def test_a_reviewer_reads_what_is_not_accepted_yet(client: Client) -> None:
+    row = make.proposed(of=make.passage(make.report(kind=Report.Kind.ENTRY)))
+    client.force_login(make.person(Role.REVIEWER))
+
+    assert row.passage.text in client.get(f"/reports/{row.passage.report_id}/").text
+
+
+@pytest.mark.parametrize("address", ["/sources/", "/status/"])
+def test_a_source_is_not_known_before_its_first_report(client: Client, address: str) -> None:
+    early = make.report(published_on=dt.date(2023, 1, 1))
+    late = make.report(published_on=dt.date(2024, 6, 1))
+
+    text = client.get(f"{address}?as_of=2024-01-01").text
+
+    assert early.source.name in text
+    assert late.source.name not in text

@@ -65,19 +65,29 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": PASTED_CHARACTERS_MAX}),
         help_text="Plain text, a page's HTML source, or a coding note. Leave empty if you send a file.",
     )
-    source = forms.ChoiceField(required=False, label="Who published it", error_messages=NO_CHOICE)
-    title = forms.CharField(required=False, max_length=300, label="Title", help_text="A page's own title comes first.")
+    source = forms.ChoiceField(
+        label="Who published it",
+        error_messages={**NO_CHOICE, "required": "Found nothing; wanted a source: such a file does not say it."},
+    )
+    title = forms.CharField(
+        max_length=300,
+        label="Title",
+        help_text="A page's own title comes first.",
+        error_messages={"required": "Found nothing; wanted a title: a plain text has none."},
+    )
     url = forms.URLField(
         required=False, max_length=URL_CHARACTERS_MAX, label="Address of the original", assume_scheme="https",
         help_text="Where a reader can open it.",
     )  # fmt: skip
     published_on = forms.DateField(
-        required=False,
         label="Day it was public",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
         help_text="When the world could know: evidence from it counts from that day on.",
-        error_messages={"invalid": "Found no day; wanted one such as 2024-06-30."},
+        error_messages={
+            "required": "Found nothing; wanted the day it was public: such a file does not say it.",
+            "invalid": "Found no day; wanted one such as 2024-06-30.",
+        },
     )
     language = forms.RegexField(
         r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$",
@@ -109,6 +119,11 @@ class ReportForm(forms.Form):
         self.day = day
         self.payload = b""
         self.file_name = ""
+        self.use_required_attribute = False  # what is required depends on the kind of file
+        if self.is_bound:
+            reader = self.data.get("reader")
+            for name in ("source", "published_on", "title"):
+                self.fields[name].required = reader == "text" or (reader in BARE and name != "title")
         clearance = clearance_of(user)
         self._offer("reader", [(reader, _kind(name, said)) for reader, name, said in KINDS])
         self._offer("source", [("", "choose a source"), *sources])
@@ -143,19 +158,9 @@ class ReportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        reader = data.get("reader", "")
         if "file" not in self.errors and "text" not in self.errors:
-            self._take(reader, data["file"], data["text"])
-        if reader in BARE:
-            self._ask(data, "source", "the one who published it, since such a file does not say it")
-            self._ask(data, "published_on", "the day it was public, since such a file does not say it")
-        if reader == "text":
-            self._ask(data, "title", "a title, since a plain text has none")
+            self._take(data.get("reader", ""), data["file"], data["text"])
         return data
-
-    def _ask(self, data: dict[str, Any], name: str, wanted: str) -> None:
-        if not data.get(name) and name not in self.errors:
-            self.add_error(name, f"Found nothing; wanted {wanted}.")
 
     def _take(self, reader: str, file: "UploadedFile[Any] | None", text: str) -> None:
         """Keeps the bytes that were sent, or says why they cannot be taken."""

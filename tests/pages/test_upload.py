@@ -138,7 +138,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a pasted CSV": ({"reader": "ucdp-country-year", "file": None, "text": "a,b"}, "wanted the CSV file itself"),
     "no reader": ({"reader": None}, "Found nothing chosen"),
     "a wrong reader": ({"reader": "pdf"}, "not in the list"),
-    "no source": ({"source": ""}, "wanted the one who published it"),
+    "no source": ({"source": ""}, "wanted a source: such a file"),
     "an unknown source": ({"source": "nobody"}, "not in the list"),
     "no title": ({"title": ""}, "wanted a title"),
     "no day": ({"published_on": ""}, "wanted the day it was public"),

@@ -1,7 +1,6 @@
 """All settings, read from the environment; docs/runbook.md lists every variable."""
 
 import datetime as dt
-import importlib.util
 import os
 from pathlib import Path
 
@@ -125,15 +124,11 @@ DATE_FORMAT = "j F Y"
 # --- static files ------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
-_plotly = importlib.util.find_spec("plotly")
-if _plotly is None or _plotly.origin is None:
-    raise ImproperlyConfigured("the package plotly is not installed; run `uv sync`")
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    (
-        "plotly",
-        Path(_plotly.origin).parent / "package_data",
-    ),  # plotly.js comes from the package, never committed
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "r2p_dashboard.static_finders.PlotlyFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -11,7 +11,7 @@ from countries.charts import Chart
 from countries.models import Country
 from countries.views.fragments import fragment
 from indicators.charts import Line, history
-from indicators.models import Evidence, MethodVersion
+from indicators.models import Evidence, MethodVersion, SeriesValue
 from indicators.profile import CountryProfile, FactorView, IndicatorView, country_profile
 from r2p_dashboard.clock import EARLIEST, AsOfError, as_of, installation_day, now
 from reports.models import Passage
@@ -34,6 +34,7 @@ class IndicatorBlock:
 
     view: IndicatorView
     pieces: tuple[Piece, ...]
+    numbers: tuple[SeriesValue, ...]  # the latest of each series
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
         "country": country,
         "earliest": EARLIEST,
         "latest": max(installation_day(), now().date()),
+        "unscored": latest(profile.unscored_series),
     }
     if not profile.assessed:
         return render(request, "countries/unassessed.html", context)
@@ -182,10 +184,18 @@ def factor_block(factor: FactorView) -> FactorBlock:
             passage = piece.evidence.passage_id
             marked.append(dataclasses.replace(piece, is_repeated=passage in quoted_here))
             quoted_here.add(passage)
-        blocks.append(IndicatorBlock(indicator, tuple(marked)))
+        blocks.append(IndicatorBlock(indicator, tuple(marked), latest(indicator.series)))
     with_something = {block.view.code for block in blocks}
     rest = tuple(indicator for indicator in factor.indicators if indicator.code not in with_something)
     return FactorBlock(factor, tuple(blocks), rest)
+
+
+def latest(series: Iterable[SeriesValue]) -> tuple[SeriesValue, ...]:
+    """Of each series, territory and standing in the score the value of the latest period."""
+    found: dict[tuple[object, ...], SeriesValue] = {}
+    for value in sorted(series, key=lambda value: (value.period_end, value.known_at), reverse=True):
+        found.setdefault((value.definition_id, value.territory, value.is_scored), value)
+    return tuple(found.values())
 
 
 def quoted(evidence: Sequence[Evidence]) -> list[Quoted]:

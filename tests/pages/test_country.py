@@ -226,3 +226,11 @@ def test_what_goes_down_leads_to_its_evidence_too(client: Client) -> None:
 
     assert page.context["mitigating"] == evidence
     assert f'href="#evidence-{evidence.pk}"' in page.text
+
+
+@pytest.mark.parametrize(("role", "offered"), [(Role.READER, False), (Role.CODER, True)])
+def test_offers_entry_to_whoever_may_enter(client: Client, role: Role, offered: bool) -> None:
+    scored()
+    client.force_login(make.person(role))
+
+    assert ("/evidence/new/?country=MMR" in client.get("/countries/MMR/").text) is offered

@@ -1,0 +1,104 @@
+"""Debian's Chromium, and a site with a scored country in it."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from subprocess import Popen
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from indicators import assess
+from indicators.models import Evidence, RescoreRequest, Standing
+from people.models import User
+from people.permissions import Role
+from r2p_dashboard import pipeline
+from tests import make
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Debian's Chromium is not installed: `apt-get install chromium`, or `make test` as root")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def people(transactional_db: None) -> dict[Role, User]:
+    return {role: make.person(role, email=f"{role.value}@test.example") for role in Role}
+
+
+@pytest.fixture
+def country_with_evidence(transactional_db: None, reference: None, people: dict[Role, User]) -> Evidence:
+    """Myanmar with two accepted pieces of evidence, scored."""
+    first = _accept_two(people)
+    assess.score_changed(at=make.NOW, day=make.TODAY)
+    return first
+
+
+@pytest.fixture
+def scored_country(worker: Popen[bytes], people: dict[Role, User]) -> Evidence:
+    """The same, scored by a worker, which goes on listening."""
+    first = _accept_two(people)
+    pipeline.ring()
+    wait_until(lambda: not RescoreRequest.objects.exists() and Standing.objects.exists())
+    return first
+
+
+def _accept_two(people: dict[Role, User]) -> Evidence:
+    first = make.accepted(
+        coder=people[Role.CODER], by=people[Role.REVIEWER], indicator=make.indicator("7.14"), event_key="first"
+    )
+    make.accepted(coder=people[Role.CODER], by=people[Role.REVIEWER], indicator=make.indicator("2.3"), severity=2)
+    return first
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """A new page; whatever the browser complains of (scripts, the content policy, missing files) fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_one(*, width: int = 1280, java_script: bool = True, dark: bool = False) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            java_script_enabled=java_script,
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.extend(_failures(request)))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _failures(request: Request) -> list[str]:
+    """A request that the next page cut short is no failure."""
+    return [] if request.failure == "net::ERR_ABORTED" else [f"failed: {request.url} ({request.failure})"]
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"still not so after {seconds} seconds"
+        time.sleep(0.1)
+
+
+def sign_in(page: Page, site: str, person: User) -> None:
+    page.goto(f"{site}/sign-in/")
+    page.fill("input[name=username]", person.email)
+    page.fill("input[name=password]", make.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site}/")

@@ -1,0 +1,37 @@
+"""Every page at a phone's width and a desk's, light and dark: nothing hangs out, the browser complains of nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from indicators.models import Evidence
+from people.models import User
+from people.permissions import Role
+from tests.browser.conftest import sign_in
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = ("/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/")
+STAFF = ("/evidence/new/", "/review/", "/sources/", "/account/")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(360, False), (1280, True)])
+def test_no_page_is_wider_than_its_window(
+    live_server: LiveServer,
+    country_with_evidence: Evidence,
+    people: dict[Role, User],
+    open_page: Callable[..., Page],
+    width: int,
+    dark: bool,
+) -> None:
+    page = open_page(width=width, dark=dark)
+    sign_in(page, live_server.url, people[Role.REVIEWER])
+    too_wide = {}
+    for address in (*PUBLIC, f"/evidence/{country_with_evidence.pk}/", *STAFF):
+        page.goto(f"{live_server.url}{address}", wait_until="networkidle" if address == "/" else "load")
+        found = page.evaluate("() => document.documentElement.scrollWidth")
+        if found > width:
+            too_wide[address] = found
+    assert too_wide == {}

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -23,7 +24,7 @@ from r2p_dashboard.pipeline import STAGES
 from reports.ingest import About, read_waiting, receive
 from reports.models import Report, Retrieval
 from tests import make
-from tests.conftest import ROOT, database_url
+from tests.conftest import ROOT, database_url, stop_worker
 from tests.services_plugin import SERVICES
 from tests.waiting import until
 
@@ -41,9 +42,9 @@ def index(iso3: str = "MMR") -> float:
     return standing.snapshot.overall if standing else 0.0
 
 
-def send_note(payload: bytes, **about: int) -> Retrieval:
+def send_note(payload: bytes) -> Retrieval:
     return receive(
-        reader="coding-note", payload=payload, about=About(**about), file_name="note.toml", at=clock.now(),
+        reader="coding-note", payload=payload, about=About(), file_name="note.toml", at=clock.now(),
         asked_by=make.person(Role.CODER),
     )  # fmt: skip
 
@@ -189,9 +190,16 @@ def test_every_stage_is_rung_in_the_order_in_which_it_needs_the_others() -> None
 
 
 @pytest.fixture
-def talking_worker(transactional_db: None, reference: None, tmp_path: Path) -> Iterator[Path]:
-    """A worker that writes everything it says, DEBUG included, into a file."""
+def no_worker(transactional_db: None, reference: None, workers: list[subprocess.Popen[bytes]]) -> None:
+    """Nobody takes messages from the queues, which are empty."""
+    while workers:
+        stop_worker(workers.pop())
     app.control.purge()
+
+
+@pytest.fixture
+def talking_worker(no_worker: None, tmp_path: Path) -> Iterator[Path]:
+    """A worker that writes everything it says, DEBUG included, into a file."""
     log = tmp_path / "worker.log"
     command = [sys.executable, "-m", "celery", "-A", "r2p_dashboard", "worker", "-Q", "reports,indicators", "-c", "1"]
     environment = {**os.environ, "DATABASE_URL": database_url(), "LOG_LEVEL": "DEBUG"}
@@ -201,8 +209,7 @@ def talking_worker(transactional_db: None, reference: None, tmp_path: Path) -> I
         )
     until(lambda: app.control.ping(timeout=0.3), what="the worker")
     yield log
-    process.terminate()
-    process.wait(20)
+    stop_worker(process)
 
 
 def secret_note() -> bytes:
@@ -269,15 +276,14 @@ def _mend_the_tables() -> None:
         cursor.execute("ALTER TABLE indicators_snapshot DROP CONSTRAINT no_row")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_no_message_to_the_broker_holds_anything_but_names_of_tasks(reference: None) -> None:
-    app.control.purge()
+def test_no_message_to_the_broker_holds_anything_but_names_of_tasks(no_worker: None) -> None:
     send_note(secret_note())
     make.accepted(at=clock.now(), note=SECRET)
     assert pipeline.ring()
     assert pipeline.sweep(day=make.TODAY, known_on=clock.now().date())
 
-    client = app.connection_for_read().channel().client
+    channel: Any = app.connection_for_read().channel()
+    client = channel.client
     messages = [message for queue in ("reports", "indicators") for message in client.lrange(queue, 0, -1)]
     app.control.purge()
     assert len(messages) >= 2

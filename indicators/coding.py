@@ -34,6 +34,7 @@ class EvidenceDraft:
     known_on: dt.date
     event_key: str = ""
     admin1: str = ""
+    dating: str = ""
     actor: str = Evidence.Actor.UNKNOWN
     claim: str = Evidence.Claim.ALLEGED
     group: str = ""

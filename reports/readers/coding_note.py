@@ -21,8 +21,9 @@ _PASSAGE = {"locator", "text", "evidence"}
 _EVIDENCE = {
     "country", "indicator", "severity", "polarity", "event", "event_on", "family", "reliability", "credibility",
     "claim", "actor", "group", "why", "admin1",
+    "dating",
 }  # fmt: skip
-_OPTIONAL = {"group", "admin1", "url"}
+_OPTIONAL = {"group", "admin1", "dating", "url"}
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _CODE = re.compile(r"[\w.+-]{1,30}")  # what may be repeated in an error: a code or a key, never words of a text
 _PLACE = re.compile(r"\(at ([a-z0-9, ]+)\)$")
@@ -153,6 +154,7 @@ def _claim(where: str, entry: Any, families: Mapping[str, str], published_on: dt
         why=_text(f"{where}.why", item["why"], 500),
         group=_text(f"{where}.group", item.get("group", ""), 160, may_be_empty=True),
         admin1=_text(f"{where}.admin1", item.get("admin1", ""), 120, may_be_empty=True),
+        dating=_text(f"{where}.dating", item.get("dating", ""), 200, may_be_empty=True),
     )
 
 

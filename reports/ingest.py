@@ -158,13 +158,13 @@ def _store(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at:
     published_on = draft.published_on or about.published_on
     if published_on is None:
         raise IngestError(
-            "day of publication: found none; wanted --published YYYY-MM-DD, since the file does not say it"
+            "day of publication: found none; wanted one (YYYY-MM-DD) from the sender, since the file does not say it"
         )
     if published_on > at.date():
         raise IngestError(f"day of publication: found {published_on}; wanted a day not in the future")
     title = draft.title or about.title
     if not title:
-        raise IngestError("title: found none; wanted --title, since the file does not say it")
+        raise IngestError("title: found none; wanted one from the sender, since the file does not say it")
     for slug, name in draft.families:
         Family.objects.get_or_create(slug=slug, defaults={"name": name})
     report = Report.objects.create(
@@ -219,7 +219,7 @@ def _known_source(slug: str) -> Source:
     source = Source.objects.filter(slug=slug).first()
     if source is None:
         known = ", ".join(Source.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-        raise IngestError(f"source: found {slug or 'none'!r}; wanted --source with a source that exists ({known})")
+        raise IngestError(f"source: found {slug or 'none'!r}; wanted one that exists ({known})")
     return source
 
 

@@ -77,7 +77,8 @@ def _one_at_a_time() -> Iterator[None]:
 def _compute_and_publish(run: ScoreRun, method: frames.Method, *, at: dt.datetime) -> None:
     # The requests are read before the inputs: what is asked for later stays for the next run.
     requests = list(RescoreRequest.objects.values_list("pk", "country__iso3"))
-    countries = None if run.is_full else sorted({iso3 for _, iso3 in requests})
+    every = Country.objects.order_by("iso3").values_list("iso3", flat=True)
+    countries = list(every) if run.is_full else sorted({iso3 for _, iso3 in requests})
     scored = score_countries(method, countries, day=run.as_of, known_on=run.known_on)
     _publish(run, scored)
     RescoreRequest.objects.filter(pk__in=[pk for pk, _ in requests]).delete()

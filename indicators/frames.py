@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Count, Max
 from django.db.models.functions import TruncDate
 
-from countries.models import Country
 from indicators.models import Evidence, Indicator, MethodVersion, SeriesValue
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
@@ -77,13 +76,15 @@ _EVIDENCE_COLUMNS = [field.name for field in dataclasses.fields(EvidenceColumns)
 _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on", "retracted_on", "pk")
 
 
-def inputs(method: Method, countries: Sequence[str] | None = None) -> Inputs:
-    """Accepted evidence (retracted rows included) and scored series of some countries, or of all.
+def inputs(method: Method, countries: Sequence[str] | None = None, *, known_by: dt.date | None = None) -> Inputs:
+    """Accepted evidence (retracted rows included) and scored series of some countries, or of all that have any.
 
-    Rows on indicators that the method's catalogue lacks are left out: they belong to another framework version.
+    `known_by` leaves out what became known later. Rows on indicators that the method's catalogue lacks are left out:
+    they belong to another framework version.
     """
-    order = tuple(countries) if countries is not None else _all_countries()
-    return assembled(_evidence(countries), _series(method, countries), method, order)
+    evidence, series = _evidence(countries, known_by), _series(method, countries, known_by)
+    order = tuple(countries) if countries is not None else tuple(sorted({row[0] for row in (*evidence, *series)}))
+    return assembled(evidence, series, method, order)
 
 
 def assembled(
@@ -134,25 +135,25 @@ def day_of(instant: dt.datetime | None) -> dt.date | None:
     return None if instant is None else instant.astimezone(dt.UTC).date()
 
 
-def _all_countries() -> tuple[str, ...]:
-    return tuple(Country.objects.order_by("iso3").values_list("iso3", flat=True))
-
-
-def _evidence(countries: Sequence[str] | None) -> list[EvidenceTuple]:
+def _evidence(countries: Sequence[str] | None, known_by: dt.date | None) -> list[EvidenceTuple]:
     rows = Evidence.objects.ever_accepted().annotate(
         known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
     )
     if countries is not None:
         rows = rows.filter(country__iso3__in=countries)
+    if known_by is not None:
+        rows = rows.filter(known_on__lte=known_by)
     return list(rows.order_by("pk").values_list(*_EVIDENCE))
 
 
-def _series(method: Method, countries: Sequence[str] | None) -> list[SeriesTuple]:
+def _series(method: Method, countries: Sequence[str] | None, known_by: dt.date | None) -> list[SeriesTuple]:
     rows = SeriesValue.objects.filter(is_scored=True, definition__slug__in=list(method.version.goalposts)).annotate(
         known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
     )
     if countries is not None:
         rows = rows.filter(country__iso3__in=countries)
+    if known_by is not None:
+        rows = rows.filter(known_on__lte=known_by)
     return list(rows.order_by("pk").values_list(*_SERIES))
 
 

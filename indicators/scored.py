@@ -109,11 +109,11 @@ def score_countries(
     known_on: dt.date,
     with_lines: bool = True,
 ) -> list[ScoredCountry]:
-    """Scores with their lines of some countries, or of all, at (t = `day`, k = `known_on`), in the order given.
+    """Scores with their lines at (t = `day`, k = `known_on`), of some countries in their order, or of all with inputs.
 
     One country alone gives the same as the batch.
     """
-    inputs = frames.inputs(method, countries)
+    inputs = frames.inputs(method, countries, known_by=None if with_lines else max(day, known_on))
     return score_inputs(method, inputs, day=day, known_on=known_on, with_lines=with_lines)
 
 

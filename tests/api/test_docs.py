@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
 from django.test import Client
 from openapi_schema_validator import OAS31Validator
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from r2p_dashboard import api, api_urls
@@ -65,22 +65,16 @@ def test_the_page_holds_no_script_and_no_style_of_its_own(client: Client) -> Non
 
 
 @pytest.fixture
-def page(live_server: LiveServer) -> Iterator[Any]:
-    """A page of a real browser on the schema's page."""
-    chromium = which("chromium")
-    if chromium is None:
-        pytest.skip("Debian's Chromium is not here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of a real browser."""
+    found = chromium.new_page()
+    yield found
+    found.close()
 
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_the_page_runs_under_the_policy_and_asks_nobody_else(page: Any, live_server: LiveServer) -> None:
+def test_the_page_runs_under_the_policy_and_asks_nobody_else(page: Page, live_server: LiveServer) -> None:
     complaints: list[str] = []
     asked: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))

@@ -1,12 +1,11 @@
 """Debian's Chromium, and a site with a scored country in it."""
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from subprocess import Popen
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 from indicators import assess
 from indicators.models import Evidence, RescoreRequest, Standing
@@ -14,19 +13,6 @@ from people.models import User
 from people.permissions import Role
 from r2p_dashboard import pipeline
 from tests import make
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Debian's Chromium is not installed: `apt-get install chromium`, or `make test` as root")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 
 from people.models import User
-from people.permissions import Sensitivity
+from people.permissions import Action, Sensitivity, may
 from reports.models import Family, Passage, Report, Retrieval, Source
 from reports.readers import READERS, reader_named
 from reports.readers.draft import PassageDraft, ReaderError, ReportDraft, SourceDraft
@@ -70,6 +70,8 @@ def receive(
         raise IngestError(
             f"address: found something else; wanted https://… or http://…, at most {URL_CHARACTERS_MAX} characters"
         )
+    if asked_by is not None and not may(asked_by, Action.INGEST_REPORT):
+        raise IngestError(f"role {asked_by.role}: may not {Action.INGEST_REPORT.value}")
     if reader == "coding-note" and asked_by is None:
         raise IngestError("coder: found nobody; wanted somebody who answers for the note (`ingest coding-note --as`)")
     retrieval = Retrieval(

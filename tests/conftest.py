@@ -136,3 +136,11 @@ def worker(
     if workers[0].poll() is None:
         while any((app.control.inspect(timeout=5, limit=1).active() or {}).values()):
             time.sleep(0.1)
+
+
+@pytest.fixture
+def no_worker(transactional_db: None, reference: None, workers: list[subprocess.Popen[bytes]]) -> None:
+    """Nobody takes messages from the queues, which are empty."""
+    while workers:
+        stop_worker(workers.pop())
+    app.control.purge()

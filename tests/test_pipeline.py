@@ -190,14 +190,6 @@ def test_every_stage_is_rung_in_the_order_in_which_it_needs_the_others() -> None
 
 
 @pytest.fixture
-def no_worker(transactional_db: None, reference: None, workers: list[subprocess.Popen[bytes]]) -> None:
-    """Nobody takes messages from the queues, which are empty."""
-    while workers:
-        stop_worker(workers.pop())
-    app.control.purge()
-
-
-@pytest.fixture
 def talking_worker(no_worker: None, tmp_path: Path) -> Iterator[Path]:
     """A worker that writes everything it says, DEBUG included, into a file."""
     log = tmp_path / "worker.log"

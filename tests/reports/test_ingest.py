@@ -186,6 +186,14 @@ def test_a_note_that_nobody_answers_for_is_refused_at_the_door() -> None:
         receive(reader="coding-note", payload=make.note(), about=About(), file_name="x", at=make.NOW)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.READER, Role.FOCAL_POINT])
+def test_whoever_may_not_send_reports_in_is_refused_at_the_door(role: Role) -> None:
+    with pytest.raises(IngestError, match=f"role {role.value}: may not ingest report"):
+        receive(reader="text", payload=b"x", about=About(), file_name="x", at=make.NOW, asked_by=make.person(role))
+    assert not Retrieval.objects.exists()
+
+
 def test_about_survives_its_way_through_the_database() -> None:
     about = About("s", "t", "https://x.example/", DAY, "fr", Sensitivity.INTERNAL)
 

@@ -20,6 +20,7 @@ from indicators.models import MethodVersion
 from indicators.reference_loading import load_framework, load_series_definitions, publish_method
 from r2p_dashboard.celery import app
 from tests.make import NOW
+from tests.waiting import Bell
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -121,6 +122,14 @@ def workers() -> Iterator[list[subprocess.Popen[bytes]]]:
     yield running
     for process in running:
         stop_worker(process)
+
+
+@pytest.fixture
+def bell() -> Iterator[Bell]:
+    """The bell, with nobody at the other end."""
+    app.control.purge()
+    yield Bell()
+    app.control.purge()
 
 
 @pytest.fixture

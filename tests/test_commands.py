@@ -116,7 +116,7 @@ def test_without_a_worker_the_file_is_kept_and_the_command_says_so(text_file: Pa
 
 @pytest.mark.usefixtures("worker")
 def test_a_file_that_fails_is_said_with_its_reason(text_file: Path) -> None:
-    with pytest.raises(CommandError, match=r"retrieval \d+ failed: day of publication: found none; wanted --published"):
+    with pytest.raises(CommandError, match=r"retrieval \d+ failed: day of publication: found none; wanted one"):
         ingest(text_file, wait=60)
 
 

@@ -1,11 +1,8 @@
 """Sending a report in, what became of it, and coding its passages."""
 
-import datetime as dt
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,13 +13,14 @@ from indicators import note_coding, series_loading
 from indicators.models import Evidence
 from people.models import User
 from people.permissions import Role, Sensitivity
-from r2p_dashboard import clock, pipeline
+from r2p_dashboard import clock
 from reports import ingest
 from reports.forms import KINDS
-from reports.models import Passage, Report, Retrieval
+from reports.models import Report, Retrieval
 from reports.readers import READERS
 from tests import make
-from tests.waiting import until
+from tests.pages.test_code_passage import coded
+from tests.waiting import Bell, until
 
 pytestmark = pytest.mark.usefixtures("reference")
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -35,13 +33,6 @@ def coder(client: Client) -> User:
     person = make.person(Role.CODER)
     client.force_login(person)
     return person
-
-
-@pytest.fixture
-def bell() -> Iterator[mock.Mock]:
-    """The bell, listened to: no worker is meant to hear it here."""
-    with mock.patch.object(pipeline, "ring", return_value=True) as ring:
-        yield ring
 
 
 def file(content: bytes = b"A made-up paragraph.\n\nAnother one.", name: str = "made-up.txt") -> SimpleUploadedFile:
@@ -83,7 +74,7 @@ def test_every_reader_is_offered() -> None:
 
 
 @pytest.mark.parametrize("role", [None, *Role])
-def test_only_those_who_may_ingest_can_send(client: Client, bell: mock.Mock, role: Role | None) -> None:
+def test_only_those_who_may_ingest_can_send(client: Client, bell: Bell, role: Role | None) -> None:
     if role is not None:
         client.force_login(make.person(role))
     wanted = 200 if role in STAFF else 302 if role is None else 403
@@ -104,7 +95,7 @@ def test_the_pages_around_it_link_to_it_for_staff(client: Client, role: Role | N
 
 
 def test_keeps_the_bytes_and_what_was_said_of_them_and_rings(
-    client: Client, coder: User, bell: mock.Mock, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    client: Client, coder: User, bell: Bell, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post("/reports/new/", sent(sensitivity="2"))
@@ -114,10 +105,10 @@ def test_keeps_the_bytes_and_what_was_said_of_them_and_rings(
     assert (row.state, row.asked_by, row.file_name) == ("waiting", coder, "made-up.txt")
     assert bytes(row.payload or b"") == b"A made-up paragraph.\n\nAnother one."
     assert (row.about["published_on"], row.about["sensitivity"]) == ("2024-06-01", 2)
-    bell.assert_called_once_with()
+    assert bell.rung == 1
 
 
-def test_a_pasted_text_is_the_same_as_the_file(client: Client, coder: User, bell: mock.Mock) -> None:
+def test_a_pasted_text_is_the_same_as_the_file(client: Client, coder: User, bell: Bell) -> None:
     client.post("/reports/new/", sent(file=None, text="A made-up paragraph.\r\n\r\nAnother one."))
     client.post("/reports/new/", sent())
     read_all()
@@ -184,7 +175,7 @@ def test_a_text_above_what_a_form_may_carry_is_refused_in_words(client: Client, 
     assert "Save it and send the file" in answer.text
 
 
-def test_the_largest_text_that_may_be_pasted_passes_in_any_script(client: Client, coder: User, bell: mock.Mock) -> None:
+def test_the_largest_text_that_may_be_pasted_passes_in_any_script(client: Client, coder: User, bell: Bell) -> None:
     assert client.post("/reports/new/", sent(file=None, text="𐍈" * 400_000)).status_code == 302
 
 
@@ -208,7 +199,7 @@ def test_waiting_reloads_without_script_and_asks_for_news_with_it(client: Client
     assert client.get(seen, headers={"hx-request": "true"}).status_code == 204
 
 
-def test_news_come_as_a_piece_that_asks_no_more(client: Client, coder: User, bell: mock.Mock) -> None:
+def test_news_come_as_a_piece_that_asks_no_more(client: Client, coder: User, bell: Bell) -> None:
     client.post("/reports/new/", sent())
     read_all()
 
@@ -230,7 +221,7 @@ def outcome(client: Client) -> str:
     return page.text
 
 
-def test_a_note_says_how_many_pieces_it_proposed(client: Client, coder: User, bell: mock.Mock) -> None:
+def test_a_note_says_how_many_pieces_it_proposed(client: Client, coder: User, bell: Bell) -> None:
     client.post("/reports/new/", note_sent(make.note()))
 
     page = outcome(client)
@@ -240,7 +231,7 @@ def test_a_note_says_how_many_pieces_it_proposed(client: Client, coder: User, be
     assert Evidence.objects.get().coder == coder
 
 
-def test_a_note_that_cannot_be_coded_says_why(client: Client, coder: User, bell: mock.Mock) -> None:
+def test_a_note_that_cannot_be_coded_says_why(client: Client, coder: User, bell: Bell) -> None:
     client.post("/reports/new/", note_sent(make.note(indicator="99.9")))
 
     page = outcome(client)
@@ -249,7 +240,7 @@ def test_a_note_that_cannot_be_coded_says_why(client: Client, coder: User, bell:
     assert "found the indicator 99.9" in page
 
 
-def test_a_note_that_is_read_but_not_yet_coded_still_waits(client: Client, coder: User, bell: mock.Mock) -> None:
+def test_a_note_that_is_read_but_not_yet_coded_still_waits(client: Client, coder: User, bell: Bell) -> None:
     client.post("/reports/new/", note_sent(make.note()))
     ingest.read_waiting(at=clock.now())
 
@@ -260,7 +251,7 @@ def test_a_note_that_is_read_but_not_yet_coded_still_waits(client: Client, coder
 
 
 def test_a_release_says_how_many_values_and_which_territories_are_nobodys(
-    client: Client, coder: User, bell: mock.Mock
+    client: Client, coder: User, bell: Bell
 ) -> None:
     release = make.ucdp_csv((775, "Myanmar", 2023, 3, 4), (9999, "Nowhere", 2023, 1, 2))
     client.post("/reports/new/", note_sent(release, reader="ucdp-country-year"))
@@ -272,9 +263,7 @@ def test_a_release_says_how_many_values_and_which_territories_are_nobodys(
     assert "Nowhere (9999)" in page
 
 
-def test_a_failed_one_says_why_and_offers_the_form_with_what_was_said(
-    client: Client, coder: User, bell: mock.Mock
-) -> None:
+def test_a_failed_one_says_why_and_offers_the_form_with_what_was_said(client: Client, coder: User, bell: Bell) -> None:
     client.post("/reports/new/", sent(file=file(b"\xff\xfe" + SECRET.encode())))
 
     page = outcome(client)
@@ -314,7 +303,7 @@ def test_the_sender_sees_it_up_to_the_clearance(client: Client, coder: User) -> 
     assert [row.pk for row, _ in client.get("/reports/new/").context["sent"]] == [shown.pk]
 
 
-def test_the_same_as_a_hidden_report_leads_nowhere(client: Client, coder: User, bell: mock.Mock) -> None:
+def test_the_same_as_a_hidden_report_leads_nowhere(client: Client, coder: User, bell: Bell) -> None:
     content = b"Words of a witness, sent in by somebody else."
     digest = hashlib.sha256(content).hexdigest()
     hidden = make.report(sha256=digest, title=SECRET, sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL)
@@ -343,7 +332,7 @@ def test_lists_the_persons_own_last_twenty(client: Client, coder: User) -> None:
 
 @pytest.mark.parametrize("rows", [3, 30])
 def test_needs_few_queries(
-    client: Client, coder: User, bell: mock.Mock, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries
+    client: Client, coder: User, bell: Bell, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     made = [make.accepted(of=make.passage()) for _ in range(rows)]
     client.post("/reports/new/", note_sent(make.note()))
@@ -371,81 +360,3 @@ def test_a_worker_reads_what_was_sent_and_its_passage_can_be_coded(client: Clien
     assert f'href="/evidence/new/?passage={passage.pk}"' in client.get(f"/reports/{report.pk}/").text
     client.post("/evidence/new/", coded(passage))
     assert Evidence.objects.get().passage == passage
-
-
-# --- coding a passage --------------------------------------------------------------------------------------
-def coded(passage: Passage, **changes: Any) -> dict[str, Any]:
-    fields = {
-        "passage": passage.pk, "country": "MMR", "indicator": "7.14", "family": "", "severity": "3", "polarity": "1",
-        "reliability": "", "credibility": "2", "event_on": "2024-05-01", "event_key": "", "actor": "state",
-        "claim": "alleged", "note": "made up for a test", "sensitivity": "0",
-    }  # fmt: skip
-    return fields | changes
-
-
-def test_the_form_shows_the_passage_and_asks_for_nothing_that_its_report_says(client: Client, coder: User) -> None:
-    passage = make.passage()
-
-    form = client.get(f"/evidence/new/?passage={passage.pk}")
-
-    assert passage.text in form.text
-    assert passage.report.source.name in form.text
-    assert passage.report.url in form.text
-    assert not {"source", "text", "url", "published_on", "locator"} & set(form.context["form"].fields)
-
-
-def test_the_evidence_hangs_on_that_passage_and_nothing_is_stored_beside_it(client: Client, coder: User) -> None:
-    passage = make.passage()
-
-    client.post("/evidence/new/", coded(passage, text="Other words.", source="new", published_on="1999-01-01"))
-
-    row = Evidence.objects.get()
-    assert (row.passage, row.family, row.reliability) == (passage, passage.report.source.family, "B")
-    assert row.known_at.date() == dt.date(2024, 6, 1)
-    assert (Report.objects.count(), Passage.objects.count()) == (1, 1)
-
-
-def test_evidence_of_a_confidential_passage_is_confidential(client: Client, coder: User) -> None:
-    passage = make.passage(make.report(sensitivity=Sensitivity.CONFIDENTIAL))
-
-    assert client.get(f"/evidence/new/?passage={passage.pk}").context["form"]["sensitivity"].value() == 2
-    client.post("/evidence/new/", coded(passage))
-    assert Evidence.objects.get().sensitivity == Sensitivity.CONFIDENTIAL
-
-
-def test_an_event_after_the_report_and_the_same_twice_are_refused(client: Client, coder: User) -> None:
-    passage = make.passage()
-    client.post("/evidence/new/", coded(passage))
-
-    late = client.post("/evidence/new/", coded(passage, event_on="2024-06-02"))
-    again = client.post("/evidence/new/", coded(passage))
-
-    assert "which is after 2024-06-01" in late.text
-    assert passage.text in late.text
-    assert f"already as evidence {Evidence.objects.get().pk}" in again.text
-
-
-@pytest.mark.parametrize("asked", ["hidden", "x", "0", "99999999999999999999", "%00"])
-def test_a_passage_that_one_may_not_see_is_not_found(client: Client, coder: User, asked: str) -> None:
-    hidden = make.passage(make.report(sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL))
-    number = hidden.pk if asked == "hidden" else asked
-
-    assert client.get(f"/evidence/new/?passage={number}").status_code == 404
-    assert client.post("/evidence/new/", coded(hidden)).status_code == 404
-    assert Evidence.objects.count() == 0
-
-
-def test_another_for_the_same_document_stays_on_its_passage(client: Client, coder: User) -> None:
-    row = make.accepted(of=make.passage())
-
-    assert client.get(f"/evidence/new/?like={row.pk}").context["passage"] == row.passage
-
-
-@pytest.mark.parametrize("role", [None, *Role])
-def test_only_coders_are_offered_to_code_a_passage(client: Client, role: Role | None) -> None:
-    if role is not None:
-        client.force_login(make.person(role))
-
-    page = client.get(f"/reports/{make.passage().report_id}/").text
-
-    assert ("Code this passage" in page) is (role in STAFF)

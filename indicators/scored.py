@@ -3,19 +3,23 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from indicators import frames, scoring
 from indicators.models import History, ScoreRun, Snapshot
 from indicators.models.score import Profile
+from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.kernel import Scores, score
 from indicators.scoring.levels import displayed_level
 from indicators.scoring.parameters import Parameters
 from indicators.scoring.profiles import profile_weights
+from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.units import Units
 
 CHANGE_DAYS = 90  # scoring.md §4, rapid change
+Rows = TypeVar("Rows", EvidenceRows, SeriesRows)
 PROFILES = (Profile.GENOCIDE, Profile.CRIMES_AGAINST_HUMANITY, Profile.WAR_CRIMES)
 
 
@@ -121,7 +125,8 @@ def score_inputs(
     method: frames.Method, inputs: frames.Inputs, *, day: dt.date, known_on: dt.date, with_lines: bool = True
 ) -> list[ScoredCountry]:
     """As `score_countries`, from inputs already read."""
-    tables = (inputs.evidence, inputs.series, method.catalogue, method.parameters)
+    k = known_on.toordinal()
+    tables = (_known_by(inputs.evidence, k), _known_by(inputs.series, k), method.catalogue, method.parameters)
     count = len(inputs.countries)
     number, past = np.arange(count), day - dt.timedelta(days=CHANGE_DAYS)
     now = score(*tables, Units.of(number, day, known_on))
@@ -148,6 +153,12 @@ def score_inputs(
         )
         for place in range(count)
     ]
+
+
+def _known_by(rows: Rows, k: int) -> Rows:
+    """`rows` as they were known at k: where k lies before t, "as known on each day" must not look beyond it either."""
+    kept = rows.where(rows.known_on <= k)
+    return dataclasses.replace(kept, retracted_on=np.where(kept.retracted_on <= k, kept.retracted_on, scoring.NEVER))
 
 
 def _scored(

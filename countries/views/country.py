@@ -106,7 +106,10 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
 
 
 def _shown(profile: CountryProfile) -> tuple[object, ...]:
-    """What the kept blocks rest on. Evidence and series never change in place: their keys and states say it all."""
+    """What the kept blocks rest on. Evidence and series never change in place: their keys and states say it all.
+
+    A reason may rest on a piece that the list below it lacks: one that was retracted after the score was computed.
+    """
     return (
         profile.country.pk,
         profile.run and profile.run.pk,
@@ -114,7 +117,10 @@ def _shown(profile: CountryProfile) -> tuple[object, ...]:
         profile.overall,
         profile.withheld,
         [(one.pk, one.status) for one in profile.evidence],
-        [reason.printed for reason in profile.reasons],
+        [
+            (reason.kind, reason.printed, reason.evidence and reason.evidence.pk, reason.series and reason.series.pk)
+            for reason in profile.reasons
+        ],
         [[value.pk for sign in factor.indicators for value in sign.series] for factor in profile.factors],
         [value.pk for value in profile.unscored_series],
     )

@@ -52,6 +52,17 @@ def close(one: object, other: object) -> None:
         assert one == (pytest.approx(other, abs=1e-9) if isinstance(other, float) else other)
 
 
+def test_a_view_with_earlier_knowledge_sees_nothing_that_became_known_later() -> None:
+    """Neither in the score nor in its change, its level or its lines."""
+    make.accepted(event_on=dt.date(2023, 5, 1), known_on=dt.date(2023, 6, 1))
+    (before,) = score("MMR", known_on=dt.date(2024, 1, 1))
+    make.accepted(event_on=dt.date(2023, 11, 1), known_on=dt.date(2024, 2, 1))
+
+    (after,) = score("MMR", known_on=dt.date(2024, 1, 1))
+
+    close(after, dataclasses.replace(before, input_digest=after.input_digest))
+
+
 def test_a_country_alone_scores_as_in_the_batch() -> None:
     some_world()
     batch = {country.iso3: country for country in score()}

@@ -116,6 +116,19 @@ def test_hidden_evidence_is_counted_and_never_shown(client: Client) -> None:
     assert f"evidence-{evidence.pk}" not in text
 
 
+def test_a_kept_page_never_names_hidden_evidence_that_was_just_retracted(client: Client) -> None:
+    make.accepted(indicator=make.indicator("1.1"))
+    hidden = make.confidential(family=make.family("secret-body"))
+    assess.score_all(at=make.NOW, day=make.TODAY)
+    admin = make.person(Role.ADMIN)
+    coding.retract(evidence_id=hidden.pk, by=admin, reason="a slip", at=make.NOW + dt.timedelta(minutes=1))
+    staff = Client()
+    staff.force_login(admin)
+
+    assert "secret-body" in staff.get("/countries/MMR/").text
+    assert "secret-body" not in client.get("/countries/MMR/").text
+
+
 def test_a_coder_sees_what_a_reader_may_not(client: Client) -> None:
     evidence = make.confidential()
     assess.score_all(at=make.NOW, day=make.TODAY)

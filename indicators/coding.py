@@ -34,6 +34,7 @@ class EvidenceDraft:
     known_on: dt.date
     event_key: str = ""
     admin1: str = ""
+    dating: str = ""
     actor: str = Evidence.Actor.UNKNOWN
     claim: str = Evidence.Claim.ALLEGED
     group: str = ""
@@ -45,6 +46,8 @@ def propose(
     *, passage: Passage, draft: EvidenceDraft, coder: User, at: dt.datetime, installation_day: dt.date
 ) -> Evidence:
     """A proposed row: it moves nothing until another person accepts it. Raises CodingError."""
+    if not may(coder, Action.ENTER_EVIDENCE):
+        raise CodingError(f"role {coder.role}: may not {Action.ENTER_EVIDENCE.value}")
     evidence = row(passage, draft, coder, at=at, installation_day=installation_day)
     try:
         evidence.full_clean()

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -42,7 +43,8 @@ class Entry:
     """What a coder typed, field by field.
 
     Where `reliability` is empty it is the source's own; without `published_on` it is the installation's day;
-    without `family` and `new_family` the source itself made the finding.
+    without `family` and `new_family` the source itself made the finding. With `passage` the evidence hangs on it,
+    and nothing is stored beside it: `of_passage` fills what the passage says.
     """
 
     country: Country
@@ -66,6 +68,14 @@ class Entry:
     group: str = ""
     note: str = ""
     sensitivity: int = 0
+    passage: Passage | None = None
+
+
+def of_passage(passage: Passage) -> dict[str, Any]:
+    """The fields of an Entry that a passage of a report taken in already says."""
+    report = passage.report
+    said = {"source": report.source, "text": passage.text, "url": report.url, "locator": passage.locator}
+    return {**said, "published_on": report.published_on, "passage": passage}
 
 
 def enter(*, entry: Entry, coder: User, at: dt.datetime, installation_day: dt.date) -> Evidence:
@@ -83,6 +93,8 @@ def _check(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.d
     known_on = entry.published_on or installation_day
     if not may(coder, Action.ENTER_EVIDENCE):
         raise EntryError("", f"role {coder.role}: may not {Action.ENTER_EVIDENCE.value}")
+    if entry.passage is not None and entry.passage.report.sensitivity > clearance_of(coder):
+        raise EntryError("", f"passage {entry.passage.pk}: found none that you may see")
     if entry.sensitivity > clearance_of(coder):
         raise EntryError("sensitivity", "found a step above what you may see; wanted one that you are cleared for")
     if known_on > at.date():
@@ -103,7 +115,7 @@ def _enter(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.d
     source = entry.source if isinstance(entry.source, Source) else _add_source(entry.source)
     family = entry.family or (_family(entry.new_family) if entry.new_family else source.family)
     known_on = entry.published_on or installation_day
-    passage = ingest.store_entry(
+    passage = entry.passage or ingest.store_entry(
         source=source,
         text=entry.text,
         locator=entry.locator,

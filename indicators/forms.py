@@ -11,7 +11,7 @@ from countries.models import Country
 from indicators.models import Evidence, Indicator
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
-from reports.models import Family, Reliability, Report, Source
+from reports.models import Family, Passage, Reliability, Report, Source
 
 Choice = tuple[str, str]
 Grouped = list[tuple[str, list[Choice]]]
@@ -274,14 +274,25 @@ class EntryForm(forms.Form):
     )
     sensitivity = Pick(label="Who may see it", initial=str(Sensitivity.PUBLIC.value))
 
-    def __init__(self, data: Any = None, *, user: User, **options: Any) -> None:
+    SAID_BY_A_PASSAGE = ("source", "url", "published_on", "locator", "text")
+
+    def __init__(self, data: Any = None, *, user: User, passage: Passage | None = None, **options: Any) -> None:
         super().__init__(data, **options)
+        if passage is None:
+            offer(self, "source", [(NEW, "a new source (fill in below)"), ("In the list", source_choices(user))])
+        else:
+            self._settle_on(passage)
         offer(self, "country", country_choices())
         offer(self, "indicator", indicator_choices())
-        offer(self, "source", [(NEW, "a new source (fill in below)"), ("In the list", source_choices(user))])
         offer(self, "family", [(NEW, "another body (name it below)"), ("In the list", family_choices(user))])
         clearance = clearance_of(user)
         offer(self, "sensitivity", [choice for choice in Sensitivity.choices if choice[0] <= clearance])
+
+    def _settle_on(self, passage: Passage) -> None:
+        """Asks for nothing that the passage's report says already."""
+        for name in [name for name in self.fields if name in self.SAID_BY_A_PASSAGE or name.startswith("new_source")]:
+            del self.fields[name]
+        self.initial.setdefault("sensitivity", passage.report.sensitivity)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -119,6 +119,7 @@ class _Names:
             known_on=self.published_on,
             event_key=claim.event,
             admin1=claim.admin1,
+            dating=claim.dating,
             actor=claim.actor,
             claim=claim.claim,
             group=claim.group,

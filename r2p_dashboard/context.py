@@ -17,6 +17,7 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "installation_name": settings.INSTALLATION_NAME,
         "demonstration_day": day,
         "real_today": clock.now().date(),
+        "may_ingest": may(user, Action.INGEST_REPORT),
         "may_enter_evidence": may(user, Action.ENTER_EVIDENCE),
         "may_decide_evidence": may(user, Action.DECIDE_EVIDENCE),
         "may_manage": may(user, Action.MANAGE),

@@ -15,7 +15,7 @@ from people.permissions import Action, may
 from r2p_dashboard import clock
 from r2p_dashboard import health as checks
 from reports.models import Report, Retrieval
-from reports.views import sources_seen_by
+from reports.views import retrievals_seen_by, sources_seen_by
 
 LAST = 10  # runs and failures shown
 
@@ -64,8 +64,8 @@ def status(request: HttpRequest) -> HttpResponse:
         "loads": loads.defer("report__bytes", "report__text").order_by("-loaded_at")[:LAST],
         "sources": sources_seen_by(request.user, known_on=moment.known_on),
     }
-    if is_staff:
-        failed = Retrieval.objects.filter(state=Retrieval.State.FAILED).defer("payload", "about")
+    if is_staff and request.user.is_authenticated:
+        failed = retrievals_seen_by(request.user).filter(state=Retrieval.State.FAILED).defer("payload", "about")
         notes = NoteCoding.objects.filter(report__in=seen).exclude(failure="").select_related("report")
         context["failed_retrievals"] = failed.order_by("-finished_at")[:LAST]
         context["failed_notes"] = notes.defer("report__bytes", "report__text").order_by("-coded_at")[:LAST]

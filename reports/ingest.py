@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 
 from people.models import User
-from people.permissions import Sensitivity
+from people.permissions import Action, Sensitivity, may
 from reports.models import Family, Passage, Report, Retrieval, Source
 from reports.readers import READERS, reader_named
 from reports.readers.draft import PassageDraft, ReaderError, ReportDraft, SourceDraft
@@ -70,6 +70,8 @@ def receive(
         raise IngestError(
             f"address: found something else; wanted https://… or http://…, at most {URL_CHARACTERS_MAX} characters"
         )
+    if asked_by is not None and not may(asked_by, Action.INGEST_REPORT):
+        raise IngestError(f"role {asked_by.role}: may not {Action.INGEST_REPORT.value}")
     if reader == "coding-note" and asked_by is None:
         raise IngestError("coder: found nobody; wanted somebody who answers for the note (`ingest coding-note --as`)")
     retrieval = Retrieval(
@@ -158,13 +160,13 @@ def _store(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at:
     published_on = draft.published_on or about.published_on
     if published_on is None:
         raise IngestError(
-            "day of publication: found none; wanted --published YYYY-MM-DD, since the file does not say it"
+            "day of publication: found none; wanted one (YYYY-MM-DD) from the sender, since the file does not say it"
         )
     if published_on > at.date():
         raise IngestError(f"day of publication: found {published_on}; wanted a day not in the future")
     title = draft.title or about.title
     if not title:
-        raise IngestError("title: found none; wanted --title, since the file does not say it")
+        raise IngestError("title: found none; wanted one from the sender, since the file does not say it")
     for slug, name in draft.families:
         Family.objects.get_or_create(slug=slug, defaults={"name": name})
     report = Report.objects.create(
@@ -219,7 +221,7 @@ def _known_source(slug: str) -> Source:
     source = Source.objects.filter(slug=slug).first()
     if source is None:
         known = ", ".join(Source.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-        raise IngestError(f"source: found {slug or 'none'!r}; wanted --source with a source that exists ({known})")
+        raise IngestError(f"source: found {slug or 'none'!r}; wanted one that exists ({known})")
     return source
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 
 class ReaderError(ValueError):
@@ -13,6 +14,7 @@ class ReaderError(ValueError):
 
 PASSAGE_CHARACTERS = 700  # about two to four sentences
 
+_CODE = re.compile(r"[\w.+-]{1,30}")  # what may be repeated in an error: a code or a key, never words of a text
 _GAP = re.compile(r"\n\s*\n|\Z")  # between paragraphs; a pattern for a paragraph would keep 120 bytes a character
 _SENTENCE_END = re.compile(r"(?<=[.!?。؟…])[\"”’)]*\s+")
 
@@ -74,3 +76,12 @@ def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if end > at:
         pieces.append((at, end))
     return pieces
+
+
+def shown(value: Any) -> str:
+    """A wrong value as an error may repeat it: codes and numbers, never the words of a text."""
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a table"
+    if isinstance(value, str) and not _CODE.fullmatch(value):
+        return f"a text of {len(value)} characters" if value else "nothing"
+    return repr(value)[:40]

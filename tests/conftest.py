@@ -20,6 +20,7 @@ from indicators.models import MethodVersion
 from indicators.reference_loading import load_framework, load_series_definitions, publish_method
 from r2p_dashboard.celery import app
 from tests.make import NOW
+from tests.waiting import Bell
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -91,6 +92,7 @@ def database_url() -> str:
 def start_worker() -> subprocess.Popen[bytes]:
     """A real worker on the test database; returns when it answers."""
     command = [sys.executable, "-m", "celery", "-A", "r2p_dashboard", "worker", "-Q", "reports,indicators", "-c", "1"]
+    command += ["--without-mingle", "--without-gossip"]  # no other worker is there to be asked
     environment = {**os.environ, "DATABASE_URL": database_url()}
     worker = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -103,15 +105,51 @@ def start_worker() -> subprocess.Popen[bytes]:
     return worker
 
 
-@pytest.fixture
-def worker(transactional_db: None, reference: None) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker process, stopped afterwards; its queues are emptied first."""
-    app.control.purge()
-    process = start_worker()
-    yield process
-    process.terminate()
+def stop_worker(worker: subprocess.Popen[bytes]) -> None:
+    """Asks it to end, and makes it end."""
+    worker.terminate()
     try:
-        process.wait(timeout=10)
+        worker.wait(timeout=10)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        worker.kill()
+        worker.wait()
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The worker of a module, if one was started: starting one takes seconds."""
+    running: list[subprocess.Popen[bytes]] = []
+    yield running
+    for process in running:
+        stop_worker(process)
+
+
+@pytest.fixture
+def bell() -> Iterator[Bell]:
+    """The bell, with nobody at the other end."""
+    app.control.purge()
+    yield Bell()
+    app.control.purge()
+
+
+@pytest.fixture
+def worker(
+    transactional_db: None, reference: None, workers: list[subprocess.Popen[bytes]]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker process with empty queues, idle when the test begins and when it ends."""
+    app.control.purge()
+    if not workers or workers[0].poll() is not None:
+        workers[:] = [start_worker()]
+    yield workers[0]
+    app.control.purge()
+    if workers[0].poll() is None:
+        while any((app.control.inspect(timeout=5, limit=1).active() or {}).values()):
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def no_worker(transactional_db: None, reference: None, workers: list[subprocess.Popen[bytes]]) -> None:
+    """Nobody takes messages from the queues, which are empty."""
+    while workers:
+        stop_worker(workers.pop())
+    app.control.purge()

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from r2p_dashboard.celery import app
+
 
 def until(condition: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
     """Waits for `condition`; fails the test where it never comes true. The limit is generous: no speed is asserted."""
@@ -54,3 +56,13 @@ def somebody_waits_for_a_lock() -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return bool(cursor.fetchone()[0])
+
+
+class Bell:
+    """The broker's own queue, listened to where no worker does."""
+
+    @property
+    def rung(self) -> int:
+        """How often `pipeline.ring` has rung: each time leaves the first task of the chain."""
+        with app.connection_for_read() as broker, broker.channel() as channel:
+            return int(channel.client.llen("reports"))  # type: ignore[attr-defined]  # kombu types no Redis channel

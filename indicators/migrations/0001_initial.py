@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(verbose_name='when it was entered here')),
                 ('backloaded', models.BooleanField(verbose_name='entered long after it was known')),
                 ('admin1', models.CharField(blank=True, max_length=120, verbose_name='first-level area')),
+                ('dating', models.CharField(blank=True, max_length=200, verbose_name='how the day was set, where it is not plain')),
                 ('actor', models.CharField(choices=[('state', 'State'), ('foreign_state', 'foreign State'), ('armed_group', 'armed group'), ('gang', 'gang'), ('militia', 'militia'), ('intergovernmental', 'international body'), ('several', 'several'), ('unknown', 'unknown'), ('none', 'nobody in particular')], default='unknown', max_length=20, verbose_name='from whom')),
                 ('claim', models.CharField(choices=[('alleged', 'alleged'), ('verified', 'verified'), ('may_amount', 'may amount to a crime, its source says'), ('court', 'found by a court')], default='alleged', max_length=12, verbose_name='claim status')),
                 ('group', models.CharField(blank=True, max_length=160, verbose_name='group at risk')),

@@ -130,6 +130,7 @@ class Evidence(models.Model):
     recorded_at = models.DateTimeField("when it was entered here")
     backloaded = models.BooleanField("entered long after it was known")
     admin1 = models.CharField("first-level area", max_length=120, blank=True)
+    dating = models.CharField("how the day was set, where it is not plain", max_length=200, blank=True)
     actor = models.CharField("from whom", max_length=20, choices=Actor.choices, default=Actor.UNKNOWN)
     claim = models.CharField("claim status", max_length=12, choices=Claim.choices, default=Claim.ALLEGED)
     group = models.CharField("group at risk", max_length=160, blank=True)

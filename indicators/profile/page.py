@@ -11,7 +11,7 @@ from indicators.profile.reading import Reading, read
 from indicators.profile.reasons import reasons_of
 from indicators.profile.values import CountryProfile, HistoryLine, ProfileScore
 from indicators.scored import PROFILES, ScoredCountry, ScoredLine
-from indicators.scoring.contributions import contributions
+from indicators.scoring.contributions import Contribution, contributions
 from indicators.world import interval_of
 
 if TYPE_CHECKING:
@@ -25,16 +25,7 @@ def country_profile(
 ) -> CountryProfile:
     """The country at (t = `day`, k = `known_on`) as `user` may see it. Raises frames.NoMethodError."""
     reading = read(country, day=day, known_on=known_on, is_current=is_current, user=user)
-    rows = contributions(
-        reading.inputs.evidence,
-        reading.inputs.series,
-        reading.method.catalogue,
-        reading.method.parameters,
-        0,
-        reading.day,
-        reading.known_on,
-    )
-    reasons = reasons_of(rows, reading)
+    rows = _contributions(reading)
     visible = tuple(row for row in reading.evidence if row.is_visible)
     score = reading.score
     return CountryProfile(
@@ -50,7 +41,7 @@ def country_profile(
         change_90=score.change_90 if score else None,
         interval=interval_of(score) if score else None,
         profiles=_profiles(score),
-        reasons=reasons,
+        reasons=reasons_of(rows, reading),
         factors=factor_views(rows, reading),
         history=_history(reading),
         evidence=visible,
@@ -65,6 +56,13 @@ def country_profile(
         is_stale=reading.is_stale,
         is_recomputing=reading.is_recomputing,
     )
+
+
+def _contributions(reading: Reading) -> list[Contribution]:
+    """Of the shown score: by its own inputs and days."""
+    inputs, method = reading.inputs, reading.method
+    given = (inputs.evidence, inputs.series, method.catalogue, method.parameters)
+    return contributions(*given, 0, reading.day, reading.known_on)
 
 
 def _profiles(score: Snapshot | ScoredCountry | None) -> tuple[ProfileScore, ...]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from countries.models import Country
-from indicators.entering import Entry, EntryError, NewSource, enter
+from indicators.entering import Entry, EntryError, NewSource, enter, of_passage
 from indicators.forms import NEW, EntryForm
 from indicators.models import Evidence, Indicator
 from indicators.views.asked import moment_of
@@ -17,7 +17,7 @@ from people.access import requires
 from people.models import User
 from people.permissions import Action
 from r2p_dashboard import clock
-from reports.models import Family, Source
+from reports.models import Family, Passage, Report, Source
 
 KEPT = (  # what "enter another from the same passage" carries over
     "country",
@@ -42,27 +42,31 @@ KEPT = (  # what "enter another from the same passage" carries over
 def evidence_new(request: HttpRequest) -> HttpResponse:
     moment_of(request)
     coder = _person(request)
+    liked = _liked(request)
+    passage = _passage(request, liked)
     if request.method != "POST":
-        form = EntryForm(user=coder, initial=_initial(request))
-        return _page(request, form, str(form.initial.get("indicator", "")))
+        form = EntryForm(user=coder, passage=passage, initial=_initial(request, liked))
+        return _page(request, form, passage, str(form.initial.get("indicator", "")))
     code = request.POST.get("indicator", "")
     if "explain" in request.POST:  # keeps what was typed, checks nothing, says what the chosen indicator means
-        form = EntryForm(user=coder, initial=dict(request.POST.items()))
-        return _page(request, form, code)
-    form = EntryForm(request.POST, user=coder)
+        form = EntryForm(user=coder, passage=passage, initial=dict(request.POST.items()))
+        return _page(request, form, passage, code)
+    form = EntryForm(request.POST, user=coder, passage=passage)
     if form.is_valid():
-        evidence = _enter(coder, form)
+        evidence = _enter(coder, form, passage)
         if evidence is not None:
             messages.success(
                 request,
                 f"Saved as proposed evidence {evidence.pk}. It moves no score until another person accepts it.",
             )
             return redirect("evidence_detail", evidence.pk)
-    return _page(request, form, code, status=400)
+    return _page(request, form, passage, code, status=400)
 
 
-def _page(request: HttpRequest, form: EntryForm, code: str, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "keys": _event_keys(request, form), **_explained(code)}
+def _page(
+    request: HttpRequest, form: EntryForm, passage: Passage | None, code: str, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "passage": passage, "keys": _event_keys(request, form), **_explained(code)}
     return render(request, "indicators/evidence_new.html", context, status=status)
 
 
@@ -81,21 +85,38 @@ def indicator_help(request: HttpRequest) -> HttpResponse:
     return render(request, "indicators/_indicator_help.html", _explained(request.GET.get("indicator", "")))
 
 
-def _initial(request: HttpRequest) -> dict[str, Any]:
+def _initial(request: HttpRequest, liked: Evidence | None) -> dict[str, Any]:
     """What the address asks for: `?country=MMR&indicator=7.14`, or `?like=12` for another from the same passage."""
-    initial: dict[str, Any] = {}
-    like = request.GET.get("like", "")
-    if like.isascii() and like.isdigit() and len(like) < 18:
-        initial = _like(request, int(like))
     asked = {name: request.GET[name] for name in ("country", "indicator", "source") if request.GET.get(name)}
-    return initial | asked
+    return (_kept(liked) if liked else {}) | asked
 
 
-def _like(request: HttpRequest, evidence_id: int) -> dict[str, Any]:
+def _liked(request: HttpRequest) -> Evidence | None:
+    like = _number(request.GET.get("like", ""))
+    if like is None:
+        return None
     seen = Evidence.objects.visible_to(request.user).select_related("passage__report__source", "country", "family")
-    evidence = seen.filter(pk=evidence_id).first()
-    if evidence is None:
-        return {}
+    return seen.defer("passage__report__bytes", "passage__report__text").filter(pk=like).first()
+
+
+def _passage(request: HttpRequest, liked: Evidence | None) -> Passage | None:
+    """The passage of a report taken in on which the evidence is to hang; None where one is typed."""
+    asked = request.POST.get("passage") or request.GET.get("passage")
+    if not asked:
+        is_of_a_document = liked is not None and liked.passage.report.kind == Report.Kind.DOCUMENT
+        return liked.passage if liked is not None and is_of_a_document else None
+    seen = Passage.objects.filter(report__in=Report.objects.visible_to(request.user)).select_related("report__source")
+    found = seen.defer("report__bytes", "report__text").filter(pk=_number(asked) or 0).first()
+    if found is None:
+        raise Http404("passage: found none under this number that you may see")
+    return found
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None
+
+
+def _kept(evidence: Evidence) -> dict[str, Any]:
     report = evidence.passage.report
     values = {
         "country": evidence.country.iso3,
@@ -123,11 +144,11 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def _enter(coder: User, form: EntryForm) -> Evidence | None:
+def _enter(coder: User, form: EntryForm, passage: Passage | None) -> Evidence | None:
     """The saved row; None where it was refused, with the reason on the form."""
     try:
         return enter(
-            entry=_entry(form.cleaned_data),
+            entry=_entry(form.cleaned_data, passage),
             coder=coder,
             at=clock.now(),
             installation_day=clock.installation_day(),
@@ -138,23 +159,21 @@ def _enter(coder: User, form: EntryForm) -> Evidence | None:
         return None
 
 
-def _entry(data: dict[str, Any]) -> Entry:
-    same = ("text", "event_on", "published_on", "reliability", "url", "locator", "event_key", "admin1", "actor")
+def _entry(data: dict[str, Any], passage: Passage | None) -> Entry:
+    same = ("event_on", "reliability", "event_key", "admin1", "actor", "claim", "group", "note")
+    typed = ("text", "published_on", "url", "locator")
     family = data["family"]
     return Entry(
         country=Country.objects.get(iso3=data["country"]),
         indicator=Indicator.objects.in_use().get(code=data["indicator"]),
-        source=_source(data),
         family=Family.objects.get(slug=family) if family and family != NEW else None,
         new_family=data["new_family"] if family == NEW else "",
         severity=int(data["severity"]),
         polarity=int(data["polarity"]),
         credibility=int(data["credibility"]),
-        claim=data["claim"],
-        group=data["group"],
-        note=data["note"],
         sensitivity=int(data["sensitivity"]),
         **{name: data[name] for name in same},
+        **(of_passage(passage) if passage else {"source": _source(data)} | {name: data[name] for name in typed}),
     )
 
 

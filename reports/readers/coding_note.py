@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from reports.readers.draft import PassageDraft, ReaderError, ReportDraft, SourceDraft
 from reports.readers.note import Claim, Note, NotePassage
-from reports.text import decode
+from reports.text import decode, shown
 
 NOTE_BYTES_MAX = 1_000_000
 
@@ -21,10 +21,10 @@ _PASSAGE = {"locator", "text", "evidence"}
 _EVIDENCE = {
     "country", "indicator", "severity", "polarity", "event", "event_on", "family", "reliability", "credibility",
     "claim", "actor", "group", "why", "admin1",
+    "dating",
 }  # fmt: skip
-_OPTIONAL = {"group", "admin1", "url"}
+_OPTIONAL = {"group", "admin1", "dating", "url"}
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
-_CODE = re.compile(r"[\w.+-]{1,30}")  # what may be repeated in an error: a code or a key, never words of a text
 _PLACE = re.compile(r"\(at ([a-z0-9, ]+)\)$")
 
 
@@ -92,12 +92,12 @@ def parse(payload: bytes) -> Note:
 def _source(slug: str, sources: Mapping[str, Any], families: Mapping[str, str]) -> SourceDraft:
     where = f"sources.{slug}"
     if slug not in sources:
-        _refuse("note.source", _shown(slug), f"one of the sources declared: {', '.join(sorted(sources)) or 'none'}")
+        _refuse("note.source", shown(slug), f"one of the sources declared: {', '.join(sorted(sources)) or 'none'}")
     entry = _table(where, sources[slug])
     _keys(where, entry, _SOURCE, {"url"})
     family = _slug(f"{where}.family", entry["family"])
     if family not in families:
-        _refuse(f"{where}.family", _shown(family), "a slug declared under [families]")
+        _refuse(f"{where}.family", shown(family), "a slug declared under [families]")
     return SourceDraft(
         slug=slug,
         name=_text(f"{where}.name", entry["name"], 160),
@@ -136,7 +136,7 @@ def _claim(where: str, entry: Any, families: Mapping[str, str], published_on: dt
         _refuse(f"{where}.event_on", "the same day twice", "each attested day once")
     severity = item["severity"]
     if not isinstance(severity, int) or isinstance(severity, bool) or not 0 <= severity <= 4:
-        _refuse(f"{where}.severity", _shown(severity), "a whole number from 0 to 4")
+        _refuse(f"{where}.severity", shown(severity), "a whole number from 0 to 4")
     family = _one_of(f"{where}.family", item["family"], set(families))
     return Claim(
         country=_matching(f"{where}.country", item["country"], r"[A-Z]{3}", "an ISO 3166-1 alpha-3 code"),
@@ -153,6 +153,7 @@ def _claim(where: str, entry: Any, families: Mapping[str, str], published_on: dt
         why=_text(f"{where}.why", item["why"], 500),
         group=_text(f"{where}.group", item.get("group", ""), 160, may_be_empty=True),
         admin1=_text(f"{where}.admin1", item.get("admin1", ""), 120, may_be_empty=True),
+        dating=_text(f"{where}.dating", item.get("dating", ""), 200, may_be_empty=True),
     )
 
 
@@ -163,7 +164,7 @@ def _refuse(where: str, found: str, wanted: str) -> NoReturn:
 
 def _keys(where: str, table: Mapping[str, Any], known: set[str], optional: set[str]) -> None:
     if unknown := set(table) - known:
-        _refuse(where, f"the unknown key {_shown(sorted(unknown)[0])}", f"only {', '.join(sorted(known))}")
+        _refuse(where, f"the unknown key {shown(sorted(unknown)[0])}", f"only {', '.join(sorted(known))}")
     if missing := known - optional - set(table):
         _refuse(where, f"no {sorted(missing)[0]!r}", f"all of {', '.join(sorted(known - optional))}")
 
@@ -195,25 +196,25 @@ def _text(where: str, value: Any, longest: int, *, may_be_empty: bool = False) -
 
 def _one_of(where: str, value: Any, allowed: set[str]) -> str:
     if not isinstance(value, str) or value not in allowed:
-        _refuse(where, _shown(value), f"one of {', '.join(sorted(allowed))}")
+        _refuse(where, shown(value), f"one of {', '.join(sorted(allowed))}")
     return value
 
 
 def _matching(where: str, value: Any, pattern: str, wanted: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        _refuse(where, _shown(value), wanted)
+        _refuse(where, shown(value), wanted)
     return value
 
 
 def _slug(where: str, value: Any, longest: int = 120) -> str:
     if not isinstance(value, str) or not _SLUG.fullmatch(value) or len(value) > longest:
-        _refuse(where, _shown(value), f"small letters, digits and hyphens, at most {longest}")
+        _refuse(where, shown(value), f"small letters, digits and hyphens, at most {longest}")
     return value
 
 
 def _day(where: str, value: Any) -> dt.date:
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        _refuse(where, _shown(value), "a day without quotes, such as 2024-02-12")
+        _refuse(where, shown(value), "a day without quotes, such as 2024-02-12")
     if value < dt.date(1900, 1, 1):
         _refuse(where, str(value), "a day since 1900")
     return value
@@ -224,12 +225,3 @@ def _url(where: str, value: Any) -> str:
     if text and not text.startswith(("https://", "http://")):
         _refuse(where, "something else", "an address that starts with https://")
     return text
-
-
-def _shown(value: Any) -> str:
-    """A wrong value as an error may repeat it: codes and numbers, never the words of a text."""
-    if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "a table"
-    if isinstance(value, str) and not _CODE.fullmatch(value):
-        return f"a text of {len(value)} characters" if value else "nothing"
-    return repr(value)[:40]

@@ -24,6 +24,7 @@ class Claim:
     why: str
     group: str
     admin1: str
+    dating: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from countries.reference import read_ucdp_releases
 from reports.readers.draft import ReaderError, ReportDraft, SourceDraft
-from reports.text import decode, looks_like_html
+from reports.text import decode, looks_like_html, shown
 
 STATE_BASED = "sb_total_deaths_best_cy"
 ONE_SIDED = "os_total_deaths_best_cy"
@@ -105,7 +105,7 @@ def _whole_numbers(table: pd.DataFrame, column: str) -> "pd.Series[int]":
     bad = ~table[column].str.fullmatch("[0-9]{1,9}")
     if bad.any():
         line = table.index[int(bad.to_numpy().argmax())]
-        raise ReaderError(f"line {line}, column {column}", repr(table[column].loc[line])[:40], "a whole number")
+        raise ReaderError(f"line {line}, column {column}", shown(table[column].loc[line]), "a whole number")
     return table[column].astype("int64")
 
 
@@ -132,7 +132,7 @@ def _release_day(version: str) -> dt.date:
     if version not in releases:
         raise ReaderError(
             "column version",
-            repr(version)[:20],
+            shown(version),
             f"a release whose day is known ({', '.join(sorted(releases))}); "
             "add it to countries/data/ucdp_releases.csv with its source",
         )

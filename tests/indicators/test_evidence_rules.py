@@ -166,6 +166,15 @@ def test_the_same_claim_of_one_passage_is_proposed_once() -> None:
     assert make.proposed(**same).pk != first.pk
 
 
+@pytest.mark.parametrize("role", Role)
+def test_evidence_is_proposed_by_whoever_may_enter_it(role: Role) -> None:
+    if Action.ENTER_EVIDENCE in GRANTS[role].actions:
+        assert make.proposed(coder=make.person(role)).status == "proposed"
+    else:
+        with pytest.raises(CodingError, match="may not enter evidence"):
+            make.proposed(coder=make.person(role))
+
+
 def test_accepting_all_leaves_out_ones_own_and_what_one_may_not_see() -> None:
     reviewer = make.person(Role.REVIEWER)
     make.proposed(), make.proposed()

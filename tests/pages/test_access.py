@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from people.permissions import Role
+from reports import ingest
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -14,12 +15,17 @@ PUBLIC_PAGES = (
     "/factors/", "/factors/7/", "/evidence/", "/evidence/{accepted}/", "/method/", "/status/",
     "/sources/", "/reports/{report}/",
 )  # fmt: skip
-PAGES_FOR = {"/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF}
+PAGES_FOR = {
+    "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
+    "/reports/new/": STAFF, "/retrievals/{retrieval}/": STAFF,
+}  # fmt: skip
 
 
 def answers(client: Client, page: str) -> int:
     row = make.accepted()
-    return client.get(page.format(accepted=row.pk, report=row.passage.report_id)).status_code
+    retrieval = ingest.receive(reader="text", payload=b"x", about=ingest.About(), file_name="x", at=make.NOW)
+    numbers = {"accepted": row.pk, "report": row.passage.report_id, "retrieval": retrieval.pk}
+    return client.get(page.format(**numbers)).status_code
 
 
 @pytest.mark.parametrize("role", [None, *Role])
@@ -44,4 +50,4 @@ def test_nothing_is_changed_by_looking_at_any_page(client: Client) -> None:
     client.force_login(make.person(Role.ADMIN))
 
     for page in (*PUBLIC_PAGES, *PAGES_FOR):
-        assert client.put(page.format(accepted=1, report=1)).status_code == 405
+        assert client.put(page.format(accepted=1, report=1, retrieval=1)).status_code == 405

@@ -1,8 +1,6 @@
 """The review list and the three decisions."""
 
-from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.test import Client
@@ -12,8 +10,8 @@ from indicators import coding
 from indicators.models import Evidence, RescoreRequest
 from people.models import User
 from people.permissions import Role, Sensitivity
-from r2p_dashboard import pipeline
 from tests import make
+from tests.waiting import Bell
 
 pytestmark = pytest.mark.usefixtures("reference")
 REASON = {"reason": "the passage does not say so"}
@@ -24,13 +22,6 @@ def reviewer(client: Client) -> User:
     person = make.person(Role.REVIEWER)
     client.force_login(person)
     return person
-
-
-@pytest.fixture(autouse=True)
-def bell() -> Iterator[mock.Mock]:
-    """The bell, listened to: no worker is meant to hear it here."""
-    with mock.patch.object(pipeline, "ring", return_value=True) as ring:
-        yield ring
 
 
 def decide(client: Client, row: Evidence, verb: str, **fields: Any) -> Any:
@@ -59,7 +50,7 @@ def test_skip_goes_round_and_never_to_ones_own(client: Client, reviewer: User) -
 def test_accepting_counts_once_asks_for_a_score_and_rings(
     client: Client,
     reviewer: User,
-    bell: mock.Mock,
+    bell: Bell,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     row = make.proposed()
@@ -70,7 +61,7 @@ def test_accepting_counts_once_asks_for_a_score_and_rings(
 
     row.refresh_from_db()
     assert (row.status, row.decided_by) == ("accepted", reviewer)
-    assert RescoreRequest.objects.count() == bell.call_count == 1
+    assert RescoreRequest.objects.count() == bell.rung == 1
     assert "found it accepted; wanted it proposed" in again.text
 
 
@@ -94,7 +85,7 @@ def test_undo_retracts_with_a_reason(client: Client, reviewer: User) -> None:
     assert (row.status, row.retraction_reason) == ("retracted", "accepted by mistake")
 
 
-def test_rejecting_keeps_the_reason_and_asks_for_no_score(client: Client, reviewer: User, bell: mock.Mock) -> None:
+def test_rejecting_keeps_the_reason_and_asks_for_no_score(client: Client, reviewer: User, bell: Bell) -> None:
     row = make.proposed()
 
     page = decide(client, row, "reject", **REASON)
@@ -102,7 +93,7 @@ def test_rejecting_keeps_the_reason_and_asks_for_no_score(client: Client, review
     row.refresh_from_db()
     assert (row.status, row.decision_reason) == ("rejected", REASON["reason"])
     assert REASON["reason"] in page.text
-    assert RescoreRequest.objects.count() == bell.call_count == 0
+    assert RescoreRequest.objects.count() == bell.rung == 0
 
 
 @pytest.mark.parametrize("reason", ["", "no", "x" * 501, "nul \x00 here"])
@@ -130,7 +121,7 @@ def test_retracting_asks_for_a_tick(client: Client, reviewer: User) -> None:
 def test_retracting_rings(
     client: Client,
     reviewer: User,
-    bell: mock.Mock,
+    bell: Bell,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     row = make.accepted()
@@ -138,7 +129,7 @@ def test_retracting_rings(
     with django_capture_on_commit_callbacks(execute=True):
         decide(client, row, "retract", **REASON, is_sure="on")
 
-    assert bell.call_count == 1
+    assert bell.rung == 1
 
 
 def test_nobody_decides_on_their_own(client: Client, reviewer: User) -> None:

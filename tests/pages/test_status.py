@@ -6,7 +6,6 @@ from typing import Any
 from unittest import mock
 
 import pytest
-import redis
 from django.db import DatabaseError, connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -102,9 +101,10 @@ def test_scores_of_an_old_day_are_stale(client: Client, settings: Settings) -> N
     assert "of 2024-06-30" in stage(client, "score")["trouble"]
 
 
-def test_a_broker_that_is_down_is_said(client: Client) -> None:
-    with mock.patch.object(redis.Redis, "ping", side_effect=redis.ConnectionError("secret address")):
-        answer = client.get("/health")
+def test_a_broker_that_is_down_is_said(client: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://:secret@127.0.0.1:1/0"  # nobody listens there
+
+    answer = client.get("/health")
 
     assert answer.status_code == 503
     assert (answer.json()["status"], answer.json()["services"]["broker"]) == ("down", "down")

@@ -106,9 +106,9 @@ BROKEN: dict[str, tuple[str, bytes, dict[str, Any], str]] = {
     "severity 7": ("coding-note", make.note(severity=7), {}, "severity: found 7"),
     "a note of tomorrow": ("coding-note", make.note(published_on=dt.date(2024, 7, 2)), {}, "not in the future"),
     "an unknown release": ("ucdp-country-year", make.ucdp_csv((775, "M", 2023, 1, 2), version="7"), {}, "release"),
-    "no day": ("text", b"A text.", {"title": "T"}, "--published"),
-    "no title": ("text", b"A text.", {"published_on": DAY}, "--title"),
-    "no source": ("text", b"A text.", {"title": "T", "published_on": DAY}, "--source"),
+    "no day": ("text", b"A text.", {"title": "T"}, "from the sender"),
+    "no title": ("text", b"A text.", {"published_on": DAY}, "title: found none"),
+    "no source": ("text", b"A text.", {"title": "T", "published_on": DAY}, "wanted one that exists"),
     "an unknown source": ("text", b"A text.", {"title": "T", "published_on": DAY, "source": "x"}, "found 'x'"),
     "a future day": ("text", b"A text.", {"title": "T", "published_on": dt.date(2024, 7, 2)}, "2024-07-02"),
     "a scanned page": ("html", b"<html></html>", {}, "no main text"),
@@ -184,6 +184,14 @@ def test_what_cannot_be_taken_in_at_all_is_refused_at_the_door(
 def test_a_note_that_nobody_answers_for_is_refused_at_the_door() -> None:
     with pytest.raises(IngestError, match="found nobody"):
         receive(reader="coding-note", payload=make.note(), about=About(), file_name="x", at=make.NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.READER, Role.FOCAL_POINT])
+def test_whoever_may_not_send_reports_in_is_refused_at_the_door(role: Role) -> None:
+    with pytest.raises(IngestError, match=f"role {role.value}: may not ingest report"):
+        receive(reader="text", payload=b"x", about=About(), file_name="x", at=make.NOW, asked_by=make.person(role))
+    assert not Retrieval.objects.exists()
 
 
 def test_about_survives_its_way_through_the_database() -> None:

@@ -123,7 +123,7 @@ BAD_CSV = {
     "a word for a number": (HEADER + ROW.replace(b",1,", b",many,"), "column sb_total_deaths_best_cy: found 'many'"),
     "a fraction": (HEADER + ROW.replace(b",1,", b",1.5,"), "'1.5'"),
     "a negative number": (HEADER + ROW.replace(b",1,", b",-1,"), "'-1'"),
-    "nothing for a number": (HEADER + ROW.replace(b",1,", b",,"), "''"),
+    "nothing for a number": (HEADER + ROW.replace(b",1,", b",,"), "found nothing"),
     "digits of another script": (HEADER + ROW.replace(b",1,", ",١,".encode()), "a whole number"),
     "the same row twice": (HEADER + ROW + ROW, "line 3: found country 775 and year 2023 a second time"),
     "a short line": (HEADER + ROW + b"775,Myanmar,2022,1,2\n", "line 3: found 5 values; wanted 6"),

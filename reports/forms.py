@@ -1,0 +1,205 @@
+"""What people may send in. A form refuses at the door what no reader could take: found, wanted, what to do."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.html import format_html
+
+from people.models import User
+from people.permissions import Sensitivity, clearance_of
+from reports.ingest import URL_CHARACTERS_MAX, About
+from reports.text import looks_like_html
+
+KINDS = (  # reader, name, what it is and what happens with it
+    (
+        "text",
+        "Plain text",
+        "a document's words, UTF-8. It is split into passages, and you code those that carry a fact.",
+    ),
+    ("html", "HTML page", "a saved web page. Its main text is kept without menus, and split into passages to code."),
+    ("coding-note", "Coding note", "a TOML file of passages already coded. Each claim becomes proposed evidence."),
+    (
+        "ucdp-country-year",
+        "UCDP country-year CSV",
+        "a release of deaths per country and year. Its numbers enter the series, and scores follow.",
+    ),
+)
+BARE = frozenset({"text", "html"})  # readers of files that say neither source nor day
+PASTED = frozenset({"text", "html", "coding-note"})
+PASTED_CHARACTERS_MAX = 400_000  # in any script below DATA_UPLOAD_MAX_MEMORY_SIZE, with room for the other fields
+FOREIGN = {  # first bytes of what people try to send, and what it is
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "an Office or ZIP file",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+}
+NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
+NO_CHOICE = {"invalid_choice": NOT_LISTED, "required": "Found nothing chosen; choose one."}
+
+
+def too_long_pasted(found: str) -> str:
+    """Why a pasted text is refused."""
+    return f"Found {found} pasted; wanted at most {PASTED_CHARACTERS_MAX:,} characters. Save it and send the file."
+
+
+class ReportForm(forms.Form):
+    """A file or a pasted text, and what it does not say of itself."""
+
+    reader = forms.ChoiceField(label="What kind of file it is", widget=forms.RadioSelect, error_messages=NO_CHOICE)
+    file = forms.FileField(
+        required=False,
+        label="The file",
+        widget=forms.FileInput(attrs={"accept": ".txt,.html,.htm,.toml,.csv,text/*"}),
+        help_text=f"At most {settings.REPORT_BYTES_MAX // 2**20} MB, in UTF-8.",
+        error_messages={
+            "empty": "Found an empty file; wanted one with something in it. Choose another.",
+            "invalid": "Found no file in what was sent; choose it again.",
+        },
+    )
+    text = forms.CharField(
+        required=False,
+        strip=False,
+        label="Or the text itself, pasted",
+        widget=forms.Textarea(attrs={"rows": 6, "maxlength": PASTED_CHARACTERS_MAX}),
+        help_text="Plain text, a page's HTML source, or a coding note. Leave empty if you send a file.",
+    )
+    source = forms.ChoiceField(
+        label="Who published it",
+        error_messages={**NO_CHOICE, "required": "Found nothing; wanted a source: such a file does not say it."},
+    )
+    title = forms.CharField(
+        max_length=300,
+        label="Title",
+        help_text="A page's own title comes first.",
+        error_messages={"required": "Found nothing; wanted a title: a plain text has none."},
+    )
+    url = forms.URLField(
+        required=False, max_length=URL_CHARACTERS_MAX, label="Address of the original", assume_scheme="https",
+        help_text="Where a reader can open it.",
+    )  # fmt: skip
+    published_on = forms.DateField(
+        label="Day it was public",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        help_text="When the world could know: evidence from it counts from that day on.",
+        error_messages={
+            "required": "Found nothing; wanted the day it was public: such a file does not say it.",
+            "invalid": "Found no day; wanted one such as 2024-06-30.",
+        },
+    )
+    language = forms.RegexField(
+        r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$",
+        initial="en",
+        max_length=8,
+        label="Language",
+        help_text="Its code: en, fr, es, ar, ru, zh, my.",
+        error_messages={
+            "required": "Found nothing; wanted a code such as en.",
+            "invalid": "Found no code of a language; wanted two or three small letters, such as en or fr.",
+        },
+    )
+    sensitivity = forms.ChoiceField(
+        label="Who may see it", initial=str(Sensitivity.PUBLIC.value), error_messages=NO_CHOICE,
+        help_text="Holds for the report and for everything coded from it.",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        user: User,
+        sources: list[tuple[str, str]],
+        day: dt.date,
+        **rest: Any,
+    ) -> None:
+        super().__init__(data, files, **rest)
+        self.day = day
+        self.payload = b""
+        self.file_name = ""
+        self.use_required_attribute = False  # what is required depends on the kind of file
+        if self.is_bound:
+            reader = self.data.get("reader")
+            for name in ("source", "published_on", "title"):
+                self.fields[name].required = reader == "text" or (reader in BARE and name != "title")
+        clearance = clearance_of(user)
+        self._offer("reader", [(reader, _kind(name, said)) for reader, name, said in KINDS])
+        self._offer("source", [("", "choose a source"), *sources])
+        self._offer("sensitivity", [(str(step), word) for step, word in Sensitivity.choices if step <= clearance])
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean_file(self) -> "UploadedFile[Any] | None":
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
+        most = settings.REPORT_BYTES_MAX
+        if file is not None and (file.size or 0) > most:
+            size = -(-(file.size or 0) * 10 // 2**20) / 10  # rounded up: never "20.0 MB" for what is above 20
+            raise forms.ValidationError(
+                f"Found a file of {size:.1f} MB; wanted at most {most // 2**20} MB. Send the part that matters."
+            )
+        return file
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if len(text) > PASTED_CHARACTERS_MAX:
+            raise forms.ValidationError(too_long_pasted(f"{len(text):,} characters"))
+        return text
+
+    def clean_published_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["published_on"]
+        if day is not None and day > self.day:
+            raise forms.ValidationError(f"Found {day}, which is in the future; wanted a day up to {self.day}.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "file" not in self.errors and "text" not in self.errors:
+            self._take(data.get("reader", ""), data["file"], data["text"])
+        return data
+
+    def _take(self, reader: str, file: "UploadedFile[Any] | None", text: str) -> None:
+        """Keeps the bytes that were sent, or says why they cannot be taken."""
+        if file is not None and text.strip():
+            self.add_error("text", "Found a file and a pasted text; wanted one of the two. Empty one of them.")
+        elif file is not None:
+            self.payload, self.file_name = file.read(), file.name or ""
+            self._look("file", reader)
+        elif text.strip():
+            self.payload, self.file_name = text.replace("\r\n", "\n").encode(), "pasted text"
+            self._look("text", reader)
+            if reader and reader not in PASTED:
+                self.add_error("text", "Found a pasted text; wanted the CSV file itself. Choose it above.")
+        else:
+            self.add_error("file", "Found neither a file nor a pasted text; wanted one of the two.")
+
+    def _look(self, name: str, reader: str) -> None:
+        """Refuses by the first bytes what this reader cannot read; the rest is for the reader to judge."""
+        foreign = next((said for start, said in FOREIGN.items() if self.payload.startswith(start)), "")
+        if foreign:
+            self.add_error(name, f"Found {foreign}; wanted text. Copy the words out of it and paste them here.")
+        elif not self.payload.strip():
+            self.add_error(name, "Found nothing but space; wanted text. Choose another file.")
+        elif reader and reader != "html" and looks_like_html(self.payload):
+            wanted = "the CSV file itself, not the page that offers it" if reader not in PASTED else "what you chose"
+            self.add_error(name, f"Found HTML; wanted {wanted}. Choose “HTML page”, or another file.")
+
+    def about(self) -> About:
+        """What the sender says of it."""
+        data = self.cleaned_data
+        return About(
+            source=data["source"],
+            title=data["title"],
+            url=data["url"],
+            published_on=data["published_on"],
+            language=data["language"],
+            sensitivity=int(data["sensitivity"]),
+        )
+
+
+def _kind(name: str, said: str) -> str:
+    return format_html("<span><strong>{}</strong>: {}</span>", name, said)

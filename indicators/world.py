@@ -13,6 +13,8 @@ from indicators.models import Factor, ScoreRun, Snapshot
 from indicators.models.score import Level
 from indicators.scored import ScoredCountry, score_countries
 
+DAY_LAG = dt.timedelta(days=1)  # the daily run comes at 03:15: until then yesterday's scores are in order
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class WorldRow:
@@ -39,20 +41,20 @@ class World:
     known_on: dt.date
     rows: tuple[WorldRow, ...]
     run: ScoreRun | None  # the run behind the current view; None for any other date
-    is_stale: bool  # the latest run failed: what stands is older than it should be
+    is_stale: bool  # what stands is older than it should be: the latest run failed, or none came
     counts: dict[str, int]  # "not assessed" and every level word -> number of countries
 
 
 def world(*, day: dt.date, known_on: dt.date, is_current: bool) -> World:
     """The current scores as they stand, or those of another date computed now by the same arithmetic."""
-    rows = _standing_rows() if is_current else _computed_rows(day, known_on)
+    rows, oldest = _standing_rows() if is_current else (_computed_rows(day, known_on), None)
     last = latest_run()
     return World(
         day=day,
         known_on=known_on,
         rows=rows,
         run=_published_run(last) if is_current else None,
-        is_stale=is_current and is_stale(last),
+        is_stale=is_current and is_stale(last, stands_of=oldest, day=day),
         counts=_counts(rows),
     )
 
@@ -70,9 +72,10 @@ def _published_run(last: ScoreRun | None) -> ScoreRun | None:
     return published.order_by("-pk").first()
 
 
-def is_stale(run: ScoreRun | None) -> bool:
-    """Whether what stands is older than it should be, because the last run failed."""
-    return run is not None and run.state == ScoreRun.State.FAILED
+def is_stale(last: ScoreRun | None, *, stands_of: dt.date | None, day: dt.date) -> bool:
+    """Whether what stands is older than it should be: the last run failed, or no run came for more than a day."""
+    has_failed = last is not None and last.state == ScoreRun.State.FAILED
+    return has_failed or (stands_of is not None and stands_of < day - DAY_LAG)
 
 
 def _counts(rows: Sequence[WorldRow]) -> dict[str, int]:
@@ -84,10 +87,15 @@ def _titles() -> dict[int, str]:
     return dict(Factor.objects.order_by("framework__version").values_list("number", "title"))
 
 
-def _standing_rows() -> tuple[WorldRow, ...]:
+def _standing_rows() -> tuple[tuple[WorldRow, ...], dt.date | None]:
+    """The rows, and the day of the oldest score among them."""
     titles = _titles()
-    countries = Country.objects.alphabetical().select_related("standing__snapshot")
-    return tuple(_row(country, _snapshot_of(country), titles) for country in countries)
+    found = [
+        (country, _snapshot_of(country))
+        for country in Country.objects.alphabetical().select_related("standing__snapshot")
+    ]
+    oldest = min((snapshot.as_of for _, snapshot in found if snapshot), default=None)
+    return tuple(_row(country, snapshot, titles) for country, snapshot in found), oldest
 
 
 def _snapshot_of(country: Country) -> Snapshot | None:

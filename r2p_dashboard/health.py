@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError as BrokerError
 
 from indicators.models import ScoreRun
+from indicators.world import DAY_LAG
 from r2p_dashboard.celery import app
 from r2p_dashboard.pipeline import STAGES, Stage
 
@@ -17,7 +18,6 @@ SERVICE_SECONDS = 1.0  # a service that needs longer to say "here" counts as not
 WORKER_SECONDS = 0.5
 SWEEP_KEY = "r2p:last-sweep"
 SWEEP_LIMIT = dt.timedelta(minutes=5)  # beat rings every minute
-DAY_LAG = dt.timedelta(days=1)  # the daily run comes at 03:15: until then yesterday's scores are in order
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

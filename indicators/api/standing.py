@@ -38,7 +38,7 @@ class Scored(Moment):
 
     method = MethodSerializer(allow_null=True, help_text="null: none is published yet")
     run = RunSerializer(allow_null=True, help_text="null where the score was computed when it was asked for")
-    is_stale = serializers.BooleanField(help_text="The last run failed, or inputs wait longer than their limit")
+    is_stale = serializers.BooleanField(help_text="The last run failed, or none came for more than a day")
     note = serializers.CharField()
 
 

@@ -20,6 +20,7 @@ from indicators.models import (
     Standing,
 )
 from indicators.scored import ScoredCountry, score_inputs
+from indicators.world import is_stale
 from people.permissions import Sensitivity, clearance_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def read(
         counted=[row for row in _before(evidence, cut) if _is_known(row, *scored_on, as_at=cut)],
         series=[row for row in series if _is_measured(row, day, known_on)],
         run=standing.run if standing else None,
-        is_stale=is_current and last is not None and last.state == ScoreRun.State.FAILED,
+        is_stale=is_current and is_stale(last, stands_of=standing.as_of if standing else None, day=day),
         is_recomputing=is_current and (last.asked if last else RescoreRequest.objects.filter(country=country).exists()),
     )
 

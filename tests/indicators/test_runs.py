@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -235,3 +236,15 @@ def test_readers_see_a_run_whole_or_not_at_all() -> None:
     run.join()
 
     assert all(standing(iso3).pk != pk for iso3, pk in before.items())
+
+
+@pytest.mark.parametrize(("days", "is_stale"), [(1, False), (2, True)])
+def test_scores_for_which_no_run_comes_are_stale_after_a_day(days: int, is_stale: bool) -> None:
+    make.accepted()
+    run_all()
+    later: dict[str, Any] = {"day": make.TODAY + dt.timedelta(days=days), "known_on": make.NOW.date()}
+
+    page = country_profile(make.country(), is_current=True, user=AnonymousUser(), **later)
+
+    assert (world(is_current=True, **later).is_stale, page.is_stale) == (is_stale, is_stale)
+    assert not world(is_current=False, **later).is_stale

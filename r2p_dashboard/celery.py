@@ -32,8 +32,9 @@ app.conf.update(
     },
     timezone="UTC",
     beat_schedule={
+        # expires when the next one comes: a day without workers must not leave a day of sweeps to do
         # every minute: 1440 runs a day; rings the stages that have something waiting
-        "sweep": {"task": "r2p_dashboard.sweep", "schedule": crontab(minute="*")},
+        "sweep": {"task": "r2p_dashboard.sweep", "schedule": crontab(minute="*"), "options": {"expires": 60}},
         # 03:15: one run a day; every country, since evidence decays even when nothing comes in
         "score every country": {
             "task": "indicators.score_all_countries",

@@ -108,6 +108,10 @@ def test_every_beat_entry_has_a_minute_and_runs_as_often_as_its_comment_says() -
         assert {"one": "1"}.get(said[1], said[1]) == str(runs_a_day(schedule)), name
 
 
+def test_sweeps_do_not_pile_up_while_no_worker_runs() -> None:
+    assert app.conf.beat_schedule["sweep"]["options"] == {"expires": 60}
+
+
 def test_every_beat_entry_and_every_route_leads_to_a_task_with_a_queue_that_is_consumed() -> None:
     app.loader.import_default_modules()
     queues = {route["queue"] for route in app.conf.task_routes.values()}

@@ -185,6 +185,17 @@ def test_the_demonstration_is_loaded_once_however_often(capsys: pytest.CaptureFi
     assert ScoreRun.objects.filter(state="failed").count() == 0
 
 
+@pytest.mark.usefixtures("worker")
+def test_only_the_demonstrations_own_notes_are_accepted_by_the_command(own_folder: Path) -> None:
+    coder = demonstration.create_people(own_folder)[Role.CODER]
+    sent = make.proposed(coder=coder, of=make.passage(make.report(kind=Report.Kind.CODING_NOTE)))
+    NoteCoding.objects.create(report=sent.passage.report, coded_at=make.NOW)
+
+    call_command("load_demonstration")
+
+    assert Evidence.objects.exclude(status="accepted").get() == sent
+
+
 @pytest.mark.django_db
 def test_a_data_folder_without_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="--data: found no ucdp/organizedviolencecy"):

@@ -97,6 +97,10 @@ def test_bytes_that_are_no_utf8_text_are_refused_by_every_reader(reader: str, ba
     assert found in refusal(reader, payload)
 
 
+def test_a_page_of_nothing_but_markup_is_refused_before_it_fills_the_memory() -> None:
+    assert "200,002 tags; wanted at most 200,000" in refusal("html", b"<html><body>" + b"<a>x" * 200_000)
+
+
 @pytest.mark.parametrize("reader", [reader for reader in READERS if reader != "html"])
 def test_a_web_page_where_something_else_was_expected_is_refused(reader: str) -> None:
     assert re.search("HTML|no valid TOML", refusal(reader, HTML))

@@ -20,14 +20,16 @@ _LOCK = 901_2024  # an arbitrary number: PostgreSQL's advisory lock of the score
 
 def score_changed(*, at: dt.datetime, day: dt.date) -> ScoreRun | None:
     """Scores the countries whose inputs changed; None where none did. Safe to run twice."""
-    if not RescoreRequest.objects.exists():
-        return None
-    return _run(at=at, day=day, is_full=False)
+    with _one_at_a_time():  # what a run before this one scores is not asked for any more
+        if not RescoreRequest.objects.exists():
+            return None
+        return _run(at=at, day=day, is_full=False)
 
 
 def score_all(*, at: dt.datetime, day: dt.date) -> ScoreRun:
     """Scores every country: evidence decays even when nothing comes in. Safe to run twice."""
-    return _run(at=at, day=day, is_full=True)
+    with _one_at_a_time():
+        return _run(at=at, day=day, is_full=True)
 
 
 def is_due(*, day: dt.date, known_on: dt.date) -> bool:
@@ -39,33 +41,33 @@ def is_due(*, day: dt.date, known_on: dt.date) -> bool:
 
 
 def _run(*, at: dt.datetime, day: dt.date, is_full: bool) -> ScoreRun:
-    """One run, under a lock that a killed worker cannot keep. A failure leaves what stood, and is recorded."""
-    with _one_at_a_time():
-        ScoreRun.objects.filter(state=ScoreRun.State.RUNNING).update(
-            state=ScoreRun.State.FAILED, failed_at=at, failure="the worker stopped before it was done"
-        )
-        run = ScoreRun.objects.create(
-            method=frames.version_in_use(),
-            as_of=day,
-            known_on=at.date(),
-            is_full=is_full,
-            code_version=os.environ.get("CODE_VERSION", "")[:40],
-            started_at=at,
-        )
-        try:
-            with transaction.atomic():
-                _compute_and_publish(run, frames.method_of(run.method), at=at)
-        except Exception as error:
-            run.state, run.failed_at, run.failure = ScoreRun.State.FAILED, at, type(error).__name__
-            run.published_at = None
-            run.save(update_fields=["state", "failed_at", "failure", "published_at"])
-            log.error("score run %s failed: %s", run.pk, run.failure)
-            raise
+    """One run; the caller holds the lock. A failure leaves what stood, and is recorded."""
+    ScoreRun.objects.filter(state=ScoreRun.State.RUNNING).update(
+        state=ScoreRun.State.FAILED, failed_at=at, failure="the worker stopped before it was done"
+    )
+    run = ScoreRun.objects.create(
+        method=frames.version_in_use(),
+        as_of=day,
+        known_on=at.date(),
+        is_full=is_full,
+        code_version=os.environ.get("CODE_VERSION", "")[:40],
+        started_at=at,
+    )
+    try:
+        with transaction.atomic():
+            _compute_and_publish(run, frames.method_of(run.method), at=at)
+    except Exception as error:
+        run.state, run.failed_at, run.failure = ScoreRun.State.FAILED, at, type(error).__name__
+        run.published_at = None
+        run.save(update_fields=["state", "failed_at", "failure", "published_at"])
+        log.error("score run %s failed: %s", run.pk, run.failure)
+        raise
     return run
 
 
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
+    """A lock that a killed worker cannot keep."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         try:

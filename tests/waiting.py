@@ -48,14 +48,14 @@ class Aside:
         return self.result
 
 
-def somebody_waits_for_a_lock() -> bool:
-    """Whether another connection to this database waits for a lock."""
+def somebody_waits_for_a_lock(count: int = 1) -> bool:
+    """Whether another connection to this database, or so many, wait for a lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would answer the same for ever
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        return bool(cursor.fetchone()[0])
+        return int(cursor.fetchone()[0]) >= count
 
 
 class Bell:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from indicators import assess, coding
 from indicators.models import (
@@ -217,6 +217,20 @@ def test_two_runs_at_once_take_turns() -> None:
 
     assert {run.join().state for run in runs} == {"published"}
     assert Standing.objects.count() == Snapshot.objects.filter(known_on=make.NOW.date()).count() == 195
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_bells_for_one_change_make_one_run() -> None:
+    make.accepted()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE indicators_standing IN SHARE MODE")  # readers pass, the switch waits
+        runs = [Aside(run_changed)]
+        until(somebody_waits_for_a_lock, what="the first run to come to its switch")
+        runs.append(Aside(run_changed))
+        until(lambda: somebody_waits_for_a_lock(2), what="the second to come to the first")
+
+    assert [run.join() is None for run in runs] == [False, True]
+    assert ScoreRun.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -234,6 +234,19 @@ def test_two_bells_for_one_change_make_one_run() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_is_accepted_while_a_run_computes_is_asked_for_again() -> None:
+    make.accepted()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE indicators_standing IN SHARE MODE")  # readers pass, the switch waits
+        run = Aside(run_changed)
+        until(somebody_waits_for_a_lock, what="the run to come to its switch")
+        Aside(lambda: make.accepted(country=make.country("UKR"))).join()
+    run.join()
+
+    assert RescoreRequest.objects.get().country.iso3 == "UKR"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_readers_see_a_run_whole_or_not_at_all() -> None:
     make.accepted()
     run_all()

@@ -1,5 +1,6 @@
 """Sources, and what stands behind evidence: passages and reports."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 
 from indicators.models import Evidence, SeriesValue
 from people.models import User
-from r2p_dashboard.api import PagedQuery, RowsEndpoint, answers, enveloped
+from r2p_dashboard.api import DatedQuery, PagedQuery, RowsEndpoint, answers, enveloped
 from reports.models import Passage, Reliability, Report, Source
 
 
@@ -75,10 +76,14 @@ def passage_shown(passage: Passage) -> dict[str, Any]:
     return {name: getattr(passage, name) for name in PassageSerializer._declared_fields}
 
 
+class SourcesQuery(PagedQuery, DatedQuery):
+    """Parameters of the list of sources."""
+
+
 class SourcesView(RowsEndpoint):
     """Sources with something to show."""
 
-    query_class = PagedQuery
+    query_class = SourcesQuery
     row_class = SourceSerializer
     name = "sources"
 
@@ -86,19 +91,25 @@ class SourcesView(RowsEndpoint):
         operation_id="sources",
         summary="Sources and licences",
         tags=["evidence"],
-        parameters=[PagedQuery],
+        parameters=[SourcesQuery],
         responses=answers(enveloped("SourcePage", SourceSerializer), csv=True),
     )
     def get(self, request: Request) -> Response:
-        """Sources of what you may see here, by name, each with its licence."""
-        sources = _seen_by(request.user).select_related("family").order_by("name", "pk")
+        """Sources of what you may see here, by name, each with its licence.
+
+        With `as_of` or `known_at`: only those of which something was known by then.
+        """
+        known_on = self.as_of.known_on if self.is_dated else None
+        sources = _seen_by(request.user, known_on=known_on).select_related("family").order_by("name", "pk")
         rows, envelope = self.page(sources)
         return Response({**envelope, "results": [source_shown(source) for source in rows]})
 
 
-def _seen_by(user: User | AnonymousUser) -> QuerySet[Source]:
+def _seen_by(user: User | AnonymousUser, *, known_on: dt.date | None) -> QuerySet[Source]:
     """Sources of evidence or series that `user` may see: a source of hidden things alone is not named."""
     evidence = Evidence.objects.visible_to(user).ever_accepted().filter(passage__report__source=OuterRef("pk"))
     reports = Report.objects.visible_to(user)
     series = SeriesValue.objects.filter(report__source=OuterRef("pk"), report__in=reports)
+    if known_on is not None:
+        evidence, series = evidence.filter(known_at__date__lte=known_on), series.filter(known_at__date__lte=known_on)
     return Source.objects.filter(Exists(evidence) | Exists(series))

@@ -23,7 +23,7 @@ CONTEXT_CHARACTERS = 400  # of the report's text on either side of a passage: ab
 @require_safe
 def evidence_list(request: HttpRequest) -> HttpResponse:
     moment = moment_of(request)
-    sources, families = _bodies(seen_by(request))
+    sources, families = _bodies(seen_by(request).filter(known_at__date__lte=moment.known_on))
     form = EvidenceFilter(
         request.GET,
         countries=country_choices(),
@@ -47,7 +47,7 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
 
 
 def _bodies(evidence: EvidenceQuerySet) -> tuple[list[Choice], list[Choice]]:
-    """Sources and families that stand behind what the reader may see, by name."""
+    """Sources and families that stand behind `evidence`, by name."""
     rows = evidence.values_list(
         "passage__report__source__slug", "passage__report__source__name", "family__slug", "family__name"
     ).distinct()

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from django.test import Client
 
@@ -48,3 +50,10 @@ def test_the_index_leads_everywhere(client: Client) -> None:
     for name, address in index.items():
         if name != "note":
             assert client.get(address).status_code == 200, name
+
+
+def test_a_source_is_listed_from_the_day_on_which_something_of_it_was_known(client: Client) -> None:
+    make.accepted(known_on=dt.date(2024, 6, 1))
+
+    assert given.rows_of(client, "sources/?as_of=2024-05-31") == []
+    assert len(given.rows_of(client, "sources/?as_of=2024-06-01")) == 1

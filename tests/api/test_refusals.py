@@ -10,9 +10,9 @@ pytestmark = pytest.mark.usefixtures("reference")
 
 DATED = [
     "countries/", "countries/MMR/", "scores/", "countries/MMR/score/", "countries/MMR/history/",
-    "countries/MMR/contributions/", "countries/MMR/series/", "evidence/", "evidence/1/",
+    "countries/MMR/contributions/", "countries/MMR/series/", "evidence/", "evidence/1/", "sources/",
 ]  # fmt: skip
-UNDATED = ["", "framework/", "framework/indicators/", "methods/", "sources/"]
+UNDATED = ["", "framework/", "framework/indicators/", "methods/"]
 
 
 @pytest.mark.parametrize("path", DATED)

@@ -202,6 +202,16 @@ def test_what_was_written_here_is_shown_to_the_public_once_it_is_accepted(client
     assert source in client.get("/sources/").text
 
 
+def test_the_filter_offers_no_body_that_was_not_known_of_then(client: Client) -> None:
+    row = make.accepted(family=make.family("later-body"), known_on=dt.date(2024, 6, 1))
+
+    text = client.get("/evidence/?as_of=2024-05-31").text
+
+    assert "later-body" in client.get("/evidence/").text
+    assert "later-body" not in text
+    assert row.passage.report.source.name not in text
+
+
 def test_a_reviewer_reads_what_is_not_accepted_yet(client: Client) -> None:
     row = make.proposed(of=make.passage(make.report(kind=Report.Kind.ENTRY)))
     client.force_login(make.person(Role.REVIEWER))

@@ -18,7 +18,8 @@ from reports.models import Family, Passage, Report, Source
 FAMILIES, SEED = 60, 7
 _EVIDENCE = (
     "passage_id", "indicator_id", "country_id", "family_id", "severity", "polarity", "reliability", "credibility",
-    "event_key", "event_on", "known_at", "recorded_at", "backloaded", "admin1", "actor", "claim", "\"group\"", "note",
+    "event_key", "event_on", "known_at", "recorded_at", "backloaded", "admin1", "dating", "actor", "claim",
+    "\"group\"", "note",
     "sensitivity", "coder_id", "status", "decided_by_id", "decided_at", "decision_reason", "retraction_reason",
 )  # fmt: skip
 
@@ -86,7 +87,7 @@ def _lines(
     letters = np.array(list("ABCDEF"))[draw.integers(0, 6, size.rows)].tolist()
     credibility = draw.integers(1, 7, size.rows).tolist()
     stamp = at.isoformat()
-    rest = f"{stamp}\tf\t\tunknown\talleged\t\t\t0\t{people[0]}\taccepted\t{people[1]}\t{stamp}\t\t"
+    rest = f"{stamp}\tf\t\t\tunknown\talleged\t\t\t0\t{people[0]}\taccepted\t{people[1]}\t{stamp}\t\t"
     for n in range(size.rows):
         # The passage goes round with the row: no two rows of one event can be the same claim.
         yield (

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
 
 from indicators.models import Evidence, Indicator, MethodVersion, SeriesValue
@@ -14,6 +14,7 @@ from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
 from indicators.scoring.parameters import Parameters
 from indicators.scoring.series_rows import SeriesColumns, SeriesRows
+from people.permissions import Sensitivity
 
 
 class NoMethodError(LookupError):
@@ -205,12 +206,22 @@ def _first_days(evidence: Iterable[tuple[Any, ...]], series: Iterable[tuple[Any,
     return first
 
 
-def last_days(countries: Sequence[str], *, day: dt.date, known_on: dt.date) -> dict[str, tuple[int, dt.date, dt.date]]:
-    """Of each country with visible evidence: number of rows, last event day, last day of knowledge."""
+def last_days(
+    method: Method, countries: Sequence[str], *, day: dt.date, known_on: dt.date
+) -> dict[str, tuple[int, dt.date | None, dt.date | None]]:
+    """Of each country with evidence: number of rows, last event day, last day of knowledge; the days of public rows.
+
+    A snapshot is shown to everybody, so its days must not tell of what only some may see.
+    """
+    public = Q(sensitivity=Sensitivity.PUBLIC, passage__report__sensitivity=Sensitivity.PUBLIC)
     rows = (
         Evidence.objects.known(day=day, known_on=known_on)
-        .filter(country__iso3__in=countries)
+        .filter(country__iso3__in=countries, indicator__code__in=method.catalogue.codes)
         .values("country__iso3")
-        .annotate(count=Count("pk"), last_event=Max("event_on"), last_known=Max(TruncDate("known_at")))
+        .annotate(
+            count=Count("pk"),
+            last_event=Max("event_on", filter=public),
+            last_known=Max(TruncDate("known_at"), filter=public),
+        )
     )
     return {row["country__iso3"]: (row["count"], row["last_event"], row["last_known"]) for row in rows}

@@ -139,7 +139,7 @@ def score_inputs(
         levels = both.hindsight.level[:, -1]
     else:
         levels = scoring.current(*tables, day, known_on).level[:, -1]
-    latest = frames.last_days(inputs.countries, day=day, known_on=known_on)
+    latest = frames.last_days(method, inputs.countries, day=day, known_on=known_on)
     return [
         _scored(
             place,

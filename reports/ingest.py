@@ -19,6 +19,8 @@ from reports.readers.draft import PassageDraft, ReaderError, ReportDraft, Source
 
 log = logging.getLogger(__name__)
 
+ATTEMPTS_MAX = 5  # a file that stopped so many workers is not given to another
+
 URL_CHARACTERS_MAX = 500  # the column's own length
 
 
@@ -95,19 +97,37 @@ def too_large(size: int) -> str:
 def read_waiting(*, at: dt.datetime) -> int:
     """Reads every waiting retrieval, one transaction each; how many were read. Two workers never read the same."""
     count = 0
-    while _read_next(at=at):
-        count += 1
+    while (retrieval_id := _begin_next()) is not None:
+        count += _read(retrieval_id, at=at)
     return count
 
 
 @transaction.atomic
-def _read_next(*, at: dt.datetime) -> bool:
-    waiting = Retrieval.objects.filter(state=Retrieval.State.WAITING).order_by("pk")
+def _begin_next() -> int | None:
+    """The one that was begun least often: a file that kills its worker does not hold up the others.
+
+    That it was begun is committed before it is read, so that a death is counted.
+    """
+    waiting = Retrieval.objects.filter(state=Retrieval.State.WAITING).order_by("attempts", "pk")
+    retrieval = waiting.select_for_update(skip_locked=True).defer("payload").first()
+    if retrieval is None:
+        return None
+    retrieval.attempts += 1
+    retrieval.save(update_fields=["attempts"])
+    return retrieval.pk
+
+
+@transaction.atomic
+def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
+    """Whether it was read here, and not by another worker in between."""
+    waiting = Retrieval.objects.filter(pk=retrieval_id, state=Retrieval.State.WAITING)
     retrieval = waiting.select_for_update(skip_locked=True).first()
     if retrieval is None:
         return False
     payload = bytes(retrieval.payload or b"")
     try:
+        if retrieval.attempts > ATTEMPTS_MAX:
+            raise IngestError(f"file: {ATTEMPTS_MAX} workers stopped while reading it; wanted one that can be read")
         with transaction.atomic():
             _finish(retrieval, *_take_in(retrieval, payload, at=at))
     except (ReaderError, IngestError) as error:

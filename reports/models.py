@@ -130,6 +130,7 @@ class Retrieval(models.Model):
     about = models.JSONField("what the sender said of it: source, title, address, day", default=dict, blank=True)
     payload = models.BinaryField("bytes to read; kept only until they are read", null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField("how often a worker began to read it", default=0)
     reason = models.CharField("why it failed", max_length=500, blank=True)
     report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="retrievals")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ('about', models.JSONField(blank=True, default=dict, verbose_name='what the sender said of it: source, title, address, day')),
                 ('payload', models.BinaryField(null=True, verbose_name='bytes to read; kept only until they are read')),
                 ('state', models.CharField(choices=[('waiting', 'waiting for a worker'), ('done', 'read'), ('same', 'the same as a report that is here already'), ('failed', 'failed')], default='waiting', max_length=8)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='how often a worker began to read it')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='why it failed')),
                 ('received_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),

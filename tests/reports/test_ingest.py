@@ -293,3 +293,24 @@ def test_the_same_words_typed_in_two_windows_at_once_are_one_report() -> None:
 
     assert len({window.join().pk for window in typing}) == 1
     assert Passage.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_file_that_stopped_worker_after_worker_is_given_to_none_again() -> None:
+    waiting = send_text()
+    Retrieval.objects.filter(pk=waiting.pk).update(attempts=ingest.ATTEMPTS_MAX)
+
+    ingest.read_waiting(at=make.NOW)
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.payload) == ("failed", None)
+    assert "workers stopped while reading it" in waiting.reason
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_begun_before_waits_for_those_that_were_not() -> None:
+    begun = send_text(b"Begun before.")
+    fresh = send_text(b"Never begun.")
+    Retrieval.objects.filter(pk=begun.pk).update(attempts=1)
+
+    assert ingest._begin_next() == fresh.pk

@@ -265,6 +265,18 @@ def test_readers_see_a_run_whole_or_not_at_all() -> None:
     assert all(standing(iso3).pk != pk for iso3, pk in before.items())
 
 
+def test_the_world_at_another_date_is_kept_until_the_next_run_and_no_longer() -> None:
+    other: dict[str, Any] = {"day": dt.date(2024, 6, 15), "known_on": dt.date(2024, 6, 15), "is_current": False}
+    make.accepted()
+    run_all()
+    before = world(**other).counts["not assessed"]
+    make.accepted(country=make.country("UKR"))
+
+    run_changed()
+
+    assert (before, world(**other).counts["not assessed"]) == (194, 193)
+
+
 @pytest.mark.parametrize(("days", "is_stale"), [(1, False), (2, True)])
 def test_scores_for_which_no_run_comes_are_stale_after_a_day(days: int, is_stale: bool) -> None:
     make.accepted()

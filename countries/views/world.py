@@ -96,7 +96,6 @@ def _beside(seen: World, moment: AsOf) -> dict[str, object]:
     """What stands around the table: map and reading lists."""
     rising = [row for row in seen.rows if row.change_90 is not None and row.change_90 >= RAPID_POINTS]
     grey = [row for row in seen.rows if row.level is Level.UNDETERMINED]
-    grey.sort(key=lambda row: -(row.overall or 0))
     geography = _geography()
     on_map = {row.country.iso3 for row in seen.rows} - geography.missing
     return {
@@ -104,8 +103,8 @@ def _beside(seen: World, moment: AsOf) -> dict[str, object]:
         "chart": _map(seen, moment, geography),
         "follow": reverse("country", kwargs={"iso3": "XXX"}) + moment.query,
         "missing": [row.country.name_en for row in seen.rows if row.country.iso3 not in on_map],
-        "rising": sorted(rising, key=lambda row: -(row.change_90 or 0))[:LISTED_MAX],
-        "undetermined": grey[:LISTED_MAX],
+        "rising": rising,  # alphabetical, as every list of countries
+        "undetermined": [row for row in grey if row.evidence_count][:LISTED_MAX],
         "undetermined_count": len(grey),
     }
 

@@ -1,7 +1,7 @@
 """Arranges what was read of a country for its page."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from countries.models import Country
 from indicators.models import History, Snapshot
@@ -12,7 +12,10 @@ from indicators.profile.reasons import reasons_of
 from indicators.profile.values import CountryProfile, HistoryLine, ProfileScore
 from indicators.scored import PROFILES, ScoredCountry, ScoredLine
 from indicators.scoring.contributions import Contribution, contributions
+from indicators.scoring.levels import plain_level
 from indicators.world import interval_of
+
+TIE = 1e-9  # points; profiles this close lead together
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -26,7 +29,6 @@ def country_profile(
     """The country at (t = `day`, k = `known_on`) as `user` may see it. Raises frames.NoMethodError."""
     reading = read(country, day=day, known_on=known_on, is_current=is_current, user=user)
     rows = _contributions(reading)
-    visible = tuple(row for row in reading.evidence if row.is_visible)
     score = reading.score
     return CountryProfile(
         country=country,
@@ -44,18 +46,30 @@ def country_profile(
         reasons=reasons_of(rows, reading),
         factors=factor_views(rows, reading),
         history=_history(reading),
-        evidence=visible,
-        evidence_count=len(reading.evidence),
-        withheld=len(reading.evidence) - len(visible),
         unscored_series=tuple(row for row in reading.series if not row.is_scored and reading.may_see(row)),
-        last_event_on=max((row.event_on for row in visible), default=None),
-        last_known_on=max((row.known_at.date() for row in visible), default=None),
-        last_reviewed_at=max((row.decided_at for row in visible if row.decided_at), default=None),
+        is_held=score is not None and score.level > plain_level(score.overall, reading.method.parameters),
+        **_rests_on(reading),
         method=reading.method.version,
         run=reading.run,
         is_stale=reading.is_stale,
         is_recomputing=reading.is_recomputing,
     )
+
+
+def _rests_on(reading: Reading) -> dict[str, Any]:
+    """What the reader may know of the evidence: its rows, how much of it there is, how fresh it is."""
+    visible = tuple(row for row in reading.evidence if row.is_visible)
+    return {
+        "evidence": visible,
+        "evidence_count": len(reading.evidence),
+        "withheld": len(reading.evidence) - len(visible),
+        "documents_count": len({row.passage.report_id for row in visible}),
+        "passages_count": len({row.passage_id for row in visible}),
+        "corrections": tuple(row for row in reading.corrections if row.is_visible),
+        "last_event_on": max((row.event_on for row in visible), default=None),
+        "last_known_on": max((row.known_at.date() for row in visible), default=None),
+        "last_reviewed_at": max((row.decided_at for row in visible if row.decided_at), default=None),
+    }
 
 
 def _contributions(reading: Reading) -> list[Contribution]:
@@ -69,9 +83,11 @@ def _profiles(score: Snapshot | ScoredCountry | None) -> tuple[ProfileScore, ...
     if score is None:
         return ()
     values = score.by_profile if isinstance(score, ScoredCountry) else (score.genocide, score.cah, score.war)
+    alone = sum(value >= score.overall - TIE for value in values) == 1
+    known = [sum(score.factor_coverage[place : place + 2]) > 0 for place in (8, 10, 12)]
     return tuple(
-        ProfileScore(profile.value, profile.label, value, profile == score.profile)
-        for profile, value in zip(PROFILES, values, strict=True)
+        ProfileScore(profile.value, profile.label, value, alone and profile == score.profile, is_known)
+        for profile, value, is_known in zip(PROFILES, values, known, strict=True)
     )
 
 

@@ -43,6 +43,7 @@ class Reading:
     indicators: Sequence[Indicator]
     evidence: Sequence[Evidence]  # visible at (day, known_on), each with `is_visible` for the reader
     counted: Sequence[Evidence]  # what the shown score rests on; differs while a new one is on its way
+    corrections: Sequence[Evidence]  # retracted by known_on, latest first
     series: Sequence[SeriesValue]  # visible at (day, known_on), unscored ones included
     run: ScoreRun | None
     is_stale: bool
@@ -85,6 +86,7 @@ def read(
         indicators=indicators,
         evidence=[row for row in evidence if _is_known(row, day, known_on)],
         counted=[row for row in _before(evidence, cut) if _is_known(row, *scored_on, as_at=cut)],
+        corrections=[row for row in evidence if _is_corrected(row, known_on)],
         series=[row for row in series if _is_measured(row, day, known_on)],
         run=standing.run if standing else None,
         is_stale=is_current and is_stale(last, stands_of=standing.as_of if standing else None, day=day),
@@ -160,6 +162,11 @@ def _is_known(row: Evidence, day: dt.date, known_on: dt.date, *, as_at: dt.datet
     known = frames.day_of(row.known_at)
     retracted = frames.day_of(frames.retracted_as_at(row, as_at))
     return row.event_on <= day and known is not None and known <= known_on and not (retracted and retracted <= known_on)
+
+
+def _is_corrected(row: Evidence, known_on: dt.date) -> bool:
+    retracted = frames.day_of(row.retracted_at)
+    return retracted is not None and retracted <= known_on
 
 
 def _is_measured(row: SeriesValue, day: dt.date, known_on: dt.date) -> bool:

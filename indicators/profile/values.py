@@ -7,6 +7,8 @@ from countries.models import Country
 from indicators.models import Evidence, MethodVersion, ScoreRun, SeriesValue
 from indicators.models.score import Level
 
+CHANGE_DAYS = 90  # scoring.md §4: the change that a page tells
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ProfileScore:
@@ -15,7 +17,8 @@ class ProfileScore:
     key: str  # genocide, cah, war
     title: str
     value: float
-    is_headline: bool
+    is_headline: bool  # it alone is the highest; on a tie none leads
+    is_known: bool  # something is known of its own two factors
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -102,6 +105,10 @@ class CountryProfile:
     evidence: tuple[Evidence, ...]  # visible to the reader, latest event first; select_related for display
     evidence_count: int  # pieces the score rests on, whether shown or not
     withheld: int
+    documents_count: int  # reports behind the visible evidence
+    passages_count: int
+    corrections: tuple[Evidence, ...]  # retracted pieces that the reader may see, latest first
+    is_held: bool  # the index alone would give a lower level: it falls only after two months below
     unscored_series: tuple[SeriesValue, ...]  # shown with their note, counted in no score
     last_event_on: dt.date | None
     last_known_on: dt.date | None
@@ -110,6 +117,23 @@ class CountryProfile:
     run: ScoreRun | None
     is_stale: bool
     is_recomputing: bool  # inputs changed after the run; a new one is on its way
+
+    @property
+    def is_fading(self) -> bool:
+        """Whether the index fell while nothing new came in: evidence ages, and ageing is no good news."""
+        if self.change_90 is None or self.change_90 >= 0 or self.last_known_on is None:
+            return False
+        return (self.day - self.last_known_on).days > CHANGE_DAYS
+
+    @property
+    def leads(self) -> bool:
+        """Whether one profile alone is the highest."""
+        return any(profile.is_headline for profile in self.profiles)
+
+    @property
+    def mitigates(self) -> bool:
+        """Whether anything that mitigates was entered, whatever it offsets."""
+        return any(row.polarity < 0 for row in self.evidence)
 
     @property
     def reasons_up(self) -> tuple[Reason, ...]:

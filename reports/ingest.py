@@ -1,5 +1,6 @@
 """Takes reports in: bytes first, then their reading; each step is safe to run twice."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import F
 
 from people.models import User
 from people.permissions import Action, Sensitivity, may
@@ -98,7 +100,12 @@ def read_waiting(*, at: dt.datetime) -> int:
     """Reads every waiting retrieval, one transaction each; how many were read. Two workers never read the same."""
     count = 0
     while (retrieval_id := _begin_next()) is not None:
-        count += _read(retrieval_id, at=at)
+        try:
+            count += _read(retrieval_id, at=at)
+        except OperationalError:  # the database's trouble, not the file's: it stays waiting, and this does not count
+            with contextlib.suppress(OperationalError):
+                Retrieval.objects.filter(pk=retrieval_id).update(attempts=F("attempts") - 1)
+            raise
     return count
 
 
@@ -139,7 +146,7 @@ def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
         else:
             _finish(retrieval, standing, False)
     except OperationalError:
-        raise  # the database's trouble, not the file's: it stays waiting
+        raise
     except Exception as error:  # noqa: BLE001  one broken file must not stop the others, nor be read for ever
         _break(retrieval, error)
     retrieval.payload = None

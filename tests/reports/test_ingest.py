@@ -6,9 +6,10 @@ import hashlib
 import logging
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from pytest_django import Settings
 
 from people.permissions import Role, Sensitivity
@@ -314,3 +315,15 @@ def test_a_file_that_was_begun_before_waits_for_those_that_were_not() -> None:
     Retrieval.objects.filter(pk=begun.pk).update(attempts=1)
 
     assert ingest._begin_next() == fresh.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_trouble_of_the_database_does_not_count_against_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    retrieval = send_text(b"A made-up text.")
+    with monkeypatch.context() as broken:
+        broken.setattr(ingest, "_take_in", mock.Mock(side_effect=OperationalError("disk full")))
+        for _ in range(ingest.ATTEMPTS_MAX + 1):
+            with pytest.raises(OperationalError):
+                read_waiting(at=make.NOW)
+
+    assert outcome(retrieval) == ("done", "")

@@ -3,9 +3,9 @@
 import contextlib
 import datetime as dt
 import logging
-import os
 from collections.abc import Iterator, Sequence
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from countries.models import Country
@@ -50,7 +50,7 @@ def _run(*, at: dt.datetime, day: dt.date, is_full: bool) -> ScoreRun:
         as_of=day,
         known_on=at.date(),
         is_full=is_full,
-        code_version=os.environ.get("CODE_VERSION", "")[:40],
+        code_version=settings.CODE_VERSION,
         started_at=at,
     )
     try:

@@ -53,7 +53,7 @@ def _load(report_id: int, *, at: dt.datetime) -> int:
             load.values_count = len(values)
             touched = {value.country_id for value in values if value.is_scored}
             RescoreRequest.objects.bulk_create(RescoreRequest(country_id=pk, asked_at=at) for pk in sorted(touched))
-    except (DataError, IntegrityError, ReaderError, SeriesError) as error:
+    except (DataError, IntegrityError, KeyError, ValueError) as error:  # ReaderError and SeriesError among them
         # One broken release must not stop the others, nor be read for ever.
         log.error("release %s: loading broke: %s", report.pk, type(error).__name__)
         said = str(error) if isinstance(error, ReaderError | SeriesError) else type(error).__name__

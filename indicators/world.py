@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from countries.models import Country
 from indicators import frames
-from indicators.models import Factor, ScoreRun, Snapshot
+from indicators.models import Factor, RescoreRequest, ScoreRun, Snapshot
 from indicators.models.score import Level
 from indicators.scored import ScoredCountry, score_countries
 
@@ -112,7 +112,9 @@ def _computed_rows(day: dt.date, known_on: dt.date) -> tuple[WorldRow, ...]:
 
 
 def _computed(day: dt.date, known_on: dt.date) -> list[ScoredCountry]:
-    """Scores of all countries at another date; kept until the next run, since they change only with the inputs."""
+    """Scores of all countries at another date; kept until the inputs change."""
+    if RescoreRequest.objects.exists():  # inputs have changed and no run has seen it: nothing is kept of this moment
+        return score_countries(frames.method_in_use(), None, day=day, known_on=known_on, with_lines=False)
     last = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED).aggregate(last=Max("pk"))["last"]
     key = f"world:{day}:{known_on}:{last}"
     kept: list[ScoredCountry] | None = cache.get(key)

@@ -28,7 +28,12 @@ class LogIn:
 
 def log_ins() -> tuple[LogIn, ...]:
     """Everybody of the demonstration, by role."""
-    return tuple(LogIn(role, f"{role.value.replace('_', '-')}@{DOMAIN}") for role in Role)
+    return tuple(LogIn(role, email_of(role)) for role in Role)
+
+
+def email_of(role: Role) -> str:
+    """The address of the demonstration person with that role."""
+    return f"{role.value.replace('_', '-')}@{DOMAIN}"
 
 
 def password(folder: Path) -> str:

@@ -41,6 +41,7 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
 INSTALLATION_NAME = os.environ.get("INSTALLATION_NAME", "Atrocity risk dashboard")
+CODE_VERSION = os.environ.get("CODE_VERSION", "")[:40]  # kept with every score run
 INSTALLATION_DAY = _day("INSTALLATION_DAY")  # fixes "today" for a demonstration; unset elsewhere
 
 # --- applications ------------------------------------------------------------------------------------------

@@ -176,11 +176,19 @@ def _standing(payload: bytes) -> Report | None:
 
 
 def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> tuple[Report, bool]:
-    standing = _standing(payload)
+    standing, about = _standing(payload), About.from_json(retrieval.about)
     if standing is not None:
+        _keep_as_close(standing, about.sensitivity)
         return standing, False
     draft = reader_named(retrieval.reader)(payload)
-    return _store(draft, payload, About.from_json(retrieval.about), reader=retrieval.reader, at=at), True
+    return _store(draft, payload, about, reader=retrieval.reader, at=at), True
+
+
+def _keep_as_close(report: Report, sensitivity: int) -> None:
+    """What somebody sends again as more sensitive is kept so; it is never opened by being sent again."""
+    if sensitivity > report.sensitivity:
+        report.sensitivity = sensitivity
+        report.save(update_fields=["sensitivity"])
 
 
 def _store(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at: dt.datetime) -> Report:
@@ -291,4 +299,5 @@ def store_entry(
     )
     if created:
         _store_passages(report, (PassageDraft(0, len(text), text, locator),))
+    _keep_as_close(report, sensitivity)
     return report.passages.get()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,8 +26,19 @@ def environment(
 ) -> dict[str, str]:
     """An empty INSTALLATION_DAY in the caller's environment means today."""
     found = {**_DEFAULTS, **environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    found.setdefault("CODE_VERSION", _commit())
     found["SECRET_KEY"] = environ.get("SECRET_KEY") or local_secret(folder / "secret_key")
     return found
+
+
+def _commit() -> str:
+    """The commit of the folder; empty where it is no checkout or git is not there."""
+    try:
+        asked = ["git", "rev-parse", "--short=12", "HEAD"]
+        root = Path(__file__).resolve().parents[2]
+        return subprocess.run(asked, cwd=root, capture_output=True, text=True, check=False, timeout=5).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
 
 
 def local_secret(path: Path) -> str:

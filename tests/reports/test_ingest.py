@@ -327,3 +327,14 @@ def test_trouble_of_the_database_does_not_count_against_a_file(monkeypatch: pyte
                 read_waiting(at=make.NOW)
 
     assert outcome(retrieval) == ("done", "")
+
+
+@pytest.mark.django_db
+def test_what_is_sent_again_as_more_sensitive_is_kept_so_and_never_opened() -> None:
+    outcome(send_text(b"The same words.", sensitivity=Sensitivity.PUBLIC))
+
+    outcome(send_text(b"The same words.", sensitivity=Sensitivity.CONFIDENTIAL))
+    assert Report.objects.get().sensitivity == Sensitivity.CONFIDENTIAL
+
+    outcome(send_text(b"The same words.", sensitivity=Sensitivity.PUBLIC))
+    assert Report.objects.get().sensitivity == Sensitivity.CONFIDENTIAL

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 
 from indicators import coding
-from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
-from people.demonstration import create_people
+from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun
+from people.demonstration import create_people, email_of
 from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         if sent:
             self.stdout.write(f"{sent} files handed to the workers")
         pipeline.ring()
-        self._wait("files read", Retrieval.objects.filter(state=Retrieval.State.WAITING).count)
+        self._wait("files read", _sent().filter(state=Retrieval.State.WAITING).count)
         self._refuse_failures(sent)
         self._wait("coding notes turned into proposed evidence", _notes_left)
         self._wait("series loaded", _releases_left)
@@ -110,9 +111,14 @@ def _countries_left(began: dt.datetime) -> int:
     return RescoreRequest.objects.values("country").distinct().count()
 
 
+def _sent() -> QuerySet[Retrieval]:
+    """What the demonstration's coder sent: what others sent is not waited for."""
+    return Retrieval.objects.filter(asked_by__email=email_of(Role.CODER))
+
+
 def _notes_left() -> int:
-    return Report.objects.filter(kind=Report.Kind.CODING_NOTE, note_coding=None).count()
+    return Report.objects.filter(retrievals__in=_sent(), kind=Report.Kind.CODING_NOTE, note_coding=None).count()
 
 
 def _releases_left() -> int:
-    return Report.objects.filter(kind=Report.Kind.DATASET).count() - SeriesLoad.objects.count()
+    return Report.objects.filter(retrievals__in=_sent(), kind=Report.Kind.DATASET, series_load=None).count()

@@ -80,8 +80,8 @@ _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on
 def inputs(method: Method, countries: Sequence[str] | None = None, *, known_by: dt.date | None = None) -> Inputs:
     """Accepted evidence (retracted rows included) and scored series of some countries, or of all that have any.
 
-    `known_by` leaves out what became known later. Rows on indicators that the method's catalogue lacks are left out:
-    they belong to another framework version.
+    `known_by` leaves out what became known later. Evidence of every framework version counts by its code
+    (`reference_loading` lets no code change its meaning); what stands on a code that the catalogue lacks is left out.
     """
     evidence, series = _evidence(countries, known_by), _series(method, countries, known_by)
     order = tuple(countries) if countries is not None else tuple(sorted({row[0] for row in (*evidence, *series)}))

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
 
-from indicators.models import Factor, Framework, Indicator, MethodVersion, SeriesDefinition
+from indicators.models import Evidence, Factor, Framework, Indicator, MethodVersion, SeriesDefinition
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.identity import method_json
 from indicators.scoring.parameters import SHIPPED
@@ -47,13 +47,32 @@ def load_framework(*, at: dt.datetime, path: Path = FRAMEWORK_FILE) -> Framework
             source=data["source"],
             loaded_at=at,
         )
+        _refuse_new_meanings(data["factors"], latest)
         _add_factors(framework, data["factors"])
+    except CatalogueFileError:
+        raise
     except KeyError as error:
         raise CatalogueFileError(f"{path.name}: found no key {error}; wanted a complete catalogue") from error
     except (AttributeError, TypeError, ValueError, DataError, IntegrityError) as error:
         found = type(error).__name__
         raise CatalogueFileError(f"{path.name}: found {found} in it; wanted 14 factors with indicators") from error
     return framework
+
+
+def _refuse_new_meanings(factors: list[Mapping[str, Any]], latest: int) -> None:
+    """A code keeps its meaning while evidence stands on it: evidence of every version is scored by its code.
+
+    Other words for the same sign say so in the file: `"same_as": "7.14"` on the indicator 7.14.
+    """
+    labels = dict(Indicator.objects.filter(framework__version=latest).values_list("code", "label"))
+    coded = set(Evidence.objects.ever_accepted().values_list("indicator__code", flat=True))
+    for item in (item for factor in factors for item in factor["indicators"]):
+        code = item["code"]
+        if code in coded and labels.get(code, item["label"]) != item["label"] and item.get("same_as") != code:
+            raise CatalogueFileError(
+                f"indicator {code}: found other words than in version {latest}, with accepted evidence on it; wanted "
+                f'"same_as": "{code}" where it is the same sign, else retract that evidence and code it anew'
+            )
 
 
 def _add_factors(framework: Framework, factors: list[Mapping[str, Any]]) -> None:

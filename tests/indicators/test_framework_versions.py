@@ -82,6 +82,20 @@ def test_evidence_of_an_older_version_is_scored_by_its_code(tmp_path: Path) -> N
     assert before > 0
 
 
+def test_a_code_keeps_its_meaning_while_evidence_stands_on_it(tmp_path: Path) -> None:
+    make.accepted(indicator=make.indicator("7.1"))
+
+    with pytest.raises(CatalogueFileError, match=r'indicator 7\.1: found other words .+ wanted "same_as": "7\.1"'):
+        load_framework(at=LATER, path=corrected(tmp_path, relabel))
+    assert Framework.objects.count() == 1
+
+    def relabel_the_same(data: dict[str, Any]) -> None:
+        relabel(data)
+        data["factors"][6]["indicators"][0]["same_as"] = "7.1"
+
+    assert load_framework(at=LATER, path=corrected(tmp_path, relabel_the_same)).version == 2
+
+
 def test_a_corrected_label_makes_a_method_that_shows_it(tmp_path: Path) -> None:
     old = publish_method(at=make.NOW)
     framework = load_framework(at=LATER, path=corrected(tmp_path, relabel))

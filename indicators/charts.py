@@ -56,7 +56,8 @@ def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float]) -> Ch
         note=(
             "Index from 0 to 100, month by month, by our arithmetic over accepted evidence and series;"
             " not a probability. Bands are the levels' cuts; a level falls only after two points below,"
-            " so the word can lag behind the line. Drawn are ten years at the most; the table has every month."
+            " so the word can lag behind the line. What lasts is attested anew each January, and the line steps up."
+            " Drawn are ten years at the most; the table has every month."
         ),
         alt=_history_alt(lines, country),
         figure=figure,

@@ -6,11 +6,12 @@ PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
 TESTS ?= tests
 
-.PHONY: help run reset test test-full lint types contracts checks bench clean
+.PHONY: help run reset manage test test-full lint types contracts checks bench clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
 	@echo "make reset        forget the local data"
+	@echo "make manage       a manage.py command against the local installation: ARGS='ingest text --file statement.txt'"
 	@echo "make test         all tests, the browser's and those that kill processes too (TESTS=tests/local for some)"
 	@echo "make test-full    the same, and what will be too slow for every change"
 	@echo "make lint         ruff: rules and format"
@@ -28,6 +29,9 @@ run: .venv/.synced ## PORT and DATA may be given
 
 reset: .venv/.synced
 	@$(PY) -m r2p_dashboard.local reset
+
+manage: .venv/.synced ## ARGS: the command and its options
+	@$(PY) -m r2p_dashboard.local manage -- $(or $(ARGS),help)
 
 test: .venv/.synced
 	@sh r2p_dashboard/local/chromium.sh

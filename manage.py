@@ -4,8 +4,22 @@
 import os
 import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-if __name__ == "__main__":
+_WAY_ON = "Here: make manage ARGS='…'; in production: docker compose run --rm web python manage.py …"
+
+
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "r2p_dashboard.settings")
+    try:
+        _ = settings.INSTALLED_APPS  # reads them; Django's own answer would be a traceback
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"manage.py: {error} {_WAY_ON}\n")
+        sys.exit(2)
     execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

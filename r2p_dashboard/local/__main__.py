@@ -1,4 +1,4 @@
-"""Command line: `python -m r2p_dashboard.local run|reset|test-services`."""
+"""Command line: `python -m r2p_dashboard.local run|reset|manage|test-services`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from r2p_dashboard.local import ports
 from r2p_dashboard.local.environment import environment
+from r2p_dashboard.local.manage import manage
 from r2p_dashboard.local.messages import LocalError
 from r2p_dashboard.local.reset import reset
 from r2p_dashboard.local.run import run
@@ -31,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
             )
         if options.what == "reset":
             return reset(options.folder.resolve())
+        if options.what == "manage":
+            return manage(project=PROJECT, folder=options.folder.resolve(), arguments=options.arguments)
         return with_test_services(options.command)
     except KeyboardInterrupt:
         return 130
@@ -64,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--port", default=os.environ.get("PORT", ""), help="refused when it is taken")
     start.add_argument("--data", type=Path, help="a folder with UCDP files to ingest as well")
     forget = what.add_parser("reset", help="forget the local data")
-    for one in (start, forget):
+    command = what.add_parser("manage", help="run a manage.py command against the local installation")
+    command.add_argument("arguments", nargs="+", help="for example: -- ingest text --file statement.txt")
+    for one in (start, forget, command):
         one.add_argument("--folder", type=Path, default=PROJECT / ".local", help="where the data are")
     test = what.add_parser("test-services", help="run a command with throwaway servers")
     test.add_argument("command", nargs="+", help="for example: -- python manage.py makemigrations --check")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+
+from r2p_dashboard.local import pidfiles
+from r2p_dashboard.local.processes import Identity, identify
 
 DEMONSTRATION_DAY = "2024-06-30"  # the cited documents speak of 2023-24, and evidence decays
 _DEFAULTS = {
@@ -19,6 +24,7 @@ _DEFAULTS = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONUNBUFFERED": "1",
 }
+_KEPT = {*_DEFAULTS, "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "INSTALLATION_NAME", "LOG_LEVEL"}
 
 
 def environment(
@@ -49,3 +55,33 @@ def local_secret(path: Path) -> str:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(64))
     return path.read_text(encoding="ascii").strip()
+
+
+def keep(folder: Path, env: Mapping[str, str]) -> None:
+    """Tell later commands what this process, the launcher, runs with; for their owner's eyes only."""
+    launcher = identify(os.getpid())
+    if launcher is None:
+        return
+    kept = {"launcher": asdict(launcher), "environment": {name: env[name] for name in _KEPT if name in env}}
+    forget(folder)
+    descriptor = os.open(_kept(folder), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(kept, file)
+
+
+def forget(folder: Path) -> None:
+    _kept(folder).unlink(missing_ok=True)
+
+
+def running(folder: Path) -> dict[str, str] | None:
+    """What the installation of this folder runs with; None when none runs or it is not ready for commands."""
+    try:
+        kept = json.loads(_kept(folder).read_text(encoding="utf-8"))
+        launcher = Identity(**kept["launcher"])
+    except (FileNotFoundError, ValueError):
+        return None
+    return {**kept["environment"]} if pidfiles.living(launcher) else None
+
+
+def _kept(folder: Path) -> Path:
+    return folder / "environment.json"

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from r2p_dashboard.local import children, folders, pidfiles, ports
+from r2p_dashboard.local import children, environment, folders, pidfiles, ports
 from r2p_dashboard.local.children import Child, Watched
-from r2p_dashboard.local.environment import environment
 from r2p_dashboard.local.messages import LocalError, Progress, tail
 from r2p_dashboard.local.processes import end, spawn, stop
 from r2p_dashboard.local.services import Services, start_services
@@ -76,6 +75,7 @@ def run(*, project: Path, folder: Path, port: int | None, data: Path | None) -> 
             return 0
         finally:
             _on_signals(_say_stopping)
+            environment.forget(folder)
             started.close()
             launch.progress.say("stopped")
 
@@ -89,8 +89,9 @@ def only_one(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
+            holder = file.read().strip() or "unknown"
             raise LocalError(
-                found=f"another `make run` (process {file.read().strip() or 'unknown'}) uses {folder}.",
+                found=f"another `make run` or `make manage` (process {holder}) uses {folder}.",
                 wanted="this folder's data for one at a time.",
                 todo="use that one, or stop it (Ctrl-C in its terminal); a second clone has data of its own.",
             ) from None
@@ -129,9 +130,12 @@ def _start_all(launch: Launch, started: contextlib.ExitStack, data: Path | None)
     services = start_services(launch.folder, say=say)
     started.callback(services.stop)
     _watch_services(launch, services)
-    launch.env = environment(folder=launch.folder, database_url=services.database_url, redis_url=services.redis_url)
-    _manage(launch, "migrate", "--noinput", "-v", "0")
-    _manage(launch, "load_reference")
+    launch.env = environment.environment(
+        folder=launch.folder, database_url=services.database_url, redis_url=services.redis_url
+    )
+    say("migrate")
+    _manage(launch, "load_reference", "--migrate", heading=False)  # one Python for both: starting it takes longest
+    environment.keep(launch.folder, launch.env)
     _start_child(launch, started, "worker", children.worker_command())
     _start_child(launch, started, "beat", children.beat_command(launch.folder))
     _manage(launch, "load_demonstration", *(["--data", str(data.resolve())] if data else []))

@@ -1,7 +1,9 @@
 """`manage.py load_reference`: countries, framework, series definitions, method."""
 
+import argparse
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from countries.loading import load_countries
@@ -15,7 +17,13 @@ class Command(BaseCommand):
 
     help = "Load countries, the Framework's catalogue, series definitions and the method in use."
 
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--migrate", action="store_true", help="bring the tables up to date first")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["migrate"]:
+            call_command("migrate", interactive=False, verbosity=0)
+            self.stdout.write("migrated; load reference")
         at = clock.now()
         try:
             countries = load_countries()

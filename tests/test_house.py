@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -230,3 +231,12 @@ def test_the_domain_never_reads_the_clock(name: str) -> None:
     assert (
         matches(r"\b(dt|datetime)\.(datetime\.now|date\.today)\(|timezone\.now\(|time\.time\(|clock\.now", inner) == []
     )
+
+
+def test_the_web_process_loads_no_pandas_and_no_plotly() -> None:
+    asked = (
+        "import django, sys; django.setup(); import r2p_dashboard.urls; print({'pandas', 'plotly'} & set(sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert found.stdout.strip() == "set()"

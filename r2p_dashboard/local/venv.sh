@@ -39,8 +39,8 @@ if ! [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" = "$uv_version" ]
 fi
 
 echo "installing the packages of uv.lock"
-# --inexact: uv itself lives in .venv and is not in the lock
-UV_PYTHON_DOWNLOADS=never UV_PYTHON="$PWD/.venv/bin/python" .venv/bin/uv sync --quiet --frozen --inexact || fail \
+# --inexact: uv itself lives in .venv and is not in the lock; compiled once here, not by each of the processes to come
+UV_PYTHON_DOWNLOADS=never UV_PYTHON="$PWD/.venv/bin/python" .venv/bin/uv sync --quiet --frozen --inexact --compile-bytecode || fail \
     "uv sync failed." "every package of uv.lock in .venv." \
     "look at the lines above; check the network and the free space, then run make again"
 touch .venv/.synced

@@ -7,12 +7,14 @@ import csv
 import dataclasses
 import datetime as dt
 import io
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from countries.reference import read_ucdp_releases
 from reports.readers.draft import ReaderError, ReportDraft, SourceDraft
 from reports.text import decode, looks_like_html, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STATE_BASED = "sb_total_deaths_best_cy"
 ONE_SIDED = "os_total_deaths_best_cy"
@@ -77,8 +79,10 @@ def parse(payload: bytes) -> tuple[str, tuple[CountryYear, ...]]:
     )
 
 
-def _table(text: str) -> pd.DataFrame:
+def _table(text: str) -> "pd.DataFrame":
     """The wanted columns as text, indexed by line; pandas' own reader would mend lines of unequal length."""
+    import pandas as pd  # where a release is read, and nowhere else: it costs a second and 100 MB
+
     reader = csv.reader(io.StringIO(text), strict=True)
     rows, lines = [], []
     try:
@@ -101,7 +105,7 @@ def _table(text: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_WANTED, index=lines, dtype="str")
 
 
-def _whole_numbers(table: pd.DataFrame, column: str) -> "pd.Series[int]":
+def _whole_numbers(table: "pd.DataFrame", column: str) -> "pd.Series[int]":
     bad = ~table[column].str.fullmatch("[0-9]{1,9}")
     if bad.any():
         line = table.index[int(bad.to_numpy().argmax())]
@@ -115,6 +119,8 @@ def _refuse_impossible(numbers: "dict[str, pd.Series[int]]") -> None:
     if bad.any():
         line = years.index[int(bad.to_numpy().argmax())]
         raise ReaderError(f"line {line}, column year_cy", str(years.loc[line]), "a year from 1946 on")
+    import pandas as pd
+
     keys = pd.DataFrame({"country": numbers["country_id_cy"], "year": years})
     twice = keys.duplicated()
     if twice.any():

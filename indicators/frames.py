@@ -61,10 +61,14 @@ def method_of(version: MethodVersion) -> Method:
 
 def method_with(version: MethodVersion, indicators: Iterable[Indicator]) -> Method:
     """The same, from the framework's indicators already loaded with their factors, in catalogue order."""
-    catalogue = Catalogue.from_entries(
+    return Method(version, Parameters.from_mapping(version.parameters), catalogue_of(indicators))
+
+
+def catalogue_of(indicators: Iterable[Indicator]) -> Catalogue:
+    """A framework version's indicators, loaded with their factors in catalogue order, as the arithmetic takes them."""
+    return Catalogue.from_entries(
         {"id": row.code, "factor": row.factor.number, "weight": row.weight, "nature": row.nature} for row in indicators
     )
-    return Method(version, Parameters.from_mapping(version.parameters), catalogue)
 
 
 EvidenceTuple = tuple[Any, ...]  # the columns of _EVIDENCE

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
 
+from indicators.frames import catalogue_of
 from indicators.models import Evidence, Factor, Framework, Indicator, MethodVersion, SeriesDefinition
-from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.identity import method_json
 from indicators.scoring.parameters import SHIPPED
 
@@ -139,7 +139,7 @@ def publish_method(*, at: dt.datetime) -> MethodVersion:
     framework = Framework.objects.order_by("-version").first()
     if framework is None:
         raise CatalogueFileError("framework: found none loaded; wanted `manage.py load_reference` first")
-    catalogue = catalogue_of(framework)
+    catalogue = catalogue_of(framework.indicators.select_related("factor").order_by("order"))
     goalposts = {
         definition.slug: {
             "indicator": definition.indicator_code,
@@ -164,11 +164,3 @@ def publish_method(*, at: dt.datetime) -> MethodVersion:
         },
     )
     return method
-
-
-def catalogue_of(framework: Framework) -> Catalogue:
-    """A framework version as the arrays that the arithmetic works on, in catalogue order."""
-    rows = framework.indicators.order_by("order").values_list("code", "factor__number", "weight", "nature")
-    return Catalogue.from_entries(
-        {"id": code, "factor": factor, "weight": weight, "nature": nature} for code, factor, weight, nature in rows
-    )

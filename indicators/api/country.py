@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from countries.api import country_or_404
-from indicators.api.framework import SCOPES, scope_word
 from indicators.api.scores import ScoreOf
 from indicators.api.standing import (
     ASSESSED,
@@ -25,7 +24,7 @@ from indicators.api.standing import (
     level_word,
     scored,
 )
-from indicators.models import History, Indicator, Standing
+from indicators.models import Factor, History, Indicator, Standing
 from indicators.models.score import Profile
 from indicators.profile import CountryProfile, FactorView, HistoryLine, IndicatorView, Reason, country_profile
 from r2p_dashboard.api import ISO3, DatedQuery, Endpoint, RowsEndpoint, RowsQuery, answers, enveloped
@@ -63,7 +62,7 @@ class FactorScoreSerializer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     title = serializers.CharField()
-    scope = serializers.ChoiceField(SCOPES)
+    scope = serializers.ChoiceField(Factor.Scope.values)
     state = serializers.ChoiceField(STATES)
     value = serializers.FloatField(allow_null=True, help_text="0 to 1")
     coverage = serializers.FloatField(allow_null=True, help_text="0 to 1")
@@ -286,7 +285,7 @@ def _factor(factor: FactorView) -> dict[str, Any]:
     return {
         "number": factor.number,
         "title": factor.title,
-        "scope": scope_word(factor.scope),
+        "scope": factor.scope,
         **_strength(factor),
         "evidence_count": factor.evidence_count,
         "indicators": [_indicator(indicator) for indicator in factor.indicators],

@@ -13,13 +13,6 @@ from indicators.models import Factor, Framework, Indicator
 from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, answers, enveloped
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
-SCOPES = [name.replace(" ", "_") for name in Factor.Scope.values]
-
-
-def scope_word(scope: str) -> str:
-    """The crimes that a factor speaks of, as one word."""
-    return scope.replace(" ", "_")
-
 
 class IndicatorSerializer(serializers.Serializer[Any]):
     """A numbered sign by which one judges whether a factor is present."""
@@ -46,7 +39,7 @@ class FactorSerializer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     title = serializers.CharField()
-    scope = serializers.ChoiceField(SCOPES)
+    scope = serializers.ChoiceField(Factor.Scope.values)
     summary = serializers.CharField()
     indicators = IndicatorSerializer(many=True)
 
@@ -93,7 +86,7 @@ def _factor(factor: Factor) -> dict[str, Any]:
     return {
         "number": factor.number,
         "title": factor.title,
-        "scope": scope_word(factor.scope),
+        "scope": factor.scope,
         "summary": factor.summary,
         "indicators": [_indicator(indicator) for indicator in factor.indicators.all()],
     }

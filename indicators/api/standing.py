@@ -97,9 +97,6 @@ def scored(*, method: MethodVersion | None, run: ScoreRun | None, is_stale: bool
 def scored_world(shown: World) -> dict[str, Any]:
     """The fields of `Scored` for all countries."""
     run = shown.run
-    if run is not None and run.state != ScoreRun.State.PUBLISHED:  # what stands is from the one before
-        published = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED).select_related("method")
-        run = published.order_by("-pk").first()
     method = run.method if run else MethodVersion.objects.order_by("-published_at", "-pk").first()
     return {
         "as_of": shown.day,

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from indicators.models import MethodVersion, RescoreRequest, ScoreRun, SeriesLoad
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock, health
+from r2p_dashboard.pipeline import STAGES
 from reports.ingest import About, receive
 from reports.models import Report, Retrieval
 from tests import make

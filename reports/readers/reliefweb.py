@@ -39,10 +39,10 @@ WANTED = "an answer of ReliefWeb's /v2/reports"
 def question(appname: str, since: str) -> dict[str, Any]:
     """The JSON body to POST. `since` is the cursor of the answer before; empty: the latest reports alone.
 
-    The address must carry the appname too: ReliefWeb reads it there.
+    The appname is not in it: ReliefWeb reads it in the address (`?appname=`), also where the question is posted.
     """
+    del appname
     asked: dict[str, Any] = {
-        "appname": appname,
         "limit": ITEMS_MAX,
         "fields": {"include": list(FIELDS)},
         "sort": ["date.changed:asc", "id:asc"] if since else ["date.changed:desc", "id:desc"],
@@ -134,7 +134,7 @@ def _changed(entry: Any) -> dt.datetime:
 
 
 def _cursor(changes: list[dt.datetime], *, is_full: bool) -> tuple[str, list[ItemProblem]]:
-    """Where to go on. A full answer of one single second would be asked for without end: it is stepped over, and said."""
+    """Where to go on. A full answer of one second would be asked for without end: it is stepped over, and said."""
     if not changes:
         return "", []
     oldest, newest = changes[0], changes[-1]

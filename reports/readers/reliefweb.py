@@ -28,9 +28,9 @@ from reports.text import decode, looks_like_html, shown
 
 OVERLAP = dt.timedelta(minutes=10)  # a report may be listed a little after the day of change that it states
 BODY_CHARACTERS_MAX = 1_000_000  # some 400 pages
-PASSED_ON = ("title", "url", "url_alias", "origin")  # fields whose words go into the payload as they are
+ADDRESSES = ("url", "url_alias", "origin")
 FIELDS = (
-    *PASSED_ON, "body", "date.original", "date.created", "date.changed", "primary_country.iso3",
+    *ADDRESSES, "title", "body", "date.original", "date.created", "date.changed", "primary_country.iso3",
     "country.iso3", "source.name", "source.shortname", "source.homepage", "language.code", "format.name",
 )  # fmt: skip
 WANTED = "an answer of ReliefWeb's /v2/reports"
@@ -201,7 +201,8 @@ def _payload(external_id: str, fields: Mapping[str, Any]) -> bytes:
     dates = _dates(fields)
     said = {
         "id": external_id,
-        **{name: tidy(value) for name in (*PASSED_ON, "body") if isinstance(value := fields.get(name), str)},
+        **{name: tidy(value) for name in ("title", "body") if isinstance(value := fields.get(name), str)},
+        **{name: address for name in ADDRESSES if (address := web_address(fields.get(name)))},
         "date": {name: tidy(day) for name in ("original", "created") if isinstance(day := dates.get(name), str)},
         "country": list(_countries(fields)),
         "source": [

@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 
 from reports.fetch import Fetched, FetchError, Rules, fetch
-from reports.sockets import is_odd_number, is_public
+from reports.fetch.sockets import is_odd_number, is_public
 from tests.reports.serving import Handler, Server, serving
 
 AGENT = "r2p-dashboard tests (+https://contact.test.example)"

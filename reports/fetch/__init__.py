@@ -9,8 +9,8 @@ from typing import Any
 import httpcore
 import httpx
 
-from reports.sockets import Deadline, NotReached, PublicBackend, Refused, is_odd_number
-from reports.unpacking import TooLarge, Unpackable, unpacker
+from reports.fetch.sockets import Deadline, NotReached, PublicBackend, Refused, is_odd_number
+from reports.fetch.unpacking import TooLarge, Unpackable, unpacker
 
 KEPT = ("content-type", "etag", "last-modified", "date", "content-length")  # nothing else of an answer is stored
 HEADER_CHARACTERS_MAX = 200  # a longer one is left out: an ETag is sent back as it came, or not at all

@@ -11,13 +11,13 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from people.models import User
 from people.permissions import Action, may
 from reports.fetch import Fetched, FetchError, Rules, fetch
-from reports.models import Report, Retrieval, Source
+from reports.models import Retrieval, Source
 from reports.readers.reliefweb import question
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def due(*, at: dt.datetime) -> QuerySet[Source]:
         state_last=Subquery(last.values("state")[:1]),
         is_full_last=Subquery(last.values("is_full")[:1]),
         cursor_last=Subquery(last.values("cursor")[:1]),
-        cursor_before=Coalesce(Subquery(done_before), ""),
+        cursor_before=Coalesce(Subquery(done_before), Value("")),
     )
     is_time = Q(asked_last=None) | Q(asked_last__lte=at - F("fetch_every"))
     is_more = Q(state_last=Retrieval.State.DONE, is_full_last=True) & ~Q(cursor_last=F("cursor_before"))
@@ -114,7 +114,7 @@ def fetch_waiting(*, at: dt.datetime) -> int:
         begun = _begin_next(now)
         if begun is None:
             break
-        count += _fetch(begun, now, start=start, at=at)
+        count += _fetch(begun, start=start, at=at)
     return count
 
 
@@ -135,7 +135,7 @@ def _begin_next(at: dt.datetime) -> Retrieval | None:
     return retrieval
 
 
-def _fetch(begun: Retrieval, now: dt.datetime, *, start: float, at: dt.datetime) -> bool:
+def _fetch(begun: Retrieval, *, start: float, at: dt.datetime) -> bool:
     """Whether it came to an end here: fetched, unchanged or failed for good."""
     assert begun.source is not None  # a constraint holds it
     good = _good(begun)

@@ -1,1 +1,1 @@
-"""Signals, alerts, deliveries and responses; empty until the issue that brings them."""
+"""Signals, alerts, subscriptions and deliveries: from a change of level to a mail that arrived."""

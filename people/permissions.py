@@ -34,6 +34,8 @@ class Action(enum.Enum):
     DECIDE_EVIDENCE = "accept or reject evidence"
     RETRACT_EVIDENCE = "retract evidence"
     RELEASE_ALERT = "release alert"
+    WATCH_OUTBOX = "see the outbox and retry mails"
+    MANAGE_SUBSCRIPTIONS = "manage other people's subscriptions"
     MANAGE = "manage sources, people and reference data"
 
 
@@ -47,6 +49,7 @@ class Grant:
 
 _CODES = frozenset({Action.INGEST_REPORT, Action.ENTER_EVIDENCE})
 _REVIEWS = _CODES | {Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE}
+_WARNS = frozenset({Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS})
 
 NOBODY = Grant(Sensitivity.PUBLIC)
 GRANTS: dict[Role, Grant] = {
@@ -54,7 +57,7 @@ GRANTS: dict[Role, Grant] = {
     Role.FOCAL_POINT: Grant(Sensitivity.INTERNAL),
     Role.CODER: Grant(Sensitivity.CONFIDENTIAL, _CODES),
     Role.REVIEWER: Grant(Sensitivity.CONFIDENTIAL, _REVIEWS),
-    Role.PUBLISHER: Grant(Sensitivity.STRICTLY_CONFIDENTIAL, _REVIEWS | {Action.RELEASE_ALERT}),
+    Role.PUBLISHER: Grant(Sensitivity.STRICTLY_CONFIDENTIAL, _REVIEWS | _WARNS),
     Role.ADMIN: Grant(Sensitivity.STRICTLY_CONFIDENTIAL, frozenset(Action)),
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from r2p_dashboard.addresses import AddressError, database_from
+from r2p_dashboard.addresses import AddressError, database_from, mail_server_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_FOLDER = BASE_DIR / ".local"  # what `make run` keeps: data, logs, secrets made on first start
@@ -19,6 +19,13 @@ def _flag(name: str, *, default: bool) -> bool:
 
 def _words(name: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def _addresses(name: str) -> list[tuple[str, int]]:
+    try:
+        return [(host, int(port)) for host, _, port in (pair.rpartition(":") for pair in _words(name))]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: wanted host:port pairs, such as 10.0.0.5:8080") from error
 
 
 def _day(name: str) -> dt.date | None:
@@ -172,6 +179,21 @@ CSRF_FAILURE_VIEW = "r2p_dashboard.views.csrf_failure"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 REPORT_BYTES_MAX = 20 * 1024 * 1024  # a larger report is refused: docs/runbook.md
+
+# --- fetching ----------------------------------------------------------------------------------------------
+FETCH_CONTACT = os.environ.get("FETCH_CONTACT", "")  # an address or page, named to every server that is asked
+FETCH_ALSO = frozenset(_addresses("FETCH_ALSO"))  # host:port pairs that may be asked though they are not public
+
+# --- warnings ----------------------------------------------------------------------------------------------
+SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")  # links in mails and feeds begin with it
+try:
+    MAIL_SERVER = mail_server_from(os.environ.get("MAIL_URL", "smtp://127.0.0.1:1025"))
+except AddressError as error:
+    raise ImproperlyConfigured(str(error)) from error
+MAIL_FROM = os.environ.get("MAIL_FROM", "warnings@r2p.example")  # its domain stands in every Message-ID
+RELEASE_FROM_LEVEL = int(os.environ.get("RELEASE_FROM_LEVEL", "4"))  # from this level on a publisher releases
+if RELEASE_FROM_LEVEL not in (3, 4):
+    raise ImproperlyConfigured("RELEASE_FROM_LEVEL: wanted 4 (HIGH and SEVERE) or 3 (ELEVATED too)")
 
 # --- tasks -------------------------------------------------------------------------------------------------
 SCORE_RUN_LIMIT = dt.timedelta(minutes=10)

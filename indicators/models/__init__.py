@@ -5,6 +5,7 @@ from indicators.models.framework import Factor, Framework, Indicator
 from indicators.models.method import MethodVersion
 from indicators.models.score import History, RescoreRequest, ScoreRun, Snapshot, Standing
 from indicators.models.series import SeriesDefinition, SeriesLoad, SeriesValue
+from indicators.models.suggestion import Suggestion, SuggestionDecision, SuggestionQuerySet, SuggestionRun
 
 __all__ = [
     "Evidence",
@@ -22,4 +23,8 @@ __all__ = [
     "SeriesValue",
     "Snapshot",
     "Standing",
+    "Suggestion",
+    "SuggestionDecision",
+    "SuggestionQuerySet",
+    "SuggestionRun",
 ]

@@ -137,7 +137,10 @@ class Evidence(models.Model):
     note = models.CharField("why this indicator and this severity", max_length=500, blank=True)
     sensitivity = models.PositiveSmallIntegerField(choices=Sensitivity.choices, default=Sensitivity.PUBLIC)
 
-    coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="coded_evidence")
+    coder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="coded_evidence",
+        help_text="nobody where the machine suggested it and a person accepted it",
+    )  # fmt: skip
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PROPOSED)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="decided_evidence"
@@ -194,6 +197,10 @@ class Evidence(models.Model):
                 name="evidence_is_decided_by_another_person",
             ),
             models.CheckConstraint(
+                condition=Q(coder__isnull=False) | Q(status__in=["accepted", "retracted"]),
+                name="evidence_without_a_coder_was_accepted_by_a_person",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="rejected") | ~Q(decision_reason=""), name="rejected_evidence_says_why"
             ),
             models.CheckConstraint(
@@ -218,6 +225,11 @@ class Evidence(models.Model):
     def grade(self) -> str:
         """Reliability of the source and credibility of the statement, such as `B2`."""
         return f"{self.reliability}{self.credibility}"
+
+    @property
+    def proposer(self) -> str:
+        """Who proposed it: a person's name, or the machine."""
+        return self.coder.name if self.coder is not None else "the suggester (a machine)"
 
 
 class NoteCoding(models.Model):

@@ -176,5 +176,6 @@ def test_who_coded_and_who_decided_is_not_told(client: Client, record: Record) -
     row = record.evidence["open"]
     text = client.get(f"/api/v1/evidence/{row.pk}/").content.decode()
 
+    assert row.coder is not None
     assert row.coder.name not in text
     assert row.coder.email not in text

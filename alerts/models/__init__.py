@@ -1,0 +1,20 @@
+"""Signals, alerts, subscriptions and deliveries."""
+
+from alerts.models.alert import Alert, AlertQuerySet, AlertReason
+from alerts.models.delivery import Delivery, DeliveryAttempt, DeliveryQuerySet, Subscription, SubscriptionQuerySet
+from alerts.models.signal import Compared, Signal, SignalQuerySet, Verdict
+
+__all__ = [
+    "Alert",
+    "AlertQuerySet",
+    "AlertReason",
+    "Compared",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryQuerySet",
+    "Signal",
+    "SignalQuerySet",
+    "Subscription",
+    "SubscriptionQuerySet",
+    "Verdict",
+]

@@ -1,0 +1,125 @@
+"""Warnings that go to people, with the reasons they were given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from alerts.models.signal import Signal
+from countries.models import Country
+from indicators.models import Evidence, Snapshot
+from indicators.models.score import Level
+from people.permissions import Action, may
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from people.models import User
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Alerts by who may see them and by what was decided."""
+
+    def released(self) -> AlertQuerySet:
+        """Those that went out, latest first: for everybody."""
+        return self.filter(state=Alert.State.RELEASED).order_by("-released_at", "-pk")
+
+    def waiting(self) -> AlertQuerySet:
+        """Drafts that wait for a publisher, highest level first, then oldest."""
+        return self.filter(state=Alert.State.DRAFT).order_by("-level", "pk")
+
+    def visible_to(self, user: User | AnonymousUser) -> AlertQuerySet:
+        """Released ones for everybody; drafts and refusals for those who release."""
+        return self if may(user, Action.RELEASE_ALERT) else self.filter(state=Alert.State.RELEASED)
+
+
+class Alert(models.Model):
+    """One warning about one country: its words are those that were sent, and are never rewritten."""
+
+    class State(models.TextChoices):
+        """Whether it may go out."""
+
+        DRAFT = "draft", "waiting for release"
+        RELEASED = "released", "released"
+        REFUSED = "refused", "refused"
+
+    class Confidence(models.TextChoices):
+        """How sure, from coverage and from the grades behind the reasons."""
+
+        LOW = "low", "low"
+        MEDIUM = "medium", "medium"
+        HIGH = "high", "high"
+
+    signal = models.OneToOneField(Signal, models.PROTECT, related_name="alert")
+    country = models.ForeignKey(Country, models.PROTECT, related_name="alerts")
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="alerts")
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    previous_level = models.PositiveSmallIntegerField(choices=Level.choices)
+    confidence = models.CharField(max_length=6, choices=Confidence.choices)
+    headline = models.CharField("the reason in at most eight words", max_length=120)
+    what_changed = models.TextField()
+    how_sure = models.TextField()
+    not_known = models.TextField()
+    can_be_done = models.TextField()
+    withheld = models.PositiveIntegerField("pieces of evidence behind the score that are not public", default=0)
+    raised_at = models.DateTimeField()
+    valid_until = models.DateField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="nobody where the rule released it",
+    )  # fmt: skip
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=500, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    matched_at = models.DateTimeField("when its deliveries were written", null=True, blank=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-released_at", "-id"], name="alert_released", condition=Q(state="released")),
+            models.Index(fields=["id"], name="alert_unmatched", condition=Q(state="released", matched_at=None)),
+            models.Index(fields=["country", "-released_at"], name="alert_of_a_country"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="draft", decided_at=None, decided_by=None, released_at=None, matched_at=None)
+                | Q(state="released", decided_at__isnull=False, released_at__isnull=False)
+                | Q(state="refused", decided_at__isnull=False, decided_by__isnull=False)
+                & Q(released_at=None, matched_at=None),
+                name="alert_is_draft_released_or_refused",
+            ),
+            models.CheckConstraint(condition=Q(state="draft") | ~Q(decision_reason=""), name="decided_alert_says_why"),
+            models.CheckConstraint(
+                condition=~Q(state="released") | Q(level__lt=Level.HIGH) | Q(decided_by__isnull=False),
+                name="a_person_releases_high_and_severe",
+            ),
+            models.CheckConstraint(condition=Q(level__gt=models.F("previous_level")), name="alert_is_about_a_rise"),
+        ]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("alert", args=[self.pk])
+
+
+class AlertReason(models.Model):
+    """One of the reasons of an alert: what moved the score, in words, with the evidence behind it."""
+
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="reasons")
+    order = models.PositiveSmallIntegerField()
+    text = models.CharField("in our words", max_length=300)
+    grade = models.CharField("of its source and statement; empty for a series", max_length=2, blank=True)
+    evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="alert_reasons")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alert", "order"], name="reason_has_one_place_in_its_alert")]
+
+    def __str__(self) -> str:
+        return f"reason {self.order} of alert {self.alert_id}"

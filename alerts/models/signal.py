@@ -1,0 +1,76 @@
+"""Changes that the machine found: shown, not sent."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from countries.models import Country
+from indicators.models import Snapshot
+from indicators.models.score import Level
+
+
+class Compared(models.Model):
+    """Up to which snapshot a country was searched for changes: a gap of any length loses nothing."""
+
+    country = models.OneToOneField(Country, models.PROTECT, related_name="compared", primary_key=True)
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
+    compared_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"compared country {self.country_id}"
+
+
+class SignalQuerySet(models.QuerySet["Signal"]):
+    """Signals by what became of them."""
+
+    def unjudged(self) -> SignalQuerySet:
+        """Those that no rule has looked at yet, oldest first."""
+        return self.filter(verdict=None).order_by("pk")
+
+
+class Signal(models.Model):
+    """A change of a country's level between two snapshots."""
+
+    class Kind(models.TextChoices):
+        """What changed."""
+
+        LEVEL_UP = "level_up", "level up"
+        LEVEL_DOWN = "level_down", "level down"
+        GONE_STALE = "gone_stale", "evidence has gone stale"
+        METHOD = "method", "changed with the method"
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="signals")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    from_level = models.PositiveSmallIntegerField(choices=Level.choices)
+    to_level = models.PositiveSmallIntegerField(choices=Level.choices)
+    before = models.ForeignKey(Snapshot, models.PROTECT, null=True, blank=True, related_name="+")
+    after = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
+    is_historic = models.BooleanField("rests on evidence entered long after it was known")
+    found_at = models.DateTimeField()
+
+    objects = SignalQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["country", "-found_at"], name="signal_of_a_country")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["country", "before", "after"], nulls_distinct=False, name="one_signal_per_pair_of_snapshots"
+            ),
+            models.CheckConstraint(condition=~Q(from_level=models.F("to_level")), name="signal_is_a_change_of_level"),
+        ]
+
+    def __str__(self) -> str:
+        return f"signal {self.pk}"
+
+
+class Verdict(models.Model):
+    """What the rule made of a signal: an alert, or the reason why not. Kept for ever."""
+
+    signal = models.OneToOneField(Signal, models.PROTECT, related_name="verdict")
+    rule = models.CharField("version of the rule", max_length=40)
+    reason = models.CharField(max_length=200)
+    judged_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"verdict on signal {self.signal_id}"

@@ -11,9 +11,12 @@ from typing import Literal
 Precision = Literal["day", "month"]
 
 _MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
 )  # fmt: skip
-_MONTH = rf"(?P<month>{'|'.join(name.capitalize() for name in _MONTHS)}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
+_MONTH = (
+    rf"(?P<month>{'|'.join(name.capitalize() for name in _MONTHS)}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
+)
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
 _JOIN = r"\s*(?:,|-|–|and|to|or|until)\s*"
@@ -21,6 +24,7 @@ _DAYS = rf"(?<![\d.,:/-])(?P<days>{_DAY}(?:{_JOIN}{_DAY}){{0,5}})"
 _ISO = re.compile(r"(?<![\d/-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<days>\d\d)(?![\d-])")
 _DAY_FIRST = re.compile(rf"{_DAYS}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?")
 _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(?P<days>{_DAY}(?:{_JOIN}{_DAY}){{0,5}})(?![\d:%])(?:,?\s+{_YEAR})?")
+_JOINED = re.compile(rf"(?:{_JOIN})(?:on\s+)?")  # between two dates of which only the second has a year
 _MONTH_ONLY = re.compile(rf"\b{_MONTH},?\s+{_YEAR}")
 
 
@@ -49,26 +53,34 @@ def latest_day(text: str, *, published_on: dt.date) -> NamedDay | None:
 
 
 def _named(text: str, published_on: dt.date) -> Iterator[NamedDay]:
-    taken: set[int] = set()
+    found: dict[int, re.Match[str]] = {}
     for pattern in (_ISO, _DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY):
         for match in pattern.finditer(text):
-            if match.start("month") in taken:
-                continue
-            taken.add(match.start("month"))
-            yield from _days_of(match, published_on)
+            found.setdefault(match.start("month"), match)
+    following: re.Match[str] | None = None
+    for _, match in sorted(found.items(), reverse=True):
+        yield from _days_of(match, _years(text, match, following, published_on))
+        following = match
 
 
-def _days_of(match: re.Match[str], published_on: dt.date) -> Iterator[NamedDay]:
-    month = _month_number(match["month"])
-    year = match["year"]
+def _years(text: str, match: re.Match[str], following: re.Match[str] | None, published_on: dt.date) -> tuple[int, ...]:
+    """The years to try: the one named, or that of the date it is joined to ("9 October to 4 December 2015")."""
+    if match["year"]:
+        return (int(match["year"]),)
+    if following and following["year"] and _JOINED.fullmatch(text[match.end() : following.start()]):
+        is_before = _month_number(match["month"]) <= _month_number(following["month"])
+        return (int(following["year"]) - (not is_before),)
+    return (published_on.year, published_on.year - 1)
+
+
+def _days_of(match: re.Match[str], years: tuple[int, ...]) -> Iterator[NamedDay]:
+    """Each day of the match in every year to try, latest first: the caller leaves out what is too late."""
     days = match.groupdict().get("days")
     for number in re.findall(r"\d+", days) if days else ["1"]:
-        years = [int(year)] if year else [published_on.year, published_on.year - 1]
-        for one in years:
-            day = _date(one, month, int(number))
-            if day is not None and (year or day <= published_on):
-                yield NamedDay(day, "day" if days else "month", bool(year))
-                break
+        for year in years:
+            day = _date(year, _month_number(match["month"]), int(number))
+            if day is not None:
+                yield NamedDay(day, "day" if days else "month", bool(match["year"]))
 
 
 def _month_number(written: str) -> int:

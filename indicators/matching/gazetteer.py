@@ -18,15 +18,18 @@ import ahocorasick
 from indicators.matching.names import Kind, Known, fold, known_names
 
 _ALSO_PERSONS = frozenset({"chad", "jordan", "georgia", "israel", "maurice", "adamawa"})
-_AFTER_A_STATE = frozenset(
-    "and or the government president army military ministry police river border in on of to from has is was were january "
-    "february march april may june july august september october november december monday tuesday wednesday thursday "
-    "friday saturday sunday".split()
-)
-_BEFORE_A_STATE = frozenset(
-    "in of from to and or the for with against across inside outside northern southern eastern western central since "
-    "after both between near into president if as while when where country source neighbouring neighboring republic".split()
-)
+_AFTER_A_STATE = frozenset({
+    "and", "or", "the", "government", "president", "army", "military", "ministry", "police", "river", "border",
+    "in", "on", "of", "to", "from", "has", "is", "was", "were", "january", "february", "march", "april", "may",
+    "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday",
+    "thursday", "friday", "saturday", "sunday",
+})  # fmt: skip
+_BEFORE_A_STATE = frozenset({
+    "in", "of", "from", "to", "and", "or", "the", "for", "with", "against", "across", "inside", "outside",
+    "northern", "southern", "eastern", "western", "central", "since", "after", "both", "between", "near",
+    "into", "president", "if", "as", "while", "when", "where", "country", "source", "neighbouring",
+    "neighboring", "republic",
+})  # fmt: skip
 _ACTORS = re.compile(
     r"(?:\s+(?:security|armed|occupation|occupying|air|ground|special|government|state|military|naval|defen[cs]e|peacekeeping))*\s+"
     r"(?:forces?|troops|army|military|soldiers?|mercenaries|officials?|offensives?|airstrikes?|warplanes|police|contingent|"
@@ -114,7 +117,9 @@ def _stands_alone(text: str, folded: str, start: int, end: int, known: Known) ->
         return True
     if "\u0600" <= first <= "\u06ff":
         return _is_arabic_word(folded, start, end)
-    if end < len(folded) and not _ends_a_word(folded, end, is_cyrillic="\u0400" <= first <= "\u04ff", length=end - start):
+    if end < len(folded) and not _ends_a_word(
+        folded, end, is_cyrillic="\u0400" <= first <= "\u04ff", length=end - start
+    ):
         return False
     if start and (folded[start - 1].isalnum() or folded[start - 1] == "_"):
         return False
@@ -140,7 +145,9 @@ def _is_written_as_a_name(text: str, start: int, end: int, known: Known) -> bool
     written = text[start:end]
     if known.acronym:
         return written in known.acronym
-    return (written[0].isupper() or known.may_be_small) and not (fold(written) in _ALSO_PERSONS and _is_a_person(text, start, end))
+    return (written[0].isupper() or known.may_be_small) and not (
+        fold(written) in _ALSO_PERSONS and _is_a_person(text, start, end)
+    )
 
 
 def _is_a_person(text: str, start: int, end: int) -> bool:

@@ -75,7 +75,9 @@ def read(content: bytes) -> Lexicon:
     try:
         data = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LexiconError(f"lexicon: found no TOML in UTF-8 ({error}); wanted the form that docs/lexicon.md shows") from error
+        raise LexiconError(
+            f"lexicon: found no TOML in UTF-8 ({error}); wanted the form that docs/lexicon.md shows"
+        ) from error
     if unknown := set(data) - _KEYS:
         raise LexiconError(f"lexicon: found {', '.join(sorted(unknown))}; wanted only {', '.join(sorted(_KEYS))}")
     version, language = data.get("version"), data.get("language")

@@ -19,7 +19,7 @@ Kind = Literal["name", "alias", "demonym", "capital", "area", "group", "ambiguou
 OWN_NAMES = Path(__file__).resolve().parent / "names.csv"
 LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar")
 LANGUAGES_OF_NAMES = {  # names that are words or persons elsewhere
-    "maurice": ("fr",), "dominique": ("fr",), "grenade": ("fr",), "chili": ("fr",), "barbade": ("fr",), "jordanie": ("fr",),
+    "maurice": ("fr",), "dominique": ("fr",), "grenade": ("fr",), "chili": ("fr",), "barbade": ("fr",),
     "granada": ("es",), "mauricio": ("es",), "того": (), "مالي": (), "чили": ("ru",), "man": (), "gao": ("en", "fr"),
 }  # fmt: skip
 _PLURAL = ("n", "i", "k", "r", "o", "e")  # Sudanese and Dutch have none of their own
@@ -35,7 +35,7 @@ class NamesError(ValueError):
 class Known:
     """What a name stands for.
 
-    `acronym` holds the only spellings that count, `languages` the only languages; `may_be_small` where our list has it so.
+    `acronym` holds the only spellings that count, `languages` the only languages; `may_be_small`: our list has it so.
     """
 
     iso3: tuple[str, ...]

@@ -8,8 +8,8 @@
     ~3              the two sides in either order, at most three words between
     @name           a group of the lexicon's table `words`
 
-A phrase matches within one sentence. The work is linear in the text: a word looks up the phrases that can begin with it,
-and each of these looks at a bounded number of words.
+A phrase matches within one sentence. The work is linear in the text: a word looks up the phrases that can begin
+with it, and each of these looks at a bounded number of words.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ GAP_MAX = 12  # words; a wider gap joins what does not belong together
 WORDS_MAX = 40  # in one phrase as written
 
 _TOKEN = re.compile(r"(?P<word>\w+(?:['’]\w+)*)|(?P<end>[.!?;:](?=[\s\"”’)\]]|$)|\n\s*\n)")
-_NUMBERS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve dozen dozens twenty thirty forty fifty sixty "
-    "seventy eighty ninety hundred hundreds thousand thousands million millions scores several many numerous".split()
-)
+_NUMBERS = frozenset({
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "dozen",
+    "dozens", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred",
+    "hundreds", "thousand", "thousands", "million", "millions", "scores", "several", "many", "numerous",
+})  # fmt: skip
 _PIECE = re.compile(r"\s*(?:(?P<gap>\.\.\d+)|(?P<near>~\d+)|(?P<group>@\w+)|(?P<mark>[(|)#?])|(?P<word>[\w'’-]+\*?))")
 
 
@@ -109,7 +110,9 @@ def _pieces(phrase: str, groups: Mapping[str, str], depth: int) -> Iterator[str]
     while at < len(phrase):
         match = _PIECE.match(phrase, at)
         if match is None:
-            raise PatternError(f"found {phrase[at]!r} at character {at + 1}; wanted a word, *, #, (|), ..n, ~n or @group")
+            raise PatternError(
+                f"found {phrase[at]!r} at character {at + 1}; wanted a word, *, #, (|), ..n, ~n or @group"
+            )
         at = match.end()
         if match["group"]:
             yield from _group(match["group"], groups, depth)

@@ -20,7 +20,9 @@ STRENGTH_MIN = 0.4  # below: too faint to ask a person about
 STRENGTH_OF_BEST = 0.5  # a factor with less than this share of the strongest is left out
 CHARACTERS_MAX = 20_000  # of a passage; what lies beyond is not looked at
 OFF_TOPIC_MIN = 2  # phrases of sport or markets that make a passage one of theirs
-_BREAKS = frozenset("but however although though while whereas yet".split())
+_BREAKS = frozenset({
+    "but", "however", "although", "though", "while", "whereas", "yet",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

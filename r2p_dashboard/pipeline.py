@@ -10,8 +10,8 @@ from celery import Signature, chain, signature
 from django.db.models import Model, QuerySet
 from kombu.exceptions import OperationalError
 
-from alerts import comparing
-from alerts.models import Alert, Compared, Signal, Verdict
+from alerts import comparing, delivery
+from alerts.models import Alert, Compared, Delivery, Signal, Verdict
 from indicators import assess, note_coding, series_loading
 from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
 from r2p_dashboard import clock
@@ -85,6 +85,10 @@ def _fetched_last() -> dt.datetime | None:
     return fetched.order_by("-finished_at").values_list("finished_at", flat=True).first()
 
 
+def _to_send() -> QuerySet[Delivery]:
+    return delivery.waiting(at=clock.now())
+
+
 STAGES = (
     Stage(
         "fetch", "Sources fetched", "reports.fetch_waiting",
@@ -117,6 +121,10 @@ STAGES = (
     _stage(
         "match", "Released alerts matched with subscriptions", "alerts.match",
         _unmatched, "released_at", _last(Alert, "matched_at"),
+    ),
+    _stage(
+        "send", "Mails handed to the mail server", "alerts.send",
+        _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
     ),
 )  # fmt: skip
 

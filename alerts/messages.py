@@ -75,7 +75,7 @@ def _headers() -> HeaderRegistry:
     return registry
 
 
-POLICY: EmailPolicy[EmailMessage] = SMTP.clone(header_factory=_headers())
+POLICY: "EmailPolicy[EmailMessage]" = SMTP.clone(header_factory=_headers())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

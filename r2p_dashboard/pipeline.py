@@ -10,10 +10,12 @@ from celery import Signature, chain, signature
 from django.db.models import Model, QuerySet
 from kombu.exceptions import OperationalError
 
-from alerts import comparing
-from alerts.models import Alert, Compared, Signal, Verdict
+from alerts import comparing, delivery
+from alerts.models import Alert, Compared, Delivery, Signal, Verdict
 from indicators import assess, note_coding, series_loading
 from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
+from r2p_dashboard import clock
+from reports import fetching
 from reports.models import Retrieval
 
 log = logging.getLogger(__name__)
@@ -73,7 +75,25 @@ def _unmatched() -> QuerySet[Alert]:
     return Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
 
 
+def _to_fetch() -> int:
+    """Sources whose time has come, and what was asked for."""
+    return fetching.due(at=clock.now()).count() + fetching.waiting().count()
+
+
+def _fetched_last() -> dt.datetime | None:
+    fetched = Retrieval.objects.filter(source__isnull=False, finished_at__isnull=False)
+    return fetched.order_by("-finished_at").values_list("finished_at", flat=True).first()
+
+
+def _to_send() -> QuerySet[Delivery]:
+    return delivery.waiting(at=clock.now())
+
+
 STAGES = (
+    Stage(
+        "fetch", "Sources fetched", "reports.fetch_waiting",
+        _to_fetch, _first(fetching.waiting, "received_at"), _fetched_last, dt.timedelta(minutes=40),
+    ),
     _stage(
         "read", "Reports read", "reports.read_waiting",
         _unread, "received_at", _last(Retrieval, "finished_at"),
@@ -102,6 +122,10 @@ STAGES = (
         "match", "Released alerts matched with subscriptions", "alerts.match",
         _unmatched, "released_at", _last(Alert, "matched_at"),
     ),
+    _stage(
+        "send", "Mails handed to the mail server", "alerts.send",
+        _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
+    ),
 )  # fmt: skip
 
 
@@ -111,6 +135,11 @@ def ring() -> bool:
     A bell that cannot be rung loses nothing: the sweep finds what waits.
     """
     return _send(_from("read"))
+
+
+def ring_fetch() -> bool:
+    """The same from fetching on: after somebody asked for a source. A slow server holds nobody else up."""
+    return _send(_from("fetch"))
 
 
 def ring_scores() -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from bench import demonstration, evidence_to_score, first_page, kernel, migrate, pages, recompute
+from bench import demonstration, evidence_to_score, feed_to_passages, first_page, kernel, migrate, pages, recompute
 from bench.figure import Figure, from_json, keep, machine, printed
 from bench.synthetic import Size
 from tests.conftest import ROOT, database_url
@@ -50,6 +50,15 @@ def test_accepted_evidence_is_timed_to_its_score(worker: subprocess.Popen[bytes]
     figure = evidence_to_score.accepted_one_by_one(people, times=1, iso3="GHA")
 
     assert complete(figure)
+
+
+def test_a_feed_is_timed_to_its_passages(db: None) -> None:
+    (figure,) = feed_to_passages.measure(reports=20, times=1)
+
+    assert complete(figure)
+    assert figure.queries
+    assert figure.details["reports"] == 20
+    assert {"read_s", "passages", "megabytes"} <= set(figure.details)
 
 
 def test_migrate_has_its_keys(db: None) -> None:

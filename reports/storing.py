@@ -118,7 +118,8 @@ def store_passages(of_reports: Iterable[tuple[Report, Sequence[PassageDraft]]]) 
     """The passages of reports that have none yet, in order."""
     rows = (
         Passage(
-            report=report, order=order, locator=draft.locator, start=draft.start, end=draft.end, text=draft.text
+            report=report, order=order, locator=draft.locator, start=draft.start, end=draft.end, text=draft.text,
+            family=Family.objects.get(slug=draft.family) if draft.family else None,
         )
         for report, passages in of_reports
         for order, draft in enumerate(passages)

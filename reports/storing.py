@@ -298,8 +298,10 @@ def _closed(digests: Sequence[str], sensitivity: int) -> set[str]:
 
 
 def _sources(items: Iterable[ItemDraft], own: Source) -> dict[SourceDraft | None, Source]:
-    named = {item.source for item in items if item.source}
-    return {None: own, **{draft: _source(draft) for draft in sorted(named, key=lambda draft: draft.slug)}}
+    """The source of each draft: those that are here are read in one query, in an order that no two workers cross."""
+    named = sorted({item.source for item in items if item.source}, key=lambda draft: draft.slug)
+    here = {source.slug: source for source in Source.objects.filter(slug__in=[draft.slug for draft in named])}
+    return {None: own, **{draft: here.get(draft.slug) or _source(draft) for draft in named}}
 
 
 def _row(item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carrier: Report, language: str) -> Report:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from bench import demonstration, evidence_to_score, first_page, kernel, migrate, pages, recompute
+from bench import demonstration, evidence_to_score, first_page, kernel, mails, migrate, pages, recompute
 from bench.figure import Figure, from_json, keep, machine, printed
 from bench.synthetic import Size
 from tests.conftest import ROOT, database_url
@@ -50,6 +50,14 @@ def test_accepted_evidence_is_timed_to_its_score(worker: subprocess.Popen[bytes]
     figure = evidence_to_score.accepted_one_by_one(people, times=1, iso3="GHA")
 
     assert complete(figure)
+
+
+def test_mails_are_counted_beside_a_bare_loop(reference: None) -> None:
+    demonstration.load("*ghana*")
+    figure = mails.handed_over(3)
+
+    assert complete(figure)
+    assert figure.details["mails"] == 3
 
 
 def test_migrate_has_its_keys(db: None) -> None:

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_everywhere', models.BooleanField(default=False, verbose_name='every country')),
-                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), blank=True, default=list, size=None, verbose_name='regions and subregions, by their UN M49 codes')),
+                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, size=None, verbose_name='regions and subregions, by their UN M49 codes')),
                 ('least_level', models.PositiveSmallIntegerField(choices=[(0, 'UNDETERMINED'), (1, 'MINIMAL'), (2, 'LOW'), (3, 'ELEVATED'), (4, 'HIGH'), (5, 'SEVERE')], default=3)),
                 ('created_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField(blank=True, null=True)),

@@ -27,7 +27,7 @@ class Subscription(models.Model):
     is_everywhere = models.BooleanField("every country", default=False)
     countries = models.ManyToManyField(Country, blank=True, related_name="subscriptions")
     regions = ArrayField(
-        models.CharField(max_length=3), default=list, blank=True,
+        models.PositiveSmallIntegerField(), default=list, blank=True,
         verbose_name="regions and subregions, by their UN M49 codes",
     )  # fmt: skip
     least_level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.ELEVATED)

@@ -188,7 +188,7 @@ def _payload(entry: Mapping[str, Any], markup: str, labels: list[str]) -> bytes:
     links = [(one.get("rel"), one.get("href")) for one in entry.get("links") or [] if isinstance(one, Mapping)]
     said = {
         "id": tidy(_said(entry, "id")),
-        "link": tidy(_said(entry, "link")),
+        "link": web_address(_said(entry, "link")),
         "title": tidy(_said(entry, "title")),
         "published": tidy(_said(entry, "published") or _said(entry, "updated")),
         "text": tidy(markup),

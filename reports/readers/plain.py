@@ -16,7 +16,7 @@ _PARAGRAPHS = {
     "article", "header", "footer", "aside", "figure", "figcaption", "hr",
 }  # fmt: skip
 _CELLS = {"td", "th"}
-_TAG = re.compile(r"</?([a-z0-9]+)[^<>]*>")  # on cleaned markup, where every other < is &lt;
+_TAG = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>")  # on cleaned markup, where every other < is &lt;
 _BREAKS = re.compile(r"\n{2,}")
 _CONTROL = {
     **dict.fromkeys(range(32)),
@@ -30,13 +30,13 @@ _CONTROL = {
 }
 
 # Markdown: each pattern is bounded, so that no text takes more than its length times a constant.
-_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\((?:[^()\s]|\([^()\s]{0,100}\)){0,1000}(?:\s\"[^\"\n]{0,200}\")?\)")
+_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,500})\]\((?:[^()\s]|\([^()\s]{0,100}\)){0,1000}(?:\s\"[^\"\n]{0,200}\")?\)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]#{1,6})?$", re.MULTILINE)
 _QUOTE = re.compile(r"^ {0,3}>[ \t]?", re.MULTILINE)
 _RULE = re.compile(r"^ {0,3}(?:[-*_=][ \t]?){3,80}$", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]{0,12}[*+-][ \t]+", re.MULTILINE)
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]{1,2000}?)(?<=\S)\1(?![\w*])")
-_UNDERLINE = re.compile(r"(?<![\w_])(_{1,3})(?=\S)([^_\n]{1,2000}?)(?<=\S)\1(?![\w_])")
+_EMPHASIS = re.compile(r"(?<![\w*\\])(\*{1,3})(?=\S)([^*\n]{1,2000}?)(?<![\s\\])\1(?![\w*])")
+_UNDERLINE = re.compile(r"(?<![\w\\])(_{1,3})(?=\S)([^_\n]{1,2000}?)(?<![\s\\])\1(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>|~])")
 _ADDRESS = re.compile(r"<(https?://[^<>\s]{1,1000})>")
 
@@ -59,7 +59,8 @@ def from_html(markup: str) -> str:
 
 
 def _break(tag: re.Match[str]) -> str:
-    return "\n\n" if tag[1] in _PARAGRAPHS else "\n" if tag[1] in _LINES else " "
+    closes, name = tag.groups()
+    return "\n\n" if name in _PARAGRAPHS else "\n" if name in _LINES and not closes else " "
 
 
 def from_markdown(text: str) -> str:
@@ -68,7 +69,7 @@ def from_markdown(text: str) -> str:
     text = _ADDRESS.sub(r"\1", text)
     if "<" in text or "&" in text:
         text = _without_tags(text)
-    text = _LINK.sub(r"\1", text)
+    text = _LINK.sub(lambda link: "" if link[1] else link[2], text)
     for marks, kept in ((_RULE, ""), (_QUOTE, ""), (_HEADING, r"\n\1\n"), (_BULLET, "")):
         text = marks.sub(kept, text)
     text = _EMPHASIS.sub(r"\2", text)

@@ -28,9 +28,9 @@ from reports.text import decode, looks_like_html, shown
 
 OVERLAP = dt.timedelta(minutes=10)  # a report may be listed a little after the day of change that it states
 BODY_CHARACTERS_MAX = 1_000_000  # some 400 pages
-PASSED_ON = ("title", "url", "url_alias", "origin")  # fields whose words go into the payload as they are
+ADDRESSES = ("url", "url_alias", "origin")
 FIELDS = (
-    *PASSED_ON, "body", "date.original", "date.created", "date.changed", "primary_country.iso3",
+    *ADDRESSES, "title", "body", "date.original", "date.created", "date.changed", "primary_country.iso3",
     "country.iso3", "source.name", "source.shortname", "source.homepage", "language.code", "format.name",
 )  # fmt: skip
 WANTED = "an answer of ReliefWeb's /v2/reports"
@@ -39,10 +39,10 @@ WANTED = "an answer of ReliefWeb's /v2/reports"
 def question(appname: str, since: str) -> dict[str, Any]:
     """The JSON body to POST. `since` is the cursor of the answer before; empty: the latest reports alone.
 
-    The address must carry the appname too: ReliefWeb reads it there.
+    The appname is not in it: ReliefWeb reads it in the address (`?appname=`), also where the question is posted.
     """
+    del appname
     asked: dict[str, Any] = {
-        "appname": appname,
         "limit": ITEMS_MAX,
         "fields": {"include": list(FIELDS)},
         "sort": ["date.changed:asc", "id:asc"] if since else ["date.changed:desc", "id:desc"],
@@ -134,7 +134,7 @@ def _changed(entry: Any) -> dt.datetime:
 
 
 def _cursor(changes: list[dt.datetime], *, is_full: bool) -> tuple[str, list[ItemProblem]]:
-    """Where to go on. A full answer of one single second would be asked for without end: it is stepped over, and said."""
+    """Where to go on. A full answer of one second would be asked for without end: it is stepped over, and said."""
     if not changes:
         return "", []
     oldest, newest = changes[0], changes[-1]
@@ -201,7 +201,8 @@ def _payload(external_id: str, fields: Mapping[str, Any]) -> bytes:
     dates = _dates(fields)
     said = {
         "id": external_id,
-        **{name: tidy(value) for name in (*PASSED_ON, "body") if isinstance(value := fields.get(name), str)},
+        **{name: tidy(value) for name in ("title", "body") if isinstance(value := fields.get(name), str)},
+        **{name: address for name in ADDRESSES if (address := web_address(fields.get(name)))},
         "date": {name: tidy(day) for name in ("original", "created") if isinstance(day := dates.get(name), str)},
         "country": list(_countries(fields)),
         "source": [

@@ -1,0 +1,248 @@
+"""The outbox: one mail at a time, and what the mail server answered to it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import random
+import re
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from alerts import messages
+from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
+from alerts.posting import Answer, Line, Result
+from people.models import User
+from people.permissions import Action, may
+
+log = logging.getLogger(__name__)
+
+BATCH = 500  # mails a call
+BATCH_TIME = dt.timedelta(minutes=4)  # and so long: a task is ended after ten minutes
+PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960))  # 29 h 21 min in all
+JITTER = 0.2  # of a pause: what failed together is not tried again together
+TRIES_MAX = len(PAUSES) + 1
+GIVE_UP_AFTER = dt.timedelta(hours=48)
+SILENCES_MAX = 3  # mails in a row without an answer: the server is ill, the others wait
+_LOCK = 902_2024  # an arbitrary number: PostgreSQL's advisory lock of the sender
+_BYTES = SMTP.clone(cte_type="7bit")  # every server takes it
+
+State = Delivery.State
+Outcome = DeliveryAttempt.Outcome
+_STATES = {Result.SENT: State.SENT, Result.REFUSED: State.REFUSED}
+_OUTCOMES = {
+    Result.SENT: Outcome.SENT,
+    Result.REFUSED: Outcome.REFUSED,
+    Result.DEFERRED: Outcome.DEFERRED,
+    Result.NO_ANSWER: Outcome.NO_ANSWER,
+}
+
+
+class DeliveryError(ValueError):
+    """A delivery that cannot be put back; the message names ids and states only."""
+
+
+class MailError(ValueError):
+    """A mail that must not leave as it was written; the message repeats none of its words."""
+
+
+def waiting(*, at: dt.datetime) -> DeliveryQuerySet:
+    """Deliveries of released alerts that are due, oldest first."""
+    due = Delivery.objects.open().filter(next_try_at__lte=at, alert__state=Alert.State.RELEASED)
+    return due.filter(channel=Delivery.Channel.MAIL).order_by("next_try_at", "pk")
+
+
+def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
+    """Send what is due, each mail's state committed before the next; how many the mail server took.
+
+    Returns at once where another sender is at work. Stops early when the server cannot be reached or falls silent:
+    what was not tried keeps waiting. Safe to run twice.
+    """
+    until, sent, silences = now() + BATCH_TIME, 0, 0
+    with _only_sender() as alone, Line(settings.MAIL_SERVER, parseaddr(settings.MAIL_FROM)[1]) as line:
+        for _ in range(limit if alone else 0):
+            answer = _next(line, now)
+            if answer is None:
+                break
+            sent += answer.result is Result.SENT
+            silences = silences + 1 if answer.result is Result.NO_ANSWER else 0
+            if answer.is_about_server or silences == SILENCES_MAX or now() >= until:
+                break
+    return sent
+
+
+@contextlib.contextmanager
+def _only_sender() -> Iterator[bool]:
+    """Whether this connection became the only sender; the lock ends with the block, or with the connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        alone = bool(cursor.fetchone()[0])
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
+    """Try the next delivery; None when nothing is due any more.
+
+    A mail is written and committed in one transaction and sent in the next, so that whatever happens to us after its
+    first byte has left, the next try says the same under the same Message-ID.
+    """
+    while True:
+        with transaction.atomic():
+            delivery = _claimed(at=now())
+            if delivery is None:
+                return None
+            if reason := _unwanted(delivery):
+                _finish(delivery, State.CANCELLED, at=now())
+                _note(delivery, Outcome.CANCELLED, reason, at=now())
+            elif not (address := _address(delivery)):
+                _give_up(delivery, "the person's address is none that a mail server takes", at=now())
+            elif delivery.message is None:
+                _write(delivery, address, at=now())
+            else:
+                answer = line.post(recipient=address, message=bytes(delivery.message))
+                _record(delivery, answer, at=now())
+                return answer
+
+
+def _claimed(*, at: dt.datetime) -> Delivery | None:
+    """The first that is due and that nobody else holds; ours until the transaction ends."""
+    free = waiting(at=at).select_for_update(skip_locked=True, of=("self",))
+    return free.select_related("person", "subscription").first()
+
+
+def _unwanted(delivery: Delivery) -> str:
+    """Why the mail must not go any more; empty when it must."""
+    if not delivery.person.is_active:
+        return "the person is no longer active"
+    return "the subscription has ended" if delivery.subscription.ended_at is not None else ""
+
+
+def _write(delivery: Delivery, address: str, *, at: dt.datetime) -> None:
+    """Keep the mail's bytes for every try. One that cannot be written holds up no other: it is noted and put off."""
+    try:
+        with transaction.atomic():
+            message = messages.mail_for(delivery)
+        delivery.message_id = message_id(delivery)
+        delivery.message = _as_bytes(_addressed(message, delivery, address, at=at))
+    except (OperationalError, InterfaceError):
+        raise
+    except ValueError as error:  # also how EmailMessage refuses a line break in a header
+        found = str(error) if isinstance(error, MailError) else type(error).__name__
+        _give_up(delivery, f"the mail must not be sent as it was written: {found}", at=at)
+    except Exception as error:  # noqa: BLE001  a fault in one mail's words must not hold up other people's warnings
+        log.error("delivery %s: the mail could not be written: %s", delivery.pk, type(error).__name__)
+        _put_off(delivery, Outcome.DEFERRED, f"the mail could not be written ({type(error).__name__})", at=at)
+    else:
+        delivery.save(update_fields=["message", "message_id"])
+
+
+def message_id(delivery: Delivery) -> str:
+    """The same for every try of a delivery, and no other's, also after `make reset`."""
+    domain = parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2]
+    return f"<delivery-{delivery.pk}.{delivery.made_at:%Y%m%d%H%M%S}@{domain}>"
+
+
+def _addressed(message: EmailMessage, delivery: Delivery, address: str, *, at: dt.datetime) -> EmailMessage:
+    """Refuse what is not to one person; add Message-ID, and From, To and Date where they are not there."""
+    if any(message[name] is not None for name in ("Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")):
+        raise MailError("it has a copy; wanted one recipient a mail")
+    del message["Message-ID"]
+    ours = {"Message-ID": delivery.message_id, "From": settings.MAIL_FROM, "To": address, "Date": format_datetime(at)}
+    for name, value in ours.items():
+        if message[name] is None:
+            message[name] = value
+    if [one.addr_spec in {address, delivery.person.email} for one in message["To"].addresses] != [True]:
+        raise MailError("it is not to the person of its delivery alone")
+    return message
+
+
+def _as_bytes(message: EmailMessage) -> bytes:
+    """Refuse a header with a line break in it: it could carry headers, or a whole mail, of somebody else's."""
+    for part in message.walk():
+        if any("\r" in str(value) or "\n" in str(value) for _, value in part.raw_items()):
+            raise MailError("a header has a line break in it")
+    return message.as_bytes(policy=_BYTES)
+
+
+def _address(delivery: Delivery) -> str:
+    """The person's address as a server may read it; empty when none may."""
+    local, _, domain = delivery.person.email.rpartition("@")
+    try:
+        address = f"{local}@{domain.encode('idna').decode('ascii')}" if local and domain else ""
+    except UnicodeError:
+        return ""
+    return address if re.fullmatch(r"[!-;=?-~]+", address) else ""  # visible ASCII without < and >
+
+
+def _record(delivery: Delivery, answer: Answer, *, at: dt.datetime) -> None:
+    log.info("delivery %s: %s at %s (%s)", delivery.pk, answer.result.value, answer.step, answer.code)
+    delivery.reply_code, delivery.reply_text = answer.code, answer.text
+    outcome = _OUTCOMES[answer.result]
+    if answer.result in _STATES:
+        delivery.attempts += 1
+        _finish(delivery, _STATES[answer.result], at=at)
+        _note(delivery, outcome, answer.text, at=at, code=answer.code)
+    else:
+        _put_off(delivery, outcome, answer.text, at=at, code=answer.code)
+
+
+def _put_off(delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime, code: int | None = None) -> None:
+    """Try again after a pause, or never when it was tried long enough."""
+    delivery.attempts += 1
+    delivery.reply_code, delivery.reply_text = code, text
+    _note(delivery, outcome, text, at=at, code=code)
+    if delivery.attempts >= TRIES_MAX or at - _tried_since(delivery) >= GIVE_UP_AFTER:
+        _give_up(delivery, text, at=at, code=code)
+        return
+    factor = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311  not a secret
+    delivery.state, delivery.next_try_at = State.DEFERRED, at + PAUSES[delivery.attempts - 1] * factor
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "reply_code", "reply_text"])
+
+
+def _tried_since(delivery: Delivery) -> dt.datetime:
+    """When it was made, or put back by a person."""
+    back = delivery.tries.filter(outcome=Outcome.RETRY).order_by("-at").first()
+    return back.at if back else delivery.made_at
+
+
+def _give_up(delivery: Delivery, text: str, *, at: dt.datetime, code: int | None = None) -> None:
+    delivery.reply_code, delivery.reply_text = code, text
+    _finish(delivery, State.GIVEN_UP, at=at)
+    _note(delivery, Outcome.GIVEN_UP, text, at=at, code=code)
+
+
+def _finish(delivery: Delivery, state: State, *, at: dt.datetime) -> None:
+    delivery.state, delivery.next_try_at, delivery.finished_at = state, None, at
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at", "reply_code", "reply_text"])
+
+
+def _note(
+    delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime, code: int | None = None, by: User | None = None
+) -> None:
+    DeliveryAttempt.objects.create(delivery=delivery, at=at, outcome=outcome, code=code, text=text[:500], by=by)
+
+
+@transaction.atomic
+def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
+    """Put a mail that was refused or given up back, with all its tries. Raises DeliveryError."""
+    if not may(by, Action.WATCH_OUTBOX):
+        raise DeliveryError(f"role {by.role}: may not {Action.WATCH_OUTBOX.value}")
+    delivery = Delivery.objects.select_for_update(of=("self",)).filter(pk=delivery_id).first()
+    if delivery is None:
+        raise DeliveryError(f"delivery {delivery_id}: there is none with this number")
+    if delivery.state not in {State.REFUSED, State.GIVEN_UP}:
+        raise DeliveryError(f"delivery {delivery_id} is {delivery.state}; wanted refused or given_up")
+    delivery.state, delivery.attempts, delivery.next_try_at, delivery.finished_at = State.WAITING, 0, at, None
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at"])
+    _note(delivery, Outcome.RETRY, "put back", at=at, by=by)
+    return delivery

@@ -14,6 +14,7 @@ from alerts import comparing
 from alerts.models import Alert, Compared, Signal, Verdict
 from indicators import assess, note_coding, series_loading
 from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
+from reports import fetching
 from reports.models import Retrieval
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,10 @@ def _unmatched() -> QuerySet[Alert]:
 
 STAGES = (
     _stage(
+        "fetch", "Sources fetched", "reports.fetch_waiting",
+        fetching.waiting, "received_at", _last(Retrieval, "fetched_at"), dt.timedelta(minutes=30),
+    ),
+    _stage(
         "read", "Reports read", "reports.read_waiting",
         _unread, "received_at", _last(Retrieval, "finished_at"),
     ),
@@ -111,6 +116,11 @@ def ring() -> bool:
     A bell that cannot be rung loses nothing: the sweep finds what waits.
     """
     return _send(_from("read"))
+
+
+def ring_fetch() -> bool:
+    """The same from fetching on: after a source was asked for."""
+    return _send(_from("fetch"))
 
 
 def ring_scores() -> bool:

@@ -36,13 +36,6 @@ class SourceForm(SourceModelForm):
 
     reader = forms.ChoiceField(required=False, choices=[("", "nothing is fetched"), *FETCHED])
 
-    class Meta:
-        model = Source
-        fields = (
-            "slug", "name", "family", "reliability", "licence", "url",
-            "reader", "address", "language", "is_on", "off_because", "fetch_every", "credential",
-        )  # fmt: skip
-
     def clean_credential(self) -> str:
         name: str = self.cleaned_data["credential"]
         if name and not KEY_NAME.fullmatch(name):
@@ -55,6 +48,10 @@ class SourceAdmin(ManagedDesk):
     """Who publishes. A new grade holds for what comes later; evidence keeps the grade it was given."""
 
     form = SourceForm
+    fields = (
+        "slug", "name", "family", "reliability", "licence", "url",
+        "reader", "address", "language", "is_on", "off_because", "fetch_every", "credential",
+    )  # fmt: skip
     list_display = ("name", "reliability", "family", "licence", "reader", "is_on")
     list_filter = ("reliability", "is_on", "reader")
     list_select_related = ("family",)

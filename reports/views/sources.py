@@ -82,7 +82,7 @@ def source_fetch(request: HttpRequest, slug: str) -> HttpResponse:
         retrieval = fetching.ask(source=_found(slug), at=clock.now(), asked_by=person_of(request))
     except fetching.FetchingError as error:
         raise PermissionDenied(f"your role may not fetch it: {error}") from error
-    transaction.on_commit(pipeline.ring)
+    transaction.on_commit(pipeline.ring_fetch)
     return redirect("retrieval", retrieval.pk)
 
 

@@ -1,4 +1,4 @@
-"""`manage.py ingest SOURCE` fetches a source; `manage.py ingest READER --file PATH` hands a file in; both by the workers."""
+"""`manage.py ingest SOURCE` fetches a source, `manage.py ingest READER --file PATH` takes a file in: by the workers."""
 
 import argparse
 import datetime as dt
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         retrieval = _sent(options) if options["file"] else _asked(options)
-        rang = pipeline.ring()
+        rang = pipeline.ring() if options["file"] else pipeline.ring_fetch()
         if options["wait"]:
             self._report(self._finished(retrieval, seconds=options["wait"]), rang=rang)
         else:

@@ -42,7 +42,7 @@ def measure(*, full: bool = False, alerts: int = 2000, people: int = 1000) -> li
 
 def _subscribe(count: int) -> None:
     """Half of the rules name three countries, the others a region, as people's rules do; some ask for all."""
-    draw, now = random.Random(SEED), clock.now()  # noqa: S311  not a secret
+    draw, now = random.Random(SEED), clock.now()
     people = User.objects.bulk_create(
         User(email=f"rule-{n}@bench.example", name=f"Person {n}", password="!", role=Role.FOCAL_POINT)
         for n in range(count)
@@ -68,7 +68,7 @@ def _subscribe(count: int) -> None:
 
 
 def _release(count: int) -> None:
-    draw, now = random.Random(SEED), clock.now()  # noqa: S311  not a secret
+    draw, now = random.Random(SEED), clock.now()
     standing = list(Standing.objects.select_related("snapshot"))
     signals = Signal.objects.bulk_create(
         Signal(
@@ -107,6 +107,6 @@ def _more_signals(signals: list[Signal], count: int) -> None:
 
 def _count() -> int:
     with connection.cursor() as cursor:
-        pairs = f"SELECT count(*) FROM (SELECT DISTINCT alert.id, person.id {matching.MATCHES}) AS pairs"  # noqa: S608
+        pairs = f"SELECT count(*) FROM (SELECT DISTINCT alert.id, person.id {matching.MATCHES}) AS pairs"
         cursor.execute(pairs, {"alerts": list(Alert.objects.values_list("pk", flat=True))})
         return int(cursor.fetchone()[0])

@@ -12,8 +12,8 @@ from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery
 from alerts.models import Alert, Compared, Delivery, Signal, Verdict
-from indicators import assess, note_coding, series_loading
-from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
+from indicators import assess, note_coding, series_loading, suggesting
+from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, SuggestionRun
 from r2p_dashboard import clock
 from reports import fetching
 from reports.models import Retrieval
@@ -95,6 +95,10 @@ STAGES = (
     _stage(
         "load", "Dataset releases turned into series", "indicators.load_series",
         series_loading.waiting, "received_at", _last(SeriesLoad, "loaded_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
+        "suggest", "Reports searched for suggestions", "indicators.suggest",
+        suggesting.waiting, "received_at", _last(SuggestionRun, "searched_at"), dt.timedelta(minutes=15),
     ),
     _stage(
         "score", "Scores computed", "indicators.score_changed",

@@ -9,8 +9,17 @@ import pytest
 from django.test import override_settings
 
 from bench import (
-    accepted_to_mail, demonstration, evidence_to_score, feed_to_passages, first_page, kernel, mails, matching, migrate,
-    pages, recompute,
+    accepted_to_mail,
+    demonstration,
+    evidence_to_score,
+    feed_to_passages,
+    first_page,
+    kernel,
+    mails,
+    matching,
+    migrate,
+    pages,
+    recompute,
 )  # fmt: skip
 from bench.figure import Figure, from_json, keep, machine, printed
 from bench.synthetic import Size

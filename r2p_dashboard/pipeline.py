@@ -10,10 +10,11 @@ from celery import Signature, chain, signature
 from django.db.models import Model, QuerySet
 from kombu.exceptions import OperationalError
 
-from alerts import comparing
-from alerts.models import Alert, Compared, Signal, Verdict
-from indicators import assess, note_coding, series_loading
-from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
+from alerts import comparing, delivery
+from alerts.models import Alert, Compared, Delivery, Signal, Verdict
+from indicators import assess, note_coding, series_loading, suggesting
+from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, SuggestionRun
+from r2p_dashboard import clock
 from reports import fetching
 from reports.models import Retrieval
 
@@ -74,6 +75,10 @@ def _unmatched() -> QuerySet[Alert]:
     return Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
 
 
+def _to_send() -> QuerySet[Delivery]:
+    return delivery.waiting(at=clock.now())
+
+
 STAGES = (
     _stage(
         "fetch", "Sources fetched", "reports.fetch_waiting",
@@ -92,6 +97,10 @@ STAGES = (
         series_loading.waiting, "received_at", _last(SeriesLoad, "loaded_at"), dt.timedelta(minutes=15),
     ),
     _stage(
+        "suggest", "Reports searched for suggestions", "indicators.suggest",
+        suggesting.waiting, "received_at", _last(SuggestionRun, "searched_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
         "score", "Scores computed", "indicators.score_changed",
         RescoreRequest.objects.all, "asked_at", _last(ScoreRun, "published_at"),
     ),
@@ -107,6 +116,10 @@ STAGES = (
         "match", "Released alerts matched with subscriptions", "alerts.match",
         _unmatched, "released_at", _last(Alert, "matched_at"),
     ),
+    _stage(
+        "send", "Mails handed to the mail server", "alerts.send",
+        _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
+    ),
 )  # fmt: skip
 
 
@@ -119,7 +132,7 @@ def ring() -> bool:
 
 
 def ring_fetch() -> bool:
-    """The same from fetching on: after a source was asked for."""
+    """The same from fetching on: after somebody asked for a source. A slow server holds nobody else up."""
     return _send(_from("fetch"))
 
 

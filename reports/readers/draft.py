@@ -40,6 +40,7 @@ class PassageDraft:
     end: int
     text: str
     locator: str = ""
+    family: str = ""  # slug of the body whose finding it is, where the report says so
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ REFUSED = {
     "bytes of another encoding": (b'<?xml version="1.0" encoding="utf-8"?><rss>\xe9</rss>', "0xe9"),
     "UTF-16": ("<rss version='2.0'/>".encode("utf-16"), "UTF-16"),
     "a million tags": (b"<rss>" + b"<a>" * 600_001, "tags"),
-    "nothing of a feed": (b"<feed/>", "no version and no items"),
+    "nothing of a feed": (b"<x:rss", "no version and no items"),
 }  # fmt: skip
 
 

@@ -55,10 +55,10 @@ def sign_in(client: Client, role: Role) -> None:
 
 
 def row_of(client: Client, of: Source) -> str:
-    """The words of its row on /sources/."""
+    """What /sources/ says of it."""
     page = client.get("/sources/").text
     start = page.index(f"{of.name}<", page.index('id="fetched"'))
-    return page[start : page.index("</tr>", start)]
+    return page[start : page.index("</article>", start)]
 
 
 # --- the list ----------------------------------------------------------------------------------------------

@@ -212,7 +212,7 @@ def test_news_come_as_a_piece_that_asks_no_more(client: Client, coder: User, bel
 
 
 def test_what_waits_long_leads_to_the_status_page(client: Client, coder: User) -> None:
-    assert "kept and will be read when a worker runs" in client.get(f"/retrievals/{retrieval(coder).pk}/").text
+    assert "kept and goes on when a worker runs" in client.get(f"/retrievals/{retrieval(coder).pk}/").text
 
 
 def outcome(client: Client) -> str:

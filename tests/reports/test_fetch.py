@@ -6,15 +6,19 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import httpcore
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reports.fetch import Fetched, FetchError, fetch
+from reports.fetch import Fetched, FetchError, _checked, _next, fetch
 from reports.fetch.sockets import is_odd_number, is_public
 from tests.reports.asking import AGENT, answered, reason_of, redirect_to, rules_for
 from tests.reports.serving import Handler, Server, serving
@@ -119,6 +123,28 @@ def test_an_address_that_may_not_be_asked_is_refused(url: str, reason: str) -> N
 
     assert reason in str(refused.value)
     assert not refused.value.is_transient
+
+
+PIECES = st.sampled_from(
+    ["http://", "https://", "file:", "news.test.example", "127.0.0.1", "@", "[", "]", ":", "//", "\\", "%00", "%2e",
+     "?", "#", ".", "/", "0x7f", "１２７", "。", "\x00", "\n", " ", "\udcff", "\u202e", "xn--", "ß"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=8).map("".join))
+def test_whatever_stands_for_an_address_is_refused_with_a_reason_or_is_the_listed_host(text: str) -> None:
+    rules, base = rules_for(hosts=frozenset({"news.test.example"})), httpx.URL("https://news.test.example/")
+    answer = httpcore.Response(302, headers=[(b"location", text.encode("utf-8", "surrogateescape"))])
+    asked: list[Callable[[], httpx.URL]] = [
+        lambda: _checked(text, rules),
+        lambda: _next(base, answer, rules, is_post=False),
+    ]
+    for follow in asked:
+        try:
+            url = follow()
+        except FetchError:
+            continue
+        assert (url.host, url.scheme in {"http", "https"}, url.userinfo) == ("news.test.example", True, b"")
 
 
 @pytest.mark.parametrize("location", ["http://127.0.0.1:{other}/", "http://localhost:{other}/"])
@@ -228,9 +254,11 @@ def test_a_name_without_an_address_may_have_one_later(monkeypatch: pytest.Monkey
 
 
 def test_a_resolver_that_hangs_does_not_outlast_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3))
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [over.wait(20)][1:])
     with pytest.raises(FetchError, match=r"within 0\.2 seconds"):
         fetch("http://slow.test.example/", rules=rules_for(hosts=frozenset({"slow.test.example"}), seconds=0.2))
+    over.set()
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils.encoding import punycode
 
 from alerts import messages
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
@@ -31,7 +32,7 @@ TRIES_MAX = len(PAUSES) + 1
 GIVE_UP_AFTER = dt.timedelta(hours=48)
 SILENCES_MAX = 3  # mails in a row without an answer: the server is ill, the others wait
 _LOCK = 902_2024  # an arbitrary number: PostgreSQL's advisory lock of the sender
-_BYTES = SMTP.clone(cte_type="7bit")  # every server takes it
+_BYTES = messages.POLICY.clone(cte_type="7bit")  # every server takes it
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
@@ -48,10 +49,6 @@ class DeliveryError(ValueError):
     """A delivery that cannot be put back; the message names ids and states only."""
 
 
-class MailError(ValueError):
-    """A mail that must not leave as it was written; the message repeats none of its words."""
-
-
 def waiting(*, at: dt.datetime) -> DeliveryQuerySet:
     """Deliveries of released alerts that are due, oldest first."""
     due = Delivery.objects.open().filter(next_try_at__lte=at, alert__state=Alert.State.RELEASED)
@@ -65,7 +62,7 @@ def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
     what was not tried keeps waiting. Safe to run twice.
     """
     until, sent, silences = now() + BATCH_TIME, 0, 0
-    with _only_sender() as alone, Line(settings.MAIL_SERVER, parseaddr(settings.MAIL_FROM)[1]) as line:
+    with _only_sender() as alone, Line(settings.MAIL_SERVER, _sender()) as line:
         for _ in range(limit if alone else 0):
             answer = _next(line, now)
             if answer is None:
@@ -104,7 +101,7 @@ def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
             if reason := _unwanted(delivery):
                 _finish(delivery, State.CANCELLED, at=now())
                 _note(delivery, Outcome.CANCELLED, reason, at=now())
-            elif not (address := _address(delivery)):
+            elif not (address := _as_servers_read(delivery.person.email)):
                 _give_up(delivery, "the person's address is none that a mail server takes", at=now())
             elif delivery.message is None:
                 _write(delivery, address, at=now())
@@ -117,7 +114,7 @@ def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
 def _claimed(*, at: dt.datetime) -> Delivery | None:
     """The first that is due and that nobody else holds; ours until the transaction ends."""
     free = waiting(at=at).select_for_update(skip_locked=True, of=("self",))
-    return free.select_related("person", "subscription").first()
+    return free.select_related(*messages.RELATED).first()
 
 
 def _unwanted(delivery: Delivery) -> str:
@@ -132,13 +129,12 @@ def _write(delivery: Delivery, address: str, *, at: dt.datetime) -> None:
     try:
         with transaction.atomic():
             message = messages.mail_for(delivery)
-        delivery.message_id = message_id(delivery)
-        delivery.message = _as_bytes(_addressed(message, delivery, address, at=at))
+        delivery.message, delivery.message_id = _checked(message, address), str(message["Message-ID"])
     except (OperationalError, InterfaceError):
         raise
     except ValueError as error:  # also how EmailMessage refuses a line break in a header
-        found = str(error) if isinstance(error, MailError) else type(error).__name__
-        _give_up(delivery, f"the mail must not be sent as it was written: {found}", at=at)
+        found = str(error) if isinstance(error, messages.MessageError) else type(error).__name__
+        _give_up(delivery, f"the mail must not be sent: {found}", at=at)
     except Exception as error:  # noqa: BLE001  a fault in one mail's words must not hold up other people's warnings
         log.error("delivery %s: the mail could not be written: %s", delivery.pk, type(error).__name__)
         _put_off(delivery, Outcome.DEFERRED, f"the mail could not be written ({type(error).__name__})", at=at)
@@ -146,42 +142,32 @@ def _write(delivery: Delivery, address: str, *, at: dt.datetime) -> None:
         delivery.save(update_fields=["message", "message_id"])
 
 
-def message_id(delivery: Delivery) -> str:
-    """The same for every try of a delivery, and no other's, also after `make reset`."""
-    domain = parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2]
-    return f"<delivery-{delivery.pk}.{delivery.made_at:%Y%m%d%H%M%S}@{domain}>"
-
-
-def _addressed(message: EmailMessage, delivery: Delivery, address: str, *, at: dt.datetime) -> EmailMessage:
-    """Refuse what is not to one person; add Message-ID, and From, To and Date where they are not there."""
+def _checked(message: EmailMessage, address: str) -> bytes:
+    """The mail's bytes; refused when it has another reader, or a header that could make it have one."""
     if any(message[name] is not None for name in ("Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")):
-        raise MailError("it has a copy; wanted one recipient a mail")
-    del message["Message-ID"]
-    ours = {"Message-ID": delivery.message_id, "From": settings.MAIL_FROM, "To": address, "Date": format_datetime(at)}
-    for name, value in ours.items():
-        if message[name] is None:
-            message[name] = value
-    if [one.addr_spec in {address, delivery.person.email} for one in message["To"].addresses] != [True]:
-        raise MailError("it is not to the person of its delivery alone")
-    return message
-
-
-def _as_bytes(message: EmailMessage) -> bytes:
-    """Refuse a header with a line break in it: it could carry headers, or a whole mail, of somebody else's."""
+        raise messages.MessageError("it has a copy; wanted one recipient a mail")
+    if [one.addr_spec for one in message["To"].addresses] != [address]:
+        raise messages.MessageError("it is not to the person of its delivery alone")
     for part in message.walk():
         if any("\r" in str(value) or "\n" in str(value) for _, value in part.raw_items()):
-            raise MailError("a header has a line break in it")
+            raise messages.MessageError("a header has a line break in it")
     return message.as_bytes(policy=_BYTES)
 
 
-def _address(delivery: Delivery) -> str:
-    """The person's address as a server may read it; empty when none may."""
-    local, _, domain = delivery.person.email.rpartition("@")
+def _as_servers_read(address: str) -> str:
+    """An address in visible ASCII, its domain as the name system has it; empty when it cannot be."""
+    local, _, domain = address.rpartition("@")
     try:
-        address = f"{local}@{domain.encode('idna').decode('ascii')}" if local and domain else ""
+        found = f"{local}@{punycode(domain)}" if local and domain else ""
     except UnicodeError:
         return ""
-    return address if re.fullmatch(r"[!-;=?-~]+", address) else ""  # visible ASCII without < and >
+    return found if re.fullmatch(r"[!-;=?-~]+", found) else ""
+
+
+def _sender() -> str:
+    if found := _as_servers_read(parseaddr(settings.MAIL_FROM)[1]):
+        return found
+    raise ImproperlyConfigured("MAIL_FROM is no mail address; wanted one such as alerts@example.org")
 
 
 def _record(delivery: Delivery, answer: Answer, *, at: dt.datetime) -> None:

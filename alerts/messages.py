@@ -5,7 +5,7 @@ import re
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
 from django.conf import settings
@@ -75,7 +75,7 @@ def _headers() -> HeaderRegistry:
     return registry
 
 
-POLICY: EmailPolicy[EmailMessage] = SMTP.clone(header_factory=_headers())
+POLICY: "EmailPolicy[EmailMessage]" = SMTP.clone(header_factory=_headers())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,6 +138,11 @@ def subject(alert: Alert) -> str:
 def message_id(delivery: Delivery) -> str:
     """The same for every try, so that a mail that arrives twice is known as one."""
     return f"<alert-{delivery.alert_id}.delivery-{delivery.pk}@{_domain()}>"
+
+
+def sender() -> str:
+    """The bare address that the mails are from, where MAIL_FROM also has a name."""
+    return parseaddr(settings.MAIL_FROM)[1]
 
 
 def describe(subscription: Subscription, *, regions: dict[int, str] | None = None) -> str:
@@ -239,7 +244,7 @@ def _frame(delivery: Delivery) -> dict[str, object]:
         "why_you": f"{'You asked' if asked_self else 'You were signed up'} for {describe(rule)}.",
         "alert_url": links.absolute(alert.get_absolute_url()),
         "country_url": links.absolute(alert.country.get_absolute_url()),
-        "error_url": f"mailto:{settings.MAIL_FROM}?subject={quote(f'Error in alert {alert.pk}')}",
+        "error_url": f"mailto:{sender()}?subject={quote(f'Error in alert {alert.pk}')}",
         "manage_url": links.manage_url(person),
         "unsubscribe_url": links.unsubscribe_url(person),
     }
@@ -251,7 +256,7 @@ def _head(delivery: Delivery) -> dict[str, object]:
     thread = f"<country-{alert.country.iso3}.alerts@{_domain()}>"
     head = {
         "Subject": subject(alert),
-        "From": _address(settings.INSTALLATION_NAME, settings.MAIL_FROM, f"delivery {delivery.pk}: From"),
+        "From": _address(settings.INSTALLATION_NAME, sender(), f"delivery {delivery.pk}: From"),
         "To": _address(person.name, person.email, f"delivery {delivery.pk}: To"),
         "Date": format_datetime(delivery.made_at),
         "Message-ID": message_id(delivery),
@@ -281,7 +286,7 @@ def _address(name: str, address: str, place: str) -> Address:
 
 
 def _domain() -> str:
-    return punycode(settings.MAIL_FROM.rpartition("@")[2])
+    return punycode(sender().rpartition("@")[2])
 
 
 def _part(text: str, subtype: str) -> EmailMessage:

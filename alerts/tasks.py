@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from alerts import comparing, matching, raising
+from alerts import comparing, delivery, matching, raising
 from r2p_dashboard import clock
 
 
@@ -24,3 +24,9 @@ def raise_alerts(**_later: Any) -> None:
 def match(**_later: Any) -> None:
     """Safe to run twice: one delivery per alert, person and channel."""
     matching.match_waiting(at=clock.now())
+
+
+@shared_task(name="alerts.send")
+def send(**_later: Any) -> None:
+    """Safe to run twice: one sender at a time, and what was sent is sent no more."""
+    delivery.send_waiting(now=clock.now)

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from r2p_dashboard.addresses import MailServer
 
 HOST = "127.0.0.1"
-HANG, DROP = "hang", "drop"  # instead of an answer
+HANG, DROP = "hang", "drop"  # instead of an answer; HANG for as long as it is said
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,20 @@ class Post:
     def server(self) -> MailServer:
         return MailServer(HOST, self.port)
 
+    def forget(self) -> None:
+        """As if it had just been started."""
+        for heard in (self.says, self.once, self.mails, self.taken, self.logins, self.at):
+            heard.clear()
+        self.connections = 0
+
     def wait_for(self, step: str) -> None:
         assert self.at.setdefault(step, threading.Event()).wait(30), f"nobody came to {step}"
 
     async def answer(self, server: SMTP, step: str, *, address: str = "", yes: str = "250 OK") -> str:
         said = self.once.pop(step, "") or self.says.get(address) or self.says.get(step, yes)
         self.at.setdefault(step, threading.Event()).set()
-        if said == HANG:
-            await asyncio.sleep(60)
+        while said == HANG and (said := self.says.get(address) or self.says.get(step, yes)) == HANG:
+            await asyncio.sleep(0.05)
         if said == DROP:
             cast(asyncio.Transport, server.transport).abort()
             raise asyncio.CancelledError

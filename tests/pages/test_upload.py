@@ -15,7 +15,7 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock
 from reports import ingest
-from reports.forms import KINDS
+from reports.forms import FETCHED, KINDS
 from reports.models import Report, Retrieval
 from reports.readers import READERS
 from tests import make
@@ -69,8 +69,9 @@ def retrieval(sender: User | None = None, **fields: Any) -> Retrieval:
     )
 
 
-def test_every_reader_is_offered() -> None:
-    assert [reader for reader, _, _ in KINDS] == list(READERS)
+def test_every_reader_is_offered_but_those_of_what_is_fetched() -> None:
+    assert [reader for reader, _, _ in KINDS] == [reader for reader in READERS if reader not in dict(FETCHED)]
+    assert set(dict(FETCHED)) <= set(READERS)
 
 
 @pytest.mark.parametrize("role", [None, *Role])

@@ -95,7 +95,7 @@ def waiting_for(user: User) -> list[Waiting]:
 
 def shown(user: User) -> SuggestionQuerySet:
     """With all that a card says, without the bytes and the whole text of the report."""
-    related = ("indicator__factor", "country", "family", "passage__report__source__family")
+    related = ("indicator", "country", "family", "passage__report__source")
     rows = Suggestion.objects.visible_to(user).select_related(*related)
     return rows.defer("passage__report__bytes", "passage__report__text")
 

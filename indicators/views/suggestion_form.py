@@ -134,11 +134,13 @@ class SuggestionForm(forms.Form):
 
 
 def _shown(value: Any) -> Any:
-    """The value of a select that stands for a row."""
+    """The value as the form's field holds it: that of a select is a string, or it would count as changed."""
     if isinstance(value, Indicator):
         return value.code
     if isinstance(value, Country):
         return value.iso3
+    if isinstance(value, int):
+        return str(int(value))
     return value.slug if isinstance(value, Family) else value
 
 

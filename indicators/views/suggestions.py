@@ -32,6 +32,7 @@ REASONS = (  # the first is what one key gives
     "wrong country",
     "cannot be dated",
 )
+REPORTS_MAX = 200  # in the filter; the others are found by their country
 A_MOMENT = dt.timedelta(minutes=10)
 
 
@@ -112,7 +113,7 @@ def _page(
         "waiting": waiting,
         "count": sum(row.count for row in waiting if sieve.lets(row)),
         "countries": _options((row.iso3, row.country, row.count) for row in waiting),
-        "reports": _options((row.report_id, row.title, row.count) for row in waiting),
+        "reports": _offered(_options((row.report_id, row.title, row.count) for row in waiting), sieve.report),
         "last": queue.last_decision(user, now=clock.now()),
         "taken": taken,
         "reasons": REASONS,
@@ -147,6 +148,11 @@ def _options(rows: Any) -> list[tuple[Any, str, int]]:
     for value, name, count in rows:
         found[value] = (name, count + found.get(value, ("", 0))[1])
     return [(value, name, count) for value, (name, count) in found.items()]
+
+
+def _offered(reports: list[tuple[Any, str, int]], chosen: int | None) -> list[tuple[Any, str, int]]:
+    """As many as a select can hold, and the chosen one."""
+    return reports[:REPORTS_MAX] + [row for row in reports[REPORTS_MAX:] if row[0] == chosen]
 
 
 def _known_to(request: HttpRequest, suggestion_id: int) -> Suggestion:

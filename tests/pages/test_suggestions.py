@@ -224,6 +224,7 @@ def test_the_second_of_two_is_told_and_goes_on_with_the_next(client: Client, rev
     deciding.accept(suggestion_id=row.pk, by=quick, changes=None, at=timezone.now(), installation_day=make.TODAY)
 
     for page in (decide(client, row, "accept", **form), decide(client, row, "reject", **NOT_ABOUT)):
+        assert page.redirect_chain, "nothing was typed that would have to be shown"
         assert "Quick Person decided this a moment ago: accepted." in page.text
         assert page.context["current"] == following
     assert SuggestionDecision.objects.count() == Evidence.objects.count() == 1

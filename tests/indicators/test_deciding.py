@@ -265,9 +265,7 @@ def test_a_decision_is_never_rewritten(reviewer: User) -> None:
         cursor.execute("UPDATE indicators_suggestiondecision SET reason = 'other' WHERE id = %s", [decision.pk])
 
 
-def test_the_desk_counts_what_one_may_see_in_one_query(
-    reviewer: User, django_assert_num_queries: Any
-) -> None:
+def test_the_desk_counts_what_one_may_see_in_one_query(reviewer: User, django_assert_num_queries: Any) -> None:
     suggestion()
     reject(suggestion(), reviewer)
     suggestion(make.passage(make.report(sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL)))

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Max, Q
@@ -81,13 +81,22 @@ _EVIDENCE_COLUMNS = [field.name for field in dataclasses.fields(EvidenceColumns)
 _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on", "retracted_on", "pk")
 
 
-def inputs(method: Method, countries: Sequence[str] | None = None, *, known_by: dt.date | None = None) -> Inputs:
+def inputs(
+    method: Method,
+    countries: Sequence[str] | None = None,
+    *,
+    known_by: dt.date | None = None,
+    without: Collection[int] = (),
+) -> Inputs:
     """Accepted evidence (retracted rows included) and scored series of some countries, or of all that have any.
 
-    `known_by` leaves out what became known later. Evidence of every framework version counts by its code
-    (`reference_loading` lets no code change its meaning); what stands on a code that the catalogue lacks is left out.
+    `known_by` leaves out what became known later, `without` the evidence of these numbers. Evidence of every framework
+    version counts by its code (`reference_loading` lets no code change its meaning); what stands on a code that the
+    catalogue lacks is left out.
     """
     evidence, series = _evidence(countries, known_by), _series(method, countries, known_by)
+    if without:
+        evidence = [row for row in evidence if row[-1] not in without]
     order = tuple(countries) if countries is not None else tuple(sorted({row[0] for row in (*evidence, *series)}))
     return assembled(evidence, series, method, order)
 

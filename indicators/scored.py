@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -119,6 +119,15 @@ def score_countries(
     """
     inputs = frames.inputs(method, countries, known_by=None if with_lines else max(day, known_on))
     return score_inputs(method, inputs, day=day, known_on=known_on, with_lines=with_lines)
+
+
+def shown_levels(
+    method: frames.Method, countries: Sequence[str], *, day: dt.date, known_on: dt.date, without: Collection[int]
+) -> dict[str, int]:
+    """The levels that would be shown at (t = `day`, k = `known_on`) without the evidence of these numbers."""
+    inputs = frames.inputs(method, countries, known_by=max(day, known_on), without=without)
+    scored = score_inputs(method, inputs, day=day, known_on=known_on, with_lines=False)
+    return {one.iso3: one.shown_level for one in scored}
 
 
 def score_inputs(

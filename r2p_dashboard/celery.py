@@ -6,8 +6,11 @@ from typing import Any
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import worker_ready
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "r2p_dashboard.settings")
+
+QUEUES = ("reports", "fetch", "indicators", "alerts")  # a worker takes from all of them
 
 app = Celery("r2p_dashboard")
 app.conf.update(
@@ -16,9 +19,12 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_time_limit=600,  # seconds; below the visibility timeout, or a long task would run twice
     task_default_queue="reports",
+    task_queues=tuple(Queue(name, Exchange(name), routing_key=name) for name in QUEUES),
     task_routes={
+        "reports.fetch_waiting": {"queue": "fetch"},  # a slow server must not hold up the reading
         "reports.*": {"queue": "reports"},
         "indicators.*": {"queue": "indicators"},
+        "alerts.*": {"queue": "alerts"},
         "r2p_dashboard.*": {"queue": "reports"},
     },
     worker_prefetch_multiplier=1,
@@ -57,4 +63,4 @@ def _sweep_at_start(sender: Any, **_: object) -> None:
     sender.app.send_task("r2p_dashboard.sweep")
 
 
-app.autodiscover_tasks(["reports", "indicators", "r2p_dashboard"])
+app.autodiscover_tasks(["reports", "indicators", "alerts", "r2p_dashboard"])

@@ -4,20 +4,29 @@ import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from celery import Signature, chain, signature
+from django.db.models import Model, QuerySet
 from kombu.exceptions import OperationalError
 
-from indicators import assess, note_coding, series_loading
-from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
+from alerts import comparing, delivery
+from alerts.models import Alert, Compared, Delivery, Signal, Verdict
+from indicators import assess, note_coding, series_loading, suggesting
+from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, SuggestionRun
+from r2p_dashboard import clock
+from reports import fetching
 from reports.models import Retrieval
 
 log = logging.getLogger(__name__)
 
+Rows = Callable[[], QuerySet[Any, Any]]
+MINUTES_10 = dt.timedelta(minutes=10)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stage:
-    """One step from a file to a score.
+    """One step on the way from a source to a mail.
 
     `limit` is how long something may wait before the stage counts as stale.
     """
@@ -28,79 +37,113 @@ class Stage:
     waiting: Callable[[], int]
     waiting_since: Callable[[], dt.datetime | None]
     last_done: Callable[[], dt.datetime | None]
-    limit: dt.timedelta
+    limit: dt.timedelta = MINUTES_10
 
 
-def _waiting_retrievals() -> int:
-    return Retrieval.objects.filter(state=Retrieval.State.WAITING).count()
+def _first(rows: Rows, field: str) -> Callable[[], dt.datetime | None]:
+    """The earliest instant in `field` of what waits."""
+    return lambda: rows().order_by(field).values_list(field, flat=True).first()
 
 
-def _oldest_retrieval() -> dt.datetime | None:
-    oldest = Retrieval.objects.filter(state=Retrieval.State.WAITING).order_by("received_at").first()
-    return oldest.received_at if oldest else None
+def _last(model: type[Model], field: str, **of: Any) -> Callable[[], dt.datetime | None]:
+    """The latest instant in `field` of what was done."""
+    return lambda: (
+        model._default_manager.filter(**of, **{f"{field}__isnull": False})
+        .order_by(f"-{field}")
+        .values_list(field, flat=True)
+        .first()
+    )
 
 
-def _last_retrieval() -> dt.datetime | None:
-    last = Retrieval.objects.exclude(state=Retrieval.State.WAITING).order_by("-finished_at").first()
-    return last.finished_at if last else None
+def _stage(
+    name: str,
+    title: str,
+    task: str,
+    rows: Rows,
+    since: str,
+    last: Callable[[], dt.datetime | None],
+    limit: dt.timedelta = MINUTES_10,
+) -> Stage:
+    return Stage(name, title, task, lambda: rows().count(), _first(rows, since), last, limit)
 
 
-def _oldest_note() -> dt.datetime | None:
-    oldest = note_coding.waiting().first()
-    return oldest.received_at if oldest else None
+def _unread() -> QuerySet[Retrieval]:
+    return Retrieval.objects.filter(state=Retrieval.State.WAITING)
 
 
-def _last_note() -> dt.datetime | None:
-    last = NoteCoding.objects.order_by("-coded_at").first()
-    return last.coded_at if last else None
+def _unmatched() -> QuerySet[Alert]:
+    return Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
 
 
-def _oldest_release() -> dt.datetime | None:
-    oldest = series_loading.waiting().first()
-    return oldest.received_at if oldest else None
-
-
-def _last_load() -> dt.datetime | None:
-    last = SeriesLoad.objects.order_by("-loaded_at").first()
-    return last.loaded_at if last else None
-
-
-def _oldest_request() -> dt.datetime | None:
-    oldest = RescoreRequest.objects.order_by("asked_at").first()
-    return oldest.asked_at if oldest else None
-
-
-def _last_run() -> dt.datetime | None:
-    last = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED).order_by("-published_at").first()
-    return last.published_at if last else None
+def _to_send() -> QuerySet[Delivery]:
+    return delivery.waiting(at=clock.now())
 
 
 STAGES = (
-    Stage(
+    _stage(
+        "fetch", "Sources fetched", "reports.fetch_waiting",
+        fetching.waiting, "received_at", _last(Retrieval, "fetched_at"), dt.timedelta(minutes=30),
+    ),
+    _stage(
         "read", "Reports read", "reports.read_waiting",
-        _waiting_retrievals, _oldest_retrieval, _last_retrieval, dt.timedelta(minutes=10),
+        _unread, "received_at", _last(Retrieval, "finished_at"),
     ),
-    Stage(
+    _stage(
         "code", "Coding notes turned into proposed evidence", "indicators.code_notes",
-        lambda: note_coding.waiting().count(), _oldest_note, _last_note, dt.timedelta(minutes=10),
+        note_coding.waiting, "received_at", _last(NoteCoding, "coded_at"),
     ),
-    Stage(
+    _stage(
         "load", "Dataset releases turned into series", "indicators.load_series",
-        lambda: series_loading.waiting().count(), _oldest_release, _last_load, dt.timedelta(minutes=15),
+        series_loading.waiting, "received_at", _last(SeriesLoad, "loaded_at"), dt.timedelta(minutes=15),
     ),
-    Stage(
+    _stage(
+        "suggest", "Reports searched for suggestions", "indicators.suggest",
+        suggesting.waiting, "received_at", _last(SuggestionRun, "searched_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
         "score", "Scores computed", "indicators.score_changed",
-        RescoreRequest.objects.count, _oldest_request, _last_run, dt.timedelta(minutes=10),
+        RescoreRequest.objects.all, "asked_at", _last(ScoreRun, "published_at"),
+    ),
+    _stage(
+        "compare", "Scores searched for changes of level", "alerts.compare",
+        comparing.waiting, "snapshot__run__published_at", _last(Compared, "compared_at"),
+    ),
+    _stage(
+        "raise", "Signals judged", "alerts.raise_alerts",
+        Signal.objects.unjudged, "found_at", _last(Verdict, "judged_at"),
+    ),
+    _stage(
+        "match", "Released alerts matched with subscriptions", "alerts.match",
+        _unmatched, "released_at", _last(Alert, "matched_at"),
+    ),
+    _stage(
+        "send", "Mails handed to the mail server", "alerts.send",
+        _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
     ),
 )  # fmt: skip
 
 
 def ring() -> bool:
-    """Asks the workers to run every stage in order; whether the bell could be rung.
+    """Asks the workers to run every stage from reading on; whether the bell could be rung.
 
     A bell that cannot be rung loses nothing: the sweep finds what waits.
     """
-    return _send(_from(0))
+    return _send(_from("read"))
+
+
+def ring_fetch() -> bool:
+    """The same from fetching on: after somebody asked for a source. A slow server holds nobody else up."""
+    return _send(_from("fetch"))
+
+
+def ring_scores() -> bool:
+    """The same from scoring on: after a decision on evidence."""
+    return _send(_from("score"))
+
+
+def ring_warnings() -> bool:
+    """The same from matching on: after the release of an alert."""
+    return _send(_from("match"))
 
 
 def sweep(*, day: dt.date, known_on: dt.date) -> bool:
@@ -108,15 +151,16 @@ def sweep(*, day: dt.date, known_on: dt.date) -> bool:
 
     Each waiting stage has its own bell, so that one which keeps failing does not hold up those after it.
     """
-    bells = [_from(place) for place, stage in enumerate(STAGES) if stage.waiting()]
+    bells = [_from(stage.name) for stage in STAGES if stage.waiting()]
     if assess.is_due(day=day, known_on=known_on):
         bells.append(signature("indicators.score_all_countries", immutable=True))
     rang = [_send(bell) for bell in bells]
     return bool(rang) and all(rang)
 
 
-def _from(place: int) -> Signature:
-    """The stages from `place` on, each after the one before it."""
+def _from(name: str) -> Signature:
+    """The stage called `name` and those after it, each after the one before it."""
+    place = next(place for place, stage in enumerate(STAGES) if stage.name == name)
     return chain(*(signature(stage.task, immutable=True) for stage in STAGES[place:]))
 
 

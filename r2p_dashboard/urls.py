@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("countries.urls")),
     path("", include("indicators.urls")),
     path("", include("reports.urls")),
+    path("", include("alerts.urls")),
     path("", include("people.urls")),
     path("", include("r2p_dashboard.page_urls")),
     path("api/v1/", include("r2p_dashboard.api_urls")),

@@ -3,56 +3,37 @@
 import contextlib
 import dataclasses
 import datetime as dt
-import hashlib
 import json
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 
 from people.models import User
-from people.permissions import Action, Sensitivity, may
-from reports.models import Family, Passage, Report, Retrieval, Source
+from people.permissions import Action, may
+from reports.models import Passage, Report, Retrieval, Source
 from reports.readers import READERS, reader_named
-from reports.readers.draft import PassageDraft, ReaderError, ReportDraft, SourceDraft
+from reports.readers.draft import FeedDraft, PassageDraft, ReaderError
+from reports.storing import (
+    URL_CHARACTERS_MAX,
+    About,
+    IngestError,
+    Taken,
+    digest,
+    keep_as_close,
+    same_words,
+    store_feed,
+    store_passages,
+    store_report,
+)
+
+__all__ = ["URL_CHARACTERS_MAX", "About", "IngestError", "read_waiting", "receive", "store_entry", "too_large"]
 
 log = logging.getLogger(__name__)
 
+PROBLEMS_MAX = 50  # kept of one answer; how many there were is counted
 ATTEMPTS_MAX = 5  # a file that stopped so many workers is not given to another
-
-URL_CHARACTERS_MAX = 500  # the column's own length
-
-
-class IngestError(ValueError):
-    """Something that cannot be taken in at all; says what was found and what was wanted."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class About:
-    """What the sender says of a file; it fills what the reader cannot know, and never overrides the reader."""
-
-    source: str = ""
-    title: str = ""
-    url: str = ""
-    published_on: dt.date | None = None
-    language: str = "en"
-    sensitivity: int = Sensitivity.PUBLIC
-
-    def as_json(self) -> dict[str, Any]:
-        """The fields as JSON values."""
-        return {
-            **dataclasses.asdict(self),
-            "published_on": str(self.published_on) if self.published_on else "",
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "About":
-        """The inverse of `as_json`."""
-        day = data.get("published_on")
-        return cls(**{**data, "published_on": dt.date.fromisoformat(day) if day else None})
 
 
 def receive(
@@ -136,7 +117,8 @@ def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
         if retrieval.attempts > ATTEMPTS_MAX:
             raise IngestError(f"file: {ATTEMPTS_MAX} workers stopped while reading it; wanted one that can be read")
         with transaction.atomic():
-            _finish(retrieval, *_take_in(retrieval, payload, at=at))
+            taken = _take_in(retrieval, payload, at=at)
+        _finish(retrieval, taken)
     except (ReaderError, IngestError) as error:
         _fail(retrieval, str(error))
     except IntegrityError as error:
@@ -144,7 +126,7 @@ def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
         if standing is None:
             _break(retrieval, error)
         else:
-            _finish(retrieval, standing, False)
+            _finish(retrieval, Taken(standing, created=False))
     except OperationalError:
         raise
     except Exception as error:  # noqa: BLE001  one broken file must not stop the others, nor be read for ever
@@ -155,9 +137,25 @@ def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
     return True
 
 
-def _finish(retrieval: Retrieval, report: Report, created: bool) -> None:
-    retrieval.report = report
-    retrieval.state = Retrieval.State.DONE if created else Retrieval.State.SAME
+def _finish(retrieval: Retrieval, taken: Taken) -> None:
+    retrieval.report = taken.report
+    retrieval.state = Retrieval.State.DONE if taken.created else Retrieval.State.SAME
+    retrieval.items_new, retrieval.items_changed = taken.items_new, taken.items_changed
+    retrieval.items_same, retrieval.items_failed = taken.items_same, len(taken.problems)
+    retrieval.items_left_out, retrieval.is_full = taken.left_out, taken.is_full
+    retrieval.problems = [dataclasses.asdict(problem) for problem in taken.problems[:PROBLEMS_MAX]]
+    retrieval.cursor = taken.cursor or _cursor_before(retrieval)
+
+
+def _cursor_before(retrieval: Retrieval) -> str:
+    """An answer that says nothing of where to go on leaves the place where it was, if the question was the same."""
+    if retrieval.source_id is None:
+        return ""
+    good = Retrieval.objects.filter(source=retrieval.source_id, state__in=[Retrieval.State.DONE, Retrieval.State.SAME])
+    before = good.exclude(pk=retrieval.pk).defer("payload").order_by("-pk").first()
+    if before is None or (before.reader, before.about.get("url")) != (retrieval.reader, retrieval.about.get("url")):
+        return ""
+    return before.cursor
 
 
 def _fail(retrieval: Retrieval, reason: str) -> None:
@@ -172,92 +170,18 @@ def _break(retrieval: Retrieval, error: Exception) -> None:
 
 
 def _standing(payload: bytes) -> Report | None:
-    return Report.objects.filter(sha256=hashlib.sha256(payload).hexdigest()).first()
+    return Report.objects.filter(sha256=digest(payload)).first()
 
 
-def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> tuple[Report, bool]:
+def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
     standing, about = _standing(payload), About.from_json(retrieval.about)
     if standing is not None:
-        _keep_as_close(standing, about.sensitivity)
-        return standing, False
+        keep_as_close(standing, about.sensitivity)
+        return Taken(standing, created=False)
     draft = reader_named(retrieval.reader)(payload)
-    return _store(draft, payload, about, reader=retrieval.reader, at=at), True
-
-
-def _keep_as_close(report: Report, sensitivity: int) -> None:
-    """What somebody sends again as more sensitive is kept so; it is never opened by being sent again."""
-    if sensitivity > report.sensitivity:
-        report.sensitivity = sensitivity
-        report.save(update_fields=["sensitivity"])
-
-
-def _store(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at: dt.datetime) -> Report:
-    published_on = draft.published_on or about.published_on
-    if published_on is None:
-        raise IngestError(
-            "day of publication: found none; wanted one (YYYY-MM-DD) from the sender, since the file does not say it"
-        )
-    if published_on > at.date():
-        raise IngestError(f"day of publication: found {published_on}; wanted a day not in the future")
-    title = draft.title or about.title
-    if not title:
-        raise IngestError("title: found none; wanted one from the sender, since the file does not say it")
-    for slug, name in draft.families:
-        Family.objects.get_or_create(slug=slug, defaults={"name": name})
-    report = Report.objects.create(
-        source=_source(draft.source) if draft.source else _known_source(about.source),
-        kind=draft.kind,
-        reader=reader,
-        title=title[:300],
-        url=draft.url or about.url,
-        published_on=published_on,
-        language=draft.language or about.language,
-        media_type=draft.media_type,
-        bytes=payload,
-        sha256=hashlib.sha256(payload).hexdigest(),
-        text=draft.text,
-        received_at=at,
-        sensitivity=about.sensitivity,
-    )
-    _store_passages(report, draft.passages)
-    return report
-
-
-def _store_passages(report: Report, passages: tuple[PassageDraft, ...]) -> None:
-    Passage.objects.bulk_create(
-        Passage(
-            report=report,
-            order=order,
-            locator=draft.locator,
-            start=draft.start,
-            end=draft.end,
-            text=draft.text,
-        )
-        for order, draft in enumerate(passages)
-    )
-
-
-def _source(draft: SourceDraft) -> Source:
-    family, _ = Family.objects.get_or_create(slug=draft.family, defaults={"name": draft.family_name})
-    source, _ = Source.objects.get_or_create(
-        slug=draft.slug,
-        defaults={
-            "name": draft.name,
-            "family": family,
-            "reliability": draft.reliability,
-            "licence": draft.licence,
-            "url": draft.url,
-        },
-    )
-    return source
-
-
-def _known_source(slug: str) -> Source:
-    source = Source.objects.filter(slug=slug).first()
-    if source is None:
-        known = ", ".join(Source.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-        raise IngestError(f"source: found {slug or 'none'!r}; wanted one that exists ({known})")
-    return source
+    if isinstance(draft, FeedDraft):
+        return store_feed(draft, payload, about, retrieval=retrieval, at=at)
+    return Taken(store_report(draft, payload, about, reader=retrieval.reader, at=at))
 
 
 @transaction.atomic
@@ -273,21 +197,17 @@ def store_entry(
 ) -> Passage:
     """The report and passage of something typed by hand; the same words of the same source make one report."""
     text = " ".join(text.split())
-    typed = {
-        "source": source.slug,
-        "url": url,
-        "locator": locator,
-        "published_on": str(published_on),
-        "text": text,
-    }
+    day = str(published_on)
+    typed = {"source": source.slug, "url": url, "locator": locator, "published_on": day, "text": text}
     payload = json.dumps(typed, ensure_ascii=False, sort_keys=True).encode()
+    title = f"Entry by hand: {source.name}, {day}"
     report, created = Report.objects.get_or_create(
-        sha256=hashlib.sha256(payload).hexdigest(),
+        sha256=digest(payload),
         defaults={
             "source": source,
             "kind": Report.Kind.ENTRY,
             "reader": "entry",
-            "title": f"Entry by hand: {source.name}, {published_on}",
+            "title": title,
             "url": url,
             "published_on": published_on,
             "media_type": "application/json",
@@ -295,9 +215,10 @@ def store_entry(
             "text": text,
             "received_at": at,
             "sensitivity": sensitivity,
+            **same_words(text, title),
         },
     )
     if created:
-        _store_passages(report, (PassageDraft(0, len(text), text, locator),))
-    _keep_as_close(report, sensitivity)
+        store_passages([(report, (PassageDraft(0, len(text), text, locator),))])
+    keep_as_close(report, sensitivity)
     return report.passages.get()

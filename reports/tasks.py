@@ -5,7 +5,13 @@ from typing import Any
 from celery import shared_task
 
 from r2p_dashboard import clock
-from reports import ingest
+from reports import fetching, ingest
+
+
+@shared_task(name="reports.fetch_waiting")
+def fetch_waiting(**_later: Any) -> None:
+    """Safe to run twice: what one worker has begun, another leaves alone."""
+    fetching.fetch_waiting(at=clock.now())
 
 
 @shared_task(name="reports.read_waiting")

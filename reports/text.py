@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -13,6 +14,16 @@ class ReaderError(ValueError):
 
 
 PASSAGE_CHARACTERS = 700  # about two to four sentences
+PASSAGE_CHARACTERS_MAX = (
+    2_000  # a "sentence" beyond it is a table or a line without stops: nobody codes it in one piece
+)
+
+_LOOKALIKES = (
+    dict.fromkeys(map(ord, "‘’‚‛′`´ʼ"), "'")
+    | dict.fromkeys(map(ord, "“”„‟″«»‹›「」"), '"')
+    | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+    | dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))  # seen by nobody
+)
 
 _CODE = re.compile(r"[\w.+-]{1,30}")  # what may be repeated in an error: a code or a key, never words of a text
 _GAP = re.compile(r"\n\s*\n|\Z")  # between paragraphs; a pattern for a paragraph would keep 120 bytes a character
@@ -51,16 +62,17 @@ def looks_like_html(payload: bytes) -> bool:
 
 
 def split_passages(text: str) -> tuple[tuple[int, int], ...]:
-    """Start and end of each paragraph of `text`, long ones cut at sentence ends.
+    """Start and end of each paragraph of `text`, long ones cut at sentence ends, else at spaces, else anywhere.
 
-    Offsets count characters, the end is exclusive.
+    Offsets count characters, the end is exclusive. No passage is longer than PASSAGE_CHARACTERS_MAX.
     """
     passages: list[tuple[int, int]] = []
     at = 0
     for gap in _GAP.finditer(text):
         paragraph = text[at : gap.start()]
         start, end = gap.start() - len(paragraph.lstrip()), at + len(paragraph.rstrip())
-        passages += _cut(text, start, end) if start < end else []
+        for piece in _cut(text, start, end) if start < end else []:
+            passages += _short(text, *piece)
         at = gap.end()
     return tuple(passages)
 
@@ -76,6 +88,23 @@ def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if end > at:
         pieces.append((at, end))
     return pieces
+
+
+def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The piece in parts that are short enough; neither begins nor ends with space."""
+    while end - start > PASSAGE_CHARACTERS_MAX:
+        stop = start + PASSAGE_CHARACTERS_MAX
+        spaces = (at for at in range(stop, start, -1) if text[at].isspace())
+        at = next(spaces, stop)
+        yield start, start + len(text[start:at].rstrip())
+        start = end - len(text[at:end].lstrip())
+    yield start, end
+
+
+def normal_form(text: str) -> str:
+    """`text` as it is compared: two reprints that differ in case, line breaks, quotes or dashes are the same words."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(folded.translate(_LOOKALIKES).split())
 
 
 def shown(value: Any) -> str:

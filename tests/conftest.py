@@ -18,7 +18,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from countries.loading import load_countries
 from indicators.models import MethodVersion
 from indicators.reference_loading import load_framework, load_series_definitions, publish_method
-from r2p_dashboard.celery import app
+from r2p_dashboard.celery import QUEUES, app
 from tests.make import NOW
 from tests.waiting import Bell
 
@@ -91,7 +91,7 @@ def database_url() -> str:
 
 def start_worker() -> subprocess.Popen[bytes]:
     """A real worker on the test database; returns when it answers."""
-    command = [sys.executable, "-m", "celery", "-A", "r2p_dashboard", "worker", "-Q", "reports,indicators", "-c", "1"]
+    command = [sys.executable, "-m", "celery", "-A", "r2p_dashboard", "worker", "-Q", ",".join(QUEUES), "-c", "1"]
     command += ["--without-mingle", "--without-gossip"]  # no other worker is there to be asked
     environment = {**os.environ, "DATABASE_URL": database_url()}
     worker = subprocess.Popen(

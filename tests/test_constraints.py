@@ -15,7 +15,23 @@ from reports.models import Passage, Report, Retrieval, Source
 from tests import make
 
 OURS = ("people", "countries", "reports", "indicators", "alerts")
-VERBS = {"is", "has", "have", "says", "comes", "differ", "keeps", "leaves", "ends", "are", "go", "goes", "was", "makes", "releases"}
+VERBS = {
+    "is",
+    "has",
+    "have",
+    "says",
+    "comes",
+    "differ",
+    "keeps",
+    "leaves",
+    "ends",
+    "are",
+    "go",
+    "goes",
+    "was",
+    "makes",
+    "releases",
+}
 
 
 def constraints() -> Iterator[tuple[type[models.Model], models.BaseConstraint]]:

@@ -11,7 +11,7 @@ import yaml
 
 from r2p_dashboard.celery import app
 from r2p_dashboard.local import healthcheck
-from r2p_dashboard.local.children import WORKER_QUEUES, worker_command
+from r2p_dashboard.local.children import WORKER_PROCESSES, WORKER_QUEUES, worker_command
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -20,11 +20,15 @@ COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "beat")
 LASTING = ("postgres", "redis", "web", "worker", "beat")
-FULL_VERSION = re.compile(r"^[a-z0-9/-]+:\d+\.\d+(\.\d+)?(-[a-z0-9-]+)?$")
+FULL_VERSION = re.compile(r"^[a-z0-9/-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9-]+)?$")
 
 
 def _queues(command: list[str]) -> set[str]:
     return set(command[command.index("-Q") + 1].split(","))
+
+
+def _processes(command: list[str]) -> int:
+    return int(command[command.index("--concurrency") + 1])
 
 
 def test_every_queue_has_a_worker_in_compose_and_in_the_launcher() -> None:
@@ -32,6 +36,7 @@ def test_every_queue_has_a_worker_in_compose_and_in_the_launcher() -> None:
 
     assert _queues(SERVICES["worker"]["command"]) == routed
     assert _queues(worker_command()) == routed == set(WORKER_QUEUES.split(","))
+    assert _processes(SERVICES["worker"]["command"]) == _processes(worker_command()) == WORKER_PROCESSES
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -42,7 +47,7 @@ def test_every_variable_that_compose_passes_is_read_by_settings(name: str) -> No
 
 
 def test_compose_passes_what_production_cannot_do_without() -> None:
-    wanted = {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"}
+    wanted = {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "MAIL_URL", "MAIL_FROM", "SITE_URL"}
 
     assert wanted <= set(SERVICES["web"]["environment"])
     assert (SERVICES["web"]["environment"]["DEBUG"], SERVICES["web"]["environment"]["SECURE"]) == ("0", "1")
@@ -53,6 +58,15 @@ def test_no_secret_has_a_default() -> None:
 
     assert {name for name, _ in found} == {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
     assert {sign for _, sign in found} == {":?"}
+
+
+def test_an_installation_names_its_mail_server_and_the_mail_catcher_is_only_for_trying_out() -> None:
+    asked = {name: SERVICES["worker"]["environment"][name] for name in ("MAIL_URL", "MAIL_FROM", "SITE_URL")}
+    optional = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
+
+    assert [name for name, value in asked.items() if not value.startswith(f"${{{name}:?")] == []
+    assert optional == {"mailpit": ["trying-out"]}
+    assert SERVICES["mailpit"]["cap_drop"] == ["ALL"]
 
 
 def test_the_example_names_every_variable_and_gives_no_secret() -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from celery.schedules import crontab
 
-from r2p_dashboard.celery import app
+from r2p_dashboard.celery import QUEUES, app
 
 ROOT = Path(__file__).resolve().parent.parent
 TRACKED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
@@ -118,7 +118,7 @@ def test_every_beat_entry_and_every_route_leads_to_a_task_with_a_queue_that_is_c
     queues = {route["queue"] for route in app.conf.task_routes.values()}
 
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
-    assert queues == {"reports", "indicators"}  # those of compose's and of `make run`'s worker: test_deployment_files
+    assert queues == set(QUEUES)  # those of compose's and of `make run`'s worker: test_deployment_files
 
 
 def test_nothing_is_left_to_be_done_in_a_comment() -> None:

@@ -174,9 +174,9 @@ def test_a_broker_that_was_killed_with_its_memory_loses_nothing() -> None:
 
 
 def test_a_task_takes_nothing_but_names_that_a_later_version_may_add() -> None:
-    ours = [name for name in app.tasks if name.startswith(("reports.", "indicators.", "r2p_dashboard."))]
+    ours = [name for name in app.tasks if name.startswith(("reports.", "indicators.", "alerts.", "r2p_dashboard."))]
     app.loader.import_default_modules()
-    ours = [name for name in app.tasks if name.startswith(("reports.", "indicators.", "r2p_dashboard."))]
+    ours = [name for name in app.tasks if name.startswith(("reports.", "indicators.", "alerts.", "r2p_dashboard."))]
 
     assert {stage.task for stage in STAGES} < set(ours)
     for name in ours:
@@ -185,7 +185,8 @@ def test_a_task_takes_nothing_but_names_that_a_later_version_may_add() -> None:
 
 
 def test_every_stage_is_rung_in_the_order_in_which_it_needs_the_others() -> None:
-    assert [stage.name for stage in STAGES] == ["read", "code", "load", "score"]
+    order = ["fetch", "read", "code", "load", "suggest", "score", "compare", "raise", "match", "send"]
+    assert [stage.name for stage in STAGES] == order
     assert all(import_string(stage.task.replace(".", ".tasks.", 1)) for stage in STAGES)
 
 

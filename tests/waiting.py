@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from r2p_dashboard.celery import app
+from r2p_dashboard.celery import QUEUES, app
 
 
 def until(condition: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
@@ -63,6 +63,7 @@ class Bell:
 
     @property
     def rung(self) -> int:
-        """How often `pipeline.ring` has rung: each time leaves the first task of the chain."""
+        """How often the pipeline has rung: each time leaves the first task of a chain."""
         with app.connection_for_read() as broker, broker.channel() as channel:
-            return int(channel.client.llen("reports"))  # type: ignore[attr-defined]  # kombu types no Redis channel
+            client = channel.client  # type: ignore[attr-defined]  # kombu types no Redis channel
+            return sum(int(client.llen(queue)) for queue in QUEUES)

@@ -88,7 +88,7 @@ def accept(request: HttpRequest, evidence_id: int) -> HttpResponse:
     except CodingError as error:
         messages.error(request, f"Not accepted. {sentence(error)}")
         return _back(request, evidence_id)
-    transaction.on_commit(pipeline.ring)
+    transaction.on_commit(pipeline.ring_scores)
     messages.success(request, f"Accepted: evidence {evidence.pk}. The score is being computed anew.")
     return _back(request, evidence_id, done=evidence_id)
 
@@ -122,7 +122,7 @@ def retract(request: HttpRequest, evidence_id: int) -> HttpResponse:
     except CodingError as error:
         messages.error(request, f"Not retracted. {sentence(error)}")
         return redirect("evidence_detail", evidence_id)
-    transaction.on_commit(pipeline.ring)
+    transaction.on_commit(pipeline.ring_scores)
     messages.success(request, f"Retracted: evidence {evidence_id}. The score is being computed anew without it.")
     return redirect("evidence_detail", evidence_id)
 

@@ -1,1 +1,1 @@
-"""What `make run` needs on one machine: servers, worker, beat and web, started and stopped together."""
+"""What `make run` needs on one machine: servers, mailbox, worker, beat and web, started and stopped together."""

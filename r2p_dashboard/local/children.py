@@ -15,16 +15,30 @@ from r2p_dashboard.local.messages import LocalError, tail
 from r2p_dashboard.local.ports import HOST
 from r2p_dashboard.local.processes import spawn, stop
 
-WORKER_QUEUES = "reports,indicators"
+WORKER_QUEUES = "reports,indicators,fetch,alerts"
+WORKER_PROCESSES = 4  # a slow source or mail server holds up one of them, not the scores
 _ASK = ((signal.SIGTERM, 15.0),)  # a worker finishes its task first
 _QUICK_DEATH = 20.0  # seconds: dying sooner than that counts towards giving up
 _GIVE_UP_AFTER = 5  # quick deaths in a row
 _LONGEST_WAIT = 30.0  # seconds between two tries
 
 
+def mailbox_command(folder: Path, port: int) -> list[str]:
+    command = [sys.executable, "-m", "r2p_dashboard.local.mailbox"]
+    return [*command, "--port", str(port), "--folder", str(folder / "mail")]
+
+
 def worker_command() -> list[str]:
     command = [sys.executable, "-m", "celery", "-A", "r2p_dashboard", "worker", "-Q", WORKER_QUEUES]
-    return [*command, "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    return [
+        *command,
+        "--concurrency",
+        str(WORKER_PROCESSES),
+        "--without-gossip",
+        "--without-mingle",
+        "--loglevel",
+        "INFO",
+    ]
 
 
 def beat_command(folder: Path) -> list[str]:

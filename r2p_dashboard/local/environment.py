@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from r2p_dashboard.local import pidfiles
+from r2p_dashboard.local import pidfiles, ports
 from r2p_dashboard.local.processes import Identity, identify
 
 DEMONSTRATION_DAY = "2024-06-30"  # the cited documents speak of 2023-24, and evidence decays
@@ -24,15 +24,26 @@ _DEFAULTS = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONUNBUFFERED": "1",
 }
-_KEPT = {*_DEFAULTS, "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "INSTALLATION_NAME", "LOG_LEVEL"}
+_KEPT = {
+    *_DEFAULTS, "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "INSTALLATION_NAME", "LOG_LEVEL", "MAIL_URL", "MAIL_FROM",
+    "SITE_URL",
+}  # fmt: skip
 
 
 def environment(
-    *, folder: Path, database_url: str, redis_url: str, environ: Mapping[str, str] = os.environ
+    *,
+    folder: Path,
+    database_url: str,
+    redis_url: str,
+    web_port: int = ports.DEFAULT,
+    mail_port: int = ports.MAILBOX,
+    environ: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """An empty INSTALLATION_DAY in the caller's environment means today."""
+    """An empty INSTALLATION_DAY in the caller's environment means today; an empty MAIL_URL, the mailbox here."""
     found = {**_DEFAULTS, **environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url}
     found.setdefault("CODE_VERSION", _commit())
+    found["MAIL_URL"] = environ.get("MAIL_URL") or f"smtp://{ports.HOST}:{mail_port}"
+    found["SITE_URL"] = environ.get("SITE_URL") or f"http://localhost:{web_port}"
     found["SECRET_KEY"] = environ.get("SECRET_KEY") or local_secret(folder / "secret_key")
     return found
 

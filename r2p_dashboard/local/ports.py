@@ -12,6 +12,7 @@ from r2p_dashboard.local.processes import identify
 
 HOST = "127.0.0.1"
 DEFAULT = 8000
+MAILBOX = 8025
 _LISTEN = "0A"
 _TRIES = 50
 

@@ -130,12 +130,18 @@ def _start_all(launch: Launch, started: contextlib.ExitStack, data: Path | None)
     services = start_services(launch.folder, say=say)
     started.callback(services.stop)
     _watch_services(launch, services)
+    mail_port = ports.choose(None, default=ports.MAILBOX)
     launch.env = environment.environment(
-        folder=launch.folder, database_url=services.database_url, redis_url=services.redis_url
+        folder=launch.folder,
+        database_url=services.database_url,
+        redis_url=services.redis_url,
+        web_port=launch.port,
+        mail_port=mail_port,
     )
     say("migrate")
     _manage(launch, "load_reference", "--migrate", heading=False)  # one Python for both: starting it takes longest
     environment.keep(launch.folder, launch.env)
+    _start_mailbox(launch, started, mail_port)
     _start_child(launch, started, "worker", children.worker_command())
     _start_child(launch, started, "beat", children.beat_command(launch.folder))
     _manage(launch, "load_demonstration", *(["--data", str(data.resolve())] if data else []))
@@ -152,6 +158,15 @@ def _watch_services(launch: Launch, services: Services) -> None:
             launch.progress.say(f"{name} answers")
         else:
             launch.progress.say(f"{name}: the one that the environment names answers")
+
+
+def _start_mailbox(launch: Launch, started: contextlib.ExitStack, port: int) -> None:
+    """Only where the environment names no mail server."""
+    if os.environ.get("MAIL_URL"):
+        launch.progress.say("mails go to the server that the environment names")
+        return
+    _start_child(launch, started, "mailbox", children.mailbox_command(launch.folder, port))
+    launch.progress.say(f"mails to anybody are kept in {launch.folder / 'mail'} and go nowhere else")
 
 
 def _start_child(launch: Launch, started: contextlib.ExitStack, name: str, command: Sequence[str]) -> None:

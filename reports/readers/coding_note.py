@@ -17,7 +17,7 @@ NOTE_BYTES_MAX = 1_000_000
 
 _NOTE = {"id", "title", "source", "url", "published_on", "language", "coded_by"}
 _SOURCE = {"name", "family", "reliability", "licence", "url"}
-_PASSAGE = {"locator", "text", "evidence"}
+_PASSAGE = {"locator", "text", "evidence", "family"}
 _EVIDENCE = {
     "country", "indicator", "severity", "polarity", "event", "event_on", "family", "reliability", "credibility",
     "claim", "actor", "group", "why", "admin1",
@@ -35,7 +35,8 @@ def read(payload: bytes) -> ReportDraft:
     text = ""
     for passage in note.passages:
         text += "\n\n" if text else ""
-        passages.append(PassageDraft(len(text), len(text) + len(passage.text), passage.text, passage.locator))
+        end = len(text) + len(passage.text)
+        passages.append(PassageDraft(len(text), end, passage.text, passage.locator, passage.family))
         text += passage.text
     return ReportDraft(
         kind="coding_note",
@@ -111,7 +112,8 @@ def _source(slug: str, sources: Mapping[str, Any], families: Mapping[str, str]) 
 
 def _passage(where: str, entry: Any, families: Mapping[str, str], published_on: dt.date) -> NotePassage:
     table = _table(where, entry)
-    _keys(where, table, _PASSAGE, {"evidence"})
+    _keys(where, table, _PASSAGE, {"evidence", "family"})
+    family = _one_of(f"{where}.family", table["family"], set(families)) if "family" in table else ""
     claims = tuple(
         _claim(f"{where}, evidence {number}", item, families, published_on)
         for number, item in enumerate(_list(where, table.get("evidence", []), may_be_empty=True), 1)
@@ -122,7 +124,7 @@ def _passage(where: str, entry: Any, families: Mapping[str, str], published_on: 
             _refuse(where, f"{c.indicator}, event {c.event}, {day}, family {c.family} twice", "each once a passage")
         seen.add(key)
     text = " ".join(_text(f"{where}.text", table["text"], 8000).split())
-    return NotePassage(_text(f"{where}.locator", table["locator"], 200), text, claims)
+    return NotePassage(_text(f"{where}.locator", table["locator"], 200), text, claims, family)
 
 
 def _claim(where: str, entry: Any, families: Mapping[str, str], published_on: dt.date) -> Claim:

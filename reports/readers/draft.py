@@ -2,11 +2,19 @@
 
 import dataclasses
 import datetime as dt
-from typing import Literal
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from reports.text import ReaderError, split_passages
 
-__all__ = ["PassageDraft", "ReaderError", "ReportDraft", "SourceDraft", "passages_of"]
+__all__ = [
+    "ITEMS_MAX", "FeedDraft", "ItemDraft", "ItemProblem", "PassageDraft", "ReaderError", "ReportDraft", "SourceDraft",
+    "canonical", "passages_of",
+]  # fmt: skip
+
+ITEMS_MAX = 500  # of one answer: a poisoned feed cannot fill the queue at once
+EXTERNAL_ID_CHARACTERS_MAX = 300
 
 Kind = Literal["document", "dataset", "coding_note", "entry"]
 
@@ -32,6 +40,7 @@ class PassageDraft:
     end: int
     text: str
     locator: str = ""
+    family: str = ""  # slug of the body whose finding it is, where the report says so
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,6 +59,48 @@ class ReportDraft:
     families: tuple[tuple[str, str], ...] = ()
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """One report inside a feed's answer. Without a `source` of its own it is the feed's."""
+
+    external_id: str  # the publisher's own id: the same id with another payload is a changed report
+    title: str
+    url: str  # empty where the link is no http(s) address
+    published_on: dt.date
+    text: str
+    passages: tuple[PassageDraft, ...]
+    payload: bytes  # canonical JSON of what the feed said of this item
+    language: str | None = None
+    countries: tuple[str, ...] = ()  # ISO 3166-1 alpha-3, as the publisher's metadata names them
+    source: SourceDraft | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ItemProblem:
+    """An item that cannot be taken in; `reason` never holds an excerpt."""
+
+    place: str
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FeedDraft:
+    """An answer that carries reports."""
+
+    media_type: str
+    title: str
+    items: tuple[ItemDraft, ...]
+    problems: tuple[ItemProblem, ...] = ()
+    left_out: int = 0  # items beyond ITEMS_MAX
+    cursor: str = ""  # where the next request goes on
+    is_full: bool = False  # the answer was cut at its limit: ask again at once
+
+
 def passages_of(text: str) -> tuple[PassageDraft, ...]:
     """The passages of a text without a structure of its own."""
     return tuple(PassageDraft(start, end, text[start:end]) for start, end in split_passages(text))
+
+
+def canonical(said: Mapping[str, Any]) -> bytes:
+    """JSON whose bytes are the same for the same content."""
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -34,6 +34,7 @@ class NotePassage:
     locator: str
     text: str
     claims: tuple[Claim, ...]
+    family: str = ""  # whose finding the paragraph is, where it is not the carrier's
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -21,8 +21,18 @@ from r2p_dashboard.local.reset import reset
 from r2p_dashboard.local.run import only_one
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = {"postgres", "valkey", "worker", "beat", "web"}
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "INSTALLATION_DAY", "DEBUG", "SECURE", "ALLOWED_HOSTS")
+NAMES = {"postgres", "valkey", "mailbox", "worker", "beat", "web"}
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "INSTALLATION_DAY",
+    "DEBUG",
+    "SECURE",
+    "ALLOWED_HOSTS",
+    "MAIL_URL",
+    "SITE_URL",
+)
 
 
 def test_a_second_run_of_the_same_folder_is_refused(tmp_path: Path) -> None:

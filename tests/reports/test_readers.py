@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reports.readers import READERS, coding_note, reader_named, ucdp_country_year
-from reports.readers.draft import ReaderError
+from reports.readers.draft import ReaderError, ReportDraft
 from reports.readers.ucdp_country_year import ONE_SIDED, STATE_BASED
 from tests import make
 
@@ -25,6 +25,12 @@ def sample(name: str) -> bytes:
     return (SAMPLES / name).read_bytes()
 
 
+def read_one(reader: str, payload: bytes) -> ReportDraft:
+    draft = reader_named(reader)(payload)
+    assert isinstance(draft, ReportDraft)
+    return draft
+
+
 def refusal(reader: str, payload: bytes) -> str:
     with pytest.raises(ReaderError) as refused:
         reader_named(reader)(payload)
@@ -34,7 +40,7 @@ def refusal(reader: str, payload: bytes) -> str:
 
 
 def test_a_text_becomes_its_paragraphs() -> None:
-    draft = reader_named("text")(sample("statement.txt"))
+    draft = read_one("text", sample("statement.txt"))
 
     assert len(draft.passages) == 3
     assert draft.passages[1].text.endswith("It has two lines.")
@@ -42,7 +48,7 @@ def test_a_text_becomes_its_paragraphs() -> None:
 
 
 def test_a_page_becomes_its_main_text_without_markup_and_script() -> None:
-    draft = reader_named("html")(sample("page.html"))
+    draft = read_one("html", sample("page.html"))
 
     assert draft.title == "A made-up statement"
     assert "second paragraph" in draft.text
@@ -63,7 +69,7 @@ def test_a_release_is_read_with_its_day_of_publication() -> None:
 
     assert (version, len(rows)) == ("24.1", 6)
     assert (rows[0].gw_code, rows[0].year, rows[0].deaths) == (775, 2023, {STATE_BASED: 1200, ONE_SIDED: 340})
-    assert reader_named("ucdp-country-year")(sample("country_year.csv")).published_on == dt.date(2024, 6, 3)
+    assert read_one("ucdp-country-year", sample("country_year.csv")).published_on == dt.date(2024, 6, 3)
 
 
 def test_1_10_and_1_1_are_two_indicators() -> None:
@@ -89,9 +95,7 @@ BYTES = {
 @pytest.mark.parametrize("bad", BYTES)
 def test_bytes_that_are_no_utf8_text_are_refused_by_every_reader(reader: str, bad: str) -> None:
     payload, found = BYTES[bad]
-    if reader == "ucdp-country-year" and payload.startswith(b"<html"):
-        found = "HTML"
-    if reader == "text" and payload.startswith(b"<html"):
+    if reader in {"ucdp-country-year", "text", "reliefweb-v2"} and payload.startswith(b"<html"):
         found = "HTML"
 
     assert found in refusal(reader, payload)

@@ -1,5 +1,6 @@
 """Passages are exactly what their offsets say, and no character that can be read is lost."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.readers import READERS, reader_named
-from reports.readers.draft import ReaderError
-from reports.text import PASSAGE_CHARACTERS, decode, split_passages
+from reports.readers.draft import ReaderError, ReportDraft
+from reports.text import PASSAGE_CHARACTERS, PASSAGE_CHARACTERS_MAX, decode, normal_form, split_passages
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 FILES = {"text": "statement.txt", "html": "page.html", "coding-note": "note.toml"}
@@ -20,6 +21,7 @@ TEXTS = st.text(st.sampled_from('ab.!?。؟ \n\t\r\x0b\x0c\x1c\x85\u2028\u00a0\u
 def test_a_passage_is_the_text_between_its_offsets(reader: str) -> None:
     draft = reader_named(reader)((SAMPLES / FILES[reader]).read_bytes())
 
+    assert isinstance(draft, ReportDraft)
     assert draft.passages
     for passage in draft.passages:
         assert passage.text == draft.text[passage.start : passage.end]
@@ -53,8 +55,41 @@ def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
     assert all((sentence * 100)[end - 1] == "." for _, end in spans)
 
 
-def test_a_sentence_without_end_stays_whole() -> None:
-    assert split_passages("word " * 1000) == ((0, 4999),)
+@pytest.mark.parametrize(("word", "joint"), [("word ", " "), ("word\u2003", "\u2003"), ("x", "")])
+def test_what_has_no_sentence_end_is_cut_at_spaces_and_without_those_anywhere(word: str, joint: str) -> None:
+    text = word * (100_000 // len(word))
+    spans = split_passages(text)
+
+    assert all(end - start <= PASSAGE_CHARACTERS_MAX for start, end in spans)
+    assert len(spans) <= 100_000 / PASSAGE_CHARACTERS_MAX * 1.01 + 1
+    assert {text[before:after] for (_, before), (after, _) in pairwise(spans)} == {joint}
+
+
+def test_a_short_sentence_without_end_stays_whole() -> None:
+    assert split_passages("word " * 300) == ((0, 1499),)
+
+
+@QUICK
+@given(st.lists(st.sampled_from(["a" * 900, " " * 900, "b. ", "\n\n", "é" * 1999, " "]), max_size=9).map("".join))
+def test_no_passage_is_too_long_and_none_loses_a_character(text: str) -> None:
+    spans = split_passages(text)
+
+    assert all(end - start <= PASSAGE_CHARACTERS_MAX for start, end in spans)
+    assert all(text[start:end] == text[start:end].strip() for start, end in spans)
+    assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())
+
+
+def test_reprints_have_one_normal_form() -> None:
+    first = "“Nobody’s village” — a\nsyn\u00adthetic  report, ﬁrst part…"
+
+    assert normal_form(first) == normal_form('"NOBODY\'S VILLAGE" - A SYNTHETIC REPORT, FIRST PART...')
+    assert normal_form("Other words.") != normal_form("Other word.")
+
+
+@QUICK
+@given(st.text(max_size=100))
+def test_a_normal_form_is_its_own(text: str) -> None:
+    assert normal_form(normal_form(text)) == normal_form(text)
 
 
 @QUICK
@@ -98,6 +133,7 @@ def test_broken_markup_raises_nothing_but_a_reader_error(parts: list[str]) -> No
         draft = reader_named("html")(("<!doctype html>" + "".join(parts)).encode())
     except ReaderError:
         return
+    assert isinstance(draft, ReportDraft)
     assert all(passage.text == draft.text[passage.start : passage.end] for passage in draft.passages)
 
 

@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: countries, framework, series definitions, method."""
+"""`manage.py load_reference`: countries, framework, series definitions, method, sources that can be fetched."""
 
 import argparse
 from typing import Any
@@ -10,12 +10,13 @@ from countries.loading import load_countries
 from countries.reference import ReferenceDataError
 from indicators import reference_loading
 from r2p_dashboard import clock
+from reports.source_loading import SourceFileError, load_sources
 
 
 class Command(BaseCommand):
     """Safe to run twice."""
 
-    help = "Load countries, the Framework's catalogue, series definitions and the method in use."
+    help = "Load countries, the Framework's catalogue, series definitions, the method in use and sources."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--migrate", action="store_true", help="bring the tables up to date first")
@@ -30,9 +31,11 @@ class Command(BaseCommand):
             framework = reference_loading.load_framework(at=at)
             series = reference_loading.load_series_definitions()
             method = reference_loading.publish_method(at=at)
-        except (ReferenceDataError, reference_loading.CatalogueFileError) as error:
+            sources = load_sources()
+        except (ReferenceDataError, reference_loading.CatalogueFileError, SourceFileError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{countries} countries, framework version {framework.version} with "
-            f"{framework.indicators.count()} indicators, {series} series, method {method}"
+            f"{framework.indicators.count()} indicators, {series} series, method {method}, "
+            f"{sources} sources that can be fetched"
         )

@@ -1,0 +1,253 @@
+"""The outbox: one mail at a time, and what the mail server answered to it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import random
+import re
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils.encoding import punycode
+
+from alerts import messages
+from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
+from alerts.posting import Answer, Line, Result
+from people.models import User
+from people.permissions import Action, may
+
+log = logging.getLogger(__name__)
+
+BATCH = 500  # mails a call
+BATCH_TIME = dt.timedelta(minutes=4)  # and so long: a task is ended after ten minutes
+PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960))  # 29 h 21 min in all
+JITTER = 0.2  # of a pause: what failed together is not tried again together
+TRIES_MAX = len(PAUSES) + 1
+GIVE_UP_AFTER = dt.timedelta(hours=48)
+SILENCES_MAX = 3  # mails in a row without an answer: the server is ill, the others wait
+WRITTEN_AHEAD = 20  # mails a transaction; each is sent in one of its own
+_LOCK = 902_2024  # an arbitrary number: PostgreSQL's advisory lock of the sender
+_BYTES = messages.POLICY.clone(cte_type="7bit")  # every server takes it
+
+State = Delivery.State
+Outcome = DeliveryAttempt.Outcome
+_STATES = {Result.SENT: State.SENT, Result.REFUSED: State.REFUSED}
+_OUTCOMES = {
+    Result.SENT: Outcome.SENT,
+    Result.REFUSED: Outcome.REFUSED,
+    Result.DEFERRED: Outcome.DEFERRED,
+    Result.NO_ANSWER: Outcome.NO_ANSWER,
+}
+
+
+class DeliveryError(ValueError):
+    """A delivery that cannot be put back; the message names ids and states only."""
+
+
+def waiting(*, at: dt.datetime) -> DeliveryQuerySet:
+    """Deliveries of released alerts that are due, oldest first."""
+    due = Delivery.objects.open().filter(next_try_at__lte=at, alert__state=Alert.State.RELEASED)
+    return due.filter(channel=Delivery.Channel.MAIL).order_by("next_try_at", "pk")
+
+
+def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
+    """Send what is due, each mail's state committed before the next; how many the mail server took.
+
+    Returns at once where another sender is at work. Stops early when the server cannot be reached or falls silent:
+    what was not tried keeps waiting. Safe to run twice.
+    """
+    until, sent, silences = now() + BATCH_TIME, 0, 0
+    with _only_sender() as alone, Line(settings.MAIL_SERVER, _sender()) as line:
+        for _ in range(limit if alone else 0):
+            answer = _next(line, now)
+            if answer is None:
+                break
+            sent += answer.result is Result.SENT
+            silences = silences + 1 if answer.result is Result.NO_ANSWER else 0
+            if answer.is_about_server or silences == SILENCES_MAX or now() >= until:
+                break
+    return sent
+
+
+@contextlib.contextmanager
+def _only_sender() -> Iterator[bool]:
+    """Whether this connection became the only sender; the lock ends with the block, or with the connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        alone = bool(cursor.fetchone()[0])
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
+    """Try the next delivery; None when nothing is due any more.
+
+    A mail is written and committed in one transaction and sent in a later one, so that whatever happens to us after
+    its first byte has left, the next try says the same under the same Message-ID.
+    """
+    while True:
+        with transaction.atomic():
+            delivery = _claimed(at=now())
+            if delivery is not None:
+                address = _wanted_address(delivery, at=now())
+                if not address:
+                    continue
+                answer = line.post(recipient=address, message=bytes(delivery.message or b""))
+                _record(delivery, answer, at=now())
+                return answer
+        if not _write_some(at=now()):
+            return None
+
+
+def _claimed(*, at: dt.datetime) -> Delivery | None:
+    """The first that is written and due and that nobody else holds; ours until the transaction ends."""
+    free = waiting(at=at).exclude(message=None).select_for_update(skip_locked=True, of=("self",))
+    return free.select_related("person", "subscription").first()
+
+
+@transaction.atomic
+def _write_some(*, at: dt.datetime) -> int:
+    """Write the mails of the next few deliveries that have none; how many were looked at."""
+    blank = waiting(at=at).filter(message=None).select_for_update(skip_locked=True, of=("self",))
+    found = list(blank.select_related(*messages.RELATED)[:WRITTEN_AHEAD])
+    for delivery in found:
+        if address := _wanted_address(delivery, at=at):
+            _write(delivery, address, at=at)
+    return len(found)
+
+
+def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
+    """Where the mail goes; empty where it must not go at all, which is then its end."""
+    if reason := _unwanted(delivery):
+        _finish(delivery, State.CANCELLED, at=at)
+        _note(delivery, Outcome.CANCELLED, reason, at=at)
+        return ""
+    if not (address := _as_servers_read(delivery.person.email)):
+        _give_up(delivery, "the person's address is none that a mail server takes", at=at)
+    return address
+
+
+def _unwanted(delivery: Delivery) -> str:
+    """Why the mail must not go any more; empty when it must."""
+    if not delivery.person.is_active:
+        return "the person is no longer active"
+    return "the subscription has ended" if delivery.subscription.ended_at is not None else ""
+
+
+def _write(delivery: Delivery, address: str, *, at: dt.datetime) -> None:
+    """Keep the mail's bytes for every try. One that cannot be written holds up no other: it is noted and put off."""
+    try:
+        with transaction.atomic():
+            message = messages.mail_for(delivery)
+        delivery.message, delivery.message_id = _checked(message, address), str(message["Message-ID"])
+    except (OperationalError, InterfaceError):
+        raise
+    except ValueError as error:  # also how EmailMessage refuses a line break in a header
+        found = str(error) if isinstance(error, messages.MessageError) else type(error).__name__
+        _give_up(delivery, f"the mail must not be sent: {found}", at=at)
+    except Exception as error:  # noqa: BLE001  a fault in one mail's words must not hold up other people's warnings
+        log.error("delivery %s: the mail could not be written: %s", delivery.pk, type(error).__name__)
+        _put_off(delivery, Outcome.DEFERRED, f"the mail could not be written ({type(error).__name__})", at=at)
+    else:
+        delivery.save(update_fields=["message", "message_id"])
+
+
+def _checked(message: EmailMessage, address: str) -> bytes:
+    """The mail's bytes; refused when it has another reader, or a header that could make it have one."""
+    if any(message[name] is not None for name in ("Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")):
+        raise messages.MessageError("it has a copy; wanted one recipient a mail")
+    if [one.addr_spec for one in message["To"].addresses] != [address]:
+        raise messages.MessageError("it is not to the person of its delivery alone")
+    for part in message.walk():
+        if any("\r" in str(value) or "\n" in str(value) for _, value in part.raw_items()):
+            raise messages.MessageError("a header has a line break in it")
+    return message.as_bytes(policy=_BYTES)
+
+
+def _as_servers_read(address: str) -> str:
+    """An address in visible ASCII, its domain as the name system has it; empty when it cannot be."""
+    local, _, domain = address.rpartition("@")
+    try:
+        found = f"{local}@{punycode(domain)}" if local and domain else ""
+    except UnicodeError:
+        return ""
+    return found if re.fullmatch(r"[!-;=?-~]+", found) else ""
+
+
+def _sender() -> str:
+    if found := _as_servers_read(parseaddr(settings.MAIL_FROM)[1]):
+        return found
+    raise ImproperlyConfigured("MAIL_FROM is no mail address; wanted one such as alerts@example.org")
+
+
+def _record(delivery: Delivery, answer: Answer, *, at: dt.datetime) -> None:
+    log.info("delivery %s: %s at %s (%s)", delivery.pk, answer.result.value, answer.step, answer.code)
+    delivery.reply_code, delivery.reply_text = answer.code, answer.text
+    outcome = _OUTCOMES[answer.result]
+    if answer.result in _STATES:
+        delivery.attempts += 1
+        _finish(delivery, _STATES[answer.result], at=at)
+        _note(delivery, outcome, answer.text, at=at, code=answer.code)
+    else:
+        _put_off(delivery, outcome, answer.text, at=at, code=answer.code)
+
+
+def _put_off(delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime, code: int | None = None) -> None:
+    """Try again after a pause, or never when it was tried long enough."""
+    delivery.attempts += 1
+    delivery.reply_code, delivery.reply_text = code, text
+    _note(delivery, outcome, text, at=at, code=code)
+    if delivery.attempts >= TRIES_MAX or at - _tried_since(delivery) >= GIVE_UP_AFTER:
+        _give_up(delivery, text, at=at, code=code)
+        return
+    factor = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311  not a secret
+    delivery.state, delivery.next_try_at = State.DEFERRED, at + PAUSES[delivery.attempts - 1] * factor
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "reply_code", "reply_text"])
+
+
+def _tried_since(delivery: Delivery) -> dt.datetime:
+    """When it was made, or put back by a person."""
+    back = delivery.tries.filter(outcome=Outcome.RETRY).order_by("-at").first()
+    return back.at if back else delivery.made_at
+
+
+def _give_up(delivery: Delivery, text: str, *, at: dt.datetime, code: int | None = None) -> None:
+    delivery.reply_code, delivery.reply_text = code, text
+    _finish(delivery, State.GIVEN_UP, at=at)
+    _note(delivery, Outcome.GIVEN_UP, text, at=at, code=code)
+
+
+def _finish(delivery: Delivery, state: State, *, at: dt.datetime) -> None:
+    delivery.state, delivery.next_try_at, delivery.finished_at = state, None, at
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at", "reply_code", "reply_text"])
+
+
+def _note(
+    delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime, code: int | None = None, by: User | None = None
+) -> None:
+    DeliveryAttempt.objects.create(delivery=delivery, at=at, outcome=outcome, code=code, text=text[:500], by=by)
+
+
+@transaction.atomic
+def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
+    """Put a mail that was refused or given up back, with all its tries. Raises DeliveryError."""
+    if not may(by, Action.WATCH_OUTBOX):
+        raise DeliveryError(f"role {by.role}: may not {Action.WATCH_OUTBOX.value}")
+    delivery = Delivery.objects.select_for_update(of=("self",)).filter(pk=delivery_id).first()
+    if delivery is None:
+        raise DeliveryError(f"delivery {delivery_id}: there is none with this number")
+    if delivery.state not in {State.REFUSED, State.GIVEN_UP}:
+        raise DeliveryError(f"delivery {delivery_id} is {delivery.state}; wanted refused or given_up")
+    delivery.state, delivery.attempts, delivery.next_try_at, delivery.finished_at = State.WAITING, 0, at, None
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at"])
+    _note(delivery, Outcome.RETRY, "put back", at=at, by=by)
+    return delivery

@@ -1,0 +1,74 @@
+"""Addresses that work outside the site: absolute ones, and signed ones that stand for a person who is not signed in.
+
+A token holds a person's number and nothing else that can be read. Tokens of one purpose are no good for the other.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from people.models import User
+
+MANAGE_LASTS = dt.timedelta(days=400)  # longer than a year: every mail brings a new one
+_MANAGE = "alerts.links.manage"
+_UNSUBSCRIBE = "alerts.links.unsubscribe"
+_ADDRESS = "alerts.links.address"
+
+
+def absolute(path: str) -> str:
+    """The full address of a path of this site, such as `/alerts/12/`."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def manage_token(person: User) -> str:
+    """Opens the person's own rules for 400 days, as long as the address it was sent to is still theirs."""
+    return signing.dumps({"person": person.pk, "address": _mark_of(person)}, salt=_MANAGE)
+
+
+def person_of(token: str) -> User | None:
+    """Whose rules the token opens; None where it is expired, broken, of another purpose or of nobody active."""
+    said = _read(token, salt=_MANAGE, max_age=MANAGE_LASTS)
+    person = _active(said)
+    return person if person is not None and said.get("address") == _mark_of(person) else None
+
+
+def unsubscribe_token(person: User) -> str:
+    """Ends all the person's mails, whenever it is used."""
+    return signing.dumps({"person": person.pk}, salt=_UNSUBSCRIBE)
+
+
+def person_of_unsubscribe(token: str) -> User | None:
+    """Whose mails the token ends; it never expires, since an old mail may be the one that is too many."""
+    return _active(_read(token, salt=_UNSUBSCRIBE, max_age=None))
+
+
+def manage_url(person: User) -> str:
+    """Where the person sees and changes their own rules without signing in."""
+    return absolute(reverse("my_subscriptions", args=[manage_token(person)]))
+
+
+def unsubscribe_url(person: User) -> str:
+    """Where the person, or their mail program, ends all mails with one POST."""
+    return absolute(reverse("unsubscribe", args=[unsubscribe_token(person)]))
+
+
+def _mark_of(person: User) -> str:
+    """Stands for the address without telling it."""
+    return salted_hmac(_ADDRESS, person.email).hexdigest()[:16]
+
+
+def _read(token: str, *, salt: str, max_age: dt.timedelta | None) -> Mapping[str, object]:
+    try:
+        said = signing.loads(token, salt=salt, max_age=max_age)
+    except signing.BadSignature:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _active(said: Mapping[str, object]) -> User | None:
+    number = said.get("person")
+    return User.objects.filter(pk=number, is_active=True).first() if isinstance(number, int) else None

@@ -1,0 +1,310 @@
+"""The mail of one delivery: text and HTML twins that say the same in at most 250 words."""
+
+import dataclasses
+import re
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime, parseaddr
+from urllib.parse import quote
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.encoding import punycode
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from alerts import links
+from alerts.models import Alert, AlertReason, Delivery, Subscription
+from countries.models import Country
+from indicators.models import Evidence
+from indicators.models.score import Level
+
+WORDS_MAX = 250  # of a body, addresses not counted: read in half a minute to a minute
+HEADLINE_WORDS = 8
+NAMES_MAX = 3  # of countries and regions in a rule's words; the others are counted
+NOT_PUBLIC = "Evidence that is not public"
+RELATED = ("alert__country", "alert__snapshot__method", "person", "subscription")  # for select_related: saves queries
+
+# The site's ramp (static/css/tokens.css, light): background and ink.
+RAMP = {
+    Level.ELEVATED: ("#e0964a", "#2a1702"),
+    Level.HIGH: ("#ad4526", "#ffffff"),
+    Level.SEVERE: ("#63122b", "#ffffff"),
+}
+# Old mail programs read nothing but style attributes. Text and ground are left to the program, so that light and dark
+# both work; only what has both its ground and its ink named here has a colour of its own.
+STYLES = {
+    "body": "margin:0;padding:0;font:16px/1.5 Arial,Helvetica,sans-serif;-webkit-text-size-adjust:100%",
+    "frame": "padding:12px",
+    "page": "width:100%;max-width:600px;border-collapse:collapse;text-align:start",
+    "bar": "padding:10px 14px;border:1px solid #7f8583;font:bold 18px/1.3 Arial,Helvetica,sans-serif",
+    "title": "margin:16px 0 4px;font:bold 22px/1.25 Georgia,serif",
+    "small": "margin:0 0 12px;font-size:14px",
+    "head": "margin:20px 0 4px;font:bold 16px/1.3 Arial,Helvetica,sans-serif",
+    "text": "margin:0 0 8px",
+    "list": "margin:0;padding:0 0 0 22px",
+    "item": "margin:0 0 8px;padding:0",
+    "actions": "padding:16px 0 8px",
+    "button": "padding:0;background-color:#0f5a6e",
+    "act": "display:block;padding:11px 18px;color:#ffffff;font-weight:bold;text-decoration:none",
+    "link": "display:inline-block;padding:8px 16px 8px 0;color:inherit;text-decoration:underline",
+    "inline": "color:inherit;text-decoration:underline",
+    "foot": "border-top:1px solid #7f8583;padding-top:12px;font-size:14px",
+}
+_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # visible ASCII
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class MessageError(ValueError):
+    """A mail that must not be made: of an alert that is not released, or with a name that would break a header."""
+
+
+class OneLine(UnstructuredHeader, BaseHeader):
+    """A header of identifiers or addresses: folding would encode them, and no reader would know them again."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:  # type: ignore[override]  # any policy of Python's own is one
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    for name in ("message-id", "in-reply-to", "references", "list-id", "list-unsubscribe"):
+        registry.map_to_type(name, OneLine)
+    return registry
+
+
+POLICY: "EmailPolicy[EmailMessage]" = SMTP.clone(header_factory=_headers())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """A reason as the mail shows it; `url` and `grade` are empty where there is nothing to show."""
+
+    text: str
+    grade: str = ""
+    url: str = ""
+    is_retracted: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Texts:
+    """Those parts of a mail whose length the alert decides."""
+
+    headline: str
+    what_changed: str
+    how_sure: str
+    not_known: str
+    can_be_done: str
+    reasons: tuple[ReasonLine, ...]
+
+    def lengths(self) -> list[int]:
+        """Words of each part; the headline has its own limit."""
+        parts = (self.what_changed, self.how_sure, self.not_known, self.can_be_done)
+        return [len(text.split()) for text in (*parts, *(reason.text for reason in self.reasons))]
+
+    def cut(self, words: int) -> "Texts":
+        """No part longer than so many words."""
+        parts = {name: _cut(getattr(self, name), words) for name in ("what_changed", "how_sure", "not_known")}
+        reasons = tuple(dataclasses.replace(reason, text=_cut(reason.text, words)) for reason in self.reasons)
+        return dataclasses.replace(self, **parts, can_be_done=_cut(self.can_be_done, words), reasons=reasons)
+
+
+def mail_for(delivery: Delivery) -> EmailMessage:
+    """The mail of a delivery, the same for every try but for the stamps in its signed links.
+
+    Raises MessageError.
+    """
+    alert = delivery.alert
+    if alert.state != Alert.State.RELEASED:
+        raise MessageError(f"alert {alert.pk} is {alert.get_state_display()}; wanted a released one")
+    message = EmailMessage(policy=POLICY)
+    message.make_alternative(boundary=f"=_alert-{alert.pk}-delivery-{delivery.pk}")  # empty yet: no header to move
+    for name, value in _head(delivery).items():
+        message[name] = value
+    text, page = bodies(delivery)
+    message.attach(_part(text, "plain"))
+    message.attach(_part(page, "html"))
+    return message
+
+
+def subject(alert: Alert) -> str:
+    """Such as `[HIGH ↑] Sudan: reason in at most eight words (confidence: medium)`."""
+    headline = _cut(alert.headline, HEADLINE_WORDS)
+    return f"[{Level(alert.level).label} ↑] {alert.country.name_en}: {headline} (confidence: {alert.confidence})"
+
+
+def message_id(delivery: Delivery) -> str:
+    """The same for every try, so that a mail that arrives twice is known as one.
+
+    The second in which the delivery was made tells it from that of a sister installation with the same numbers.
+    """
+    return f"<alert-{delivery.alert_id}.delivery-{delivery.pk}.{delivery.made_at:%Y%m%d%H%M%S}@{_domain()}>"
+
+
+def sender() -> str:
+    """The bare address that the mails are from, where MAIL_FROM also has a name."""
+    return parseaddr(settings.MAIL_FROM)[1]
+
+
+def describe(subscription: Subscription, *, regions: dict[int, str] | None = None) -> str:
+    """The rule in words, such as `alerts about Sudan and Northern Africa from ELEVATED on`."""
+    names = ["every country"]
+    if not subscription.is_everywhere:
+        known = regions if regions is not None else region_names() if subscription.regions else {}
+        countries = sorted(subscription.countries.all(), key=lambda country: country.name_sort)
+        names = [country.name_en for country in countries]
+        names += sorted(known.get(code, f"region {code}") for code in subscription.regions)
+    if len(names) > NAMES_MAX + 1:
+        names = [*names[:NAMES_MAX], f"{len(names) - NAMES_MAX} others"]
+    said = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"alerts about {said or 'no country'} from {Level(subscription.least_level).label} on"
+
+
+def region_names() -> dict[int, str]:
+    """M49 code to name, of regions and sub-regions that have a country."""
+    rows = Country.objects.values_list("region_code", "region", "subregion_code", "subregion").distinct()
+    return {code: name for row in rows for code, name in (row[:2], row[2:])}
+
+
+def words_in(text: str) -> int:
+    """Words that a person reads: addresses are not counted, nor signs that stand alone."""
+    found = (word for word in text.split() if "://" not in word and not word.startswith("mailto:"))
+    return sum(1 for word in found if re.search(r"\w", word))
+
+
+def bodies(delivery: Delivery) -> tuple[str, str]:
+    """The text and the HTML twin."""
+    alert = delivery.alert
+    texts = Texts(
+        headline=_cut(alert.headline, HEADLINE_WORDS),
+        what_changed=alert.what_changed,
+        how_sure=alert.how_sure,
+        not_known=alert.not_known,
+        can_be_done=alert.can_be_done,
+        reasons=_reasons(alert),
+    )
+    context = _frame(delivery)
+    text = _text(context, texts)
+    if words_in(text) > WORDS_MAX:
+        texts = texts.cut(_longest(texts, spare=WORDS_MAX - words_in(_text(context, texts.cut(0)))))
+        text = _text(context, texts)
+    style = {name: format_html(' style="{}"', rules) for name, rules in STYLES.items()}
+    level = {"level_bar": _bar(Level(alert.level)), "style": style}
+    return text, render_to_string("emails/alert.html", context | {"texts": texts} | level)
+
+
+def _text(context: dict[str, object], texts: Texts) -> str:
+    return render_to_string("emails/alert.txt", context | {"texts": texts}).strip() + "\n"
+
+
+def _longest(texts: Texts, *, spare: int) -> int:
+    """How long a part may be so that all together stay within `spare` words: the longest give way first."""
+    limit = max(texts.lengths())
+    while limit > 0 and sum(min(length, limit) for length in texts.lengths()) > spare:
+        limit -= 1
+    return limit
+
+
+def _cut(text: str, words: int) -> str:
+    found = text.split()
+    return text if len(found) <= words else " ".join(found[:words]).rstrip(",;:–-(") + "…" * (words > 0)
+
+
+def _reasons(alert: Alert) -> tuple[ReasonLine, ...]:
+    """What stands behind the alert, as far as it is public at this moment."""
+    rows = list(AlertReason.objects.filter(alert=alert).order_by("order"))
+    open_rows = Evidence.objects.visible_to(AnonymousUser()).ever_accepted().filter(alert_reasons__alert=alert)
+    states = dict(open_rows.values_list("pk", "status"))
+    return tuple(_reason(row, states) for row in rows)
+
+
+def _reason(row: AlertReason, states: dict[int, str]) -> ReasonLine:
+    if row.evidence_id is None:
+        return ReasonLine(row.text, row.grade)
+    if row.evidence_id not in states:
+        return ReasonLine(NOT_PUBLIC)
+    return ReasonLine(
+        row.text,
+        row.grade,
+        links.absolute(reverse("evidence_detail", args=[row.evidence_id])),
+        is_retracted=states[row.evidence_id] == Evidence.Status.RETRACTED,
+    )
+
+
+def _frame(delivery: Delivery) -> dict[str, object]:
+    """Everything of a mail but the alert's own texts."""
+    alert, person, rule = delivery.alert, delivery.person, delivery.subscription
+    asked_self = rule.created_by_id in {None, person.pk}
+    return {
+        "subject": subject(alert),
+        "alert": alert,
+        "country": alert.country.name_en,
+        "level": Level(alert.level).label,
+        "previous": Level(alert.previous_level).label,
+        "method": alert.snapshot.method,
+        "why_you": f"{'You asked' if asked_self else 'You were signed up'} for {describe(rule)}.",
+        "alert_url": links.absolute(alert.get_absolute_url()),
+        "country_url": links.absolute(alert.country.get_absolute_url()),
+        "error_url": f"mailto:{sender()}?subject={quote(f'Error in alert {alert.pk}')}",
+        "manage_url": links.manage_url(person),
+        "unsubscribe_url": links.unsubscribe_url(person),
+    }
+
+
+def _head(delivery: Delivery) -> dict[str, object]:
+    """The headers: one recipient, and nothing that a name could break."""
+    alert, person = delivery.alert, delivery.person
+    thread = f"<country-{alert.country.iso3}.alerts@{_domain()}>"
+    head = {
+        "Subject": subject(alert),
+        "From": _address(settings.INSTALLATION_NAME, sender(), f"delivery {delivery.pk}: From"),
+        "To": _address(person.name, person.email, f"delivery {delivery.pk}: To"),
+        "Date": format_datetime(delivery.made_at),
+        "Message-ID": message_id(delivery),
+        "In-Reply-To": thread,
+        "References": thread,
+        "List-Id": f"<alerts.{_domain()}>",
+        "List-Unsubscribe": f"<{links.unsubscribe_url(person)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": "en",
+        "MIME-Version": "1.0",
+    }
+    for name, value in head.items():
+        if _UNREADABLE.search(str(value)):
+            raise MessageError(f"delivery {delivery.pk}: {name} holds a line break or control character; wanted none")
+    return head
+
+
+def _address(name: str, address: str, place: str) -> Address:
+    """One mailbox; a domain in letters of another script is written in the form that every server knows."""
+    user, _, domain = address.rpartition("@")
+    if _UNREADABLE.search(f"{name}{address}"):
+        raise MessageError(f"{place} holds a line break or control character; wanted none")
+    try:
+        found = Address(display_name=name, username=user, domain=punycode(domain))
+    except ValueError:  # its text repeats the address
+        found = Address()
+    if not _ADDRESS.fullmatch(found.addr_spec):
+        raise MessageError(f"{place} is no mail address; wanted one such as name@domain.example")
+    return found
+
+
+def _domain() -> str:
+    return punycode(sender().rpartition("@")[2])
+
+
+def _part(text: str, subtype: str) -> EmailMessage:
+    part = EmailMessage(policy=POLICY)
+    part.set_content(text, subtype=subtype, charset="utf-8", cte="quoted-printable")
+    del part["MIME-Version"]  # said once, by the whole
+    return part
+
+
+def _bar(level: Level) -> SafeString:
+    """The attributes of the cell that holds the level's word; `bgcolor` is for programs that know no styles."""
+    ground, ink = RAMP[level]
+    return format_html(' bgcolor="{0}" style="{2};background-color:{0};color:{1}"', ground, ink, STYLES["bar"])

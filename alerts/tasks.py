@@ -1,0 +1,32 @@
+"""Tasks of the alerts' queue: ids and nothing else in their arguments."""
+
+from typing import Any
+
+from celery import shared_task
+
+from alerts import comparing, delivery, matching, raising
+from r2p_dashboard import clock
+
+
+@shared_task(name="alerts.compare")
+def compare(**_later: Any) -> None:
+    """Safe to run twice: a pair of snapshots makes one signal."""
+    comparing.compare_waiting(at=clock.now())
+
+
+@shared_task(name="alerts.raise_alerts")
+def raise_alerts(**_later: Any) -> None:
+    """Safe to run twice: a signal has one verdict."""
+    raising.raise_waiting(at=clock.now())
+
+
+@shared_task(name="alerts.match")
+def match(**_later: Any) -> None:
+    """Safe to run twice: one delivery per alert, person and channel."""
+    matching.match_waiting(at=clock.now())
+
+
+@shared_task(name="alerts.send")
+def send(**_later: Any) -> None:
+    """Safe to run twice: one sender at a time, and what was sent is sent no more."""
+    delivery.send_waiting(now=clock.now)

@@ -1,0 +1,1 @@
+"""What a text names and what it may speak of: pure, values in and values out."""

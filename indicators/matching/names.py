@@ -1,0 +1,133 @@
+"""The names by which States are known: of `countries.csv`, of CLDR in six languages, and of our own `names.csv`."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from babel import Locale
+
+from countries.reference import CountryRow, read_countries
+
+Kind = Literal["name", "alias", "demonym", "capital", "area", "group", "ambiguous", "decoy"]
+
+OWN_NAMES = Path(__file__).resolve().parent / "names.csv"
+LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar")
+LANGUAGES_OF_NAMES = {  # names that are words or persons elsewhere
+    "maurice": ("fr",), "dominique": ("fr",), "grenade": ("fr",), "chili": ("fr",), "barbade": ("fr",),
+    "granada": ("es",), "mauricio": ("es",), "того": (), "مالي": (), "man": (), "gao": ("en", "fr"),
+}  # fmt: skip
+_PLURAL = ("n", "i", "k", "r", "o", "e")  # Sudanese and Dutch have none of their own
+_SAME_IN_PLURAL = ("ese", "ench", "ish", "utch", "iss", "ois")
+_CYRILLIC_VOWELS = "аеиоуыэюяйь"
+
+
+class NamesError(ValueError):
+    """A line of `names.csv` that cannot be used; says which, what was found and what was wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a name stands for.
+
+    `acronym` holds the only spellings that count, `languages` the only languages; `may_be_small`: our list has it so.
+    """
+
+    iso3: tuple[str, ...]
+    kind: Kind
+    acronym: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ()
+    may_be_small: bool = False
+
+
+class _Folding(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        bare = unicodedata.normalize("NFD", letter)[0].lower()
+        bare = {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "\u00a0": " ", "\n": " "}.get(bare, bare)
+        self[code] = bare if len(bare) == 1 else letter
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """`text` in small letters without accents, of the same length."""
+    return text.translate(_FOLDING)
+
+
+def known_names() -> dict[str, Known]:
+    """Every folded name and what it stands for. Raises NamesError."""
+    found: dict[str, Known] = {}
+    shared: dict[str, set[str]] = defaultdict(set)
+    states = read_countries()
+    for row in states:
+        for name in _names_of(row):
+            _add(found, shared, name, Known((row.iso3,), "name"))
+    own = list(_own_names({row.iso3 for row in states}))
+    for name, known in own:  # what analysts wrote outweighs the lists
+        key = _key(name)
+        if known.acronym and key in found and found[key].acronym:
+            known = Known(known.iso3, known.kind, known.acronym | found[key].acronym)
+        found[key] = known
+        shared[key] = set(known.iso3)
+    return {
+        key: known
+        for key, known in found.items()
+        if LANGUAGES_OF_NAMES.get(key) != () and shared[key] == set(known.iso3)
+    }
+
+
+def _add(found: dict[str, Known], shared: dict[str, set[str]], name: str, known: Known) -> None:
+    key = _key(name)
+    if len(key) < 2:
+        return
+    shared[key] |= set(known.iso3)
+    found.setdefault(key, Known(known.iso3, known.kind, known.acronym, LANGUAGES_OF_NAMES.get(key, ())))
+
+
+def _key(name: str) -> str:
+    key = fold(name)
+    if " " not in key and "\u0400" <= key[0] <= "\u04ff" and len(key) > 4:
+        return key[:-1] if key[-1] in _CYRILLIC_VOWELS else key
+    return key
+
+
+def _names_of(row: CountryRow) -> Iterator[str]:
+    ours = (row.name_en, row.name_fr, row.name_es, row.name_ru, row.name_zh, row.name_ar)
+    theirs = (Locale.parse(language).territories.get(row.iso2, "") for language in LANGUAGES)
+    for name in (*ours, *theirs):
+        bare = name.replace("（", "(").partition("(")[0].strip()
+        yield from (one for one in (name, bare) if one and one != "Congo")
+
+
+def _own_names(codes: set[str]) -> Iterator[tuple[str, Known]]:
+    with OWN_NAMES.open(encoding="utf-8", newline="") as file:
+        for number, line in enumerate(csv.DictReader(file), 2):
+            iso3, kind = tuple(filter(None, line["iso3"].split("|"))), line["kind"]
+            if kind not in get_args(Kind):
+                kinds = ", ".join(get_args(Kind))
+                raise NamesError(f"names.csv, line {number}: found the kind {kind!r}; wanted {kinds}")
+            if set(iso3) - codes or bool(iso3) == (kind == "decoy") or (len(iso3) > 1) != (kind == "ambiguous"):
+                wanted = "a State's ISO3 code, several only for ambiguous, none for a decoy"
+                raise NamesError(f"names.csv, line {number}: found {line['iso3']!r}; wanted {wanted}")
+            for name in filter(None, map(str.strip, line["names"].split("|"))):
+                yield from ((form, _known(form, iso3, cast(Kind, kind))) for form in _forms(name, kind))
+
+
+def _forms(name: str, kind: str) -> Iterator[str]:
+    yield name
+    if kind == "demonym" and name.isascii() and name.endswith(_PLURAL) and not name.endswith(_SAME_IN_PLURAL):
+        yield f"{name}s"
+
+
+def _known(name: str, iso3: tuple[str, ...], kind: Kind) -> Known:
+    is_acronym = sum(letter.isupper() for letter in name) > 1 and name.replace(".", "").isalnum() and not name.istitle()
+    spellings = frozenset({name}) if is_acronym and name.isascii() else frozenset[str]()
+    return Known(iso3, kind, spellings, may_be_small=name[0].islower())

@@ -1,0 +1,255 @@
+"""The small language in which the lexicon's phrases are written, and its matcher.
+
+    word            this word, whatever its case; a hyphen separates words
+    word*           a word that begins so
+    #               a number, in digits or as a word
+    (a|b c|d*)      one of these; with a ? behind it: or nothing, between two words
+    ..3             at most three words between
+    ~3              the two sides in either order, at most three words between
+    @name           a group of the lexicon's table `words`
+
+A phrase matches within one sentence. The work is linear in the text: a word looks up the phrases that can begin
+with it, and each of these looks at a bounded number of words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+GAP_MAX = 12  # words; a wider gap joins what does not belong together
+WORDS_MAX = 40  # in one phrase as written
+
+_TOKEN = re.compile(r"(?P<word>\w+(?:['’]\w+)*)|(?P<end>[.!?;:](?=[\s\"”’)\]]|$)|\n\s*\n)")
+_NUMBERS = frozenset({
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "dozen",
+    "dozens", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred",
+    "hundreds", "thousand", "thousands", "million", "millions", "scores", "several", "many", "numerous",
+})  # fmt: skip
+_PIECE = re.compile(r"\s*(?:(?P<gap>\.\.\d+)|(?P<near>~\d+)|(?P<group>@\w+)|(?P<mark>[(|)#?])|(?P<word>[\w'’-]+\*?))")
+
+
+class PatternError(ValueError):
+    """A phrase that cannot be read; says what was found and what was wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in small letters with its offsets."""
+
+    word: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word; `text` is "#" for a number."""
+
+    text: str
+    is_prefix: bool = False
+
+    def fits(self, word: str) -> bool:
+        """Whether `word` (small letters) is meant."""
+        if self.text == "#":
+            return word[0].isdigit() or word in _NUMBERS
+        return word.startswith(self.text) if self.is_prefix else word == self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """At most so many words."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several sequences."""
+
+    branches: tuple[Phrase, ...]
+
+
+Element = Word | Gap | Choice
+Phrase = tuple[Element, ...]
+
+
+def sentences(text: str) -> tuple[tuple[Token, ...], ...]:
+    """The words of `text`, sentence by sentence, with offsets into it."""
+    found: list[tuple[Token, ...]] = []
+    now: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        if match["end"] is None:
+            word = match["word"].lower().replace("’", "'").removesuffix("'s")
+            now.append(Token(word, match.start(), match.end()))
+        elif now:
+            found.append(tuple(now))
+            now = []
+    return (*found, tuple(now)) if now else tuple(found)
+
+
+def parse(phrase: str, groups: Mapping[str, str] | None = None) -> tuple[Phrase, ...]:
+    """The sequences that a phrase stands for: two where it holds a `~`. Raises PatternError."""
+    pieces = list(_pieces(phrase, groups or {}, depth=0))
+    if not pieces:
+        raise PatternError("found an empty phrase; wanted words")
+    near = [at for at, piece in enumerate(pieces) if piece.startswith("~")]
+    if not near:
+        return (_sequence(pieces),)
+    if len(near) > 1:
+        raise PatternError("found more than one ~; wanted one at most, and outside brackets")
+    at = near[0]
+    left, right, gap = _sequence(pieces[:at]), _sequence(pieces[at + 1 :]), _gap(pieces[at])
+    return ((*left, gap, *right), (*right, gap, *left))
+
+
+def _pieces(phrase: str, groups: Mapping[str, str], depth: int) -> Iterator[str]:
+    at = 0
+    phrase = phrase.strip().lower()
+    while at < len(phrase):
+        match = _PIECE.match(phrase, at)
+        if match is None:
+            raise PatternError(
+                f"found {phrase[at:].strip()[:1]!r} after {at} characters; wanted a word, *, #, (|), ..n, ~n or @group"
+            )
+        at = match.end()
+        if match["group"]:
+            yield from _group(match["group"], groups, depth)
+        elif match["word"]:
+            yield from re.split(r"-", match["word"].replace("’", "'"))
+        else:
+            yield match[0].strip()
+
+
+def _group(name: str, groups: Mapping[str, str], depth: int) -> Iterator[str]:
+    if name[1:] not in groups:
+        raise PatternError(f"found {name}; wanted a group of the table `words`")
+    if depth:
+        raise PatternError(f"found {name} inside a group; wanted words only")
+    yield "("
+    yield from _pieces(groups[name[1:]], groups, depth + 1)
+    yield ")"
+
+
+def _sequence(pieces: list[str]) -> Phrase:
+    if len(pieces) > WORDS_MAX * 10:
+        raise PatternError(f"found {len(pieces)} words and marks; wanted a shorter phrase")
+    rest = list(reversed(pieces))
+    sequence = _read(rest)
+    if rest:
+        raise PatternError(f"found {rest[-1]!r} without a bracket before it; wanted (a|b)")
+    return sequence
+
+
+def _read(rest: list[str]) -> Phrase:
+    """Reads up to a `|` or `)` that belongs to the caller."""
+    elements: list[Element] = []
+    while rest and rest[-1] not in ("|", ")"):
+        piece = rest.pop()
+        if piece == "(":
+            elements.append(_choice(rest))
+        elif piece.startswith(".."):
+            elements.append(_gap(piece))
+        elif piece.startswith("~"):
+            raise PatternError("found ~ inside brackets; wanted it outside")
+        elif piece.removesuffix("*"):
+            elements.append(Word(piece.removesuffix("*"), piece.endswith("*")))
+        else:
+            raise PatternError("found a * or a hyphen alone; wanted letters before it")
+    if not elements or _may_be_nothing(elements[0]) or _may_be_nothing(elements[-1]):
+        raise PatternError("found nothing, or a gap or (…)? at an end; wanted words on both sides")
+    return tuple(elements)
+
+
+def _may_be_nothing(element: Element) -> bool:
+    return isinstance(element, Gap) or (isinstance(element, Choice) and () in element.branches)
+
+
+def _choice(rest: list[str]) -> Choice:
+    branches = [_read(rest)]
+    while rest and rest[-1] == "|":
+        rest.pop()
+        branches.append(_read(rest))
+    if not rest:
+        raise PatternError("found a bracket that is not closed; wanted )")
+    rest.pop()
+    if rest and rest[-1] == "?":
+        rest.pop()
+        branches.append(())
+    return Choice(tuple(branches))
+
+
+def _gap(piece: str) -> Gap:
+    most = int(piece.lstrip(".~"))
+    if most > GAP_MAX:
+        raise PatternError(f"found a gap of {most} words; wanted at most {GAP_MAX}")
+    return Gap(most)
+
+
+def _first_words(sequence: Phrase) -> Iterator[Word]:
+    first = sequence[0]
+    if isinstance(first, Choice):
+        for branch in first.branches:
+            yield from _first_words(branch)
+    elif isinstance(first, Word):
+        yield first
+
+
+def _ends(sequence: Phrase, tokens: Sequence[Token], at: int) -> Iterator[int]:
+    """Where `sequence` can end when it begins at token `at`, shortest gaps first."""
+    if not sequence:
+        yield at
+        return
+    first, rest = sequence[0], sequence[1:]
+    if isinstance(first, Gap):
+        for skipped in range(first.most + 1):
+            yield from _ends(rest, tokens, at + skipped)
+    elif isinstance(first, Choice):
+        for branch in first.branches:
+            for end in _ends(branch, tokens, at):
+                yield from _ends(rest, tokens, end)
+    elif at < len(tokens) and first.fits(tokens[at].word):
+        yield from _ends(rest, tokens, at + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase in a sentence: its number, and the half-open range of tokens."""
+
+    number: int
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Many phrases at once, by their first words."""
+
+    _exact: dict[str, list[tuple[int, Phrase]]] = field(default_factory=dict)
+    _prefix: dict[str, list[tuple[int, Phrase]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, phrases: Iterable[tuple[int, Phrase]]) -> Matcher:
+        """A matcher of numbered sequences; several may carry one number."""
+        matcher = cls()
+        for number, sequence in phrases:
+            for word in set(_first_words(sequence)):
+                table = matcher._prefix if word.is_prefix else matcher._exact
+                table.setdefault(word.text, []).append((number, sequence))
+        return matcher
+
+    def find(self, tokens: Sequence[Token]) -> Iterator[Found]:
+        """Every phrase at every place of one sentence, the shortest reading of each."""
+        for at, token in enumerate(tokens):
+            for number, sequence in self._beginning(token.word):
+                end = next(_ends(sequence, tokens, at), None)
+                if end is not None:
+                    yield Found(number, at, end)
+
+    def _beginning(self, word: str) -> Iterator[tuple[int, Phrase]]:
+        yield from self._exact.get(word, ())
+        for length in range(1, min(len(word), 24) + 1):
+            yield from self._prefix.get(word[:length], ())
+        if Word("#").fits(word):
+            yield from self._exact.get("#", ())

@@ -1,0 +1,354 @@
+"""Drafts to rows: what a reader understood, stored inside the caller's transaction."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+
+from people.permissions import Sensitivity
+from reports.models import Family, Passage, Report, Retrieval, Source
+from reports.readers.draft import FeedDraft, ItemDraft, ItemProblem, PassageDraft, ReportDraft, SourceDraft
+from reports.text import normal_form
+
+log = logging.getLogger(__name__)
+
+URL_CHARACTERS_MAX = 500  # the column's own length
+SHORT_TEXT = 200  # characters: "Please see the attached map." is the same text only under the same title
+BATCH = 200  # rows of one INSERT
+_LOCK = 903_2024  # an arbitrary number: PostgreSQL's advisory lock of those who store texts
+
+
+class IngestError(ValueError):
+    """Something that cannot be taken in at all; says what was found and what was wanted."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class About:
+    """What the sender says of a file; it fills what the reader cannot know, and never overrides the reader."""
+
+    source: str = ""
+    title: str = ""
+    url: str = ""
+    published_on: dt.date | None = None
+    language: str = "en"
+    sensitivity: int = Sensitivity.PUBLIC
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {
+            **dataclasses.asdict(self),
+            "published_on": str(self.published_on) if self.published_on else "",
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "About":
+        """The inverse of `as_json`."""
+        day = data.get("published_on")
+        return cls(**{**data, "published_on": dt.date.fromisoformat(day) if day else None})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of something taken in. Counts of items are those of a feed; of anything else they are 0."""
+
+    report: Report
+    created: bool = True
+    items_new: int = 0
+    items_same: int = 0
+    items_changed: int = 0
+    left_out: int = 0
+    problems: tuple[ItemProblem, ...] = ()
+    cursor: str = ""
+    is_full: bool = False
+
+
+def digest(payload: bytes) -> str:
+    """What tells bytes apart: SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(payload).hexdigest()
+
+
+def keep_as_close(report: Report, sensitivity: int) -> None:
+    """What somebody sends again as more sensitive is kept so, with what it carried; it is never opened by that."""
+    if sensitivity > report.sensitivity:
+        report.carried.filter(sensitivity__lt=sensitivity).update(sensitivity=sensitivity)
+        report.sensitivity = sensitivity
+        report.save(update_fields=["sensitivity"])
+
+
+# --- one report --------------------------------------------------------------------------------------------
+def store_report(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at: dt.datetime) -> Report:
+    """A report with its passages, its source and its families. Raises IngestError."""
+    published_on = draft.published_on or about.published_on
+    if published_on is None:
+        raise IngestError(
+            "day of publication: found none; wanted one (YYYY-MM-DD) from the sender, since the file does not say it"
+        )
+    if published_on > at.date():
+        raise IngestError(f"day of publication: found {published_on}; wanted a day not in the future")
+    title = (draft.title or about.title)[:300]
+    if not title:
+        raise IngestError("title: found none; wanted one from the sender, since the file does not say it")
+    for slug, name in draft.families:
+        Family.objects.get_or_create(slug=slug, defaults={"name": name})
+    report = Report.objects.create(
+        source=_source(draft.source) if draft.source else _known_source(about.source),
+        kind=draft.kind,
+        reader=reader,
+        title=title,
+        url=draft.url or about.url,
+        published_on=published_on,
+        language=draft.language or about.language,
+        media_type=draft.media_type,
+        bytes=payload,
+        sha256=digest(payload),
+        text=draft.text,
+        received_at=at,
+        sensitivity=about.sensitivity,
+        **same_words(draft.text, title),
+    )
+    store_passages([(report, draft.passages)])
+    return report
+
+
+def store_passages(of_reports: Iterable[tuple[Report, Sequence[PassageDraft]]]) -> None:
+    """The passages of reports that have none yet, in order; the families that they name are here already."""
+    drafts = [
+        (report, order, draft) for report, passages in of_reports for order, draft in enumerate(passages)
+    ]  # fmt: skip
+    named = {draft.family for _, _, draft in drafts if draft.family}
+    families = {family.slug: family for family in Family.objects.filter(slug__in=named)} if named else {}
+    rows = (
+        Passage(
+            report=report,
+            order=order,
+            locator=draft.locator,
+            start=draft.start,
+            end=draft.end,
+            text=draft.text,
+            family=families[draft.family] if draft.family else None,
+        )
+        for report, order, draft in drafts
+    )
+    Passage.objects.bulk_create(rows, batch_size=10 * BATCH)
+
+
+def _source(draft: SourceDraft) -> Source:
+    family, _ = Family.objects.get_or_create(slug=draft.family, defaults={"name": draft.family_name})
+    source, _ = Source.objects.get_or_create(
+        slug=draft.slug,
+        defaults={
+            "name": draft.name,
+            "family": family,
+            "reliability": draft.reliability,
+            "licence": draft.licence,
+            "url": draft.url,
+        },
+    )
+    return source
+
+
+def _known_source(slug: str) -> Source:
+    source = Source.objects.filter(slug=slug).first()
+    if source is None:
+        known = ", ".join(Source.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
+        raise IngestError(f"source: found {slug or 'none'!r}; wanted one that exists ({known})")
+    return source
+
+
+# --- the same words ----------------------------------------------------------------------------------------
+TextKey = tuple[str, str]  # digest of the normalised text; the normalised title where the text is short
+
+
+def same_words(text: str, title: str) -> dict[str, Any]:
+    """Values of `text_sha256` and `duplicate_of` for a report with this text."""
+    key = text_key(text, title)
+    return {"text_sha256": key[0], "duplicate_of_id": _originals([key]).get(key)}
+
+
+def text_key(text: str, title: str) -> TextKey:
+    """What two reports of the same words share, whoever carries them."""
+    normal = normal_form(text)
+    if not normal:
+        return "", ""
+    return digest(normal.encode()), "" if len(normal) > SHORT_TEXT else normal_form(title[:300])
+
+
+def _originals(keys: Iterable[TextKey]) -> dict[TextKey, int]:
+    """The earliest report of each text that is here already.
+
+    Until the end of the transaction nobody else stores a text: two reprints at once would not see each other.
+    """
+    wanted = {key for key in keys if key[0]}
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    digests = {key[0] for key in wanted}
+    rows = Report.objects.filter(text_sha256__in=digests).order_by("-pk").values_list("pk", "text_sha256", "title")
+    found: dict[TextKey, int] = {}
+    for pk, text_sha256, title in rows:
+        found[text_sha256, ""] = found[text_sha256, normal_form(title)] = pk
+    return {key: pk for key, pk in found.items() if key in wanted}
+
+
+# --- feeds -------------------------------------------------------------------------------------------------
+def store_feed(draft: FeedDraft, payload: bytes, about: About, *, retrieval: Retrieval, at: dt.datetime) -> Taken:
+    """The answer as a report of kind feed, and each of its items that is not here yet as a report that it carried.
+
+    An item that cannot be stored becomes a problem; the others are stored.
+    """
+    source = retrieval.source or _known_source(about.source)
+    carrier = Report.objects.create(
+        source=source,
+        kind=Report.Kind.FEED,
+        reader=retrieval.reader,
+        title=(draft.title or about.title or "Feed")[:300],
+        url=about.url,
+        published_on=at.date(),
+        language=about.language,
+        media_type=draft.media_type,
+        bytes=payload,
+        sha256=digest(payload),
+        headers=retrieval.headers,
+        received_at=at,
+        sensitivity=about.sensitivity,
+    )
+    problems = list(draft.problems)
+    items = [item for item in draft.items if not _is_future(item, problems, at)]
+    taken = Taken(carrier, left_out=draft.left_out, cursor=draft.cursor, is_full=draft.is_full)
+    taken = _store_items(items, taken, problems, language=about.language)
+    return dataclasses.replace(taken, problems=tuple(problems))
+
+
+def _is_future(item: ItemDraft, problems: list[ItemProblem], at: dt.datetime) -> bool:
+    if item.published_on <= at.date():
+        return False
+    reason = f"day of publication: found {item.published_on}; wanted a day not in the future"
+    problems.append(ItemProblem(_place(item), reason))
+    return True
+
+
+def _place(item: ItemDraft) -> str:
+    """An item as a problem names it: an address may hold words, so a digest stands for anything but a number."""
+    known = item.external_id
+    return f"item {known}" if known.isdigit() and len(known) <= 20 else f"item {digest(item.payload)[:12]}"
+
+
+def _store_items(items: Sequence[ItemDraft], taken: Taken, problems: list[ItemProblem], *, language: str) -> Taken:
+    """All at once; where one breaks, one by one, so that it alone is lost. Where every one breaks, it is our fault."""
+    try:
+        with transaction.atomic():
+            return _store_together(items, taken, language=language)
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.error("report %s: storing its items broke: %s", taken.report.pk, type(error).__name__)
+        broken: list[ItemProblem] = []
+        for item in items:
+            taken = _store_alone(item, taken, broken, language=language)
+        if len(broken) == len(items):
+            raise
+        problems += broken
+        return taken
+
+
+def _store_alone(item: ItemDraft, taken: Taken, broken: list[ItemProblem], *, language: str) -> Taken:
+    try:
+        with transaction.atomic():
+            return _store_together([item], taken, language=language)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  one broken item must not lose the others
+        reason = f"item: found one that broke ({type(error).__name__}); wanted one that can be stored; please report it"
+        broken.append(ItemProblem(_place(item), reason))
+        return taken
+
+
+def _store_together(items: Sequence[ItemDraft], taken: Taken, *, language: str) -> Taken:
+    keys = [text_key(item.text, item.title) for item in items]
+    originals = _originals(keys)
+    digests = [digest(item.payload) for item in items]
+    seen = _closed(digests, taken.report.sensitivity)
+    sources = _sources(items, taken.report.source)
+    known = set(
+        Report.objects.filter(
+            source__in=set(sources.values()), external_id__in={item.external_id for item in items}
+        ).values_list("source_id", "external_id")
+    )  # fmt: skip
+    rows: list[tuple[Report, ItemDraft, TextKey]] = []
+    changed = 0
+    for item, key, sha256 in zip(items, keys, digests, strict=True):
+        if sha256 in seen:
+            continue
+        seen.add(sha256)
+        source = sources[item.source]
+        changed += (source.pk, item.external_id) in known
+        known.add((source.pk, item.external_id))
+        rows.append((_row(item, key[0], sha256, source, carrier=taken.report, language=language), item, key))
+    _insert(rows, originals)
+    return dataclasses.replace(
+        taken,
+        items_new=taken.items_new + len(rows) - changed,
+        items_changed=taken.items_changed + changed,
+        items_same=taken.items_same + len(items) - len(rows),
+    )
+
+
+def _closed(digests: Sequence[str], sensitivity: int) -> set[str]:
+    """Those that are here already; none of them stays more open than it came this time."""
+    standing = Report.objects.filter(sha256__in=digests)
+    if sensitivity > Sensitivity.PUBLIC:
+        standing.filter(sensitivity__lt=sensitivity).update(sensitivity=sensitivity)
+    return set(standing.values_list("sha256", flat=True))
+
+
+def _sources(items: Iterable[ItemDraft], own: Source) -> dict[SourceDraft | None, Source]:
+    """The source of each draft: those that are here are read in one query, in an order that no two workers cross."""
+    named = sorted({item.source for item in items if item.source}, key=lambda draft: draft.slug)
+    here = {source.slug: source for source in Source.objects.filter(slug__in=[draft.slug for draft in named])}
+    return {None: own, **{draft: here.get(draft.slug) or _source(draft) for draft in named}}
+
+
+def _row(item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carrier: Report, language: str) -> Report:
+    return Report(
+        source=source,
+        kind=Report.Kind.DOCUMENT,
+        reader=carrier.reader,
+        title=item.title[:300],
+        url=item.url,
+        published_on=item.published_on,
+        language=item.language or language,
+        media_type="application/json",
+        bytes=item.payload,
+        sha256=sha256,
+        text=item.text,
+        text_sha256=text_sha256,
+        carrier=carrier,
+        external_id=item.external_id,
+        countries_said=list(item.countries),
+        received_at=carrier.received_at,
+        sensitivity=carrier.sensitivity,
+    )
+
+
+def _insert(rows: Sequence[tuple[Report, ItemDraft, TextKey]], originals: dict[TextKey, int]) -> None:
+    """Two rounds: what repeats an earlier text of the same answer needs that one's number."""
+    first: dict[TextKey, Report] = {}
+    again: list[tuple[Report, TextKey]] = []
+    at_once: list[Report] = []
+    for report, _, key in rows:
+        if key[0] and key in first and key not in originals:
+            again.append((report, key))
+            continue
+        report.duplicate_of_id = originals.get(key)
+        first.setdefault(key, report)
+        at_once.append(report)
+    Report.objects.bulk_create(at_once, batch_size=BATCH)
+    for report, key in again:
+        report.duplicate_of_id = first[key].pk
+    Report.objects.bulk_create((report for report, _ in again), batch_size=BATCH)
+    store_passages((report, item.passages) for report, item, _ in rows)

@@ -1,0 +1,62 @@
+"""A synthetic situation that is grave enough to warn of, and the round from evidence to alert."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from alerts import comparing, matching, raising
+from alerts.models import Alert
+from indicators import assess
+from indicators.models import Evidence
+from tests import make
+
+GRAVE = (
+    "1.1", "2.1", "2.3", "3.2", "4.1", "5.1", "6.2", "7.8", "8.5", "9.1", "9.4", "10.2",
+    "11.1", "11.2", "13.10", "13.14", "13.17", "7.10", "1.3", "12.10",
+)  # fmt: skip
+
+
+def grave_situation(
+    *,
+    iso3: str = "MMR",
+    indicators: Sequence[str] = GRAVE,
+    severity: int = 4,
+    event_on: dt.date = dt.date(2024, 6, 1),
+    known_on: dt.date = dt.date(2024, 6, 10),
+    **fields: Any,
+) -> list[Evidence]:
+    """Accepted evidence on many indicators, from two bodies: ELEVATED at the least."""
+    passage, family = make.passage(), make.family()
+    return [
+        make.accepted(
+            of=passage,
+            country=make.country(iso3),
+            indicator=make.indicator(code),
+            family=family,
+            severity=severity,
+            event_on=event_on,
+            known_on=known_on,
+            **fields,
+        )
+        for code in indicators
+    ]
+
+
+def score(*, day: dt.date = make.TODAY, at: dt.datetime = make.NOW) -> None:
+    """A run over every country at `day`."""
+    assess.score_all(at=at, day=day)
+
+
+def alert(*, iso3: str = "MMR", at: dt.datetime = make.NOW, **fields: Any) -> Alert:
+    """The alert that a grave situation raises; waits for release where it is HIGH or SEVERE."""
+    grave_situation(iso3=iso3, **fields)
+    warn(at=at)
+    return Alert.objects.filter(country__iso3=iso3).latest("pk")
+
+
+def warn(*, at: dt.datetime = make.NOW) -> None:
+    """From what stands to deliveries, as the stages do it."""
+    score(at=at)
+    comparing.compare_waiting(at=at)
+    raising.raise_waiting(at=at)
+    matching.match_waiting(at=at)

@@ -1,0 +1,127 @@
+"""Signals: what stands now against what stood when a country was last looked at."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from alerts import comparing
+from alerts.models import Compared, Signal
+from indicators import assess, coding
+from indicators.models import Evidence, Snapshot
+from indicators.models.score import Level
+from people.permissions import Role
+from tests import make
+from tests.alerts import rounds
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+
+def test_the_first_rise_is_a_signal_from_undetermined() -> None:
+    rounds.grave_situation()
+    rounds.score()
+
+    assert comparing.compare_waiting(at=make.NOW) == 1
+
+    signal = Signal.objects.get()
+    assert (signal.kind, signal.from_level, signal.before) == ("level_up", Level.UNDETERMINED, None)
+    assert signal.to_level == signal.after.shown_level >= Level.ELEVATED
+    assert not signal.is_historic
+
+
+def test_comparing_twice_finds_nothing_new() -> None:
+    rounds.grave_situation()
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+
+    assert comparing.compare_waiting(at=make.NOW) == 0
+    assert not comparing.waiting().exists()
+    assert Signal.objects.count() == 1
+
+
+def test_a_little_evidence_is_no_signal_and_is_compared_all_the_same() -> None:
+    make.accepted()
+    rounds.score()
+
+    assert comparing.compare_waiting(at=make.NOW) == 0
+    assert Compared.objects.get(country__iso3="MMR").snapshot.shown_level == Level.UNDETERMINED
+
+
+def test_a_rise_by_evidence_entered_long_after_it_was_known_is_historic() -> None:
+    rounds.grave_situation(known_on=dt.date(2023, 1, 10), event_on=dt.date(2023, 1, 1))
+    rounds.score()
+
+    comparing.compare_waiting(at=make.NOW)
+
+    assert Signal.objects.get().is_historic
+
+
+def test_fresh_evidence_that_takes_the_level_up_is_not_made_historic_by_old_evidence_beside_it() -> None:
+    rounds.grave_situation(indicators=rounds.GRAVE[::2], known_on=dt.date(2023, 1, 10), event_on=dt.date(2023, 1, 1))
+    rounds.grave_situation(indicators=rounds.GRAVE[1::2])
+    rounds.score()
+
+    comparing.compare_waiting(at=make.NOW)
+
+    assert not Signal.objects.get().is_historic
+
+
+def test_evidence_that_only_ages_has_gone_stale_and_the_level_is_not_said_to_fall() -> None:
+    rounds.grave_situation()
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    rounds.score(day=dt.date(2064, 6, 30))
+
+    comparing.compare_waiting(at=make.NOW)
+
+    latest = Signal.objects.order_by("-pk")[0]
+    assert (latest.kind, latest.to_level) == ("gone_stale", Level.UNDETERMINED)
+
+
+def test_a_retraction_brings_the_level_down() -> None:
+    rows = rounds.grave_situation()
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    for row in rows:
+        coding.retract(evidence_id=row.pk, by=make.person(Role.ADMIN), reason="made up", at=make.NOW)
+    rounds.score()
+
+    comparing.compare_waiting(at=make.NOW)
+
+    assert Signal.objects.order_by("-pk")[0].kind == "level_down"
+
+
+def test_a_gap_is_compared_as_one_step() -> None:
+    """Nobody compared for three runs: one signal from what was last seen to what stands."""
+    make.accepted()
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    for place in range(0, len(rounds.GRAVE), 4):
+        rounds.grave_situation(indicators=rounds.GRAVE[place : place + 4])
+        rounds.score()
+
+    comparing.compare_waiting(at=make.NOW)
+
+    signal = Signal.objects.get()
+    assert (signal.from_level, signal.before) == (0, Snapshot.objects.filter(country__iso3="MMR").earliest("pk"))
+
+
+def test_a_signal_is_never_rewritten() -> None:
+    rounds.grave_situation()
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+
+    with pytest.raises(DatabaseError, match="never rewritten"), transaction.atomic():
+        Signal.objects.update(is_historic=True)
+    with pytest.raises(DatabaseError, match="never deleted"), transaction.atomic():
+        Signal.objects.get().delete()
+
+
+def test_a_run_of_another_day_brings_no_signal_where_the_level_holds() -> None:
+    rounds.grave_situation()
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    assess.score_all(at=make.NOW + dt.timedelta(days=1), day=make.TODAY)
+
+    assert comparing.compare_waiting(at=make.NOW) == 0
+    assert Evidence.objects.exists()

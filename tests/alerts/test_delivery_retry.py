@@ -1,0 +1,74 @@
+"""A person puts a mail back that was refused or given up: with a name, and under the same Message-ID."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from alerts import delivery
+from alerts.models import Delivery
+from people.permissions import Role
+from tests import make
+from tests.alerts import outbox
+from tests.make import NOW
+
+pytestmark = pytest.mark.usefixtures("reference")
+State = Delivery.State
+FINISHED: dict[str, Any] = {"finished_at": NOW, "next_try_at": None}
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.GIVEN_UP])
+def test_a_publisher_puts_a_mail_back_with_all_its_tries(state: str) -> None:
+    mail: dict[str, Any] = {
+        "message": b"synthetic",
+        "message_id": "<one@test.example>",
+        "reply_code": 550,
+        "reply_text": "unknown",
+    }
+    row = outbox.delivery(state=state, attempts=8, **FINISHED, **mail)
+    publisher, at = make.person(Role.PUBLISHER), NOW + dt.timedelta(days=5)
+
+    back = delivery.retry(delivery_id=row.pk, by=publisher, at=at)
+
+    row.refresh_from_db()
+    assert back == row
+    assert (row.state, row.attempts, row.next_try_at, row.finished_at) == (State.WAITING, 0, at, None)
+    assert (bytes(row.message or b""), row.message_id) == (b"synthetic", "<one@test.example>")
+    assert list(row.tries.values_list("outcome", "by", "at")) == [("retry", publisher.pk, at)]
+    assert row in delivery.waiting(at=at)
+
+
+def test_two_days_count_from_when_it_was_put_back() -> None:
+    row = outbox.delivery(state=State.GIVEN_UP, **FINISHED)
+    at = NOW + dt.timedelta(days=5)
+    row = delivery.retry(delivery_id=row.pk, by=make.person(Role.ADMIN), at=at)
+
+    delivery._put_off(row, delivery.Outcome.NO_ANSWER, "no answer", at=at + dt.timedelta(hours=47))
+    assert row.state == State.DEFERRED
+    delivery._put_off(row, delivery.Outcome.NO_ANSWER, "no answer", at=at + dt.timedelta(hours=48))
+    assert row.state == State.GIVEN_UP
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.FOCAL_POINT, Role.CODER, Role.REVIEWER])
+def test_who_may_not_watch_the_outbox_may_not_put_back(role: Role) -> None:
+    row = outbox.delivery(state=State.REFUSED, **FINISHED)
+
+    with pytest.raises(delivery.DeliveryError, match="may not see the outbox"):
+        delivery.retry(delivery_id=row.pk, by=make.person(role), at=NOW)
+
+    assert not row.tries.exists()
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.DEFERRED, State.SENT, State.CANCELLED])
+def test_what_is_open_sent_or_cancelled_is_not_put_back(state: str) -> None:
+    is_open = state in {State.WAITING, State.DEFERRED}
+    sent: dict[str, Any] = {"reply_code": 250, "message_id": "<one@test.example>"}
+    row = outbox.delivery(state=state, **({} if is_open else FINISHED), **sent)
+
+    with pytest.raises(delivery.DeliveryError, match=f"{row.pk} is {state}; wanted refused or given_up"):
+        delivery.retry(delivery_id=row.pk, by=make.person(Role.PUBLISHER), at=NOW)
+
+
+def test_a_delivery_that_is_none_is_refused() -> None:
+    with pytest.raises(delivery.DeliveryError, match="there is none"):
+        delivery.retry(delivery_id=0, by=make.person(Role.PUBLISHER), at=NOW)

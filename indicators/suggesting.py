@@ -51,13 +51,9 @@ def suggest_waiting(*, at: dt.datetime) -> int:
 
 @transaction.atomic
 def _search(report_id: int, *, at: dt.datetime) -> int:
-    report = (
-        Report.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("source__family")
-        .filter(pk=report_id, suggestion_run=None)
-        .first()
-    )
-    if report is None:
+    locked = Report.objects.select_for_update(skip_locked=True, of=("self",)).select_related("source__family")
+    report = locked.filter(pk=report_id).first()
+    if report is None or SuggestionRun.objects.filter(report=report).exists():  # another worker has it, or had it
         return 0
     run = SuggestionRun(report=report, lexicon=lexicon().version, searched_at=at)
     try:

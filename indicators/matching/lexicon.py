@@ -17,6 +17,7 @@ LEXICON = Path(__file__).resolve().parent / "lexicon.toml"
 CATALOGUE = Path(__file__).resolve().parent.parent / "framework" / "un_2014.json"
 POLARITIES = {"risk": 1, "mitigation": -1}
 _ENTRY_KEYS = {"indicator", "weight", "severity", "polarity", "phrases", "not"}
+_ASIDE_KEYS = {"phrases", "unless", "reach", "stands", "inside"}
 _KEYS = {"version", "language", "words", "entry", "scale", "asides", "off_topic"}
 
 
@@ -43,12 +44,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Words that take back what follows (`before`) or precedes within `reach` words, unless `unless` stands there."""
+    """Words that take back a phrase that follows (or precedes) within `reach` words, unless `unless` stands there.
+
+    With `is_inside` they do so within the phrase too: "the authorities should facilitate".
+    """
 
     phrases: tuple[Phrase, ...]
     unless: tuple[Phrase, ...]
     reach: int
     is_before: bool
+    is_inside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +134,16 @@ def _entry(number: int, table: Mapping[str, Any], words: Mapping[str, str]) -> E
 
 def _aside(number: int, table: Mapping[str, Any], words: Mapping[str, str]) -> Aside:
     place = f"asides {number}"
+    if unknown := set(table) - _ASIDE_KEYS:
+        raise LexiconError(f"{place}: found {', '.join(sorted(unknown))}; wanted only {', '.join(sorted(_ASIDE_KEYS))}")
     reach, side = table.get("reach"), table.get("stands", "before")
     if not isinstance(reach, int) or not 0 <= reach <= 30:
         raise LexiconError(f"{place}: found the reach {reach}; wanted 0 to 30 words")
     if side not in ("before", "after"):
         raise LexiconError(f"{place}: found it stands {side}; wanted before or after")
     phrases = _phrases(place, table.get("phrases", []), words)
-    return Aside(phrases, _phrases(f"{place}, unless", table.get("unless", []), words), reach, side == "before")
+    unless = _phrases(f"{place}, unless", table.get("unless", []), words)
+    return Aside(phrases, unless, reach, is_before=side == "before", is_inside=table.get("inside") is True)
 
 
 def _phrases(place: str, written: object, words: Mapping[str, str]) -> tuple[Phrase, ...]:

@@ -20,7 +20,7 @@ OWN_NAMES = Path(__file__).resolve().parent / "names.csv"
 LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar")
 LANGUAGES_OF_NAMES = {  # names that are words or persons elsewhere
     "maurice": ("fr",), "dominique": ("fr",), "grenade": ("fr",), "chili": ("fr",), "barbade": ("fr",),
-    "granada": ("es",), "mauricio": ("es",), "того": (), "مالي": (), "чили": ("ru",), "man": (), "gao": ("en", "fr"),
+    "granada": ("es",), "mauricio": ("es",), "того": (), "مالي": (), "man": (), "gao": ("en", "fr"),
 }  # fmt: skip
 _PLURAL = ("n", "i", "k", "r", "o", "e")  # Sudanese and Dutch have none of their own
 _SAME_IN_PLURAL = ("ese", "ench", "ish", "utch", "iss", "ois")

@@ -97,10 +97,10 @@ def parse(phrase: str, groups: Mapping[str, str] | None = None) -> tuple[Phrase,
     near = [at for at, piece in enumerate(pieces) if piece.startswith("~")]
     if not near:
         return (_sequence(pieces),)
-    at = near[0]
-    left, right, gap = _sequence(pieces[:at]), _sequence(pieces[at + 1 :]), _gap(pieces[at])
     if len(near) > 1:
         raise PatternError("found more than one ~; wanted one at most, and outside brackets")
+    at = near[0]
+    left, right, gap = _sequence(pieces[:at]), _sequence(pieces[at + 1 :]), _gap(pieces[at])
     return ((*left, gap, *right), (*right, gap, *left))
 
 
@@ -111,7 +111,7 @@ def _pieces(phrase: str, groups: Mapping[str, str], depth: int) -> Iterator[str]
         match = _PIECE.match(phrase, at)
         if match is None:
             raise PatternError(
-                f"found {phrase[at]!r} at character {at + 1}; wanted a word, *, #, (|), ..n, ~n or @group"
+                f"found {phrase[at:].strip()[:1]!r} after {at} characters; wanted a word, *, #, (|), ..n, ~n or @group"
             )
         at = match.end()
         if match["group"]:
@@ -168,10 +168,12 @@ def _may_be_nothing(element: Element) -> bool:
 
 def _choice(rest: list[str]) -> Choice:
     branches = [_read(rest)]
-    while rest and rest.pop() == "|":
+    while rest and rest[-1] == "|":
+        rest.pop()
         branches.append(_read(rest))
-        if not rest:
-            raise PatternError("found a bracket that is not closed; wanted )")
+    if not rest:
+        raise PatternError("found a bracket that is not closed; wanted )")
+    rest.pop()
     if rest and rest[-1] == "?":
         rest.pop()
         branches.append(())

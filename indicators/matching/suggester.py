@@ -123,6 +123,8 @@ def _asides(tokens: Sequence[Token], tables: _Tables) -> list[Found]:
 
 def _takes_back(aside: Found, tables: _Tables, hit: Found, tokens: Sequence[Token]) -> bool:
     rule = tables.lexicon.asides[aside.number]
+    if rule.is_inside and hit.first < aside.first < hit.end:
+        return True
     first, last = (aside.end, hit.first) if rule.is_before else (hit.end, aside.first)
     if not 0 <= last - first <= rule.reach:
         return False

@@ -1,0 +1,193 @@
+"""Waiting reports into suggestions: each once, one broken report beside the others, two workers at once."""
+
+import datetime as dt
+import logging
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from indicators import suggesting
+from indicators.models import Evidence, NoteCoding, Suggestion, SuggestionRun
+from reports.models import Report
+from tests import make
+from tests.waiting import Aside
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
+
+RAID = "On 16 and 19 April gunmen raided villages in Darfur and killed at least 30 people."
+SIEGE = "The town is under siege and the aid convoy was blocked."
+
+
+def waiting_report(*texts: str, **fields: Any) -> Report:
+    """A report of made-up text that waits for suggestions, with a passage for each of `texts`."""
+    report = make.report(text="\n\n".join(texts or (RAID,)), **fields)
+    at = 0
+    for text in texts or (RAID,):
+        make.passage(report, text=text, start=at, end=at + len(text))
+        at += len(text) + 2
+    return report
+
+
+def suggested(report: Report) -> list[tuple[int, str, str]]:
+    """Order of the passage, indicator and country of each suggestion."""
+    rows = Suggestion.objects.filter(passage__report=report).order_by("passage__order", "indicator__code", "country_id")
+    return [(row.passage.order, row.indicator.code, row.country.iso3) for row in rows]
+
+
+def run() -> int:
+    return suggesting.suggest_waiting(at=make.NOW)
+
+
+def test_a_document_becomes_suggestions_that_show_the_phrase_and_carry_the_sources_grade() -> None:
+    report = waiting_report(source=make.source(reliability="C"))
+
+    assert run() == 1
+
+    first = Suggestion.objects.waiting().filter(passage__report=report, indicator__code="11.1").get()
+    assert first.country.iso3 == "SDN"
+    assert "raided" in first.phrase or "killed" in first.phrase
+    assert (first.grade, first.family, first.state) == ("C3", report.source.family, "waiting")
+    assert (first.severity, first.polarity) == (3, 1)
+    assert (first.event_on, first.suggested_at) == (dt.date(2024, 4, 19), make.NOW)
+    assert first.dating == "the latest day that the passage names; year by the day of publication"
+    assert report.suggestion_run.suggestions_count == Suggestion.objects.filter(passage__report=report).count()
+    assert (report.suggestion_run.passages_count, report.suggestion_run.failure) == (1, "")
+    assert not Evidence.objects.filter(passage__report=report).exists()
+
+
+def test_a_passage_without_a_day_is_dated_by_publication_and_says_so() -> None:
+    waiting_report("Villages in Darfur were burned.")
+    run()
+
+    row = Suggestion.objects.get(indicator__code="11.1")
+    assert (row.event_on, row.dating) == (dt.date(2024, 6, 1), "no day in the passage: day of publication")
+
+
+def test_running_twice_suggests_once() -> None:
+    report = waiting_report()
+
+    assert (run(), run()) == (1, 0)
+    assert len(suggested(report)) == len(set(suggested(report))) > 0
+
+
+@pytest.mark.parametrize("kind", ["feed", "dataset", "entry", "coding_note"])
+def test_only_documents_are_searched(kind: str) -> None:
+    waiting_report(kind=kind)
+
+    assert run() == 0
+
+
+def test_a_duplicate_is_not_searched() -> None:
+    waiting_report(duplicate_of=make.report(kind="entry"))
+
+    assert run() == 0
+
+
+@pytest.mark.parametrize(("rows", "failure", "count"), [(0, "", 1), (3, "", 0), (0, "broken", 0)])
+def test_a_coding_note_is_searched_when_it_codes_nothing_itself(rows: int, failure: str, count: int) -> None:
+    note = waiting_report(kind="coding_note")
+    NoteCoding.objects.create(report=note, coded_at=make.NOW, rows_count=rows, failure=failure)
+
+    assert run() == count
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "wanted"),
+    [
+        (RAID, {"countries_said": ["UKR"]}, {"SDN"}),
+        (SIEGE, {"countries_said": ["YEM", "SYR"]}, {"YEM", "SYR"}),
+        (SIEGE, {"title": "Mali: a town cut off"}, {"MLI"}),
+        (SIEGE, {"countries_said": ["AFG", "YEM", "SYR", "SSD"], "title": "Yemen"}, {"YEM"}),
+        (SIEGE, {"countries_said": ["XKX"], "title": "Mali"}, {"MLI"}),
+        (SIEGE, {}, set()),
+        ("Sieges in Mali, Chad, Niger and Sudan; Chad’s siege.", {}, {"TCD", "MLI", "NER"}),
+    ],
+)
+def test_a_passage_is_about_what_it_names_or_else_about_what_its_report_is_about(
+    text: str, fields: dict[str, Any], wanted: set[str]
+) -> None:
+    report = waiting_report(text, **fields)
+    run()
+
+    assert {iso3 for _, _, iso3 in suggested(report)} == wanted
+    assert (report.suggestion_run.homeless_count > 0) == (not wanted)
+
+
+def test_another_language_gives_no_suggestion_and_is_still_done() -> None:
+    report = waiting_report(language="fr")
+
+    assert run() == 1
+    assert suggested(report) == []
+
+
+def test_what_an_earlier_version_said_word_for_word_is_left_out() -> None:
+    source = make.source()
+    waiting_report(RAID, source=source, external_id="77")
+    changed = waiting_report(RAID, SIEGE + " Darfur.", source=source, external_id="77")
+    other = waiting_report(RAID, source=make.source(), external_id="77")
+    run()
+
+    assert {order for order, _, _ in suggested(changed)} == {1}
+    assert suggested(other)
+
+
+def test_a_passage_of_another_body_carries_that_bodys_family() -> None:
+    report = make.report()
+    body = make.family()
+    make.passage(report, text=RAID, family=body)
+    run()
+
+    assert {row.family for row in Suggestion.objects.all()} == {body}
+
+
+def test_suggestions_of_one_report_are_limited_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "SUGGESTIONS_MAX", 2)
+    report = waiting_report(RAID, SIEGE + " Darfur.")
+    run()
+
+    assert len(suggested(report)) == report.suggestion_run.suggestions_count == 2
+    assert report.suggestion_run.left_out_count > 0
+
+
+def test_a_report_that_breaks_is_marked_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, good = waiting_report("A synthetic secret in Darfur."), waiting_report()
+    found = suggesting.suggest
+
+    def suggest(text: str) -> Any:
+        if "secret" in text:
+            raise ValueError(text)
+        return found(text)
+
+    monkeypatch.setattr(suggesting, "suggest", suggest)
+    with caplog.at_level(logging.ERROR):
+        assert run() == 2
+
+    assert (broken.suggestion_run.failure, broken.suggestion_run.suggestions_count) == ("ValueError", 0)
+    assert good.suggestion_run.failure == ""
+    assert suggested(good)
+    assert "secret" not in caplog.text
+    assert run() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_in_another_workers_hands_is_passed_over() -> None:
+    held, free = waiting_report(), waiting_report()
+    with transaction.atomic():
+        Report.objects.select_for_update().get(pk=held.pk)
+
+        assert Aside(run).join() == 1
+
+    assert set(SuggestionRun.objects.values_list("report_id", flat=True)) == {free.pk}
+    assert run() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_search_each_report_once() -> None:
+    reports = [waiting_report() for _ in range(12)]
+
+    assert sum(worker.join() for worker in [Aside(run), Aside(run)]) == len(reports)
+    assert SuggestionRun.objects.filter(failure="").count() == len(reports)
+    assert all(len(suggested(report)) == len(suggested(reports[0])) for report in reports)

@@ -66,7 +66,7 @@ def cut(text: str, words: int) -> str:
 
 def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str:
     before = "UNDETERMINED (too little was known to say low)" if previous == Level.UNDETERMINED else previous.label
-    held = "; it was higher at an earlier month's end, and a level falls only after two below" if profile.is_held else ""
+    held = "; it was higher at an earlier month's end: a level falls only after two below" if profile.is_held else ""
     return (
         f"{profile.country.name_en} went from {before} to {level.label} as of {profile.day:%Y-%m-%d}. "
         f"The index of reported evidence stands at {profile.overall or 0:.1f} of 100{held}."

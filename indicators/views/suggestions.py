@@ -32,6 +32,7 @@ REASONS = (  # the first is what one key gives
     "wrong country",
     "cannot be dated",
 )
+REPORTS_MAX = 200  # in the filter; the others are found by their country
 A_MOMENT = dt.timedelta(minutes=10)
 
 
@@ -58,7 +59,7 @@ def accept(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     except CodingError as error:
         return _refused(request, suggestion, form, error)
     transaction.on_commit(pipeline.ring)
-    return _next(request, suggestion)
+    return _to(request, after=suggestion.pk)
 
 
 @require_POST
@@ -74,7 +75,7 @@ def reject(request: HttpRequest, suggestion_id: int) -> HttpResponse:
         deciding.reject(suggestion_id=suggestion.pk, by=person(request), reason=reason, at=clock.now())
     except AlreadyDecided as error:
         return _taken(request, suggestion, error.decision, [] if reason in REASONS else [("Reason", reason)])
-    return _next(request, suggestion)
+    return _to(request, after=suggestion.pk)
 
 
 @require_POST
@@ -107,20 +108,21 @@ def _page(
 ) -> HttpResponse:
     user, sieve = person(request), Sieve.of(request)
     waiting = queue.waiting_for(user)
+    count = sum(row.count for row in waiting if sieve.lets(row))
     context = {
         "sieve": sieve,
         "waiting": waiting,
-        "count": sum(row.count for row in waiting if sieve.lets(row)),
+        "count": count,
         "countries": _options((row.iso3, row.country, row.count) for row in waiting),
-        "reports": _options((row.report_id, row.title, row.count) for row in waiting),
+        "reports": _offered(_options((row.report_id, row.title, row.count) for row in waiting), sieve.report),
         "last": queue.last_decision(user, now=clock.now()),
         "taken": taken,
         "reasons": REASONS,
         "current": current,
-        **queue.searching(user),
+        **queue.unseen(user),
     }
     if current is not None:
-        context |= _of_passage(current, user, sieve, typed, count=context["count"])
+        context |= _of_passage(current, user, sieve, typed, count=count)
     return render(request, "indicators/suggestions.html", context, status=status)
 
 
@@ -147,6 +149,11 @@ def _options(rows: Any) -> list[tuple[Any, str, int]]:
     for value, name, count in rows:
         found[value] = (name, count + found.get(value, ("", 0))[1])
     return [(value, name, count) for value, (name, count) in found.items()]
+
+
+def _offered(reports: list[tuple[Any, str, int]], chosen: int | None) -> list[tuple[Any, str, int]]:
+    """As many as a select can hold, and the chosen one."""
+    return reports[:REPORTS_MAX] + [row for row in reports[REPORTS_MAX:] if row[0] == chosen]
 
 
 def _known_to(request: HttpRequest, suggestion_id: int) -> Suggestion:
@@ -185,11 +192,7 @@ def _taken(
     return _page(request, following, taken=taken, status=409)
 
 
-def _next(request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
-    return _to(request, after=suggestion.pk)
-
-
 def _to(request: HttpRequest, **place: int) -> HttpResponse:
     """To the queue, at `item=` or `after=` a suggestion, under the same filters."""
     name, value = next(iter(place.items()))
-    return redirect(f"{reverse('suggestions')}?{name}={value}{Sieve.of(request).query}")
+    return redirect(f"{reverse('suggestions')}{Sieve.of(request).at(name, value)}")

@@ -31,6 +31,7 @@ JITTER = 0.2  # of a pause: what failed together is not tried again together
 TRIES_MAX = len(PAUSES) + 1
 GIVE_UP_AFTER = dt.timedelta(hours=48)
 SILENCES_MAX = 3  # mails in a row without an answer: the server is ill, the others wait
+WRITTEN_AHEAD = 20  # mails a transaction; each is sent in one of its own
 _LOCK = 902_2024  # an arbitrary number: PostgreSQL's advisory lock of the sender
 _BYTES = messages.POLICY.clone(cte_type="7bit")  # every server takes it
 
@@ -90,31 +91,49 @@ def _only_sender() -> Iterator[bool]:
 def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
     """Try the next delivery; None when nothing is due any more.
 
-    A mail is written and committed in one transaction and sent in the next, so that whatever happens to us after its
-    first byte has left, the next try says the same under the same Message-ID.
+    A mail is written and committed in one transaction and sent in a later one, so that whatever happens to us after
+    its first byte has left, the next try says the same under the same Message-ID.
     """
     while True:
         with transaction.atomic():
             delivery = _claimed(at=now())
-            if delivery is None:
-                return None
-            if reason := _unwanted(delivery):
-                _finish(delivery, State.CANCELLED, at=now())
-                _note(delivery, Outcome.CANCELLED, reason, at=now())
-            elif not (address := _as_servers_read(delivery.person.email)):
-                _give_up(delivery, "the person's address is none that a mail server takes", at=now())
-            elif delivery.message is None:
-                _write(delivery, address, at=now())
-            else:
-                answer = line.post(recipient=address, message=bytes(delivery.message))
+            if delivery is not None:
+                address = _wanted_address(delivery, at=now())
+                if not address:
+                    continue
+                answer = line.post(recipient=address, message=bytes(delivery.message or b""))
                 _record(delivery, answer, at=now())
                 return answer
+        if not _write_some(at=now()):
+            return None
 
 
 def _claimed(*, at: dt.datetime) -> Delivery | None:
-    """The first that is due and that nobody else holds; ours until the transaction ends."""
-    free = waiting(at=at).select_for_update(skip_locked=True, of=("self",))
-    return free.select_related(*messages.RELATED).first()
+    """The first that is written and due and that nobody else holds; ours until the transaction ends."""
+    free = waiting(at=at).exclude(message=None).select_for_update(skip_locked=True, of=("self",))
+    return free.select_related("person", "subscription").first()
+
+
+@transaction.atomic
+def _write_some(*, at: dt.datetime) -> int:
+    """Write the mails of the next few deliveries that have none; how many were looked at."""
+    blank = waiting(at=at).filter(message=None).select_for_update(skip_locked=True, of=("self",))
+    found = list(blank.select_related(*messages.RELATED)[:WRITTEN_AHEAD])
+    for delivery in found:
+        if address := _wanted_address(delivery, at=at):
+            _write(delivery, address, at=at)
+    return len(found)
+
+
+def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
+    """Where the mail goes; empty where it must not go at all, which is then its end."""
+    if reason := _unwanted(delivery):
+        _finish(delivery, State.CANCELLED, at=at)
+        _note(delivery, Outcome.CANCELLED, reason, at=at)
+        return ""
+    if not (address := _as_servers_read(delivery.person.email)):
+        _give_up(delivery, "the person's address is none that a mail server takes", at=at)
+    return address
 
 
 def _unwanted(delivery: Delivery) -> str:

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from alerts.models import Alert, Subscription
 
-_MATCHES = """
+MATCHES = """
     FROM alerts_alert AS alert
     JOIN countries_country AS country ON country.id = alert.country_id
     JOIN alerts_subscription AS rule ON rule.ended_at IS NULL AND rule.least_level <= alert.level
@@ -28,14 +28,14 @@ INSERT INTO alerts_delivery
     (alert_id, person_id, subscription_id, channel, state, attempts, made_at, next_try_at, message_id, reply_text)
 SELECT DISTINCT ON (alert.id, person.id)
     alert.id, person.id, rule.id, 'mail', 'waiting', 0, %(at)s, %(at)s, '', ''
-{_MATCHES}
+{MATCHES}
 ORDER BY alert.id, person.id, rule.id
 ON CONFLICT DO NOTHING
 """
 
 _RECIPIENTS = f"""
 SELECT DISTINCT ON (person.id) rule.id
-{_MATCHES}
+{MATCHES}
 ORDER BY person.id, rule.id
 """
 

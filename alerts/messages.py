@@ -5,7 +5,7 @@ import re
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
 from django.conf import settings
@@ -54,6 +54,7 @@ STYLES = {
     "inline": "color:inherit;text-decoration:underline",
     "foot": "border-top:1px solid #7f8583;padding-top:12px;font-size:14px",
 }
+_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # visible ASCII
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -120,10 +121,10 @@ def mail_for(delivery: Delivery) -> EmailMessage:
     if alert.state != Alert.State.RELEASED:
         raise MessageError(f"alert {alert.pk} is {alert.get_state_display()}; wanted a released one")
     message = EmailMessage(policy=POLICY)
+    message.make_alternative(boundary=f"=_alert-{alert.pk}-delivery-{delivery.pk}")  # empty yet: no header to move
     for name, value in _head(delivery).items():
         message[name] = value
     text, page = bodies(delivery)
-    message.make_alternative(boundary=f"=_alert-{alert.pk}-delivery-{delivery.pk}")
     message.attach(_part(text, "plain"))
     message.attach(_part(page, "html"))
     return message
@@ -136,8 +137,16 @@ def subject(alert: Alert) -> str:
 
 
 def message_id(delivery: Delivery) -> str:
-    """The same for every try, so that a mail that arrives twice is known as one."""
-    return f"<alert-{delivery.alert_id}.delivery-{delivery.pk}@{_domain()}>"
+    """The same for every try, so that a mail that arrives twice is known as one.
+
+    The second in which the delivery was made tells it from that of a sister installation with the same numbers.
+    """
+    return f"<alert-{delivery.alert_id}.delivery-{delivery.pk}.{delivery.made_at:%Y%m%d%H%M%S}@{_domain()}>"
+
+
+def sender() -> str:
+    """The bare address that the mails are from, where MAIL_FROM also has a name."""
+    return parseaddr(settings.MAIL_FROM)[1]
 
 
 def describe(subscription: Subscription, *, regions: dict[int, str] | None = None) -> str:
@@ -239,7 +248,7 @@ def _frame(delivery: Delivery) -> dict[str, object]:
         "why_you": f"{'You asked' if asked_self else 'You were signed up'} for {describe(rule)}.",
         "alert_url": links.absolute(alert.get_absolute_url()),
         "country_url": links.absolute(alert.country.get_absolute_url()),
-        "error_url": f"mailto:{settings.MAIL_FROM}?subject={quote(f'Error in alert {alert.pk}')}",
+        "error_url": f"mailto:{sender()}?subject={quote(f'Error in alert {alert.pk}')}",
         "manage_url": links.manage_url(person),
         "unsubscribe_url": links.unsubscribe_url(person),
     }
@@ -251,7 +260,7 @@ def _head(delivery: Delivery) -> dict[str, object]:
     thread = f"<country-{alert.country.iso3}.alerts@{_domain()}>"
     head = {
         "Subject": subject(alert),
-        "From": _address(settings.INSTALLATION_NAME, settings.MAIL_FROM, f"delivery {delivery.pk}: From"),
+        "From": _address(settings.INSTALLATION_NAME, sender(), f"delivery {delivery.pk}: From"),
         "To": _address(person.name, person.email, f"delivery {delivery.pk}: To"),
         "Date": format_datetime(delivery.made_at),
         "Message-ID": message_id(delivery),
@@ -262,6 +271,7 @@ def _head(delivery: Delivery) -> dict[str, object]:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "Content-Language": "en",
+        "MIME-Version": "1.0",
     }
     for name, value in head.items():
         if _UNREADABLE.search(str(value)):
@@ -275,13 +285,16 @@ def _address(name: str, address: str, place: str) -> Address:
     if _UNREADABLE.search(f"{name}{address}"):
         raise MessageError(f"{place} holds a line break or control character; wanted none")
     try:
-        return Address(display_name=name, username=user, domain=punycode(domain))
-    except (ValueError, IndexError) as error:  # its text repeats the address
-        raise MessageError(f"{place} is no mail address; wanted one such as name@domain.example") from error
+        found = Address(display_name=name, username=user, domain=punycode(domain))
+    except ValueError:  # its text repeats the address
+        found = Address()
+    if not _ADDRESS.fullmatch(found.addr_spec):
+        raise MessageError(f"{place} is no mail address; wanted one such as name@domain.example")
+    return found
 
 
 def _domain() -> str:
-    return punycode(settings.MAIL_FROM.rpartition("@")[2])
+    return punycode(sender().rpartition("@")[2])
 
 
 def _part(text: str, subtype: str) -> EmailMessage:

@@ -14,7 +14,10 @@ from bench import first_page
 from bench.figure import Figure, from_json, keep, machine, printed
 from bench.servers import ROOT, TEMPLATE, Servers, servers, with_reference
 
-SCRIPTS = ("kernel", "recompute", "pages", "evidence_to_score", "mails", "migrate")
+SCRIPTS = (
+    "kernel", "recompute", "pages", "evidence_to_score", "accepted_to_mail", "matching", "mails", "feed_to_passages",
+    "migrate",
+)  # fmt: skip
 OWN = "first_page"  # brings its own servers, in a clone of its own
 
 

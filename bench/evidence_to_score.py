@@ -32,7 +32,7 @@ WAIT_S = 30
 def measure(*, full: bool = False, times: int = 9) -> list[Figure]:
     """Loads the demonstration, starts a worker, accepts one by one; `full` changes nothing."""
     people = demonstration.load()
-    with _worker():
+    with worker():
         return [accepted_one_by_one(people, times=times)]
 
 
@@ -88,7 +88,7 @@ def _scored_here(country: Country, people: dict[Role, User]) -> None:
 
 
 @contextlib.contextmanager
-def _worker() -> Iterator[None]:
+def worker() -> Iterator[None]:
     """The worker of `make run`, on our database; ended by its own number."""
     connection.close()
     quiet = subprocess.DEVNULL

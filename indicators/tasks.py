@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, note_coding, series_loading
+from indicators import assess, note_coding, series_loading, suggesting
 from r2p_dashboard import clock
 
 
@@ -18,6 +18,12 @@ def code_notes(**_later: Any) -> None:
 def load_series(**_later: Any) -> None:
     """Safe to run twice: a release is loaded once."""
     series_loading.load_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.suggest")
+def suggest(**_later: Any) -> None:
+    """Safe to run twice: a report is searched once."""
+    suggesting.suggest_waiting(at=clock.now())
 
 
 @shared_task(name="indicators.score_changed")

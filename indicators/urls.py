@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import entry, evidence, factors, method, review
+from indicators.views import entry, evidence, factors, method, review, suggestions
 
 urlpatterns = [
     path("factors/", factors.factors, name="factors"),
@@ -15,5 +15,9 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/reject/", review.reject, name="evidence_reject"),
     path("evidence/<int:evidence_id>/retract/", review.retract, name="evidence_retract"),
     path("review/", review.review, name="review"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/<int:suggestion_id>/accept/", suggestions.accept, name="suggestion_accept"),
+    path("suggestions/<int:suggestion_id>/reject/", suggestions.reject, name="suggestion_reject"),
+    path("suggestions/decisions/<int:decision_id>/undo/", suggestions.undo, name="suggestion_undo"),
     path("method/", method.method, name="method"),
 ]

@@ -1,17 +1,20 @@
 """What every page knows about the installation."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from indicators import deciding
 from people.permissions import Action, may
 from r2p_dashboard import clock
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
     """Name, day, whether it is a demonstration, and what the reader may do."""
-    user = getattr(request, "user", None)
+    user: Any = getattr(request, "user", None)
     day: dt.date | None = settings.INSTALLATION_DAY
     return {
         "installation_name": settings.INSTALLATION_NAME,
@@ -20,5 +23,6 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "may_ingest": may(user, Action.INGEST_REPORT),
         "may_enter_evidence": may(user, Action.ENTER_EVIDENCE),
         "may_decide_evidence": may(user, Action.DECIDE_EVIDENCE),
+        "desk": SimpleLazyObject(lambda: deciding.desk_of(user)) if may(user, Action.ENTER_EVIDENCE) else None,
         "may_manage": may(user, Action.MANAGE),
     }

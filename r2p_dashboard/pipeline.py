@@ -12,8 +12,8 @@ from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery
 from alerts.models import Alert, Compared, Delivery, Signal, Verdict
-from indicators import assess, note_coding, series_loading
-from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad
+from indicators import assess, note_coding, series_loading, suggesting
+from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, SuggestionRun
 from r2p_dashboard import clock
 from reports import fetching
 from reports.models import Retrieval
@@ -75,24 +75,14 @@ def _unmatched() -> QuerySet[Alert]:
     return Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
 
 
-def _to_fetch() -> int:
-    """Sources whose time has come, and what was asked for."""
-    return fetching.due(at=clock.now()).count() + fetching.waiting().count()
-
-
-def _fetched_last() -> dt.datetime | None:
-    fetched = Retrieval.objects.filter(source__isnull=False, finished_at__isnull=False)
-    return fetched.order_by("-finished_at").values_list("finished_at", flat=True).first()
-
-
 def _to_send() -> QuerySet[Delivery]:
     return delivery.waiting(at=clock.now())
 
 
 STAGES = (
-    Stage(
+    _stage(
         "fetch", "Sources fetched", "reports.fetch_waiting",
-        _to_fetch, _first(fetching.waiting, "received_at"), _fetched_last, dt.timedelta(minutes=40),
+        fetching.waiting, "received_at", _last(Retrieval, "fetched_at"), dt.timedelta(minutes=30),
     ),
     _stage(
         "read", "Reports read", "reports.read_waiting",
@@ -105,6 +95,10 @@ STAGES = (
     _stage(
         "load", "Dataset releases turned into series", "indicators.load_series",
         series_loading.waiting, "received_at", _last(SeriesLoad, "loaded_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
+        "suggest", "Reports searched for suggestions", "indicators.suggest",
+        suggesting.waiting, "received_at", _last(SuggestionRun, "searched_at"), dt.timedelta(minutes=15),
     ),
     _stage(
         "score", "Scores computed", "indicators.score_changed",

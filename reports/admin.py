@@ -1,10 +1,15 @@
 """Sources and families to keep in order, reports and retrievals to read."""
 
+from typing import TYPE_CHECKING
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from people.admin import ManagedDesk, ReadingDesk
+from reports.fetching import KEY_NAME
+from reports.forms import FETCHED
 from reports.models import Family, Passage, Report, Retrieval, Source
 
 
@@ -20,12 +25,35 @@ class FamilyAdmin(ManagedDesk):
         return ("slug",) if obj else ()
 
 
+if TYPE_CHECKING:
+    SourceModelForm = forms.ModelForm[Source]
+else:
+    SourceModelForm = forms.ModelForm
+
+
+class SourceForm(SourceModelForm):
+    """Who publishes, and where what it publishes is fetched; empty where nothing is."""
+
+    reader = forms.ChoiceField(required=False, choices=[("", "nothing is fetched"), *FETCHED])
+
+    def clean_credential(self) -> str:
+        name: str = self.cleaned_data["credential"]
+        if name and not KEY_NAME.fullmatch(name):
+            raise forms.ValidationError("Found another name; wanted one that begins with SOURCE_, in capitals.")
+        return name
+
+
 @admin.register(Source)
 class SourceAdmin(ManagedDesk):
     """Who publishes. A new grade holds for what comes later; evidence keeps the grade it was given."""
 
-    list_display = ("name", "reliability", "family", "licence", "url")
-    list_filter = ("reliability",)
+    form = SourceForm
+    fields = (
+        "slug", "name", "family", "reliability", "licence", "url",
+        "reader", "address", "language", "is_on", "off_because", "fetch_every", "credential",
+    )  # fmt: skip
+    list_display = ("name", "reliability", "family", "licence", "reader", "is_on")
+    list_filter = ("reliability", "is_on", "reader")
     list_select_related = ("family",)
     search_fields = ("name", "slug", "licence")
     autocomplete_fields = ("family",)
@@ -54,8 +82,9 @@ class ReportAdmin(ReadingDesk):
 class RetrievalAdmin(ReadingDesk):
     """Attempts to take something in, with the reason of each failure."""
 
-    list_display = ("pk", "reader", "state", "reason", "received_at", "finished_at")
+    list_display = ("pk", "source", "reader", "state", "reason", "received_at", "finished_at")
     list_filter = ("state", "reader")
+    list_select_related = ("source",)
     ordering = ("-received_at",)
     exclude = ("payload", "about")
 

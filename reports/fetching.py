@@ -61,15 +61,20 @@ def ask_due(*, at: dt.datetime) -> int:
     return sum(ask(source=source, at=at).received_at == at for source in due(at=at))
 
 
+def action_to_ask(source: Source) -> Action:
+    """What somebody must be allowed to do who has it fetched now: one that is off is for those who manage it."""
+    return Action.INGEST_REPORT if source.is_on else Action.MANAGE
+
+
 def ask(*, source: Source, at: dt.datetime, asked_by: User | None = None) -> Retrieval:
     """A retrieval to be fetched; the open one where there is one. Raises FetchingError.
 
-    Without `asked_by` it is the schedule or an operator who asks. One that is off is fetched for those who manage it.
+    Without `asked_by` it is the schedule or an operator who asks.
     """
     if not source.reader:
         raise FetchingError(f"source {source.slug}: found no address to fetch; wanted one with a reader and an address")
     if asked_by is not None:
-        wanted = Action.INGEST_REPORT if source.is_on else Action.MANAGE
+        wanted = action_to_ask(source)
         if not may(asked_by, wanted):
             off = "" if source.is_on else f"; source {source.slug} is off"
             raise FetchingError(f"role {asked_by.role}: may not {wanted.value}{off}")
@@ -100,6 +105,11 @@ def change_schedule(
         source.off_because = "" if is_on else off_because.strip()
         source.save(update_fields=["is_on", "fetch_every", "off_because"])
     return source
+
+
+def is_stale(source: Source, since: dt.datetime | None, *, at: dt.datetime) -> bool:
+    """Whether one that is on brought nothing for too long; `since` its last success, else when it was first asked."""
+    return bool(source.is_on and source.fetch_every and since and at - since > STALE_AFTER * source.fetch_every)
 
 
 def waiting() -> QuerySet[Retrieval]:

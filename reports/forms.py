@@ -1,4 +1,4 @@
-"""What people may send in. A form refuses at the door what no reader could take: found, wanted, what to do."""
+"""What people may send in, and how a source is fetched. A form refuses at the door: found, wanted, what to do."""
 
 import datetime as dt
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.ingest import URL_CHARACTERS_MAX, About
+from reports.models import Source
 from reports.text import looks_like_html
 
 KINDS = (  # reader, name, what it is and what happens with it
@@ -27,6 +28,8 @@ KINDS = (  # reader, name, what it is and what happens with it
         "a release of deaths per country and year. Its numbers enter the series, and scores follow.",
     ),
 )
+FETCHED = (("feed", "RSS or Atom feed"), ("reliefweb-v2", "ReliefWeb's API, version 2"))  # readers of what is fetched
+KIND_NAMES = {reader: name for reader, name, _ in KINDS} | dict(FETCHED)
 BARE = frozenset({"text", "html"})  # readers of files that say neither source nor day
 PASTED = frozenset({"text", "html", "coding-note"})
 PASTED_CHARACTERS_MAX = 400_000  # in any script below DATA_UPLOAD_MAX_MEMORY_SIZE, with room for the other fields
@@ -203,3 +206,47 @@ class ReportForm(forms.Form):
 
 def _kind(name: str, said: str) -> str:
     return format_html("<span><strong>{}</strong>: {}</span>", name, said)
+
+
+MINUTES = (
+    (15, "every 15 minutes"),
+    (60, "every hour"),
+    (360, "every 6 hours"),
+    (1440, "every day"),
+    (10080, "every week"),
+)
+
+
+class ScheduleForm(forms.Form):
+    """Whether and how often a source is fetched."""
+
+    is_on = forms.TypedChoiceField(
+        label="Fetched by the schedule",
+        choices=[("1", "on"), ("0", "off")],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        error_messages=NO_CHOICE,
+    )
+    every_minutes = forms.TypedChoiceField(label="How often", coerce=int, error_messages=NO_CHOICE)
+    off_because = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Why it is off",
+        help_text="And what would switch it on. Needed while it is off.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, data: Any = None, *, source: Source) -> None:
+        assert source.fetch_every is not None  # a constraint holds it
+        now = int(source.fetch_every.total_seconds() // 60)
+        initial = {"is_on": str(int(source.is_on)), "every_minutes": now, "off_because": source.off_because}
+        super().__init__(data, initial=initial)
+        every = self.fields["every_minutes"]
+        assert isinstance(every, forms.TypedChoiceField)
+        every.choices = sorted(dict([(now, f"every {now} minutes"), *MINUTES]).items())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("is_on") is False and not data.get("off_because", "").strip():
+            self.add_error("off_because", "Found nothing; wanted why it is off, for those who come after you.")
+        return data

@@ -197,15 +197,10 @@ def store_entry(
 ) -> Passage:
     """The report and passage of something typed by hand; the same words of the same source make one report."""
     text = " ".join(text.split())
-    typed = {
-        "source": source.slug,
-        "url": url,
-        "locator": locator,
-        "published_on": str(published_on),
-        "text": text,
-    }
+    day = str(published_on)
+    typed = {"source": source.slug, "url": url, "locator": locator, "published_on": day, "text": text}
     payload = json.dumps(typed, ensure_ascii=False, sort_keys=True).encode()
-    title = f"Entry by hand: {source.name}, {published_on}"
+    title = f"Entry by hand: {source.name}, {day}"
     report, created = Report.objects.get_or_create(
         sha256=digest(payload),
         defaults={

@@ -115,15 +115,24 @@ def store_report(draft: ReportDraft, payload: bytes, about: About, *, reader: st
 
 
 def store_passages(of_reports: Iterable[tuple[Report, Sequence[PassageDraft]]]) -> None:
-    """The passages of reports that have none yet, in order."""
+    """The passages of reports that have none yet, in order; the families that they name are here already."""
+    drafts = [
+        (report, order, draft) for report, passages in of_reports for order, draft in enumerate(passages)
+    ]  # fmt: skip
+    named = {draft.family for _, _, draft in drafts if draft.family}
+    families = {family.slug: family for family in Family.objects.filter(slug__in=named)} if named else {}
     rows = (
         Passage(
-            report=report, order=order, locator=draft.locator, start=draft.start, end=draft.end, text=draft.text,
-            family=Family.objects.get(slug=draft.family) if draft.family else None,
+            report=report,
+            order=order,
+            locator=draft.locator,
+            start=draft.start,
+            end=draft.end,
+            text=draft.text,
+            family=families[draft.family] if draft.family else None,
         )
-        for report, passages in of_reports
-        for order, draft in enumerate(passages)
-    )  # fmt: skip
+        for report, order, draft in drafts
+    )
     Passage.objects.bulk_create(rows, batch_size=10 * BATCH)
 
 
@@ -298,8 +307,10 @@ def _closed(digests: Sequence[str], sensitivity: int) -> set[str]:
 
 
 def _sources(items: Iterable[ItemDraft], own: Source) -> dict[SourceDraft | None, Source]:
-    named = {item.source for item in items if item.source}
-    return {None: own, **{draft: _source(draft) for draft in sorted(named, key=lambda draft: draft.slug)}}
+    """The source of each draft: those that are here are read in one query, in an order that no two workers cross."""
+    named = sorted({item.source for item in items if item.source}, key=lambda draft: draft.slug)
+    here = {source.slug: source for source in Source.objects.filter(slug__in=[draft.slug for draft in named])}
+    return {None: own, **{draft: here.get(draft.slug) or _source(draft) for draft in named}}
 
 
 def _row(item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carrier: Report, language: str) -> Report:

@@ -11,7 +11,6 @@ from reports import fetching, ingest
 @shared_task(name="reports.fetch_waiting")
 def fetch_waiting(**_later: Any) -> None:
     """Safe to run twice: what one worker has begun, another leaves alone."""
-    fetching.ask_due(at=clock.now())
     fetching.fetch_waiting(at=clock.now())
 
 

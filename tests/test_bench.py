@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from bench import demonstration, evidence_to_score, first_page, kernel, mails, migrate, pages, recompute
+from bench import (
+    accepted_to_mail,
+    demonstration,
+    evidence_to_score,
+    feed_to_passages,
+    first_page,
+    kernel,
+    mails,
+    matching,
+    migrate,
+    pages,
+    recompute,
+)  # fmt: skip
 from bench.figure import Figure, from_json, keep, machine, printed
 from bench.synthetic import Size
 from tests.conftest import ROOT, database_url
@@ -58,6 +70,29 @@ def test_mails_are_counted_beside_a_bare_loop(reference: None) -> None:
 
     assert complete(figure)
     assert figure.details["mails"] == 3
+
+
+def test_a_feed_is_timed_to_its_passages(db: None) -> None:
+    (figure,) = feed_to_passages.measure(reports=20, times=1)
+
+    assert complete(figure)
+    assert figure.queries
+    assert figure.details["reports"] == 20
+    assert {"read_s", "passages", "megabytes"} <= set(figure.details)
+
+
+def test_matching_writes_what_the_join_counts(reference: None) -> None:
+    (figure,) = matching.measure(alerts=200, people=20)
+
+    assert complete(figure)
+    assert figure.details["deliveries"] > 0
+
+
+def test_an_acceptance_is_timed_to_its_mail(no_worker: None) -> None:
+    (figure,) = accepted_to_mail.measure(times=2)
+
+    assert complete(figure)
+    assert figure.details["times"] == 2
 
 
 def test_migrate_has_its_keys(db: None) -> None:

@@ -1,27 +1,284 @@
-"""Who is warned of what: staff's list, one's own rules, and the pages behind signed links."""
+"""Who is warned of what: the list, one rule, and the pages behind signed links."""
 
+from collections.abc import Callable, Iterable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alerts import links, subscribing
+from alerts.forms import ACTIVE, ENDED, RuleFilter, RuleForm, initial_of, people_to_choose
+from alerts.messages import region_names, sender
+from alerts.models import Subscription
+from alerts.subscribing import SubscriptionError
+from people.models import User
+from people.permissions import Action, may
+from r2p_dashboard import clock
+
+PAGE_SIZE = 50
+BY_LINK = "ended by the person, by a signed link"
+ON_SITE = "ended by the person"
+BY_STAFF = "ended by staff"
+
+TokenView = Callable[[HttpRequest, str], HttpResponse]
 
 
+def private(*, referrer: str) -> Callable[[TokenView], TokenView]:
+    """For pages whose address is a key: not kept, not listed, not told to other sites, not written into a log.
+
+    Django logs the path of every refused request; from here on the request has the path of the list of rules, which
+    is also where signing in leads to.
+    """
+
+    def guard(view: TokenView) -> TokenView:
+        @wraps(view)
+        @never_cache
+        def guarded(request: HttpRequest, token: str) -> HttpResponse:
+            request.path = request.path_info = reverse("subscriptions")
+            answer = view(request, token)
+            answer.headers["Referrer-Policy"] = referrer
+            answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+            return answer
+
+        return guarded
+
+    return guard
+
+
+# --- for those who sign in -----------------------------------------------------------------------------------
+@never_cache
+@require_safe
+@login_required
 def subscriptions(request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError
+    """Everybody's rules for those who manage them, else one's own."""
+    is_staff = may(request.user, Action.MANAGE_SUBSCRIPTIONS)
+    form = RuleFilter(request.GET, people=people_to_choose(with_rules=True) if is_staff else None)
+    rows = _in_reach(request).none()
+    if form.is_valid():
+        rows = _in_state(_in_reach(request), form.cleaned_data["state"])
+        if form.cleaned_data.get("person"):
+            rows = rows.filter(person=int(form.cleaned_data["person"]))
+    page = Paginator(rows.order_by("person__name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "rules": _described(page.object_list), "is_staff": is_staff}
+    return render(request, "alerts/subscriptions.html", context, status=200 if form.is_valid() else 400)
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def subscription_new(request: HttpRequest) -> HttpResponse:
-    raise NotImplementedError
+    """A new rule: for oneself, or by staff for anybody."""
+    is_staff = may(request.user, Action.MANAGE_SUBSCRIPTIONS)
+    people = people_to_choose(with_rules=False) if is_staff else None
+    if request.method != "POST":
+        form = RuleForm(people=people, initial={"person": str(_person(request).pk), **_asked(request)})
+        return _form_page(request, form)
+    form = RuleForm(request.POST, people=people)
+    if form.is_valid():
+        chosen = form.cleaned_data.get("person")
+        person = User.objects.get(pk=int(chosen)) if chosen else _person(request)
+        if _subscribe(form, person=person, by=_person(request)):
+            messages.success(request, "Saved. Alerts that match it go out from now on.")
+            return redirect("subscriptions")
+    return _form_page(request, form, status=400)
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
-    raise NotImplementedError
+    """One rule: seen, changed, or taken up again."""
+    rule = _rule(request, subscription_id)
+    if request.method != "POST":
+        return _form_page(request, RuleForm(initial=initial_of(rule)), rule)
+    if request.POST.get("action") == "resume":
+        return _resumed(request, rule)
+    form = RuleForm(request.POST)
+    if form.is_valid() and _change(form, rule, by=_person(request)):
+        messages.success(request, "Saved.")
+        return redirect("subscriptions")
+    return _form_page(request, form, rule, status=400)
 
 
+@require_POST
+@login_required
 def subscription_end(request: HttpRequest, subscription_id: int) -> HttpResponse:
-    raise NotImplementedError
+    """Ends one rule; it is kept."""
+    rule = _rule(request, subscription_id)
+    how = ON_SITE if rule.person_id == _person(request).pk else BY_STAFF
+    subscribing.end(subscription_id=rule.pk, how=how, by=_person(request), at=clock.now())
+    messages.success(request, "Ended. No alert goes out by this rule any more.")
+    return redirect("subscriptions")
 
 
+def _resumed(request: HttpRequest, rule: Subscription) -> HttpResponse:
+    try:
+        subscribing.resume(subscription_id=rule.pk, at=clock.now())
+        messages.success(request, "In force again.")
+    except SubscriptionError as error:
+        messages.error(request, _sentence(error))
+    return redirect("subscriptions")
+
+
+def _asked(request: HttpRequest) -> dict[str, list[str]]:
+    """What a link proposes: `?country=SDN`."""
+    return {"countries": [iso3 for iso3 in request.GET.getlist("country") if "\x00" not in iso3]}
+
+
+def _in_reach(request: HttpRequest) -> QuerySet[Subscription]:
+    rules = Subscription.objects.select_related("person", "created_by").prefetch_related("countries")
+    return rules if may(request.user, Action.MANAGE_SUBSCRIPTIONS) else rules.filter(person=_person(request))
+
+
+def _in_state(rules: QuerySet[Subscription], state: str) -> QuerySet[Subscription]:
+    if state == ACTIVE:
+        return rules.filter(ended_at=None)
+    return rules.filter(ended_at__isnull=False) if state == ENDED else rules
+
+
+def _described(rules: Iterable[Subscription]) -> list[tuple[Subscription, str]]:
+    """Each with its words."""
+    rows = list(rules)
+    names = region_names() if any(row.regions for row in rows) else {}
+    return [(row, subscribing.describe(row, regions=names)) for row in rows]
+
+
+def _rule(request: HttpRequest, subscription_id: int) -> Subscription:
+    """Another person's is as good as none."""
+    return get_object_or_404(_in_reach(request), pk=subscription_id)
+
+
+def _form_page(
+    request: HttpRequest, form: RuleForm, rule: Subscription | None = None, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "rule": rule, "words": subscribing.describe(rule) if rule else ""}
+    return render(request, "alerts/subscription.html", context, status=status)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # login_required let nobody else in
+    return request.user
+
+
+# --- behind signed links -------------------------------------------------------------------------------------
+@csrf_exempt  # `_by_link` is protected: the path must be replaced before a refusal can log it
+@private(referrer="strict-origin")  # never the path; with "no-referrer" a browser sends its forms as from nowhere
+@require_http_methods(["GET", "HEAD", "POST"])
 def my_subscriptions(request: HttpRequest, token: str) -> HttpResponse:
-    raise NotImplementedError
+    """One's own rules without signing in; looking changes nothing."""
+    answer: HttpResponse = _by_link(request, token)
+    return answer
 
 
+@csrf_protect
+def _by_link(request: HttpRequest, token: str) -> HttpResponse:
+    person = links.person_of(token)
+    if person is None:
+        return _broken(request)
+    if request.method != "POST":
+        rule = _own_rule(person, request.GET.get("edit"))
+        form = RuleForm(initial=initial_of(rule)) if rule else RuleForm()
+        return _by_link_page(request, token, person, form, rule)
+    rule = _own_rule(person, request.POST.get("rule"))
+    if request.POST.get("rule") and rule is None:
+        messages.error(request, "Found no rule of yours in force under this number. Nothing was changed.")
+    elif request.POST.get("action") in {"end", "end_all"}:
+        _end(request, person, rule)
+    else:
+        form = RuleForm(request.POST)
+        if not _saved(form, rule, person):
+            return _by_link_page(request, token, person, form, rule, status=400)
+        messages.success(request, "Saved.")
+    return redirect("my_subscriptions", token)
+
+
+def _end(request: HttpRequest, person: User, rule: Subscription | None) -> None:
+    """One rule where one is named, all where the button says so."""
+    if rule is not None:
+        subscribing.end(subscription_id=rule.pk, how=BY_LINK, by=None, at=clock.now())
+        messages.success(request, "Ended. No alert goes out by this rule any more.")
+    elif request.POST["action"] == "end_all":
+        subscribing.end_all(person=person, how=BY_LINK, at=clock.now())
+        messages.success(request, "Ended. You get no alerts any more.")
+
+
+def _saved(form: RuleForm, rule: Subscription | None, person: User) -> bool:
+    if not form.is_valid():
+        return False
+    return _change(form, rule, by=None) if rule else _subscribe(form, person=person, by=None)
+
+
+def _own_rule(person: User, number: str | None) -> Subscription | None:
+    """The rule in force that is meant; None where none is, or where it is another person's."""
+    if not (number and number.isascii() and number.isdigit() and len(number) < 18):
+        return None
+    own = Subscription.objects.filter(person=person, ended_at=None).prefetch_related("countries")
+    return own.filter(pk=int(number)).first()
+
+
+def _by_link_page(
+    request: HttpRequest, token: str, person: User, form: RuleForm, rule: Subscription | None, *, status: int = 200
+) -> HttpResponse:
+    rules = Subscription.objects.filter(person=person, ended_at=None).prefetch_related("countries").order_by("pk")
+    here = reverse("my_subscriptions", args=[token])
+    context = {"here": here, "form": form, "rule": rule, "rules": _described(list(rules))}
+    return render(request, "alerts/subscriptions_by_link.html", context, status=status)
+
+
+@csrf_exempt  # RFC 8058: a mail program posts here, from nowhere
+@private(referrer="no-referrer")
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    raise NotImplementedError
+    """A GET shows a button; any POST ends all the person's rules, but one that asks to take them up again."""
+    person = links.person_of_unsubscribe(token)
+    if person is None:
+        return _broken(request)
+    if request.method == "POST":
+        if request.POST.get("action") == "resume":
+            subscribing.resume_all(person=person, at=clock.now())
+        else:
+            subscribing.end_all(person=person, at=clock.now())
+    context = {
+        "here": reverse("unsubscribe", args=[token]),
+        "is_post": request.method == "POST",
+        "rules": Subscription.objects.filter(person=person, ended_at=None).count(),
+        "ended": subscribing.ended_together(person).count(),
+    }
+    return render(request, "alerts/unsubscribe.html", context)
+
+
+def _broken(request: HttpRequest) -> HttpResponse:
+    return render(request, "alerts/subscription_link_broken.html", {"sender": sender()}, status=404)
+
+
+def _subscribe(form: RuleForm, *, person: User, by: User | None) -> bool:
+    """Whether it was saved; else the reason stands on the form."""
+    try:
+        subscribing.subscribe(person=person, by=by, at=clock.now(), **form.wanted())
+    except SubscriptionError as error:
+        form.add_error(None, _sentence(error))
+        return False
+    return True
+
+
+def _change(form: RuleForm, rule: Subscription, *, by: User | None) -> bool:
+    """Whether it was saved; else the reason stands on the form."""
+    try:
+        subscribing.change(subscription_id=rule.pk, by=by, at=clock.now(), **form.wanted())
+    except SubscriptionError as error:
+        form.add_error(None, _sentence(error))
+        return False
+    return True
+
+
+def _sentence(error: SubscriptionError) -> str:
+    said = str(error)
+    return f"{said[:1].upper()}{said[1:]}."

@@ -49,7 +49,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 def _current(request: HttpRequest, rows: list[Evidence]) -> Evidence | None:
     """The piece asked for, wherever it stands in the list; else the oldest that this person may decide."""
-    asked = _number(request.GET.get("item"))
+    asked = number(request.GET.get("item"))
     if asked is not None:
         found = next((row for row in rows if row.pk == asked), None)
         found = found or for_display(Evidence.objects.visible_to(request.user).waiting()).filter(pk=asked).first()
@@ -68,13 +68,14 @@ def _after(rows: list[Evidence], current: Evidence, reader_id: int | None) -> in
 
 def _just_done(request: HttpRequest) -> Evidence | None:
     """What this person decided a moment ago."""
-    done = _number(request.GET.get("done"))
+    done = number(request.GET.get("done"))
     if done is None:
         return None
     return for_display(seen_by(request)).filter(pk=done, decided_by=request.user.pk).first()
 
 
-def _number(value: str | None) -> int | None:
+def number(value: str | None) -> int | None:
+    """A row's number out of an address; None for whatever is none."""
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 18 else None
 
 
@@ -83,9 +84,9 @@ def _number(value: str | None) -> int | None:
 def accept(request: HttpRequest, evidence_id: int) -> HttpResponse:
     _known_to(request, evidence_id)
     try:
-        evidence = coding.accept(evidence_id=evidence_id, by=_person(request), at=clock.now())
+        evidence = coding.accept(evidence_id=evidence_id, by=person(request), at=clock.now())
     except CodingError as error:
-        messages.error(request, f"Not accepted. {_sentence(error)}")
+        messages.error(request, f"Not accepted. {sentence(error)}")
         return _back(request, evidence_id)
     transaction.on_commit(pipeline.ring_scores)
     messages.success(request, f"Accepted: evidence {evidence.pk}. The score is being computed anew.")
@@ -101,9 +102,9 @@ def reject(request: HttpRequest, evidence_id: int) -> HttpResponse:
         messages.error(request, f"Not rejected. {form.errors['reason'].as_text().removeprefix('* ')}")
         return _back(request, evidence_id, item=evidence_id)
     try:
-        coding.reject(evidence_id=evidence_id, by=_person(request), reason=form.cleaned_data["reason"], at=clock.now())
+        coding.reject(evidence_id=evidence_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
     except CodingError as error:
-        messages.error(request, f"Not rejected. {_sentence(error)}")
+        messages.error(request, f"Not rejected. {sentence(error)}")
         return _back(request, evidence_id)
     messages.success(request, f"Rejected: evidence {evidence_id}. It never counted and no score changes.")
     return _back(request, evidence_id, done=evidence_id)
@@ -117,9 +118,9 @@ def retract(request: HttpRequest, evidence_id: int) -> HttpResponse:
     if not form.is_valid():
         return show_evidence(request, evidence_id, form, status=400)
     try:
-        coding.retract(evidence_id=evidence_id, by=_person(request), reason=form.cleaned_data["reason"], at=clock.now())
+        coding.retract(evidence_id=evidence_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
     except CodingError as error:
-        messages.error(request, f"Not retracted. {_sentence(error)}")
+        messages.error(request, f"Not retracted. {sentence(error)}")
         return redirect("evidence_detail", evidence_id)
     transaction.on_commit(pipeline.ring_scores)
     messages.success(request, f"Retracted: evidence {evidence_id}. The score is being computed anew without it.")
@@ -130,7 +131,8 @@ def _prefix(request: HttpRequest) -> str | None:
     return "undo" if "undo-reason" in request.POST else None
 
 
-def _person(request: HttpRequest) -> User:
+def person(request: HttpRequest) -> User:
+    """Who asks, behind `requires`."""
     assert isinstance(request.user, User)  # `requires` let nobody else in
     return request.user
 
@@ -141,7 +143,8 @@ def _known_to(request: HttpRequest, evidence_id: int) -> None:
         raise Http404("evidence: found none under this number that you may see")
 
 
-def _sentence(error: CodingError) -> str:
+def sentence(error: CodingError) -> str:
+    """The error as a sentence of a page."""
     text = str(error)
     return f"{text[:1].upper()}{text[1:]}."
 
@@ -150,7 +153,7 @@ def _back(request: HttpRequest, evidence_id: int, **query: int) -> HttpResponse:
     """To the review list where the decision came from there, with the next piece; else to the evidence's own page."""
     if request.POST.get("from") != "review":
         return redirect("evidence_detail", evidence_id)
-    following = _number(request.POST.get("next_item"))
+    following = number(request.POST.get("next_item"))
     if following is not None:
         query.setdefault("item", following)
     return redirect(f"{reverse('review')}?{urlencode(query)}" if query else reverse("review"))

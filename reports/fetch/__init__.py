@@ -109,9 +109,10 @@ def _next(url: httpx.URL, response: httpcore.Response, rules: Rules, *, is_post:
     if not location:
         raise FetchError(f"redirect: found status {status} without an address; wanted one", status=status)
     try:
-        target = _checked(str(url.join(location)), rules, where="redirect")
-    except httpx.InvalidURL as error:
+        joined = str(url.join(location))
+    except (httpx.InvalidURL, ValueError) as error:
         raise FetchError("redirect: found no address; wanted https://…", status=status) from error
+    target = _checked(joined, rules, where="redirect")
     if url.scheme == "https" and target.scheme != "https":
         raise FetchError("redirect: found http after https; wanted https", status=status)
     if is_post and (status not in {307, 308} or _origin(target) != _origin(url)):
@@ -135,7 +136,7 @@ def _checked(text: str, rules: Rules, *, where: str = "address") -> httpx.URL:
         raise FetchError(f"{where}: found {len(text)} characters; wanted at most {URL_CHARACTERS_MAX}")
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(f"{where}: found no address; wanted https://…") from error
     if url.scheme not in PORTS:
         raise FetchError(f"{where}: found the scheme {url.scheme[:12] or 'none'}; wanted https or http")

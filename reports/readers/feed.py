@@ -21,7 +21,7 @@ from reports.readers.draft import (
     passages_of,
 )
 from reports.readers.places import countries_labelled
-from reports.readers.plain import TAGS_MAX, TooManyTagsError, from_html, one_line, tidy, web_address
+from reports.readers.plain import from_html, one_line, tidy, web_address
 from reports.readers.publisher import publisher
 from reports.text import decode
 
@@ -135,11 +135,8 @@ def _published_at(entry: Mapping[str, Any]) -> dt.datetime:
 def _item(entry: Mapping[str, Any], published_on: dt.date, language: str | None) -> ItemDraft:
     markup, is_html = _markup(entry)
     hidden = {kind: _unescaped(words) for kind, words in _HIDDEN.findall(markup)}
-    try:
-        text = from_html(_HIDDEN.sub("", markup)) if is_html else tidy(markup)
-        title = _title(entry)
-    except TooManyTagsError as error:
-        raise ReaderError("description", f"more than {TAGS_MAX:,} tags", "fewer") from error
+    text = from_html(_HIDDEN.sub("", markup)) if is_html else tidy(markup)
+    title = _title(entry)
     if not (title or text):
         raise ReaderError("item", "neither title nor text", "one of them")
     url = web_address(_said(entry, "link"))

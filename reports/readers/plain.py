@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from reports.text import ReaderError
+
 URL_CHARACTERS_MAX = 500
 TAGS_MAX = 5_000  # of one item: the cleaner takes time with the square of the depth, at 5,000 some 30 ms
 
@@ -41,17 +43,9 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>|~])")
 _ADDRESS = re.compile(r"<(https?://[^<>\s]{1,1000})>")
 
 
-class TooManyTagsError(ValueError):
-    """Markup that is built to take long."""
-
-
 def from_html(markup: str) -> str:
-    """The words of a piece of HTML: blocks become paragraphs, rows and list entries lines.
-
-    Raises TooManyTagsError.
-    """
-    if markup.count("<") > TAGS_MAX:
-        raise TooManyTagsError(f"more than {TAGS_MAX:,} tags")
+    """The words of a piece of HTML: blocks become paragraphs, rows and list entries lines. Raises ReaderError."""
+    _refuse_many_tags(markup)
     markup = markup.encode("utf-8", "replace").decode().translate(_CONTROL)
     clean = nh3.clean(markup, tags=_LINES | _PARAGRAPHS | _CELLS, attributes={}, strip_comments=True)
     one_space = re.sub(r"\s+", " ", clean)
@@ -64,7 +58,7 @@ def _break(tag: re.Match[str]) -> str:
 
 
 def from_markdown(text: str) -> str:
-    """The words of a Markdown text without its marks; HTML within is taken out too. Raises TooManyTagsError."""
+    """The words of a Markdown text without its marks; HTML within is taken out too. Raises ReaderError."""
     text = tidy(text)
     text = _ADDRESS.sub(r"\1", text)
     if "<" in text or "&" in text:
@@ -79,9 +73,13 @@ def from_markdown(text: str) -> str:
 
 def _without_tags(text: str) -> str:
     """Paragraph by paragraph: Markdown's own line ends must survive what folds space."""
-    if text.count("<") > TAGS_MAX:
-        raise TooManyTagsError(f"more than {TAGS_MAX:,} tags")
+    _refuse_many_tags(text)
     return "\n".join(from_html(line) if "<" in line or "&" in line else line for line in text.split("\n"))
+
+
+def _refuse_many_tags(markup: str) -> None:
+    if (tags := markup.count("<")) > TAGS_MAX:
+        raise ReaderError("markup", f"{tags:,} tags", f"at most {TAGS_MAX:,}: more are built to take long")
 
 
 def tidy(text: str) -> str:

@@ -22,7 +22,7 @@ from reports.readers.draft import (
     canonical,
     passages_of,
 )
-from reports.readers.plain import TAGS_MAX, TooManyTagsError, from_markdown, one_line, tidy, web_address
+from reports.readers.plain import from_markdown, one_line, tidy, web_address
 from reports.readers.publisher import publisher
 from reports.text import decode, looks_like_html, shown
 
@@ -179,10 +179,7 @@ def _text(body: Any) -> str:
         raise ReaderError("body", shown(body), "a Markdown text")
     if body and len(body) > BODY_CHARACTERS_MAX:
         raise ReaderError("body", f"{len(body):,} characters", f"at most {BODY_CHARACTERS_MAX:,}")
-    try:
-        return from_markdown(body or "")
-    except TooManyTagsError as error:
-        raise ReaderError("body", f"more than {TAGS_MAX:,} tags", "Markdown") from error
+    return from_markdown(body or "")
 
 
 def _published_on(dates: Mapping[str, Any]) -> dt.date:

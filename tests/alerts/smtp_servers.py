@@ -38,13 +38,14 @@ class Mail:
 class Post:
     """The server. `says` holds an answer (or HANG, or DROP) by step or by recipient; everything else is a yes.
 
-    `once` is the same for the next one only.
+    `once` is the same for the next one only, `then` for the next one after a mail was taken.
 
     Steps: EHLO, MAIL, RCPT, DATA (before the text), TEXT (in the middle of it), END (after it).
     """
 
     says: dict[str, str] = field(default_factory=dict)
     once: dict[str, str] = field(default_factory=dict)
+    then: dict[str, str] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
     taken: list[Mail] = field(default_factory=list)  # those of `mails` that were answered with 250
     port: int = 0
@@ -58,7 +59,7 @@ class Post:
 
     def forget(self) -> None:
         """As if it had just been started."""
-        for heard in (self.says, self.once, self.mails, self.taken, self.logins, self.at):
+        for heard in (self.says, self.once, self.then, self.mails, self.taken, self.logins, self.at):
             heard.clear()
         self.connections = 0
 
@@ -108,6 +109,7 @@ class Post:
         said = await self.answer(server, "END")
         if said.startswith("2"):
             self.taken.append(mail)
+            self.once, self.then = self.once | self.then, {}
         return said
 
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

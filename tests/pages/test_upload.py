@@ -15,7 +15,7 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock
 from reports import ingest
-from reports.forms import KINDS
+from reports.forms import FETCHED, KINDS
 from reports.models import Report, Retrieval
 from reports.readers import READERS
 from tests import make
@@ -69,8 +69,9 @@ def retrieval(sender: User | None = None, **fields: Any) -> Retrieval:
     )
 
 
-def test_every_reader_is_offered() -> None:
-    assert [reader for reader, _, _ in KINDS] == list(READERS)
+def test_every_reader_is_offered_but_those_of_what_is_fetched() -> None:
+    assert [reader for reader, _, _ in KINDS] == [reader for reader in READERS if reader not in dict(FETCHED)]
+    assert set(dict(FETCHED)) <= set(READERS)
 
 
 @pytest.mark.parametrize("role", [None, *Role])
@@ -211,7 +212,7 @@ def test_news_come_as_a_piece_that_asks_no_more(client: Client, coder: User, bel
 
 
 def test_what_waits_long_leads_to_the_status_page(client: Client, coder: User) -> None:
-    assert "kept and will be read when a worker runs" in client.get(f"/retrievals/{retrieval(coder).pk}/").text
+    assert "kept and goes on when a worker runs" in client.get(f"/retrievals/{retrieval(coder).pk}/").text
 
 
 def outcome(client: Client) -> str:

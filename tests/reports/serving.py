@@ -3,8 +3,10 @@
 import contextlib
 import dataclasses
 import http.server
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 
 @dataclasses.dataclass
@@ -55,11 +57,23 @@ class Server(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, answer: Callable[[Handler], None]) -> None:
+    def __init__(self, answer: Callable[[Handler], None], tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self._tls = tls
         self.answer = answer
         self.asked: list[Asked] = []
         self.over = threading.Event()  # set when the test ends: an answer that hangs waits for it
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """TLS in the request's own thread: a handshake that fails leaves the server as it is."""
+        if self._tls is not None:
+            try:
+                request = self._tls.wrap_socket(request, server_side=True)
+            except (ssl.SSLError, OSError):
+                return
+        super().finish_request(request, client_address)
+        if self._tls is not None:
+            request.close()
 
     @property
     def place(self) -> tuple[str, int]:
@@ -70,8 +84,8 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def serving(answer: Callable[[Handler], None]) -> Iterator[Server]:
-    server = Server(answer)
+def serving(answer: Callable[[Handler], None], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    server = Server(answer, tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

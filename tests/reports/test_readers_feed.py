@@ -154,7 +154,7 @@ REFUSED = {
     "bytes of another encoding": (b'<?xml version="1.0" encoding="utf-8"?><rss>\xe9</rss>', "0xe9"),
     "UTF-16": ("<rss version='2.0'/>".encode("utf-16"), "UTF-16"),
     "a million tags": (b"<rss>" + b"<a>" * 600_001, "tags"),
-    "nothing of a feed": (b"<feed/>", "no version and no items"),
+    "nothing of a feed": (b"<x:rss", "no version and no items"),
 }  # fmt: skip
 
 
@@ -189,8 +189,9 @@ def test_a_feed_that_is_not_well_formed_is_read_as_far_as_it_goes() -> None:
     assert [item.external_id for item in read(payload).items] == ["1", "2"]
 
 
-def test_an_item_of_nothing_but_tags_is_a_problem_of_its_own() -> None:
-    draft = read(rss(item(guid="1", description="<![CDATA[" + "<div>" * 6_000 + "]]>"), item(guid="2")))
+@pytest.mark.parametrize("place", ["description", "title", "category", "author"])
+def test_an_item_of_nothing_but_tags_is_a_problem_of_its_own(place: str) -> None:
+    draft = read(rss(item(guid="1", **{place: "<![CDATA[" + "<div>" * 6_000 + "]]>"}), item(guid="2")))
 
     assert [item.external_id for item in draft.items] == ["2"]
     assert "tags" in draft.problems[0].reason
@@ -292,6 +293,15 @@ def test_markdown_that_is_built_to_take_long_takes_no_longer_than_other(hostile:
     from_markdown(HOSTILE[hostile])
 
     assert time.process_time() - began < 3
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.sampled_from("ab<>/&;#[]()!*_`\\\"'=- \n\t\x00\x0b\ud800\u2028é"), max_size=80))
+def test_any_markup_becomes_text_without_control_characters(markup: str) -> None:
+    for text in (from_html(markup), from_markdown(markup)):
+        assert text == text.strip()
+        assert text.encode().decode() == text
+        assert all(letter.isprintable() or letter == "\n" for letter in text)
 
 
 @pytest.mark.shared_data

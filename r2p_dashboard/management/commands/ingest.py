@@ -1,4 +1,4 @@
-"""`manage.py ingest READER --file PATH`: hands a file to the workers and says what became of it."""
+"""`manage.py ingest SOURCE` fetches a source, `manage.py ingest READER --file PATH` takes a file in: by the workers."""
 
 import argparse
 import datetime as dt
@@ -12,9 +12,12 @@ from django.core.management.base import BaseCommand, CommandError
 from people.models import User
 from people.permissions import Action, Sensitivity, may
 from r2p_dashboard import clock, pipeline
+from reports import fetching
 from reports.ingest import About, IngestError, receive, too_large
-from reports.models import Retrieval
+from reports.models import Retrieval, Source
 from reports.readers import READERS
+
+OPEN = {Retrieval.State.ASKED, Retrieval.State.WAITING}
 
 
 def _day(value: str) -> dt.date:
@@ -25,14 +28,16 @@ def _day(value: str) -> dt.date:
 
 
 class Command(BaseCommand):
-    """The same file twice changes nothing; a broken file leaves a failed retrieval with its reason."""
+    """The same file or answer twice changes nothing; what fails leaves a failed retrieval with its reason."""
 
-    help = "Take a file in through the worker."
+    help = "Fetch a source, or take a file in, through the worker."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("reader", choices=sorted(READERS), help="what kind of file it is")
-        parser.add_argument("--file", required=True, type=Path, help="the file")
-        parser.add_argument("--as", dest="email", default="", help="e-mail address of the person who sends it")
+        parser.add_argument(
+            "what", metavar="SOURCE|READER", help=f"slug of a source to fetch; with --file one of {', '.join(READERS)}"
+        )
+        parser.add_argument("--file", type=Path, help="the file; without it the source is fetched")
+        parser.add_argument("--as", dest="email", default="", help="e-mail address of the person who sends or asks")
         parser.add_argument("--source", default="", help="slug of the source, where the file does not say it")
         parser.add_argument("--title", default="", help="title, where the file does not say it")
         parser.add_argument("--url", default="", help="address of the original")
@@ -41,41 +46,99 @@ class Command(BaseCommand):
         parser.add_argument("--wait", type=int, default=120, help="seconds to wait for the worker (0: do not wait)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        payload = _bytes_of(options["file"])
-        about = About(
-            source=options["source"],
-            title=options["title"],
-            url=options["url"],
-            published_on=options["published"],
-            sensitivity=Sensitivity[options["sensitivity"].upper()],
-        )
-        try:
-            retrieval = receive(
-                reader=options["reader"],
-                payload=payload,
-                about=about,
-                file_name=options["file"].name,
-                at=clock.now(),
-                asked_by=_person(options["email"]),
-            )
-        except IngestError as error:
-            raise CommandError(str(error)) from error
-        rang = pipeline.ring()
+        retrieval = _sent(options) if options["file"] else _asked(options)
+        rang = pipeline.ring() if options["file"] else pipeline.ring_fetch()
         if options["wait"]:
-            self._report(_finished(retrieval, seconds=options["wait"]), rang=rang)
+            self._report(self._finished(retrieval, seconds=options["wait"]), rang=rang)
         else:
-            self.stdout.write(f"retrieval {retrieval.pk}: waiting for a worker")
+            self.stdout.write(f"retrieval {retrieval.pk}: {retrieval.get_state_display()}")
+
+    def _finished(self, retrieval: Retrieval, *, seconds: int) -> Retrieval:
+        """The retrieval when it came to an end or the time is over; each step is printed once."""
+        end, said = time.monotonic() + seconds, ""
+        while retrieval.state in OPEN and time.monotonic() < end:
+            step = _step(retrieval)
+            if step != said and retrieval.source_id:
+                self.stdout.write(f"retrieval {retrieval.pk}: {step}")
+                said = step
+            time.sleep(0.2)
+            retrieval.refresh_from_db()
+        return retrieval
 
     def _report(self, retrieval: Retrieval, *, rang: bool) -> None:
-        if retrieval.state == Retrieval.State.WAITING:
+        if retrieval.state in OPEN:
             raise CommandError(
-                f"retrieval {retrieval.pk}: no worker has read it yet; it is kept and will be read when a worker runs"
+                f"retrieval {retrieval.pk}: {_unfinished(retrieval)} when a worker runs"
                 + ("" if rang else " (the broker does not answer)")
             )
         if retrieval.state == Retrieval.State.FAILED:
             raise CommandError(f"retrieval {retrieval.pk} failed: {retrieval.reason}")
         same = " (it was here already; nothing changed)" if retrieval.state == Retrieval.State.SAME else ""
         self.stdout.write(f"retrieval {retrieval.pk}: report {retrieval.report_id}{same}")
+        self._report_items(retrieval)
+
+    def _report_items(self, retrieval: Retrieval) -> None:
+        """What an answer carried; nothing where it was no feed."""
+        counts = {
+            "new": retrieval.items_new, "the same": retrieval.items_same, "changed": retrieval.items_changed,
+            "failed": retrieval.items_failed, "left out": retrieval.items_left_out,
+        }  # fmt: skip
+        if any(counts.values()):
+            said = ", ".join(f"{count} {word}" for word, count in counts.items())
+            self.stdout.write(f"{sum(counts.values())} reports seen: {said}")
+        for problem in retrieval.problems:
+            self.stdout.write(f"  {problem['place']}: {problem['reason']}")
+        if retrieval.is_full:
+            self.stdout.write("the answer was cut at its limit: the rest is asked for next")
+
+
+def _step(retrieval: Retrieval) -> str:
+    if retrieval.state == Retrieval.State.ASKED and retrieval.reason:
+        return f"attempt {retrieval.attempts} failed: {retrieval.reason}; it is tried again"
+    return str(retrieval.get_state_display())
+
+
+def _unfinished(retrieval: Retrieval) -> str:
+    if retrieval.state == Retrieval.State.WAITING:
+        return "no worker has read it yet; it is kept and will be read"
+    return f"{_step(retrieval)}; no worker has fetched it yet; it is kept and will be fetched"
+
+
+def _asked(options: dict[str, Any]) -> Retrieval:
+    slug = options["what"]
+    source = Source.objects.fetched().filter(slug=slug).first()
+    if source is None:
+        known = ", ".join(Source.objects.fetched().order_by("slug").values_list("slug", flat=True)) or "none yet"
+        also = "; a reader wants --file" if slug in READERS else ""
+        raise CommandError(f"source: found {slug!r}; wanted one that can be fetched ({known}){also}")
+    try:
+        return fetching.ask(source=source, at=clock.now(), asked_by=_person(options["email"]))
+    except fetching.FetchingError as error:
+        raise CommandError(str(error)) from error
+
+
+def _sent(options: dict[str, Any]) -> Retrieval:
+    if options["what"] not in READERS:
+        raise CommandError(f"reader: found {options['what']!r}; wanted one of {', '.join(READERS)}")
+    payload = _bytes_of(options["file"])
+    about = About(
+        source=options["source"],
+        title=options["title"],
+        url=options["url"],
+        published_on=options["published"],
+        sensitivity=Sensitivity[options["sensitivity"].upper()],
+    )
+    try:
+        return receive(
+            reader=options["what"],
+            payload=payload,
+            about=about,
+            file_name=options["file"].name,
+            at=clock.now(),
+            asked_by=_person(options["email"]),
+        )
+    except IngestError as error:
+        raise CommandError(str(error)) from error
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -97,13 +160,3 @@ def _person(email: str) -> User | None:
     if not may(person, Action.INGEST_REPORT):
         raise CommandError(f"--as: found a {person.role}; wanted somebody who may {Action.INGEST_REPORT.value}")
     return person
-
-
-def _finished(retrieval: Retrieval, *, seconds: int) -> Retrieval:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        retrieval.refresh_from_db()
-        if retrieval.state != Retrieval.State.WAITING:
-            break
-        time.sleep(0.2)
-    return retrieval

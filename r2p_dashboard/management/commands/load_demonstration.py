@@ -11,9 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
+from django.urls import reverse
 
-from indicators import coding
-from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun
+from alerts import comparing, subscribing
+from alerts.models import Subscription
+from indicators import coding, suggesting
+from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun, Suggestion
+from indicators.models.score import Level
 from people.demonstration import create_people, email_of
 from people.models import User
 from people.permissions import Role
@@ -22,6 +26,7 @@ from reports.ingest import About, receive
 from reports.models import Report, Retrieval
 
 NOTES = settings.BASE_DIR / "indicators" / "demonstration"
+UNREVIEWED = NOTES / "unreviewed"  # what these say nobody has coded: the machine suggests, and a person decides
 UCDP_FILES = "ucdp/organizedviolencecy_*.csv"
 
 
@@ -47,6 +52,7 @@ class Command(BaseCommand):
         self._refuse_failures(sent)
         self._wait("coding notes turned into proposed evidence", _notes_left)
         self._wait("series loaded", _releases_left)
+        self._wait("reports searched for suggestions", suggesting.waiting().filter(retrievals__in=_sent()).count)
         proposed = Evidence.objects.filter(passage__report__sha256__in=_digests_of_notes())
         accepted = coding.accept_all(evidence=proposed, by=people[Role.REVIEWER], at=clock.now())
         if accepted:
@@ -58,9 +64,22 @@ class Command(BaseCommand):
         if run is None:
             raise CommandError("scores: found no published run; the worker's log says why")
         self.stdout.write(f"scores stand as of {run.as_of}")
+        self._wait("scores compared", comparing.waiting().count)
+        self._subscribe(people)
+        waiting = Suggestion.objects.waiting().count()
+        self.stdout.write(f"{waiting} suggestions wait for a reviewer: {settings.SITE_URL}{reverse('suggestions')}")
+
+    def _subscribe(self, people: dict[Role, User]) -> None:
+        """The demonstration focal point asks for everything; once, also where the rule was ended since."""
+        focal_point = people[Role.FOCAL_POINT]
+        if not Subscription.objects.filter(person=focal_point).exists():
+            subscribing.subscribe(
+                person=focal_point, is_everywhere=True, countries=[], regions=[], least_level=Level.ELEVATED,
+                by=people[Role.ADMIN], at=clock.now(),
+            )  # fmt: skip
 
     def _send_notes(self, coder: User) -> int:
-        files = sorted(NOTES.glob("*.toml"))
+        files = [*sorted(NOTES.glob("*.toml")), *sorted(UNREVIEWED.glob("*.toml"))]
         return sum(self._send("coding-note", path, coder) for path in files)
 
     def _send_series(self, folder: Path, coder: User) -> int:

@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: countries, framework, series definitions, method, sources."""
+"""`manage.py load_reference`: countries, framework, series definitions, method, sources that can be fetched."""
 
 import argparse
 from typing import Any
@@ -16,7 +16,7 @@ from reports.source_loading import SourceFileError, load_sources
 class Command(BaseCommand):
     """Safe to run twice."""
 
-    help = "Load countries, the Framework's catalogue, series definitions, the method in use and the sources."
+    help = "Load countries, the Framework's catalogue, series definitions, the method in use and sources."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--migrate", action="store_true", help="bring the tables up to date first")
@@ -36,6 +36,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{countries} countries, framework version {framework.version} with "
-            f"{framework.indicators.count()} indicators, {series} series, method {method}; "
+            f"{framework.indicators.count()} indicators, {series} series, method {method}, "
             f"{sources} sources that can be fetched"
         )

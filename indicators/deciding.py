@@ -1,0 +1,230 @@
+"""What a person makes of the machine's suggestions: accepted, changed and accepted, rejected, taken back."""
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Model, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from indicators import coding
+from indicators.coding import CodingError, EvidenceDraft
+from indicators.models import Evidence, RescoreRequest, Suggestion, SuggestionDecision
+from people.models import User
+from people.permissions import Action, clearance_of, may
+
+Did = SuggestionDecision.Action
+State = Suggestion.State
+
+TAKEN_BACK = "Taken back by the person who accepted the suggestion."
+NOTE_MAX = 500  # Evidence.note
+REASON_MIN, REASON_MAX = 3, 500
+
+
+class AlreadyDecided(CodingError):
+    """Another was quicker: `decision` says who, when and what."""
+
+    def __init__(self, decision: SuggestionDecision) -> None:
+        super().__init__(
+            f"suggestion {decision.suggestion_id}: found it decided ({decision.action}); wanted it waiting"
+        )
+        self.decision = decision
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Desk:
+    """How much waits for a decision that one person may see: suggested by the machine, proposed by people."""
+
+    suggested: int
+    proposed: int
+
+    @property
+    def total(self) -> int:
+        """Both together."""
+        return self.suggested + self.proposed
+
+
+def desk_of(person: User) -> Desk:
+    """What waits, in one query: every page asks for it on behalf of those who decide."""
+    suggested = Suggestion.objects.visible_to(person).waiting()
+    proposed = Evidence.objects.visible_to(person).waiting()
+    row = User.objects.filter(pk=person.pk).values_list(_how_many(suggested), _how_many(proposed)).first()
+    return Desk(*row) if row else Desk(0, 0)
+
+
+def _how_many(rows: QuerySet[Any]) -> Coalesce:
+    return Coalesce(
+        Subquery(rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")), 0
+    )
+
+
+def draft_of(suggestion: Suggestion) -> EvidenceDraft:
+    """The evidence that an acceptance without changes makes."""
+    report = suggestion.passage.report
+    return EvidenceDraft(
+        indicator=suggestion.indicator,
+        country=suggestion.country,
+        family=suggestion.family,
+        severity=suggestion.severity,
+        polarity=suggestion.polarity,
+        reliability=suggestion.reliability,
+        credibility=suggestion.credibility,
+        event_on=suggestion.event_on,
+        known_on=report.published_on,
+        dating=suggestion.dating,
+        note=f"Suggested for the words “{' '.join(suggestion.phrase.split())}”."[:NOTE_MAX],
+        sensitivity=report.sensitivity,
+    )
+
+
+def differences(was: EvidenceDraft, became: EvidenceDraft) -> dict[str, dict[str, Any]]:
+    """Field by field what was suggested and what a person made of it, in words that JSON can keep."""
+    pairs = {
+        field.name: (_plain(getattr(was, field.name)), _plain(getattr(became, field.name)))
+        for field in dataclasses.fields(EvidenceDraft)
+    }
+    return {name: {"was": old, "became": new} for name, (old, new) in pairs.items() if old != new}
+
+
+def _plain(value: Any) -> str | int:
+    if isinstance(value, Model):
+        name = next(key for key in ("iso3", "code", "slug") if hasattr(value, key))
+        return str(getattr(value, name))
+    return int(value) if isinstance(value, int) else str(value)
+
+
+def accept(
+    *, suggestion_id: int, by: User, changes: EvidenceDraft | None, at: dt.datetime, installation_day: dt.date
+) -> Evidence:
+    """Accepted evidence of a waiting suggestion, as it was or with `changes`; its country's score is asked for.
+
+    When it was known is the report's day, whatever `changes` says. Raises CodingError, AlreadyDecided.
+    """
+    try:
+        return _accept(suggestion_id, by, changes, at=at, installation_day=installation_day)
+    except IntegrityError as error:  # two people made the same of two suggestions at once: the constraint let one by
+        raise CodingError("found the same evidence, accepted a moment ago; wanted it once") from error
+
+
+@transaction.atomic
+def _accept(
+    suggestion_id: int, by: User, changes: EvidenceDraft | None, *, at: dt.datetime, installation_day: dt.date
+) -> Evidence:
+    suggestion = _waiting(suggestion_id, by)
+    suggested = draft_of(suggestion)
+    draft = _settled(changes, suggested, by) if changes else suggested
+    evidence = _row(suggestion, draft, by, at=at, installation_day=installation_day)
+    evidence.save()
+    RescoreRequest.objects.create(country=evidence.country, evidence=evidence, asked_at=at)
+    changed = differences(suggested, draft)
+    _decide(
+        suggestion, State.CHANGED if changed else State.ACCEPTED, Did.CHANGE if changed else Did.ACCEPT,
+        by=by, at=at, changes=changed, evidence=evidence,
+    )  # fmt: skip
+    return evidence
+
+
+def _settled(changes: EvidenceDraft, suggested: EvidenceDraft, by: User) -> EvidenceDraft:
+    """What a person may not settle: when the world could know, and less secrecy than the report's."""
+    if changes.sensitivity > clearance_of(by):
+        raise CodingError("sensitivity: found a step above what you may see; wanted one that you are cleared for")
+    sensitivity = max(changes.sensitivity, suggested.sensitivity)
+    return dataclasses.replace(changes, known_on=suggested.known_on, sensitivity=sensitivity)
+
+
+def _row(
+    suggestion: Suggestion, draft: EvidenceDraft, by: User, *, at: dt.datetime, installation_day: dt.date
+) -> Evidence:
+    if draft.known_on > at.date():
+        raise CodingError(f"report: found it dated {draft.known_on}, in the future; wanted a day up to {at.date()}")
+    evidence = coding.row(suggestion.passage, draft, by, at=at, installation_day=installation_day)
+    evidence.coder = None  # the machine proposed it: this person reads and decides
+    evidence.status, evidence.decided_by, evidence.decided_at = Evidence.Status.ACCEPTED, by, at
+    _refuse_twin(evidence)
+    try:
+        evidence.full_clean()
+    except ValidationError as error:
+        raise CodingError("; ".join(error.messages)) from error
+    return evidence
+
+
+def _refuse_twin(evidence: Evidence) -> None:
+    """The constraint one_live_evidence_per_passage_indicator_and_event, in a sentence."""
+    twin = Evidence.objects.filter(
+        passage=evidence.passage,
+        indicator=evidence.indicator,
+        country=evidence.country,
+        polarity=evidence.polarity,
+        event_key=evidence.event_key,
+        event_on=evidence.event_on,
+        family=evidence.family,
+        status__in=[Evidence.Status.PROPOSED, Evidence.Status.ACCEPTED],
+    ).first()
+    if twin is not None:
+        raise CodingError(
+            f"found the same passage, indicator, event and day already as evidence {twin.pk}, {twin.status}; "
+            "wanted something new: change it, or reject it as a duplicate"
+        )
+
+
+@transaction.atomic
+def reject(*, suggestion_id: int, by: User, reason: str, at: dt.datetime) -> SuggestionDecision:
+    """Sets a waiting suggestion aside, with the reason. Raises CodingError, AlreadyDecided."""
+    reason = " ".join(reason.split())
+    if not REASON_MIN <= len(reason) <= REASON_MAX:
+        raise CodingError(f"reason: found {len(reason)} characters; wanted {REASON_MIN} to {REASON_MAX}")
+    return _decide(_waiting(suggestion_id, by), State.REJECTED, Did.REJECT, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def undo(*, decision_id: int, by: User, at: dt.datetime) -> Suggestion:
+    """Takes back one's own decision: evidence that came of it is retracted, the suggestion waits again.
+
+    Only the latest decision on a suggestion, only by its author. Raises CodingError.
+    """
+    decision = SuggestionDecision.objects.filter(pk=decision_id).first()
+    suggestion = _locked(decision.suggestion_id, by) if decision is not None else None
+    if decision is None or suggestion is None:
+        raise CodingError(f"decision {decision_id}: found none that you may see")
+    if decision.by_id != by.pk:
+        raise CodingError(f"decision {decision.pk}: another person made it; only that person can take it back")
+    if decision.action == Did.UNDO or decision != suggestion.decisions.latest("pk"):
+        raise CodingError(f"decision {decision.pk}: found a later one; only the latest can be taken back")
+    if decision.evidence is not None:
+        _withdraw(decision.evidence, by, at=at)
+    _decide(suggestion, State.WAITING, Did.UNDO, by=by, at=at, evidence=decision.evidence)
+    return suggestion
+
+
+def _withdraw(evidence: Evidence, by: User, *, at: dt.datetime) -> None:
+    if evidence.status != Evidence.Status.ACCEPTED:
+        raise CodingError(f"evidence {evidence.pk}: found it {evidence.status} meanwhile; nothing is left to take back")
+    coding.retract(evidence_id=evidence.pk, by=by, reason=TAKEN_BACK, at=at)
+
+
+def _locked(suggestion_id: int, by: User) -> Suggestion | None:
+    """The suggestion, held until the transaction ends; None where this person may not know of it."""
+    if not may(by, Action.DECIDE_EVIDENCE):
+        raise CodingError(f"role {by.role}: may not {Action.DECIDE_EVIDENCE.value}")
+    rows = Suggestion.objects.visible_to(by).select_for_update(of=("self",))
+    related = rows.select_related("passage__report", "indicator", "country", "family")
+    return related.defer("passage__report__bytes", "passage__report__text").filter(pk=suggestion_id).first()
+
+
+def _waiting(suggestion_id: int, by: User) -> Suggestion:
+    suggestion = _locked(suggestion_id, by)
+    if suggestion is None:
+        raise CodingError(f"suggestion {suggestion_id}: found none that you may see")
+    if suggestion.state != State.WAITING:
+        raise AlreadyDecided(suggestion.decisions.select_related("by").latest("pk"))
+    return suggestion
+
+
+def _decide(
+    suggestion: Suggestion, state: str, action: str, *, by: User, at: dt.datetime, **said: Any
+) -> SuggestionDecision:
+    suggestion.state = state
+    suggestion.save(update_fields=["state"])
+    return SuggestionDecision.objects.create(suggestion=suggestion, action=action, by=by, at=at, **said)

@@ -1,0 +1,158 @@
+"""The form of one suggestion: everything prefilled, nothing that must be typed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django import forms
+
+from countries.models import Country
+from indicators.coding import EvidenceDraft
+from indicators.deciding import draft_of
+from indicators.entering import EARLIEST_EVENT
+from indicators.forms import (
+    ANCHORS,
+    Choice,
+    DayField,
+    Grouped,
+    Line,
+    Pick,
+    country_choices,
+    family_choices,
+    indicator_choices,
+    offer,
+)
+from indicators.models import Evidence, Indicator, Suggestion
+from people.models import User
+from people.permissions import Sensitivity, clearance_of
+from reports.models import Family, Reliability
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Offers:
+    """The long lists of the form, read once for all the cards of a page."""
+
+    indicators: Grouped
+    countries: Grouped
+    families: list[Choice]
+    sensitivities: list[Choice]
+
+    @classmethod
+    def to(cls, user: User) -> Offers:
+        """What this person may choose from: three queries."""
+        steps = [(str(value), label) for value, label in Sensitivity.choices if value <= clearance_of(user)]
+        return cls(indicator_choices(), country_choices(), family_choices(user), steps)
+
+
+class SuggestionForm(forms.Form):
+    """What the machine read, for a person to accept or to set otherwise."""
+
+    severity = Pick(ANCHORS, label="Severity")
+    event_on = DayField(label="Happened")
+    reliability = Pick(Reliability.choices, label="Source")
+    credibility = Pick(Evidence.Credibility.choices, label="Statement")
+    indicator = Pick(label="Indicator")
+    country = Pick(label="Country")
+    polarity = Pick(Evidence.Polarity.choices, label="Direction")
+    dating = Line(max_length=200, required=False, label="How the day was set")
+    event_key = forms.RegexField(
+        r"^[a-z0-9][a-z0-9-]*$",
+        max_length=120,
+        required=False,
+        label="Name of the event",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
+    )
+    admin1 = Line(max_length=120, required=False, label="First-level area")
+    family = Pick(label="Who made the finding")
+    claim = Pick(Evidence.Claim.choices, label="What it claims")
+    actor = Pick(Evidence.Actor.choices, label="From whom")
+    group = Line(max_length=160, required=False, label="Group at risk")
+    sensitivity = Pick(label="Who may see it")
+    note = Line(
+        max_length=500,
+        required=False,
+        label="Why this indicator and this severity",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    MAIN = ("severity", "event_on", "reliability", "credibility")
+    NUMBERS = ("severity", "polarity", "credibility", "sensitivity")
+
+    def __init__(
+        self, suggestion: Suggestion, data: Any = None, *, offers: Offers, again: dict[str, Any] | None = None
+    ) -> None:
+        self.suggestion = suggestion
+        self.draft = draft_of(suggestion)
+        initial = {field.name: _shown(getattr(self.draft, field.name)) for field in dataclasses.fields(self.draft)}
+        self.again = {name: _shown(value) for name, value in (again or {}).items()}
+        super().__init__(data, initial=initial | self.again, auto_id=f"s{suggestion.pk}-%s")
+        self._offer(offers)
+
+    def _offer(self, offers: Offers) -> None:
+        family = (self.draft.family.slug, self.draft.family.name)
+        offer(self, "indicator", offers.indicators)
+        offer(self, "country", offers.countries)
+        offer(self, "family", offers.families if family in offers.families else [family, *offers.families])
+        offer(self, "sensitivity", [step for step in offers.sensitivities if int(step[0]) >= self.draft.sensitivity])
+        self.fields["event_key"].widget.attrs["list"] = f"events-{self.draft.country.iso3}"
+        self.fields["event_on"].widget.attrs |= {"max": str(self.draft.known_on), "min": str(EARLIEST_EVENT)}
+
+    def main_fields(self) -> list[forms.BoundField]:
+        """What is looked at in every case."""
+        return [self[name] for name in self.MAIN]
+
+    def more_fields(self) -> list[forms.BoundField]:
+        """What is rarely set otherwise."""
+        return [self[name] for name in self.fields if name not in self.MAIN]
+
+    def typed(self) -> list[tuple[str, str]]:
+        """(label, value) of what a person set otherwise, whether or not it can stand."""
+        return [(str(self[name].label), self._worded(name)) for name in self.changed_data if name in self.data]
+
+    def _worded(self, name: str) -> str:
+        value, field = str(self[name].value()), self.fields[name]
+        return str(dict(_flat(field.choices)).get(value, value)) if isinstance(field, Pick) else value
+
+    def clean_event_on(self) -> Any:
+        day = self.cleaned_data["event_on"]
+        if day < EARLIEST_EVENT:
+            raise forms.ValidationError(f"Found {day}; wanted a day from {EARLIEST_EVENT} on.")
+        if day > self.draft.known_on:
+            raise forms.ValidationError(f"Found {day}; wanted a day not after the report's, {self.draft.known_on}.")
+        return day
+
+    def as_draft(self) -> EvidenceDraft:
+        """The evidence that a person wants; of a valid form."""
+        data, was = self.cleaned_data, self.draft
+        numbers: dict[str, Any] = {name: int(data[name]) for name in self.NUMBERS}
+        code, iso3, slug = data["indicator"], data["country"], data["family"]
+        rows: dict[str, Any] = {
+            "indicator": was.indicator if code == was.indicator.code else Indicator.objects.in_use().get(code=code),
+            "country": was.country if iso3 == was.country.iso3 else Country.objects.get(iso3=iso3),
+            "family": was.family if slug == was.family.slug else Family.objects.get(slug=slug),
+        }
+        wanted = dataclasses.replace(was, **(data | numbers | rows))
+        if wanted.event_on != was.event_on and wanted.dating == was.dating:  # it says how the machine set its own day
+            return dataclasses.replace(wanted, dating="")
+        return wanted
+
+
+def _shown(value: Any) -> Any:
+    """The value as the form's field holds it: that of a select is a string, or it would count as changed."""
+    if isinstance(value, Indicator):
+        return value.code
+    if isinstance(value, Country):
+        return value.iso3
+    if isinstance(value, int):
+        return str(int(value))
+    return value.slug if isinstance(value, Family) else value
+
+
+def _flat(choices: Any) -> list[Choice]:
+    """Every (value, label), out of its group where it stands in one."""
+    rows: list[Choice] = []
+    for value, label in choices:
+        rows += label if isinstance(label, list) else [(str(value), str(label))]
+    return rows

@@ -1,0 +1,65 @@
+"""One report as it was taken in."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from countries.models import Country
+from indicators.views.asked import moment_of, seen_by
+from reports.models import Passage, Report
+from reports.views.seen import reports_seen_by
+
+PAGE_SIZE = 100
+
+
+@require_safe
+def report(request: HttpRequest, report_id: int) -> HttpResponse:
+    """A report as taken in: where from, when, its digest, its passages or what it carried; never its bytes."""
+    moment = moment_of(request)
+    seen = reports_seen_by(request.user, known_on=moment.known_on).select_related("source__family")
+    found = seen.defer("bytes", "text").filter(pk=report_id).first()
+    if found is None:
+        raise Http404("report: found none under this number that you may see at this date")
+    context = {"as_of": moment, "report": found, **_relations(request, found, known_on=moment.known_on)}
+    context |= _carried(request, found) if found.kind == Report.Kind.FEED else _passages(request, found)
+    return render(request, "reports/report.html", context)
+
+
+def _page_of(request: HttpRequest, rows: Any) -> Page[Any]:
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+def _passages(request: HttpRequest, found: Report) -> dict[str, Any]:
+    page = _page_of(request, Passage.objects.filter(report=found).select_related("family").order_by("order"))
+    pieces = seen_by(request).filter(passage__in=list(page.object_list)).select_related("indicator", "country")
+    by_passage: dict[int, list[object]] = {}
+    for piece in pieces.order_by("indicator__order", "-event_on"):
+        by_passage.setdefault(piece.passage_id, []).append(piece)
+    return {"page": page, "passages": [(passage, by_passage.get(passage.pk, [])) for passage in page.object_list]}
+
+
+def _carried(request: HttpRequest, found: Report) -> dict[str, Any]:
+    """The reports that came with an answer of a feed."""
+    carried = Report.objects.visible_to(request.user).filter(carrier=found).select_related("source")
+    return {"page": _page_of(request, carried.defer("bytes", "text").order_by("-published_on", "pk"))}
+
+
+def _relations(request: HttpRequest, found: Report, *, known_on: dt.date) -> dict[str, Any]:
+    """What carried it and whose text it repeats, as far as the reader may see them, and the countries that it names."""
+    numbers = [number for number in (found.carrier_id, found.duplicate_of_id) if number]
+    others: dict[int | None, Report] = {}
+    if numbers:
+        rows = reports_seen_by(request.user, known_on=known_on).filter(pk__in=numbers).only("title")
+        others = {row.pk: row for row in rows}
+    countries = (
+        Country.objects.filter(iso3__in=found.countries_said).order_by("name_en") if found.countries_said else []
+    )
+    return {
+        "carrier": others.get(found.carrier_id),
+        "duplicate_of": others.get(found.duplicate_of_id),
+        "countries": countries,
+    }

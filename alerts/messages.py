@@ -291,7 +291,7 @@ def _address(name: str, address: str, place: str) -> Address:
 
 
 def _domain() -> str:
-    return punycode(sender().rpartition("@")[2])
+    return _address("", sender(), "MAIL_FROM").domain
 
 
 def _part(text: str, subtype: str) -> EmailMessage:

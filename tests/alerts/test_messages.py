@@ -165,7 +165,7 @@ def test_a_headline_with_a_line_break_makes_no_mail() -> None:
         messages.mail_for(outbox.delivery(high(headline="x\r\nBcc: somebody@else.example")))
 
 
-@pytest.mark.parametrize("address", ["nobody", "a b@test.example", "@test.example"])
+@pytest.mark.parametrize("address", ["nobody", "a b@test.example", "@test.example", f"a@{'x' * 64}.example"])
 def test_what_is_no_address_makes_no_mail_and_is_not_repeated(settings: Settings, address: str) -> None:
     settings.MAIL_FROM = address
 
@@ -233,6 +233,15 @@ def test_evidence_that_is_not_public_is_not_in_the_mail_whoever_reads_it() -> No
     assert set(re.findall(r"Secret \d+", text + page)) == {f"Secret {open_to_all.pk}"}
     assert set(re.findall(r"/evidence/(\d+)/", text + page)) == {str(open_to_all.pk)}
     assert text.count("- Evidence that is not public\n") == page.count(">Evidence that is not public<") == 3
+
+
+def test_a_reason_from_statistics_has_no_link() -> None:
+    row = outbox.delivery(high())
+    reason(row.alert, None, "Deaths in armed conflict rose")
+
+    text, page = both(row)
+    assert "- Deaths in armed conflict rose\n\nHOW SURE" in text
+    assert "/evidence/" not in text + page
 
 
 def test_a_reason_retracted_since_says_so() -> None:

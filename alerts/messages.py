@@ -40,7 +40,7 @@ RAMP = {
 STYLES = {
     "body": "margin:0;padding:0;font:16px/1.5 Arial,Helvetica,sans-serif;-webkit-text-size-adjust:100%",
     "frame": "padding:12px",
-    "page": "width:100%;max-width:600px;border-collapse:collapse;text-align:start",
+    "page": "width:100%;max-width:600px;border-collapse:collapse",
     "bar": "padding:10px 14px;border:1px solid #7f8583;font:bold 18px/1.3 Arial,Helvetica,sans-serif",
     "title": "margin:16px 0 4px;font:bold 22px/1.25 Georgia,serif",
     "small": "margin:0 0 12px;font-size:14px",

@@ -75,6 +75,19 @@ def test_accept_change_reject_skip_and_undo_by_keyboard(
     assert list(Evidence.objects.order_by("pk").values_list("status", flat=True)) == ["accepted", "retracted"]
 
 
+def test_the_very_last_decision_can_be_taken_back_by_its_key_too(
+    live_server: LiveServer, people: dict[Role, User], open_page: Callable[..., Page]
+) -> None:
+    (only,) = report_of(1)
+    page = open_page()
+    open_queue(page, live_server.url, people[Role.REVIEWER])
+
+    page.keyboard.press("r")
+    expect(page.get_by_text("No suggestion waits for a decision")).to_be_visible()
+    page.keyboard.press("u")
+    expect_card(page, only)
+
+
 def test_keys_are_letters_in_a_field_and_nothing_where_they_are_switched_off(
     live_server: LiveServer, people: dict[Role, User], open_page: Callable[..., Page]
 ) -> None:

@@ -251,7 +251,7 @@ def test_the_second_of_two_is_told_and_goes_on_with_the_next(client: Client, rev
 
 
 def test_what_the_second_had_typed_is_shown_to_be_kept(client: Client, reviewer: User) -> None:
-    row, following, _ = report_of(3)
+    row, following, last = report_of(3)
     form = typed(client.get("/suggestions/"), row, note="a long made-up thought", severity="4", event_on="nonsense")
     deciding.reject(suggestion_id=row.pk, by=make.person(Role.ADMIN), at=clock.now(), **NOT_ABOUT)
 
@@ -260,6 +260,7 @@ def test_what_the_second_had_typed_is_shown_to_be_kept(client: Client, reviewer:
 
     assert accepting.status_code == rejecting.status_code == 409
     assert accepting.context["current"] == following
+    assert f'href="/suggestions/?item={last.pk}"' in accepting.text, "a skip leads out of the refused address"
     for kept in ("a long made-up thought", "4: extreme", "nonsense"):
         assert kept in accepting.text
     assert "a made-up reason of my own" in rejecting.text

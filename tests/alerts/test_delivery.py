@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 from collections.abc import Iterator
-from email.message import EmailMessage
 
 import pytest
 from pytest_django import Settings

@@ -9,7 +9,7 @@ from indicators.models.score import Level
 from indicators.profile import CountryProfile, Reason
 
 REASONS = 3
-NOTE_WORDS = 10  # of a coder's note: three reasons, the rest and the frame of a mail stay within 250 words
+NOTE_WORDS = 14  # of our own words on a piece: three reasons, the rest and the frame of a mail stay within 250 words
 HEADLINE_WORDS = 8
 
 
@@ -66,9 +66,10 @@ def cut(text: str, words: int) -> str:
 
 def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str:
     before = "UNDETERMINED (too little was known to say low)" if previous == Level.UNDETERMINED else previous.label
+    held = "; it was higher at an earlier month's end: a level falls only after two below" if profile.is_held else ""
     return (
         f"{profile.country.name_en} went from {before} to {level.label} as of {profile.day:%Y-%m-%d}. "
-        f"The index of reported evidence stands at {profile.overall or 0:.1f} of 100."
+        f"The index of reported evidence stands at {profile.overall or 0:.1f} of 100{held}."
     )
 
 
@@ -114,12 +115,19 @@ def _families(profile: CountryProfile) -> int:
 def _reason(reason: Reason) -> ReasonWords:
     if reason.evidence is not None:
         row = reason.evidence
-        said = f": {cut(row.note, NOTE_WORDS)}" if row.note else ""
+        said = f": {cut(_said(row), NOTE_WORDS)}" if _said(row) else ""
         tail = f" ({row.event_on:%Y-%m-%d}, {cut(reason.family, NOTE_WORDS)})"
         return ReasonWords(f"{reason.indicator_label}{said}"[: 300 - len(tail)] + tail, row.grade, row)
     if reason.series is not None:
         return ReasonWords(f"{reason.indicator_label}: {cut(reason.series.definition.title, NOTE_WORDS)}", "", None)
     return ReasonWords(f"{reason.indicator_label}: evidence that is not public", "", None)
+
+
+def _said(row: Evidence) -> str:
+    """Our own words on it: a coder's note, or our summary of what a machine pointed at; never a third party's text."""
+    if row.coder_id is not None:
+        return row.note
+    return row.passage.text if row.passage.report.is_our_summary else ""
 
 
 def _plural(count: int, one: str, many: str = "") -> str:

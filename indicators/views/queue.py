@@ -17,6 +17,7 @@ from indicators.models import Evidence, Suggestion, SuggestionDecision, Suggesti
 from indicators.views.review import number
 from indicators.views.suggestion_form import Offers, SuggestionForm
 from people.models import User
+from people.permissions import clearance_of
 from reports.models import Passage, Report
 
 CARDS_MAX = 9  # of one passage on one page: three for each of three countries
@@ -48,10 +49,14 @@ class Sieve:
 
     @property
     def query(self) -> str:
-        """The filters as the end of an address: empty, or `&country=MMR`."""
+        """The filters as the whole query of an address: empty, or `?country=MMR`."""
         asked = {"country": self.country, "report": self.report}
         kept = urlencode({name: value for name, value in asked.items() if value})
-        return f"&{kept}" if kept else ""
+        return f"?{kept}" if kept else ""
+
+    def at(self, name: str, suggestion_id: int) -> str:
+        """The query that leads to `item` or `after` a suggestion, under the same filters."""
+        return f"?{name}={suggestion_id}{self.query.replace('?', '&', 1)}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -132,11 +137,12 @@ def cards_of(
     rows = rows[first : first + CARDS_MAX]
     cards = []
     for place, row in enumerate(rows, start=1):
-        form = SuggestionForm(row, offers=offers) if offers else None
+        again = taken_back(row) if offers and row.pk == current.pk else {}
+        form = SuggestionForm(row, offers=offers, again=again) if offers else None
         if typed is not None and typed.suggestion.pk == row.pk:
             form = typed
-        skip = f"?item={rows[place].pk}" if place < len(rows) else f"?after={row.pk}" if others else ""
-        cards.append(Card(place, row, form, row.pk == current.pk, f"{skip}{sieve.query}" if skip else ""))
+        skip = sieve.at("item", rows[place].pk) if place < len(rows) else sieve.at("after", row.pk) if others else ""
+        cards.append(Card(place, row, form, row.pk == current.pk, skip))
     return cards
 
 
@@ -174,6 +180,14 @@ def last_decision(user: User, *, now: dt.datetime) -> SuggestionDecision | None:
     return related.select_related("evidence__country").order_by("-pk").first()
 
 
+def taken_back(suggestion: Suggestion) -> dict[str, Any]:
+    """What the last person to take back an acceptance had set otherwise: typed once, it need not be typed again."""
+    decisions = list(suggestion.decisions.order_by("-pk")[:2])
+    if [decision.action for decision in decisions] != [Did.UNDO, Did.CHANGE]:
+        return {}
+    return {name: change["became"] for name, change in decisions[1].changes.items()}
+
+
 def _seen(user: User) -> SuggestionQuerySet:
     return Suggestion.objects.visible_to(user)
 
@@ -187,10 +201,12 @@ def events_of(cards: list[Card], user: User) -> dict[str, list[str]]:
     return names
 
 
-def searching(user: User) -> dict[str, Any]:
-    """Reports that the machine has yet to search, and those that it could not."""
+def unseen(user: User) -> dict[str, int]:
+    """What the queue lacks: reports yet to be searched, those that could not be, what is above one's clearance."""
     reports = Report.objects.visible_to(user)
+    waiting = Suggestion.objects.waiting()
     return {
         "unsearched": reports.filter(kind=Report.Kind.DOCUMENT, suggestion_run=None, duplicate_of=None).count(),
         "failed": SuggestionRun.objects.filter(report__in=reports).exclude(failure="").count(),
+        "withheld": waiting.filter(passage__report__sensitivity__gt=clearance_of(user)).count(),
     }

@@ -80,11 +80,14 @@ class SuggestionForm(forms.Form):
     MAIN = ("severity", "event_on", "reliability", "credibility")
     NUMBERS = ("severity", "polarity", "credibility", "sensitivity")
 
-    def __init__(self, suggestion: Suggestion, data: Any = None, *, offers: Offers) -> None:
+    def __init__(
+        self, suggestion: Suggestion, data: Any = None, *, offers: Offers, again: dict[str, Any] | None = None
+    ) -> None:
         self.suggestion = suggestion
         self.draft = draft_of(suggestion)
         initial = {field.name: _shown(getattr(self.draft, field.name)) for field in dataclasses.fields(self.draft)}
-        super().__init__(data, initial=initial, auto_id=f"s{suggestion.pk}-%s")
+        self.again = {name: _shown(value) for name, value in (again or {}).items()}
+        super().__init__(data, initial=initial | self.again, auto_id=f"s{suggestion.pk}-%s")
         self._offer(offers)
 
     def _offer(self, offers: Offers) -> None:
@@ -130,7 +133,10 @@ class SuggestionForm(forms.Form):
             "country": was.country if iso3 == was.country.iso3 else Country.objects.get(iso3=iso3),
             "family": was.family if slug == was.family.slug else Family.objects.get(slug=slug),
         }
-        return dataclasses.replace(was, **(data | numbers | rows))
+        wanted = dataclasses.replace(was, **(data | numbers | rows))
+        if wanted.event_on != was.event_on and wanted.dating == was.dating:  # it says how the machine set its own day
+            return dataclasses.replace(wanted, dating="")
+        return wanted
 
 
 def _shown(value: Any) -> Any:

@@ -59,7 +59,7 @@ def accept(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     except CodingError as error:
         return _refused(request, suggestion, form, error)
     transaction.on_commit(pipeline.ring)
-    return _next(request, suggestion)
+    return _to(request, after=suggestion.pk)
 
 
 @require_POST
@@ -75,7 +75,7 @@ def reject(request: HttpRequest, suggestion_id: int) -> HttpResponse:
         deciding.reject(suggestion_id=suggestion.pk, by=person(request), reason=reason, at=clock.now())
     except AlreadyDecided as error:
         return _taken(request, suggestion, error.decision, [] if reason in REASONS else [("Reason", reason)])
-    return _next(request, suggestion)
+    return _to(request, after=suggestion.pk)
 
 
 @require_POST
@@ -108,20 +108,21 @@ def _page(
 ) -> HttpResponse:
     user, sieve = person(request), Sieve.of(request)
     waiting = queue.waiting_for(user)
+    count = sum(row.count for row in waiting if sieve.lets(row))
     context = {
         "sieve": sieve,
         "waiting": waiting,
-        "count": sum(row.count for row in waiting if sieve.lets(row)),
+        "count": count,
         "countries": _options((row.iso3, row.country, row.count) for row in waiting),
         "reports": _offered(_options((row.report_id, row.title, row.count) for row in waiting), sieve.report),
         "last": queue.last_decision(user, now=clock.now()),
         "taken": taken,
         "reasons": REASONS,
         "current": current,
-        **queue.searching(user),
+        **queue.unseen(user),
     }
     if current is not None:
-        context |= _of_passage(current, user, sieve, typed, count=context["count"])
+        context |= _of_passage(current, user, sieve, typed, count=count)
     return render(request, "indicators/suggestions.html", context, status=status)
 
 
@@ -191,11 +192,7 @@ def _taken(
     return _page(request, following, taken=taken, status=409)
 
 
-def _next(request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
-    return _to(request, after=suggestion.pk)
-
-
 def _to(request: HttpRequest, **place: int) -> HttpResponse:
     """To the queue, at `item=` or `after=` a suggestion, under the same filters."""
     name, value = next(iter(place.items()))
-    return redirect(f"{reverse('suggestions')}?{name}={value}{Sieve.of(request).query}")
+    return redirect(f"{reverse('suggestions')}{Sieve.of(request).at(name, value)}")

@@ -2,6 +2,7 @@
 // that choice is kept in this browser. Everything they do is a button or a link of the page.
 const STORED = "suggestion-keys";
 const box = document.getElementById("keys-on");
+const panel = document.querySelector(".bench-text");
 const cards = [...document.querySelectorAll(".card")];
 let current = cards.find((card) => card.hasAttribute("aria-current")) ?? cards[0];
 let isSent = false;
@@ -20,6 +21,16 @@ function choose(card) {
   for (const mark of document.querySelectorAll(".phrase")) {
     mark.classList.toggle("phrase-current", mark.dataset.places.split(" ").includes(card.dataset.place));
   }
+  showPhrase();
+}
+
+// In a long passage, brings the phrase of the current card into the panel.
+function showPhrase() {
+  const mark = document.querySelector(".phrase-current");
+  const scroller = [panel, mark?.closest(".fired")].find((one) => one && one.scrollHeight > one.clientHeight + 1);
+  if (!mark || !scroller) return;
+  const [place, room] = [mark.getBoundingClientRect(), scroller.getBoundingClientRect()];
+  if (place.top < room.top || place.bottom > room.bottom) scroller.scrollTop += place.top - room.top - room.height / 3;
 }
 
 function go(step) {
@@ -98,12 +109,32 @@ function isChanged(field) {
   return field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue;
 }
 
+// What is typed on one card outlasts a decision on another: the tab keeps it until its own card is sent.
+const keptAs = (form) => `typed-${form.id}`;
+
 function onInput(event) {
   const form = event.target.closest(".card-accept");
   if (!form) return;
-  const changed = [...form.elements].some(isChanged);
-  form.querySelector(".as-is").hidden = changed;
-  form.querySelector(".as-changed").hidden = !changed;
+  const changed = [...form.elements].filter(isChanged);
+  sayChanged(form, changed.length > 0);
+  sessionStorage.setItem(keptAs(form), JSON.stringify(changed.map((field) => [field.name, field.value])));
+}
+
+function sayChanged(form, differs) {
+  const is = differs || "again" in form.dataset;
+  form.querySelector(".as-is").hidden = is;
+  form.querySelector(".as-changed").hidden = !is;
+}
+
+function restore(form) {
+  const kept = JSON.parse(sessionStorage.getItem(keptAs(form)) ?? "[]");
+  for (const [name, value] of kept) if (form.elements[name]) form.elements[name].value = value;
+  sayChanged(form, [...form.elements].some(isChanged));
+}
+
+function onSubmit(event) {
+  const form = event.target.closest(".card")?.querySelector(".card-accept");
+  if (form) sessionStorage.removeItem(keptAs(form));
 }
 
 function show(isOn) {
@@ -123,6 +154,10 @@ if (box) {
   document.addEventListener("keydown", onKey);
   document.addEventListener("input", onInput);
   for (const card of cards) card.addEventListener("focusin", () => choose(card));
+  document.addEventListener("submit", onSubmit);
+  for (const form of document.querySelectorAll(".card-accept")) restore(form);
   addEventListener("pageshow", () => (isSent = false)); // back from the history, the page may be used again
-  if (current && cards.indexOf(current) > 0) current.scrollIntoView({ block: "nearest" });
+  showPhrase();
+  if (/[?&](item|after)=/.test(location.search)) current?.focus({ preventScroll: true }); // go on where one was
+  if (cards.indexOf(current) > 0) current.scrollIntoView({ block: "nearest" });
 }

@@ -63,7 +63,8 @@ class Visible(HTMLParser):
 
 def high(**fields: Any) -> Alert:
     """One that a publisher released."""
-    return outbox.alert(**({"level": 4, "previous_level": 3, "decided_by": make.person(Role.PUBLISHER)} | fields))
+    given: dict[str, Any] = {"level": 4, "previous_level": 3, "decided_by": make.person(Role.PUBLISHER)}
+    return outbox.alert(**(given | fields))
 
 
 def reason(of: Alert, evidence: Evidence | None, text: str = "Attacks on a market") -> AlertReason:
@@ -284,7 +285,7 @@ def test_no_mail_is_longer_than_250_words_however_much_is_to_be_said() -> None:
 @how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_only_the_longest_parts_give_way(texts: list[int], spare: int) -> None:
     parts = [" ".join(["word"] * length) for length in texts]
-    given_texts = Texts("", *parts[:4], reasons=tuple(ReasonLine(text) for text in parts[4:]))
+    given_texts = Texts("", parts[0], parts[1], parts[2], parts[3], tuple(ReasonLine(text) for text in parts[4:]))
 
     limit = messages._longest(given_texts, spare=spare)
     left = given_texts.cut(limit).lengths()

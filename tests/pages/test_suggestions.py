@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from indicators import deciding
 from indicators.models import Evidence, Suggestion, SuggestionDecision, SuggestionRun
 from people.models import User
 from people.permissions import Role, Sensitivity
+from r2p_dashboard import clock
 from tests import make
 from tests.suggested import report_of, suggestion
 from tests.waiting import Bell
@@ -118,7 +118,8 @@ def test_a_changed_field_is_recorded_as_a_change(client: Client, reviewer: User)
 
     evidence = Evidence.objects.get()
     assert (evidence.indicator.code, evidence.country.iso3, evidence.severity) == ("2.3", "SDN", 4)
-    assert set(row.decisions.get().changes) == set(changes)
+    assert set(row.decisions.get().changes) == {*changes, "dating"}
+    assert evidence.dating == "", "how the machine set its day says nothing of another day"
     assert state(row) == "changed"
 
 
@@ -197,9 +198,22 @@ def test_undo_brings_the_suggestion_back_and_then_offers_the_one_before(
     assert bell.rung == 1
 
 
+def test_what_was_changed_stands_in_the_form_again_after_an_undo(client: Client, reviewer: User) -> None:
+    row = suggestion()
+    page = client.get("/suggestions/")
+    page = decide(client, row, "accept", **typed(page, row, severity="4", group="a made-up group"))
+
+    page = client.post(f"/suggestions/decisions/{page.context['last'].pk}/undo/", follow=True)
+
+    form = typed(page, row)
+    assert (form["severity"], form["group"], form["indicator"]) == ("4", "a made-up group", "7.14")
+    decide(client, row, "accept", **form)
+    assert set(row.decisions.latest("pk").changes) == {"severity", "group"}
+
+
 def test_undo_of_anothers_or_an_older_decision_is_refused_kindly(client: Client, reviewer: User) -> None:
     row = suggestion()
-    anothers = deciding.reject(suggestion_id=row.pk, by=make.person(Role.ADMIN), at=timezone.now(), **NOT_ABOUT)
+    anothers = deciding.reject(suggestion_id=row.pk, by=make.person(Role.ADMIN), at=clock.now(), **NOT_ABOUT)
 
     page = client.post(f"/suggestions/decisions/{anothers.pk}/undo/", follow=True)
 
@@ -211,7 +225,7 @@ def test_undo_of_anothers_or_an_older_decision_is_refused_kindly(client: Client,
 
 def test_a_decision_of_this_morning_is_no_longer_offered_to_a_slip_of_a_key(client: Client, reviewer: User) -> None:
     row = suggestion()
-    long_ago = timezone.now() - dt.timedelta(hours=2)
+    long_ago = clock.now() - dt.timedelta(hours=2)
     deciding.reject(suggestion_id=row.pk, by=reviewer, at=long_ago, **NOT_ABOUT)
 
     assert client.get("/suggestions/").context["last"] is None
@@ -221,7 +235,7 @@ def test_the_second_of_two_is_told_and_goes_on_with_the_next(client: Client, rev
     row, following, _ = report_of(3)
     form = typed(client.get("/suggestions/"), row)
     quick = make.person(Role.PUBLISHER, name="Quick Person")
-    deciding.accept(suggestion_id=row.pk, by=quick, changes=None, at=timezone.now(), installation_day=make.TODAY)
+    deciding.accept(suggestion_id=row.pk, by=quick, changes=None, at=clock.now(), installation_day=make.TODAY)
 
     for page in (decide(client, row, "accept", **form), decide(client, row, "reject", **NOT_ABOUT)):
         assert page.redirect_chain, "nothing was typed that would have to be shown"
@@ -233,7 +247,7 @@ def test_the_second_of_two_is_told_and_goes_on_with_the_next(client: Client, rev
 def test_what_the_second_had_typed_is_shown_to_be_kept(client: Client, reviewer: User) -> None:
     row, following, _ = report_of(3)
     form = typed(client.get("/suggestions/"), row, note="a long made-up thought", severity="4", event_on="nonsense")
-    deciding.reject(suggestion_id=row.pk, by=make.person(Role.ADMIN), at=timezone.now(), **NOT_ABOUT)
+    deciding.reject(suggestion_id=row.pk, by=make.person(Role.ADMIN), at=clock.now(), **NOT_ABOUT)
 
     accepting = decide(client, row, "accept", **form)
     rejecting = decide(client, row, "reject", reason="a made-up reason of my own")
@@ -349,6 +363,7 @@ def test_what_one_is_not_cleared_for_is_not_there(client: Client, reviewer: User
     page = client.get(f"/suggestions/?item={waiting.pk}")
 
     assert page.context["current"] is None
+    assert "1 more waits, that you are not cleared to see" in page.text
     assert hidden.passage.report.title not in page.text
     assert decide(client, waiting, "accept").status_code == 404
     assert decide(client, waiting, "reject", **NOT_ABOUT).status_code == 404
@@ -368,7 +383,7 @@ def test_needs_few_queries(
     decide(client, made[0], "accept")
     client.get("/status/")
 
-    with django_assert_max_num_queries(17):  # two for the session and the person, one for the header
+    with django_assert_max_num_queries(19):  # two for the session and the person, one for the header
         client.get(f"/suggestions/?item={made[-1].pk}")
 
 

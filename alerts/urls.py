@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from alerts.views import outbox, subscriptions
+from alerts.feeds import alert_feed
+from alerts.views import alerts, outbox, subscriptions
 
 urlpatterns = [
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/feed.atom", alert_feed, name="alert_feed"),
+    path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
+    path("alerts/<int:alert_id>/release/", alerts.alert_release, name="alert_release"),
+    path("alerts/<int:alert_id>/refuse/", alerts.alert_refuse, name="alert_refuse"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/retry/", outbox.outbox_retry, name="outbox_retry"),
     path("outbox/<int:delivery_id>/", outbox.delivery, name="delivery"),

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from alerts.views import subscriptions
+from alerts.feeds import alert_feed
+from alerts.views import alerts, subscriptions
 
 urlpatterns = [
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/feed.atom", alert_feed, name="alert_feed"),
+    path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
+    path("alerts/<int:alert_id>/release/", alerts.alert_release, name="alert_release"),
+    path("alerts/<int:alert_id>/refuse/", alerts.alert_refuse, name="alert_refuse"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/new/", subscriptions.subscription_new, name="subscription_new"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),

@@ -24,5 +24,7 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "may_enter_evidence": may(user, Action.ENTER_EVIDENCE),
         "may_decide_evidence": may(user, Action.DECIDE_EVIDENCE),
         "desk": SimpleLazyObject(lambda: deciding.desk_of(user)) if may(user, Action.ENTER_EVIDENCE) else None,
+        "may_release": may(user, Action.RELEASE_ALERT),
+        "may_watch_outbox": may(user, Action.WATCH_OUTBOX),
         "may_manage": may(user, Action.MANAGE),
     }

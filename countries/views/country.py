@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from alerts.views.ledger import ledger
 from countries.charts import Chart
 from countries.models import Country
 from countries.views.fragments import fragment
@@ -91,6 +92,7 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
         "earliest": EARLIEST,
         "latest": max(installation_day(), now().date()),
         "unscored": latest(profile.unscored_series),
+        "ledger": ledger(country, known_on=moment.known_on, user=request.user),
     }
     if not profile.assessed:
         return render(request, "countries/unassessed.html", context)

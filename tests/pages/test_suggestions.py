@@ -13,6 +13,7 @@ from indicators.models import Evidence, Suggestion, SuggestionDecision, Suggesti
 from people.models import User
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock
+from reports.models import Family
 from tests import make
 from tests.suggested import report_of, suggestion
 from tests.waiting import Bell
@@ -75,13 +76,18 @@ def test_says_that_a_coding_note_is_our_summary(client: Client, reviewer: User) 
 
 def test_no_word_of_a_report_is_markup(client: Client, reviewer: User) -> None:
     text = "<b>bold</b> & <script>alert(1)</script> said nobody"
-    suggestion(make.passage(make.report(text=text, title="<i>T</i>")), phrase_start=3, phrase_end=7)
+    family = Family.objects.create(slug="marked-up", name='<u>F</u> "quoted"')
+    row = suggestion(
+        make.passage(make.report(text=text, title="<i>T</i>")), phrase_start=3, phrase_end=7, family=family
+    )
 
     page = client.get("/suggestions/").text
 
     assert "&lt;b&gt;</span>" not in page
     assert ">bold</mark>&lt;/b&gt; &amp; &lt;script&gt;" in page
     assert "<i>T" not in page
+    assert '<option value="marked-up" selected>&lt;u&gt;F&lt;/u&gt; &quot;quoted&quot;</option>' in page
+    assert f'<option value="{row.indicator.code}" selected>' in page
     assert " style=" not in page
     assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
 
@@ -245,7 +251,7 @@ def test_the_second_of_two_is_told_and_goes_on_with_the_next(client: Client, rev
 
 
 def test_what_the_second_had_typed_is_shown_to_be_kept(client: Client, reviewer: User) -> None:
-    row, following, _ = report_of(3)
+    row, following, last = report_of(3)
     form = typed(client.get("/suggestions/"), row, note="a long made-up thought", severity="4", event_on="nonsense")
     deciding.reject(suggestion_id=row.pk, by=make.person(Role.ADMIN), at=clock.now(), **NOT_ABOUT)
 
@@ -254,6 +260,7 @@ def test_what_the_second_had_typed_is_shown_to_be_kept(client: Client, reviewer:
 
     assert accepting.status_code == rejecting.status_code == 409
     assert accepting.context["current"] == following
+    assert f'href="/suggestions/?item={last.pk}"' in accepting.text, "a skip leads out of the refused address"
     for kept in ("a long made-up thought", "4: extreme", "nonsense"):
         assert kept in accepting.text
     assert "a made-up reason of my own" in rejecting.text

@@ -1,0 +1,238 @@
+"""The archive of alerts, the page of one, and its release or refusal by a publisher."""
+
+import dataclasses
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from alerts import release as releasing
+from alerts.matching import recipients_of
+from alerts.messages import bodies, subject
+from alerts.models import Alert, AlertQuerySet, AlertReason, Delivery, Signal, SignalQuerySet, Subscription
+from alerts.release import ReleaseError
+from alerts.rules import LEAST_LEVEL
+from alerts.views.ledger import AlertLine, alert_line, alert_lines, signal_lines
+from indicators.forms import Pick, ReasonForm, country_choices, offer
+from indicators.models import Evidence
+from indicators.models.score import Level
+from indicators.views.asked import is_staff
+from indicators.views.review import person
+from people.access import requires
+from people.models import User
+from people.permissions import Action, may
+from r2p_dashboard import clock, pipeline
+from r2p_dashboard.clock import AsOf
+
+PAGE_SIZE = 30
+SIGNALS = 20  # on the archive: what the machine found of late
+NAMED = 20  # of those who would get a draft; the others are counted
+
+
+class AlertFilter(forms.Form):
+    """Which alerts the archive shows; every state of it stands in the address."""
+
+    country = Pick(empty="every country", required=False)
+    level = Pick(
+        [(level.name.lower(), level.label) for level in sorted(Level, reverse=True) if level >= LEAST_LEVEL],
+        empty="every level",
+        required=False,
+    )
+    year = Pick(empty="every year", required=False)
+
+
+class DecisionForm(ReasonForm):
+    """Release or refusal; each has its own ids, since both stand on one page."""
+
+    def __init__(self, name: str, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id=f"{name}-%s")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """A reason as this reader sees it now."""
+
+    reason: AlertReason
+    is_withheld: bool = False
+    is_retracted: bool = False
+
+
+# --- the archive ---------------------------------------------------------------------------------------------
+@require_safe
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Every alert that was released, latest first; what waits for release; what the machine found."""
+    form = AlertFilter(request.GET)
+    offer(form, "country", country_choices())
+    offer(form, "year", _years())
+    rows = _chosen(form)
+    page = Paginator(rows.select_related("country"), PAGE_SIZE).get_page(request.GET.get("page"))
+    today = clock.now().date()
+    context = {
+        "form": form,
+        "page": page,
+        "lines": alert_lines(page.object_list, day=today),
+        "is_filtered": not form.is_valid() or any(form.cleaned_data.values()),
+        "signals": signal_lines(_signals(form), user=request.user, count=SIGNALS),
+        "drafts": _drafts(request),
+    }
+    return render(request, "alerts/alerts.html", context, status=200 if form.is_valid() else 400)
+
+
+def _years() -> list[tuple[str, str]]:
+    """From the first release to now, latest first: an address with a year stays good."""
+    now = clock.now()
+    first = Alert.objects.released().order_by().aggregate(first=Min("released_at"))["first"] or now
+    return [(str(year), str(year)) for year in range(now.year, first.year - 1, -1)]
+
+
+def _chosen(form: AlertFilter) -> AlertQuerySet:
+    if not form.is_valid():
+        return Alert.objects.none()
+    rows, asked = Alert.objects.released(), form.cleaned_data
+    if asked["country"]:
+        rows = rows.filter(country__iso3=asked["country"])
+    if asked["level"]:
+        rows = rows.filter(level=Level[asked["level"].upper()])
+    return rows.filter(released_at__year=int(asked["year"])) if asked["year"] else rows
+
+
+def _signals(form: AlertFilter) -> SignalQuerySet:
+    rows = Signal.objects.all()
+    country = form.cleaned_data.get("country", "")
+    return rows.filter(country__iso3=country) if country else rows
+
+
+def _drafts(request: HttpRequest) -> list[AlertLine]:
+    if not may(request.user, Action.RELEASE_ALERT):
+        return []
+    return alert_lines(Alert.objects.waiting().select_related("country"), day=clock.now().date())
+
+
+# --- one alert -----------------------------------------------------------------------------------------------
+@require_safe
+def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """The permanent page of one alert: 404 for a draft or a refusal, but for those who release."""
+    return _show(request, _found(request, alert_id))
+
+
+@require_POST
+@requires(Action.RELEASE_ALERT)
+def alert_release(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """Lets a draft go out, with the reason."""
+    form = DecisionForm("release", request.POST)
+    answer = _decided(request, alert_id, form, releasing.release, {"release": form})
+    if answer is None:
+        transaction.on_commit(pipeline.ring_warnings)
+        messages.success(request, "Released. The mails go out now; the alert stands here for good.")
+    return answer or redirect("alert", alert_id)
+
+
+@require_POST
+@requires(Action.RELEASE_ALERT)
+def alert_refuse(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """Keeps a draft from going out, with the reason."""
+    form = DecisionForm("refuse", request.POST)
+    answer = _decided(request, alert_id, form, releasing.refuse, {"refuse": form})
+    if answer is None:
+        messages.success(request, "Refused. Nothing goes out; only those who release alerts still see this page.")
+    return answer or redirect("alert", alert_id)
+
+
+def _decided(
+    request: HttpRequest,
+    alert_id: int,
+    form: DecisionForm,
+    decide: Callable[..., Alert],
+    forms_of_page: dict[str, DecisionForm],
+) -> HttpResponse | None:
+    """None where it was decided; else the page with what was typed and why it could not be."""
+    _found(request, alert_id)
+    status = 400
+    if form.is_valid():
+        try:
+            decide(alert_id=alert_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
+        except ReleaseError as error:
+            form.add_error(None, _sentence(error))
+            status = 409
+        else:
+            return None
+    return _show(request, _found(request, alert_id), forms_of_page, status=status)
+
+
+def _found(request: HttpRequest, alert_id: int) -> Alert:
+    rows = Alert.objects.visible_to(request.user).select_related("country", "snapshot__method", "signal", "decided_by")
+    return get_object_or_404(rows, pk=alert_id)
+
+
+def _show(
+    request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm] | None = None, *, status: int = 200
+) -> HttpResponse:
+    snapshot = alert.snapshot
+    context = {
+        "alert": alert,
+        "line": alert_line(alert, day=clock.now().date()),
+        "reasons": _reasons(request, alert),
+        "then": AsOf(snapshot.as_of, snapshot.known_on),
+        "shows_names": is_staff(request),
+        "deliveries": _deliveries(request, alert),
+        "typed": typed or {},
+        **_decision(request, alert, typed or {}),
+    }
+    return render(request, "alerts/alert.html", context, status=status)
+
+
+def _reasons(request: HttpRequest, alert: Alert) -> list[ReasonLine]:
+    """Each reason as far as this reader may see its evidence now: one withdrawn from view takes its words with it."""
+    seen = Evidence.objects.visible_to(request.user).ever_accepted().filter(alert_reasons__alert=alert)
+    states = dict(seen.values_list("pk", "status"))
+    return [_reason(row, states) for row in AlertReason.objects.filter(alert=alert).order_by("order")]
+
+
+def _reason(row: AlertReason, states: dict[int, str]) -> ReasonLine:
+    if row.evidence_id is None:  # a series, or what was not public when the alert was written
+        return ReasonLine(row)
+    if row.evidence_id not in states:
+        return ReasonLine(row, is_withheld=True)
+    return ReasonLine(row, is_retracted=states[row.evidence_id] == Evidence.Status.RETRACTED)
+
+
+def _deliveries(request: HttpRequest, alert: Alert) -> list[tuple[str, int]]:
+    """How many mails are in which state, for those who watch the outbox."""
+    if not may(request.user, Action.WATCH_OUTBOX):
+        return []
+    counts = dict(Delivery.objects.filter(alert=alert).values_list("state").annotate(number=Count("pk")))
+    return [(str(state.label), counts[state]) for state in Delivery.State if state in counts]
+
+
+def _decision(request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm]) -> dict[str, object]:
+    """What a publisher needs to decide: who would get it, what they would read, and the two forms."""
+    if alert.state != Alert.State.DRAFT or not may(request.user, Action.RELEASE_ALERT):
+        return {}
+    recipients = recipients_of(alert)
+    return {
+        "may_decide": True,
+        "recipients": recipients[:NAMED],
+        "recipients_count": len(recipients),
+        "recipients_left": max(0, len(recipients) - NAMED),
+        "mail_subject": subject(alert),
+        "mail_text": _preview(alert, person(request)),
+        "release": typed.get("release") or DecisionForm("release"),
+        "refuse": typed.get("refuse") or DecisionForm("refuse"),
+    }
+
+
+def _preview(alert: Alert, reader: User) -> str:
+    """The mail's text as it would go to the reader: the links in it are theirs, and nobody else's."""
+    rule = Subscription(person=reader, created_by=reader, is_everywhere=True, least_level=alert.level)
+    return bodies(Delivery(alert=alert, person=reader, subscription=rule))[0]
+
+
+def _sentence(error: ReleaseError) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

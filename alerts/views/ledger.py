@@ -1,0 +1,95 @@
+"""Alerts and signals as a page lists them: their levels as words, and what became of them by some day."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from alerts.models import Alert, Signal
+from countries.models import Country
+from indicators.models.score import Level
+from people.models import User
+from people.permissions import Action, may
+
+Reader = User | AnonymousUser
+
+OF_A_COUNTRY = 10  # alerts and signals on a country's page; the archive has them all
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AlertLine:
+    """One alert in a list."""
+
+    alert: Alert
+    level: Level
+    previous: Level
+    is_expired: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SignalLine:
+    """One signal in a list; `alert` is what was made of it, where the reader may see that."""
+
+    signal: Signal
+    before: Level
+    after: Level
+    reason: str
+    alert: Alert | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was found and sent about one country."""
+
+    alerts: list[AlertLine]
+    signals: list[SignalLine]
+
+
+def ledger(country: Country, *, known_on: dt.date, user: Reader) -> Ledger:
+    """What had been released and found by the end of `known_on`, UTC; the latest of each. Two queries."""
+    end = dt.datetime.combine(known_on + dt.timedelta(days=1), dt.time(), dt.UTC)
+    alerts = Alert.objects.released().filter(country=country, released_at__lt=end)
+    signals = Signal.objects.filter(country=country, found_at__lt=end)
+    return Ledger(
+        alert_lines(alerts[:OF_A_COUNTRY], day=known_on),
+        signal_lines(signals, user=user, judged_before=end, count=OF_A_COUNTRY),
+    )
+
+
+def alert_lines(alerts: Iterable[Alert], *, day: dt.date) -> list[AlertLine]:
+    """Alerts as they stand on `day`."""
+    return [alert_line(alert, day=day) for alert in alerts]
+
+
+def alert_line(alert: Alert, *, day: dt.date) -> AlertLine:
+    """One alert as it stands on `day`; its last day is still valid."""
+    return AlertLine(alert, Level(alert.level), Level(alert.previous_level), alert.valid_until < day)
+
+
+def signal_lines(
+    signals: QuerySet[Signal], *, user: Reader, count: int, judged_before: dt.datetime | None = None
+) -> list[SignalLine]:
+    """The latest `count` signals with what the rule made of them, up to an instant where one is given."""
+    rows = signals.select_related("country", "verdict", "alert").order_by("-found_at", "-pk")[:count]
+    return [_signal_line(signal, user=user, end=judged_before) for signal in rows]
+
+
+def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None) -> SignalLine:
+    verdict, alert = getattr(signal, "verdict", None), getattr(signal, "alert", None)
+    is_judged = verdict is not None and (end is None or verdict.judged_at < end)
+    return SignalLine(
+        signal,
+        Level(signal.from_level),
+        Level(signal.to_level),
+        reason=verdict.reason if verdict is not None and is_judged else "",
+        alert=alert if alert is not None and _is_shown(alert, user, end) else None,
+    )
+
+
+def _is_shown(alert: Alert, user: Reader, end: dt.datetime | None) -> bool:
+    """Whether the list may name the alert: once it is released, to those who release before that."""
+    if alert.state == Alert.State.RELEASED and alert.released_at is not None:
+        return end is None or alert.released_at < end
+    return may(user, Action.RELEASE_ALERT) and (end is None or alert.raised_at < end)

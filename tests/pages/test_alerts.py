@@ -1,0 +1,396 @@
+"""The archive of alerts, the page of one, its release, and the block on a country's page."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+
+from alerts.models import Alert, AlertReason, Signal, Verdict
+from indicators import assess
+from indicators.models import Evidence, Standing
+from people.models import User
+from people.permissions import Role, Sensitivity
+from reports.models import Report
+from tests import make
+from tests.alerts import outbox, rounds
+from tests.waiting import Bell
+
+pytestmark = pytest.mark.usefixtures("reference")
+EVERYBODY = (None, *Role)
+PUBLISHERS = {Role.PUBLISHER, Role.ADMIN}
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def publisher(client: Client) -> User:
+    user = make.person(Role.PUBLISHER, name="Pia Publisher")
+    client.force_login(user)
+    return user
+
+
+def draft(**fields: Any) -> Alert:
+    """One that may be released: its country stands at its level."""
+    row = outbox.alert(**({"state": "draft"} | fields))
+    Standing.objects.create(country=row.country, snapshot=row.snapshot)
+    return row
+
+
+def reason(of: Alert, evidence: Evidence, text: str = "Synthetic reason") -> AlertReason:
+    order = of.reasons.count() + 1
+    return AlertReason.objects.create(alert=of, order=order, text=text, grade=evidence.grade, evidence=evidence)
+
+
+def make_confidential(evidence: Evidence) -> None:
+    Report.objects.filter(pk=evidence.passage.report_id).update(sensitivity=Sensitivity.CONFIDENTIAL)
+
+
+def signed_in(client: Client, role: Role | None) -> Client:
+    if role is not None:
+        client.force_login(make.person(role))
+    return client
+
+
+# --- the archive ---------------------------------------------------------------------------------------------
+def test_an_empty_archive_says_what_it_means(client: Client) -> None:
+    text = client.get("/alerts/").text
+
+    assert "No alert has been released here." in text
+    assert "It does not mean that no country is at risk" in text
+    assert "No change of a level has been found." in text
+    assert '<link rel="alternate" type="application/atom+xml"' in text
+
+
+def test_released_alerts_stand_latest_first_and_say_what_has_expired(client: Client) -> None:
+    outbox.alert(headline="First and over", valid_until=dt.date(2024, 9, 1))
+    outbox.alert(iso3="SDN", headline="Second and valid", released_at=make.NOW + DAY, valid_until=dt.date(2999, 1, 1))
+
+    page = client.get("/alerts/")
+
+    assert [line.alert.headline for line in page.context["lines"]] == ["Second and valid", "First and over"]
+    assert [line.is_expired for line in page.context["lines"]] == [False, True]
+    assert page.text.count("level-elevated") >= 2
+    assert page.text.count(">expired ") == 1
+    assert "valid until <time" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", 2), ("?country=SDN", 1), ("?country=FRA", 0), ("?level=high", 1), ("?level=severe", 0),
+        ("?year=2024", 1), ("?country=MMR&level=elevated&year=2024", 1), ("?country=&level=&year=&page=9", 2),
+    ],
+)  # fmt: skip
+def test_the_address_chooses_from_the_archive(client: Client, query: str, found: int) -> None:
+    outbox.alert()
+    later = make.NOW + 366 * DAY
+    outbox.alert(iso3="SDN", level=4, decided_by=make.person(Role.PUBLISHER), released_at=later)
+
+    page = client.get(f"/alerts/{query}")
+
+    assert (page.status_code, len(page.context["lines"])) == (200, found)
+    assert ("No released alert fits" in page.text) is (found == 0)
+
+
+@pytest.mark.parametrize("query", ["?country=XXX", "?level=low", "?year=1066", "?country=%00", "?year=next"])
+def test_what_is_no_filter_is_said_and_lists_nothing(client: Client, query: str) -> None:
+    outbox.alert()
+
+    page = client.get(f"/alerts/{query}")
+
+    assert (page.status_code, page.context["lines"]) == (400, [])
+    assert "is not in this list" in page.text or "message-error" in page.text
+
+
+def test_pages_of_the_archive_keep_their_filters(client: Client) -> None:
+    for _ in range(31):
+        outbox.alert()
+
+    page = client.get("/alerts/?country=MMR")
+
+    assert len(page.context["lines"]) == 30
+    assert "?country=MMR&amp;page=2" in page.text
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_drafts_and_refusals_are_only_for_those_who_release(client: Client, role: Role | None) -> None:
+    made_by = {"decided_by": make.person(Role.ADMIN), "decided_at": make.NOW, "decision_reason": "Synthetic"}
+    waiting, refused = draft(headline="A draft"), outbox.alert(iso3="SDN", state="refused", **made_by)
+    signed_in(client, role)
+
+    archive = client.get("/alerts/").text
+    pages = [client.get(f"/alerts/{row.pk}/").status_code for row in (waiting, refused)]
+
+    assert ("Waiting for release" in archive) is ("A draft" in archive) is (role in PUBLISHERS)
+    assert (f'href="/alerts/{waiting.pk}/"' in archive) is (role in PUBLISHERS)
+    assert pages == ([200, 200] if role in PUBLISHERS else [404, 404])
+
+
+def test_signals_say_what_the_rule_made_of_them(client: Client) -> None:
+    sent = outbox.alert()
+    Verdict.objects.create(signal=sent.signal, rule="AR-1", reason="the level rose", judged_at=make.NOW)
+    kept = Signal.objects.create(
+        country=make.country("SDN"), kind=Signal.Kind.LEVEL_DOWN, from_level=4, to_level=3, is_historic=True,
+        after=outbox.snapshot(iso3="SDN"), found_at=make.NOW + DAY,
+    )  # fmt: skip
+    Verdict.objects.create(signal=kept, rule="AR-1", reason="alerts warn of a rise", judged_at=make.NOW)
+
+    page = client.get("/alerts/")
+
+    assert [line.signal for line in page.context["signals"]] == [kept, sent.signal]
+    assert "Shown, not sent: alerts warn of a rise." in page.text
+    assert "level down" in page.text
+    assert page.text.count(">historic<") == 1
+    assert f'An alert was released: <a href="/alerts/{sent.pk}/">' in page.text
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_queries_of_the_archive_do_not_grow(
+    client: Client, publisher: User, django_assert_max_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for _ in range(count):
+        outbox.alert()
+        outbox.alert(state="draft")
+    with django_assert_max_num_queries(11):
+        client.get("/alerts/")
+
+
+# --- one alert -----------------------------------------------------------------------------------------------
+def test_an_alert_says_what_why_how_sure_and_by_whom(client: Client) -> None:
+    row = outbox.alert(what_changed="It rose.", how_sure="Quite.", not_known="A lot.", can_be_done="Something.")
+    evidence = make.accepted()
+    reason(row, evidence, "What was seen")
+
+    text = client.get(f"/alerts/{row.pk}/").text
+
+    for said in (
+        "It rose.",
+        "Quite.",
+        "A lot.",
+        "Something.",
+        "What was seen",
+        "by rule",
+        "medium",
+        str(row.snapshot.method),
+    ):
+        assert said in text
+    assert f'href="/evidence/{evidence.pk}/"' in text
+    assert 'href="/countries/MMR/?as_of=2024-06-30&amp;known_at=2024-06-30"' in text
+
+
+def test_a_reason_whose_evidence_was_closed_is_withheld_from_who_may_not_see_it(client: Client) -> None:
+    row, evidence = outbox.alert(), make.accepted()
+    reason(row, evidence, "A name that was public once")
+    reason(row, make.proposed(), "Not accepted any more")
+    make_confidential(evidence)
+
+    text = client.get(f"/alerts/{row.pk}/").text
+    client.force_login(make.person(Role.CODER))
+
+    assert text.count("Withheld: the evidence behind this reason is not open to you.") == 2
+    assert not re.search(r"public once|Not accepted|/evidence/\d", text)
+    assert "A name that was public once" in client.get(f"/alerts/{row.pk}/").text
+
+
+def test_a_reason_that_was_retracted_says_so(client: Client) -> None:
+    row, evidence = outbox.alert(), make.accepted()
+    reason(row, evidence)
+    values = {"retracted_at": make.NOW + DAY, "retracted_by": make.person(), "retraction_reason": "wrong"}
+    Evidence.objects.filter(pk=evidence.pk).update(status="retracted", **values)
+
+    assert "Retracted since:" in client.get(f"/alerts/{row.pk}/").text
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_names_and_words_of_a_publisher_are_for_staff_and_mails_for_those_who_watch(
+    client: Client, role: Role | None
+) -> None:
+    by = make.person(Role.PUBLISHER, name="Pia Publisher")
+    row = outbox.alert(decided_by=by, decision_reason="Spoke to a person in place")
+    for _ in range(2):
+        outbox.delivery(row)
+
+    text = signed_in(client, role).get(f"/alerts/{row.pk}/").text
+
+    is_staff = role not in {None, Role.READER, Role.FOCAL_POINT}
+    assert "a publisher" in text
+    assert ("Pia Publisher" in text) is ("Spoke to a person" in text) is is_staff
+    assert ("2 waiting to be sent" in text) is (role in PUBLISHERS)
+
+
+@pytest.mark.parametrize("address", ["/alerts/0/", "/alerts/99999999999999999999/", "/alerts/x/"])
+def test_what_is_no_alert_is_not_found(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_queries_of_an_alert_do_not_grow_with_its_mails(
+    client: Client, publisher: User, django_assert_max_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    row, waiting = outbox.alert(), outbox.alert(iso3="SDN", state="draft")
+    for _ in range(count):
+        outbox.delivery(row)
+        reason(waiting, make.accepted())
+    with django_assert_max_num_queries(8):
+        client.get(f"/alerts/{row.pk}/")
+    with django_assert_max_num_queries(11):
+        client.get(f"/alerts/{waiting.pk}/")
+
+
+# --- release and refusal -------------------------------------------------------------------------------------
+def test_a_draft_shows_who_would_get_it_and_what_they_would_read(client: Client, publisher: User) -> None:
+    row = draft(what_changed="What the mail says.")
+    outbox.subscription(make.person(Role.FOCAL_POINT, name="Fay Focal"))
+    outbox.subscription(make.person(name="Only Severe"), least_level=5)
+
+    page = client.get(f"/alerts/{row.pk}/")
+
+    assert [rule.person.name for rule in page.context["recipients"]] == ["Fay Focal"]
+    assert "Only Severe" not in page.text
+    assert "What the mail says." in page.context["mail_text"]
+    assert page.text.count("<h1") == 1
+
+
+def test_releasing_sends_it_out_and_rings(
+    client: Client,
+    publisher: User,
+    bell: Bell,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    row = draft()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/alerts/{row.pk}/release/", {"reason": "Two more bodies say it"}, follow=True)
+
+    row.refresh_from_db()
+    assert (row.state, row.decided_by, row.decision_reason) == ("released", publisher, "Two more bodies say it")
+    assert bell.rung == 1
+    assert "Released. The mails go out now" in answer.text
+
+
+def test_refusing_keeps_it_and_rings_nobody(
+    client: Client,
+    publisher: User,
+    bell: Bell,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    row = draft()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/alerts/{row.pk}/refuse/", {"reason": "One source, and it is old"}, follow=True)
+
+    row.refresh_from_db()
+    assert (row.state, row.decided_by, bell.rung) == ("refused", publisher, 0)
+    assert "this never went out" in answer.text
+    assert "One source, and it is old" in answer.text
+
+
+@pytest.mark.parametrize(("decision", "typed"), [("release", "x"), ("refuse", ""), ("release", "  "), ("refuse", "ab")])
+def test_a_reason_that_is_too_short_is_said_and_kept(
+    client: Client, publisher: User, decision: str, typed: str
+) -> None:
+    row = draft()
+
+    page = client.post(f"/alerts/{row.pk}/{decision}/", {"reason": typed})
+
+    row.refresh_from_db()
+    assert (page.status_code, row.state) == (400, "draft")
+    assert "Nothing was decided." in page.text
+    assert f'href="#{decision}-reason"' in page.text
+    assert f'id="{decision}-reason"' in page.text
+
+
+def test_a_country_that_fell_again_cannot_be_warned_of_and_what_was_typed_is_kept(
+    client: Client, publisher: User
+) -> None:
+    row = draft()
+    Standing.objects.filter(country=row.country).update(snapshot=outbox.snapshot(level=2))
+
+    page = client.post(f"/alerts/{row.pk}/release/", {"reason": "I thought <b>long</b>"})
+
+    assert page.status_code == 409
+    assert "found the country at LOW now" in page.text
+    assert "I thought &lt;b&gt;long&lt;/b&gt;</textarea>" in page.text
+
+
+def test_who_comes_second_is_told_who_decided_and_keeps_what_was_typed(client: Client, publisher: User) -> None:
+    row = draft()
+    client.post(f"/alerts/{row.pk}/release/", {"reason": "The first"})
+
+    page = client.post(f"/alerts/{row.pk}/refuse/", {"reason": "The second"})
+
+    assert page.status_code == 409
+    assert "found it released by Pia Publisher" in page.text
+    assert "You had written: “The second”" in page.text
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+@pytest.mark.parametrize("decision", ["release", "refuse"])
+def test_only_those_who_release_may_decide(client: Client, role: Role | None, decision: str) -> None:
+    row = draft()
+    signed_in(client, role)
+
+    page = client.post(f"/alerts/{row.pk}/{decision}/", {"reason": "Synthetic reason"})
+
+    row.refresh_from_db()
+    assert page.status_code == (302 if role is None or role in PUBLISHERS else 403)
+    assert (row.state != "draft") is (role in PUBLISHERS)
+
+
+def test_a_decision_needs_a_post_and_its_token(publisher: User) -> None:
+    client, row = Client(enforce_csrf_checks=True), draft()
+    client.force_login(publisher)
+
+    assert client.get(f"/alerts/{row.pk}/release/").status_code == 405
+    assert client.post(f"/alerts/{row.pk}/release/", {"reason": "Synthetic"}).status_code == 403
+
+
+# --- every page ----------------------------------------------------------------------------------------------
+def test_no_inline_style_or_script_and_no_id_twice(client: Client, publisher: User) -> None:
+    row, released = draft(headline="<script>alert(1)</script>"), outbox.alert(iso3="SDN")
+    reason(row, make.accepted(), "<b onclick=x>")
+
+    for address in ("/alerts/", f"/alerts/{row.pk}/", f"/alerts/{released.pk}/"):
+        text = client.get(address).text
+        ids = re.findall(r'\sid="([^"]+)"', text)
+        assert not re.search(r'<[^>]*\s(style|on\w+)="|<script>|<style', text), address
+        assert len(ids) == len(set(ids)), address
+
+
+def test_what_the_machine_wrote_stands_there_as_it_wrote_it(client: Client, publisher: User) -> None:
+    row = rounds.alert()
+
+    text = client.get(f"/alerts/{row.pk}/").text
+
+    assert row.what_changed in text
+    assert text.count(">The evidence<") == row.reasons.exclude(evidence=None).count() > 0
+    assert not re.search("prediction|probability of|threat score", text.lower())
+
+
+# --- on the country's page -----------------------------------------------------------------------------------
+def test_a_country_shows_its_own_alerts_and_signals_up_to_the_day_it_shows(client: Client) -> None:
+    make.accepted(known_on=dt.date(2024, 6, 1))
+    assess.score_all(at=make.NOW, day=make.TODAY)
+    row, other = outbox.alert(headline="Sent in July"), outbox.alert(iso3="SDN", headline="Of another")
+
+    def shown(query: str = "") -> list[bool]:
+        text = client.get(f"/countries/MMR/{query}").text
+        return [row.headline in text, other.headline in text, "No alert has been sent about" in text]
+
+    assert shown() == [True, False, False]
+    assert shown("?as_of=2024-07-01") == [True, False, False]
+    assert shown("?as_of=2024-06-30&known_at=2024-06-30") == [False, False, True]
+
+
+def test_a_country_that_is_not_assessed_any_more_keeps_its_ledger(client: Client) -> None:
+    outbox.alert(iso3="FRA", headline="Sent once")
+
+    assert "Sent once" in client.get("/countries/FRA/").text

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.encoding import punycode
 
-from alerts import messages
+from alerts import matching, messages
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.posting import Answer, Line, Result
 from people.models import User
@@ -140,7 +140,14 @@ def _unwanted(delivery: Delivery) -> str:
     """Why the mail must not go any more; empty when it must."""
     if not delivery.person.is_active:
         return "the person is no longer active"
-    return "the subscription has ended" if delivery.subscription.ended_at is not None else ""
+    if delivery.subscription.ended_at is None or delivery.person_id in _still_asking(delivery.alert):
+        return ""
+    return "the subscription has ended"
+
+
+def _still_asking(alert: Alert) -> set[int]:
+    """Whose rules match now: another one of theirs may, where the one that matched has ended."""
+    return {rule.person_id for rule in matching.recipients_of(alert)}
 
 
 def _write(delivery: Delivery, address: str, *, at: dt.datetime) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import punycode
@@ -39,7 +40,7 @@ RAMP = {
 STYLES = {
     "body": "margin:0;padding:0;font:16px/1.5 Arial,Helvetica,sans-serif;-webkit-text-size-adjust:100%",
     "frame": "padding:12px",
-    "page": "width:100%;max-width:600px;border-collapse:collapse;text-align:start",
+    "page": "width:100%;max-width:600px;border-collapse:collapse",
     "bar": "padding:10px 14px;border:1px solid #7f8583;font:bold 18px/1.3 Arial,Helvetica,sans-serif",
     "title": "margin:16px 0 4px;font:bold 22px/1.25 Georgia,serif",
     "small": "margin:0 0 12px;font-size:14px",
@@ -215,23 +216,19 @@ def _cut(text: str, words: int) -> str:
 
 def _reasons(alert: Alert) -> tuple[ReasonLine, ...]:
     """What stands behind the alert, as far as it is public at this moment."""
-    rows = list(AlertReason.objects.filter(alert=alert).order_by("order"))
-    open_rows = Evidence.objects.visible_to(AnonymousUser()).ever_accepted().filter(alert_reasons__alert=alert)
-    states = dict(open_rows.values_list("pk", "status"))
-    return tuple(_reason(row, states) for row in rows)
+    is_public = Exists(Evidence.objects.visible_to(AnonymousUser()).ever_accepted().filter(pk=OuterRef("evidence")))
+    rows = AlertReason.objects.filter(alert=alert).order_by("order")
+    found = rows.values_list("text", "grade", "evidence", "evidence__status", is_public)
+    return tuple(_reason(*row) for row in found)
 
 
-def _reason(row: AlertReason, states: dict[int, str]) -> ReasonLine:
-    if row.evidence_id is None:
-        return ReasonLine(row.text, row.grade)
-    if row.evidence_id not in states:
+def _reason(text: str, grade: str, evidence: int | None, status: str | None, is_public: bool) -> ReasonLine:
+    if evidence is None:
+        return ReasonLine(text, grade)
+    if not is_public:
         return ReasonLine(NOT_PUBLIC)
-    return ReasonLine(
-        row.text,
-        row.grade,
-        links.absolute(reverse("evidence_detail", args=[row.evidence_id])),
-        is_retracted=states[row.evidence_id] == Evidence.Status.RETRACTED,
-    )
+    url = links.absolute(reverse("evidence_detail", args=[evidence]))
+    return ReasonLine(text, grade, url, is_retracted=status == Evidence.Status.RETRACTED)
 
 
 def _frame(delivery: Delivery) -> dict[str, object]:
@@ -294,7 +291,7 @@ def _address(name: str, address: str, place: str) -> Address:
 
 
 def _domain() -> str:
-    return punycode(sender().rpartition("@")[2])
+    return _address("", sender(), "MAIL_FROM").domain
 
 
 def _part(text: str, subtype: str) -> EmailMessage:

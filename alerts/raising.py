@@ -9,7 +9,7 @@ from django.db import transaction
 
 from alerts import rules, wording
 from alerts.models import Alert, AlertReason, Signal, Verdict
-from indicators.models import Standing
+from indicators.models import Evidence, Standing, SuggestionDecision
 from indicators.models.score import Level
 from indicators.profile import country_profile
 
@@ -63,7 +63,12 @@ def _raise(signal: Signal, *, at: dt.datetime) -> None:
         is_current=True,
         user=AnonymousUser(),  # an alert goes to many: it says what is public, and how much is not
     )
-    words = wording.words_of(profile, previous=Level(signal.from_level), level=Level(signal.to_level))
+    words = wording.words_of(
+        profile,
+        previous=Level(signal.from_level),
+        level=Level(signal.to_level),
+        phrases=_phrases([reason.evidence for reason in profile.reasons_up if reason.evidence]),
+    )
     alert = Alert.objects.create(
         signal=signal,
         country=signal.country,
@@ -80,6 +85,14 @@ def _raise(signal: Signal, *, at: dt.datetime) -> None:
         AlertReason(alert=alert, order=order, text=reason.text, grade=reason.grade, evidence=reason.evidence)
         for order, reason in enumerate(words.reasons, start=1)
     )
+
+
+def _phrases(evidence: list[Evidence]) -> dict[int, int]:
+    """Where in its passage the words stand that a machine pointed at, by the number of the evidence."""
+    found = SuggestionDecision.objects.filter(evidence__in=evidence).order_by("pk")
+    return {
+        row.evidence_id: row.suggestion.phrase_start for row in found.select_related("suggestion") if row.evidence_id
+    }
 
 
 def _release_by_rule(signal: Signal, *, at: dt.datetime) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from alerts.feeds import alert_feed
-from alerts.views import alerts, subscriptions
+from alerts.views import alerts, outbox, subscriptions
 
 urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<int:alert_id>/release/", alerts.alert_release, name="alert_release"),
     path("alerts/<int:alert_id>/refuse/", alerts.alert_refuse, name="alert_refuse"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/retry/", outbox.outbox_retry, name="outbox_retry"),
+    path("outbox/<int:delivery_id>/", outbox.delivery, name="delivery"),
+    path("outbox/<int:delivery_id>/mail.html", outbox.delivery_html, name="delivery_html"),
+    path("outbox/<int:delivery_id>/retry/", outbox.delivery_retry, name="delivery_retry"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/new/", subscriptions.subscription_new, name="subscription_new"),
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),

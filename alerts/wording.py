@@ -1,6 +1,8 @@
 """An alert in plain words, from a country's page as the public sees it: pure."""
 
 import dataclasses
+import re
+from collections.abc import Mapping
 
 from alerts.measures import SOURCE, measures_for
 from alerts.rules import confidence
@@ -9,8 +11,10 @@ from indicators.models.score import Level
 from indicators.profile import CountryProfile, Reason
 
 REASONS = 3
-NOTE_WORDS = 14  # of our own words on a piece: three reasons, the rest and the frame of a mail stay within 250 words
+FACT_WORDS = 18  # of our own words on a piece: three reasons, the rest and the frame of a mail stay within 250 words
+BODY_WORDS = 6  # of the name of the body that says so
 HEADLINE_WORDS = 8
+_END = re.compile(r"[.!?](?=\s|$)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,8 +46,13 @@ class Words:
     reasons: tuple[ReasonWords, ...]
 
 
-def words_of(profile: CountryProfile, *, previous: Level, level: Level) -> Words:
-    """What a warning of `level` says of the country: no more than its page says to everybody."""
+def words_of(
+    profile: CountryProfile, *, previous: Level, level: Level, phrases: Mapping[int, int] | None = None
+) -> Words:
+    """What a warning of `level` says of the country: no more than its page says to everybody.
+
+    `phrases` holds, by the number of the evidence, where in its passage the words stand that a machine pointed at.
+    """
     reasons = profile.reasons_up[:REASONS]
     return Words(
         alert=AlertWords(
@@ -54,7 +63,7 @@ def words_of(profile: CountryProfile, *, previous: Level, level: Level) -> Words
             can_be_done=_can_be_done(profile),
             confidence=_confidence(profile),
         ),
-        reasons=tuple(_reason(reason) for reason in reasons),
+        reasons=tuple(_reason(reason, phrases or {}) for reason in reasons),
     )
 
 
@@ -65,11 +74,10 @@ def cut(text: str, words: int) -> str:
 
 
 def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str:
-    before = "UNDETERMINED (too little was known to say low)" if previous == Level.UNDETERMINED else previous.label
-    held = "; it was higher at an earlier month's end: a level falls only after two below" if profile.is_held else ""
+    held = ", and was higher at an earlier month's end" if profile.is_held else ""
     return (
-        f"{profile.country.name_en} went from {before} to {level.label} as of {profile.day:%Y-%m-%d}. "
-        f"The index of reported evidence stands at {profile.overall or 0:.1f} of 100{held}."
+        f"{profile.country.name_en} went from {previous.label} to {level.label} as of {profile.day:%Y-%m-%d}. "
+        f"Its index is {profile.overall or 0:.1f} of 100{held}."
     )
 
 
@@ -112,22 +120,30 @@ def _families(profile: CountryProfile) -> int:
     return len({row.family_id for row in profile.evidence if row.polarity == Evidence.Polarity.RISK})
 
 
-def _reason(reason: Reason) -> ReasonWords:
+def _reason(reason: Reason, phrases: Mapping[int, int]) -> ReasonWords:
     if reason.evidence is not None:
         row = reason.evidence
-        said = f": {cut(_said(row), NOTE_WORDS)}" if _said(row) else ""
-        tail = f" ({row.event_on:%Y-%m-%d}, {cut(reason.family, NOTE_WORDS)})"
-        return ReasonWords(f"{reason.indicator_label}{said}"[: 300 - len(tail)] + tail, row.grade, row)
+        fact = cut(_fact(row, phrases) or reason.indicator_label, FACT_WORDS).rstrip(".")
+        tail = f" (sign {reason.indicator_code}, {row.event_on:%Y-%m-%d}, {cut(reason.family, BODY_WORDS)})"
+        return ReasonWords(fact[: 300 - len(tail)] + tail, row.grade, row)
     if reason.series is not None:
-        return ReasonWords(f"{reason.indicator_label}: {cut(reason.series.definition.title, NOTE_WORDS)}", "", None)
+        title = cut(reason.series.definition.title, FACT_WORDS)
+        return ReasonWords(f"{title} (sign {reason.indicator_code})", "", None)
     return ReasonWords(f"{reason.indicator_label}: evidence that is not public", "", None)
 
 
-def _said(row: Evidence) -> str:
-    """Our own words on it: a coder's note, or our summary of what a machine pointed at; never a third party's text."""
+def _fact(row: Evidence, phrases: Mapping[int, int]) -> str:
+    """Our own words on it: a coder's note, or of our summary what a machine pointed at; never a third party's text."""
     if row.coder_id is not None:
         return row.note
-    return row.passage.text if row.passage.report.is_our_summary else ""
+    return sentence_at(row.passage.text, phrases.get(row.pk, 0)) if row.passage.report.is_our_summary else ""
+
+
+def sentence_at(text: str, place: int) -> str:
+    """The sentence of `text` that holds the character at `place`."""
+    start = max(text.rfind(end, 0, place) for end in (". ", "! ", "? "))
+    stop = next((match.end() for match in _END.finditer(text) if match.end() > place), len(text))
+    return text[start + 2 if start >= 0 else 0 : stop].strip()
 
 
 def _plural(count: int, one: str, many: str = "") -> str:

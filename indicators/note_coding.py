@@ -37,7 +37,7 @@ def _code(report_id: int, *, at: dt.datetime, installation_day: dt.date) -> int:
     report = (
         Report.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=report_id, note_coding=None).first()
     )
-    if report is None:
+    if report is None or NoteCoding.objects.filter(report=report).exists():  # coded while this one waited for the lock
         return 0
     coding = NoteCoding(report=report, coded_at=at)
     try:

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 URL_CHARACTERS_MAX = 500  # the column's own length
 SHORT_TEXT = 200  # characters: "Please see the attached map." is the same text only under the same title
 BATCH = 200  # rows of one INSERT
+NAMES_OTHERS = "reliefweb"  # the family whose feeds name each report's own publisher
 _LOCK = 903_2024  # an arbitrary number: PostgreSQL's advisory lock of those who store texts
 
 
@@ -306,8 +307,13 @@ def _closed(digests: Sequence[str], sensitivity: int) -> set[str]:
     return set(standing.values_list("sha256", flat=True))
 
 
-def _sources(items: Iterable[ItemDraft], own: Source) -> dict[SourceDraft | None, Source]:
-    """The source of each draft: those that are here are read in one query, in an order that no two workers cross."""
+def _sources(items: Sequence[ItemDraft], own: Source) -> dict[SourceDraft | None, Source]:
+    """The source of each draft: those that are here are read in one query, in an order that no two workers cross.
+
+    Only ReliefWeb is believed when it names a publisher: any other feed could borrow a better source's name and grade.
+    """
+    if own.family.slug != NAMES_OTHERS:
+        return dict.fromkeys((item.source for item in items), own)
     named = sorted({item.source for item in items if item.source}, key=lambda draft: draft.slug)
     here = {source.slug: source for source in Source.objects.filter(slug__in=[draft.slug for draft in named])}
     return {None: own, **{draft: here.get(draft.slug) or _source(draft) for draft in named}}

@@ -88,7 +88,8 @@ def test_matching_writes_what_the_join_counts(reference: None) -> None:
     assert figure.details["deliveries"] > 0
 
 
-def test_an_acceptance_is_timed_to_its_mail(no_worker: None) -> None:
+def test_an_acceptance_is_timed_to_its_mail(no_worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url())  # the script's own worker reads the environment
     (figure,) = accepted_to_mail.measure(times=2)
 
     assert complete(figure)

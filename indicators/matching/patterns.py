@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 GAP_MAX = 12  # words; a wider gap joins what does not belong together
+SENTENCE_MAX = 200  # words; text without full stops is cut here, so that the work stays linear
 WORDS_MAX = 40  # in one phrase as written
 
 _TOKEN = re.compile(r"(?P<word>\w+(?:['’]\w+)*)|(?P<end>[.!?;:](?=[\s\"”’)\]]|$)|\n\s*\n)")
@@ -83,7 +84,7 @@ def sentences(text: str) -> tuple[tuple[Token, ...], ...]:
         if match["end"] is None:
             word = match["word"].lower().replace("’", "'").removesuffix("'s")
             now.append(Token(word, match.start(), match.end()))
-        elif now:
+        if now and (match["end"] is not None or len(now) == SENTENCE_MAX):
             found.append(tuple(now))
             now = []
     return (*found, tuple(now)) if now else tuple(found)

@@ -85,7 +85,7 @@ def factors_in(text: str, words: Lexicon | None = None) -> tuple[Hit, ...]:
     by_factor: dict[int, list[_Fired]] = defaultdict(list)
     for fired in _fired(text[:CHARACTERS_MAX], tables):
         by_factor[fired.entry.factor].append(fired)
-    hits = [_best(factor, fired) for factor, fired in by_factor.items()]
+    hits = [_best(factor, _apart(fired)) for factor, fired in by_factor.items()]
     return tuple(sorted(hits, key=lambda hit: (-hit.strength, hit.factor)))
 
 
@@ -129,6 +129,16 @@ def _takes_back(aside: Found, tables: _Tables, hit: Found, tokens: Sequence[Toke
     if not 0 <= last - first <= rule.reach:
         return False
     return not any(token.word in _BREAKS for token in tokens[first:last])
+
+
+def _apart(fired: Sequence[_Fired]) -> list[_Fired]:
+    """Without phrases that share words with a weightier one: the same words count once for an indicator."""
+    kept: list[_Fired] = []
+    for one in sorted(fired, key=lambda one: (-one.entry.weight, one.start)):
+        shared = (other for other in kept if one.start < other.end and other.start < one.end)
+        if all(other.entry.indicator != one.entry.indicator for other in shared):
+            kept.append(one)
+    return kept
 
 
 def _best(factor: int, fired: Sequence[_Fired]) -> Hit:

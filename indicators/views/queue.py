@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 
+from indicators import suggesting
 from indicators.deciding import Did
 from indicators.models import Evidence, Suggestion, SuggestionDecision, SuggestionQuerySet, SuggestionRun
 from indicators.views.review import number
@@ -203,10 +204,10 @@ def events_of(cards: list[Card], user: User) -> dict[str, list[str]]:
 
 def unseen(user: User) -> dict[str, int]:
     """What the queue lacks: reports yet to be searched, those that could not be, what is above one's clearance."""
-    reports = Report.objects.visible_to(user)
-    waiting = Suggestion.objects.waiting()
+    clearance = clearance_of(user)
+    broken = SuggestionRun.objects.exclude(failure="")
     return {
-        "unsearched": reports.filter(kind=Report.Kind.DOCUMENT, suggestion_run=None, duplicate_of=None).count(),
-        "failed": SuggestionRun.objects.filter(report__in=reports).exclude(failure="").count(),
-        "withheld": waiting.filter(passage__report__sensitivity__gt=clearance_of(user)).count(),
+        "unsearched": suggesting.waiting().filter(sensitivity__lte=clearance).count(),
+        "failed": broken.filter(report__sensitivity__lte=clearance).count(),
+        "withheld": Suggestion.objects.waiting().filter(passage__report__sensitivity__gt=clearance).count(),
     }

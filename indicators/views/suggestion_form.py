@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from countries.models import Country
 from indicators.coding import EvidenceDraft
@@ -29,20 +33,47 @@ from people.permissions import Sensitivity, clearance_of
 from reports.models import Family, Reliability
 
 
+class LongSelect(forms.Select):
+    """A select whose options are written once a page: hundreds of them stand on every card."""
+
+    written = ""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The same as Django's, but for its pace."""
+        chosen = format_html('value="{}"', value)
+        options = self.written.replace(chosen, f"{chosen} selected", 1)
+        whole = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        return format_html("<select{}>{}</select>", flatatt(whole), mark_safe(options))  # noqa: S308  # by `_written`
+
+
+def _written(choices: Sequence[Any]) -> str:
+    """Options of a select, escaped, in their groups."""
+    parts = []
+    for value, label in choices:
+        if isinstance(label, list):
+            parts.append(format_html('<optgroup label="{}">{}</optgroup>', value, mark_safe(_written(label))))  # noqa: S308
+        else:
+            parts.append(format_html('<option value="{}">{}</option>', value, label))
+    return "".join(parts)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Offers:
-    """The long lists of the form, read once for all the cards of a page."""
+    """The long lists of the form, read and written once for all the cards of a page."""
 
     indicators: Grouped
     countries: Grouped
     families: list[Choice]
     sensitivities: list[Choice]
+    written: dict[str, str]
 
     @classmethod
     def to(cls, user: User) -> Offers:
         """What this person may choose from: three queries."""
         steps = [(str(value), label) for value, label in Sensitivity.choices if value <= clearance_of(user)]
-        return cls(indicator_choices(), country_choices(), family_choices(user), steps)
+        indicators, countries, families = indicator_choices(), country_choices(), family_choices(user)
+        lists: dict[str, Sequence[Any]] = {"indicator": indicators, "country": countries, "family": families}
+        return cls(indicators, countries, families, steps, {name: _written(rows) for name, rows in lists.items()})
 
 
 class SuggestionForm(forms.Form):
@@ -52,8 +83,8 @@ class SuggestionForm(forms.Form):
     event_on = DayField(label="Happened")
     reliability = Pick(Reliability.choices, label="Source")
     credibility = Pick(Evidence.Credibility.choices, label="Statement")
-    indicator = Pick(label="Indicator")
-    country = Pick(label="Country")
+    indicator = Pick(label="Indicator", widget=LongSelect)
+    country = Pick(label="Country", widget=LongSelect)
     polarity = Pick(Evidence.Polarity.choices, label="Direction")
     dating = Line(max_length=200, required=False, label="How the day was set")
     event_key = forms.RegexField(
@@ -65,7 +96,7 @@ class SuggestionForm(forms.Form):
         error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
     )
     admin1 = Line(max_length=120, required=False, label="First-level area")
-    family = Pick(label="Who made the finding")
+    family = Pick(label="Who made the finding", widget=LongSelect)
     claim = Pick(Evidence.Claim.choices, label="What it claims")
     actor = Pick(Evidence.Actor.choices, label="From whom")
     group = Line(max_length=160, required=False, label="Group at risk")
@@ -94,8 +125,13 @@ class SuggestionForm(forms.Form):
         family = (self.draft.family.slug, self.draft.family.name)
         offer(self, "indicator", offers.indicators)
         offer(self, "country", offers.countries)
-        offer(self, "family", offers.families if family in offers.families else [family, *offers.families])
+        new = [] if family in offers.families else [family]
+        offer(self, "family", [*new, *offers.families])
         offer(self, "sensitivity", [step for step in offers.sensitivities if int(step[0]) >= self.draft.sensitivity])
+        for name, options in offers.written.items():
+            widget = self.fields[name].widget
+            assert isinstance(widget, LongSelect)
+            widget.written = _written(new) + options if name == "family" else options
         self.fields["event_key"].widget.attrs["list"] = f"events-{self.draft.country.iso3}"
         self.fields["event_on"].widget.attrs |= {"max": str(self.draft.known_on), "min": str(EARLIEST_EVENT)}
 

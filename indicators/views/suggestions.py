@@ -58,7 +58,7 @@ def accept(request: HttpRequest, suggestion_id: int) -> HttpResponse:
         return _taken(request, suggestion, error.decision, form.typed() if form else [])
     except CodingError as error:
         return _refused(request, suggestion, form, error)
-    transaction.on_commit(pipeline.ring)
+    transaction.on_commit(pipeline.ring_scores)
     return _to(request, after=suggestion.pk)
 
 
@@ -91,7 +91,7 @@ def undo(request: HttpRequest, decision_id: int) -> HttpResponse:
         messages.error(request, f"Not taken back. {sentence(error)}")
         return _to(request, item=decision.suggestion_id)
     if decision.evidence_id is not None:
-        transaction.on_commit(pipeline.ring)
+        transaction.on_commit(pipeline.ring_scores)
     what = f"{suggestion.indicator.code} for {suggestion.country.name_en}"
     after = " Its evidence is retracted." if decision.evidence_id is not None else ""
     messages.success(request, f"Taken back: {what} waits again.{after}")

@@ -11,6 +11,7 @@ from reports.text import ReaderError
 
 URL_CHARACTERS_MAX = 500
 TAGS_MAX = 5_000  # of one item: the cleaner takes time with the square of the depth, at 5,000 some 30 ms
+INLINE_TAGS_MAX = 50  # each is opened again in every later paragraph: time with the product of both
 
 _LINES = {"br", "tr", "li", "dt", "dd"}
 _PARAGRAPHS = {
@@ -19,6 +20,7 @@ _PARAGRAPHS = {
 }  # fmt: skip
 _CELLS = {"td", "th"}
 _TAG = re.compile(r"<(/?)([a-z0-9]+)[^<>]*>")  # on cleaned markup, where every other < is &lt;
+_INLINE = re.compile(r"</?(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE)
 _BREAKS = re.compile(r"\n{2,}")
 _CONTROL = {
     **dict.fromkeys(range(32)),
@@ -46,10 +48,21 @@ _ADDRESS = re.compile(r"<(https?://[^<>\s]{1,1000})>")
 def from_html(markup: str) -> str:
     """The words of a piece of HTML: blocks become paragraphs, rows and list entries lines. Raises ReaderError."""
     _refuse_many_tags(markup)
+    markup = _fewer_inline(markup)
     markup = markup.encode("utf-8", "replace").decode().translate(_CONTROL)
     clean = nh3.clean(markup, tags=_LINES | _PARAGRAPHS | _CELLS, attributes={}, strip_comments=True)
     one_space = re.sub(r"\s+", " ", clean)
     return tidy(html.unescape(_TAG.sub(_break, one_space)))
+
+
+def _fewer_inline(markup: str) -> str:
+    """Where tags without a bearing on the text are many, without them; what hides from that was built to."""
+    if len(_INLINE.findall(markup)) <= INLINE_TAGS_MAX:
+        return markup
+    markup = _INLINE.sub("", markup)
+    if _INLINE.search(markup):
+        raise ReaderError("markup", "tags within tags", "HTML")
+    return markup
 
 
 def _break(tag: re.Match[str]) -> str:

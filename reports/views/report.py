@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from countries.models import Country
-from indicators.views.asked import moment_of, seen_by
+from indicators.views.asked import is_staff, moment_of, seen_by
 from reports.models import Passage, Report
 from reports.views.seen import reports_seen_by
 
@@ -34,7 +34,10 @@ def _page_of(request: HttpRequest, rows: Any) -> Page[Any]:
 
 
 def _passages(request: HttpRequest, found: Report) -> dict[str, Any]:
-    page = _page_of(request, Passage.objects.filter(report=found).select_related("family").order_by("order"))
+    rows = Passage.objects.filter(report=found).select_related("family").order_by("order")
+    if found.carrier_id is not None and not is_staff(request):
+        rows = rows.filter(evidence__in=seen_by(request)).distinct()  # of what was fetched only what somebody accepted
+    page = _page_of(request, rows)
     pieces = seen_by(request).filter(passage__in=list(page.object_list)).select_related("indicator", "country")
     by_passage: dict[int, list[object]] = {}
     for piece in pieces.order_by("indicator__order", "-event_on"):

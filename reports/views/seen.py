@@ -17,13 +17,14 @@ STAFF_FIRST = (Report.Kind.ENTRY, Report.Kind.CODING_NOTE, Report.Kind.FEED)
 def reports_seen_by(user: User | AnonymousUser, *, known_on: dt.date) -> ReportQuerySet:
     """Reports public by `known_on`.
 
-    What was written here, and a feed's answer as a whole, is for staff until evidence in it is accepted.
+    What was written here, and what was fetched, is for staff until evidence in it is accepted: nobody has read it yet,
+    and its licence may not let us show it to everybody.
     """
     seen = Report.objects.visible_to(user).filter(published_on__lte=known_on)
     if may(user, Action.ENTER_EVIDENCE):
         return seen
     accepted = Evidence.objects.visible_to(user).ever_accepted().filter(passage__report=OuterRef("pk"))
-    return seen.filter(~Q(kind__in=STAFF_FIRST) | Exists(accepted))
+    return seen.filter(~Q(kind__in=STAFF_FIRST) & Q(carrier=None) | Exists(accepted))
 
 
 def sources_seen_by(user: User | AnonymousUser, *, known_on: dt.date) -> QuerySet[Source]:

@@ -14,7 +14,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from alerts import links, messages
+from alerts import links, messages, release
 from alerts.messages import MessageError, ReasonLine, Texts
 from alerts.models import Alert, AlertReason, Delivery
 from indicators import coding
@@ -22,7 +22,7 @@ from indicators.models import Evidence
 from indicators.models.score import Level
 from people.permissions import Role, Sensitivity
 from tests import make
-from tests.alerts import outbox
+from tests.alerts import outbox, rounds
 
 pytestmark = pytest.mark.usefixtures("reference")
 TOKENS = Path(__file__).resolve().parents[2] / "static/css/tokens.css"
@@ -165,7 +165,7 @@ def test_a_headline_with_a_line_break_makes_no_mail() -> None:
         messages.mail_for(outbox.delivery(high(headline="x\r\nBcc: somebody@else.example")))
 
 
-@pytest.mark.parametrize("address", ["nobody", "a b@test.example", "@test.example"])
+@pytest.mark.parametrize("address", ["nobody", "a b@test.example", "@test.example", f"a@{'x' * 64}.example"])
 def test_what_is_no_address_makes_no_mail_and_is_not_repeated(settings: Settings, address: str) -> None:
     settings.MAIL_FROM = address
 
@@ -235,6 +235,15 @@ def test_evidence_that_is_not_public_is_not_in_the_mail_whoever_reads_it() -> No
     assert text.count("- Evidence that is not public\n") == page.count(">Evidence that is not public<") == 3
 
 
+def test_a_reason_from_statistics_has_no_link() -> None:
+    row = outbox.delivery(high())
+    reason(row.alert, None, "Deaths in armed conflict rose")
+
+    text, page = both(row)
+    assert "- Deaths in armed conflict rose\n\nHOW SURE" in text
+    assert "/evidence/" not in text + page
+
+
 def test_a_reason_retracted_since_says_so() -> None:
     warning, evidence = high(), make.accepted()
     reason(warning, evidence)
@@ -295,10 +304,18 @@ def test_only_the_longest_parts_give_way(texts: list[int], spare: int) -> None:
     assert sum(min(length, limit + 1) for length in texts) > spare or limit == max(texts)
 
 
-def test_a_mail_of_usual_length_is_not_cut() -> None:
-    row = outbox.delivery(high(what_changed=WORDS[:200]))
+def test_the_words_that_the_rule_gives_to_a_grave_situation_fit_without_a_cut() -> None:
+    drafted = rounds.alert(iso3=LONGEST)
+    warning = release.release(
+        alert_id=drafted.pk, by=make.person(Role.PUBLISHER), reason="two bodies agree", at=make.NOW
+    )
+    text, page = both(outbox.delivery(warning))
 
-    assert WORDS[:200] in both(row)[0]
+    assert 150 < messages.words_in(text) <= 250
+    assert messages.words_in(" ".join(Visible(page).words)) <= 250
+    assert warning.reasons.count() == 3
+    for said in (warning.what_changed, warning.how_sure, warning.not_known, warning.can_be_done):
+        assert said in text
 
 
 def test_a_rule_is_said_in_words() -> None:
@@ -319,5 +336,5 @@ def test_a_mail_costs_few_queries(django_assert_max_num_queries: DjangoAssertNum
         reason(row.alert, make.accepted())
     row = Delivery.objects.select_related(*messages.RELATED).get(pk=row.pk)
 
-    with django_assert_max_num_queries(4):  # reasons, which are public, countries, regions
+    with django_assert_max_num_queries(3):  # reasons, countries, regions
         messages.mail_for(row)

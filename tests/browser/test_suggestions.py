@@ -19,8 +19,11 @@ def current(page: Page) -> Locator:
     return page.locator(".card[aria-current]")
 
 
-def expect_card(page: Page, row: Suggestion) -> None:
-    expect(current(page)).to_have_attribute("id", f"suggestion-{row.pk}")
+def expect_card(page: Page, row: Suggestion, *, has_keys: bool = True) -> None:
+    """That this card is the current one and, where keys are on, that the page listens to them by now."""
+    expect(page.locator(f".card[aria-current]#suggestion-{row.pk}")).to_be_visible()
+    if has_keys:
+        expect(page.locator("body.has-keys")).to_be_visible()
 
 
 def state(row: Suggestion) -> str:
@@ -75,12 +78,28 @@ def test_accept_change_reject_skip_and_undo_by_keyboard(
     assert list(Evidence.objects.order_by("pk").values_list("status", flat=True)) == ["accepted", "retracted"]
 
 
+def test_the_very_last_decision_can_be_taken_back_by_its_key_too(
+    live_server: LiveServer, people: dict[Role, User], open_page: Callable[..., Page]
+) -> None:
+    (only,) = report_of(1)
+    page = open_page()
+    open_queue(page, live_server.url, people[Role.REVIEWER])
+    expect_card(page, only)
+
+    page.keyboard.press("r")
+    expect(page.get_by_text("No suggestion waits for a decision")).to_be_visible()
+    expect(page.locator("body.has-keys")).to_be_visible()
+    page.keyboard.press("u")
+    expect_card(page, only)
+
+
 def test_keys_are_letters_in_a_field_and_nothing_where_they_are_switched_off(
     live_server: LiveServer, people: dict[Role, User], open_page: Callable[..., Page]
 ) -> None:
     first, *_ = report_of(3)
     page = open_page()
     open_queue(page, live_server.url, people[Role.REVIEWER])
+    expect_card(page, first)
     page.keyboard.press("?")
     expect(page.get_by_text("reject, choose why")).to_be_visible()
     page.keyboard.press("c")
@@ -92,7 +111,7 @@ def test_keys_are_letters_in_a_field_and_nothing_where_they_are_switched_off(
     page.keyboard.press("a")
     page.reload()
     page.keyboard.press("r")
-    expect_card(page, first)
+    expect_card(page, first, has_keys=False)
     assert not SuggestionDecision.objects.exists()
 
 
@@ -102,6 +121,7 @@ def test_what_is_typed_on_one_card_outlasts_a_decision_on_another(
     first, second, _ = report_of(3)
     page = open_page()
     open_queue(page, live_server.url, people[Role.REVIEWER])
+    expect_card(page, first)
     page.keyboard.press("j")
     page.keyboard.press("c")
     current(page).get_by_label("Group at risk").fill("a made-up group")
@@ -126,13 +146,13 @@ def test_everything_works_without_scripts(
     current(page).get_by_text("Change more").click()
     current(page).get_by_label("Group at risk").fill("a made-up group")
     current(page).get_by_role("button", name="Accept").click()
-    expect_card(page, second)
+    expect_card(page, second, has_keys=False)
     assert Evidence.objects.get().group == "a made-up group"
     current(page).get_by_text("Reject for another reason").click()
     current(page).get_by_role("button", name="Wrong country").click()
-    expect_card(page, third)
+    expect_card(page, third, has_keys=False)
     page.get_by_role("button", name="Undo").click()
-    expect_card(page, second)
+    expect_card(page, second, has_keys=False)
     assert [state(row) for row in (first, second)] == ["changed", "waiting"]
 
 
@@ -143,6 +163,8 @@ def test_of_two_reviewers_the_slower_is_told_and_both_go_on(
     quick, slow = open_page(), open_page(width=360, dark=True)
     open_queue(quick, live_server.url, people[Role.PUBLISHER])
     open_queue(slow, live_server.url, people[Role.REVIEWER])
+    for page in (quick, slow):
+        expect_card(page, first)
 
     quick.keyboard.press("a")
     expect_card(quick, second)

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from indicators import suggesting
+from indicators.matching.suggester import suggest as find
 from indicators.models import Evidence, NoteCoding, Suggestion, SuggestionRun
 from reports.models import Report
 from tests import make
@@ -154,12 +155,11 @@ def test_a_report_that_breaks_is_marked_and_the_others_go_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken, good = waiting_report("A synthetic secret in Darfur."), waiting_report()
-    found = suggesting.suggest
 
     def suggest(text: str) -> Any:
         if "secret" in text:
             raise ValueError(text)
-        return found(text)
+        return find(text)
 
     monkeypatch.setattr(suggesting, "suggest", suggest)
     with caplog.at_level(logging.ERROR):

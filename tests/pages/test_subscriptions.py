@@ -127,6 +127,30 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(client: Client, fields: dic
     assert not Subscription.objects.exists()
 
 
+def test_a_change_into_a_rule_that_is_there_is_refused_with_a_sentence(client: Client) -> None:
+    me = make.person()
+    client.force_login(me)
+    outbox.subscription(me)
+    rule = outbox.subscription(me, least_level=5)
+
+    for address, named in ((f"/subscriptions/{rule.pk}/", {}), (by_link(me), {"rule": rule.pk})):
+        page = client.post(address, {"is_everywhere": "on", "least_level": "3", **named})
+        assert page.status_code == 400
+        assert "Found the same rule already" in page.text
+
+
+def test_a_rule_of_somebody_switched_off_is_not_taken_up_again(client: Client) -> None:
+    client.force_login(make.person(Role.ADMIN))
+    rule = outbox.subscription()
+    subscribing.end_all(person=rule.person, at=make.NOW)
+    User.objects.filter(pk=rule.person_id).update(is_active=False)
+
+    page = client.post(f"/subscriptions/{rule.pk}/", {"action": "resume"}, follow=True)
+
+    assert f"Person {rule.person_id} is switched off" in page.text
+    assert in_force(rule.person) == []
+
+
 def test_the_list_is_filtered_by_person_and_state(client: Client) -> None:
     client.force_login(make.person(Role.ADMIN))
     one, other = outbox.subscription(make.person(name="Ana")), outbox.subscription(make.person(name="Berta"))
@@ -162,7 +186,8 @@ def test_queries_do_not_grow_with_rows(
         rule.countries.set([make.country("SDN"), make.country("TCD")])
         Subscription.objects.create(person=me, created_at=make.NOW, is_everywhere=True)
 
-    for address, most in (("/subscriptions/", 7), (by_link(me), 6), (f"/subscriptions/{rule.pk}/", 7)):
+    # of which the session and its person take two, and the header two for what waits
+    for address, most in (("/subscriptions/", 9), (by_link(me), 8), (f"/subscriptions/{rule.pk}/", 9)):
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
 
@@ -218,6 +243,14 @@ def test_a_link_reaches_only_its_persons_rules_in_force(client: Client, action: 
     assert "Found no rule of yours in force under this number" in page.text
     assert list(Subscription.objects.order_by("pk").values()) == before
     assert client.get(f"{by_link(person)}?edit={number}").status_code == 200
+
+
+def test_ending_a_rule_that_is_not_named_ends_none(client: Client) -> None:
+    person = outbox.subscription().person
+
+    client.post(by_link(person), {"action": "end"})
+
+    assert len(in_force(person)) == 1
 
 
 def test_the_signed_page_wants_its_forms_token() -> None:
@@ -329,6 +362,7 @@ def test_the_signed_pages_work_in_a_real_browser(live_server: LiveServer, chromi
     page.goto(f"{live_server.url}{by_link(person)}")
     page.get_by_text("Africa", exact=True).click()
     page.get_by_label("Sudan", exact=True).check()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Save").click()
     assert "Saved." in page.inner_text("main")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

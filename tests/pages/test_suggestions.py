@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from indicators import deciding
 from indicators.models import Evidence, Suggestion, SuggestionDecision, SuggestionRun
 from people.models import User
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock
+from reports.models import Family
 from tests import make
 from tests.suggested import report_of, suggestion
 from tests.waiting import Bell
 
 pytestmark = pytest.mark.usefixtures("reference")
-DECIDE = {Role.REVIEWER, Role.PUBLISHER, Role.ADMIN}
 NOT_ABOUT = {"reason": "not about this indicator"}
 
 
@@ -75,13 +75,18 @@ def test_says_that_a_coding_note_is_our_summary(client: Client, reviewer: User) 
 
 def test_no_word_of_a_report_is_markup(client: Client, reviewer: User) -> None:
     text = "<b>bold</b> & <script>alert(1)</script> said nobody"
-    suggestion(make.passage(make.report(text=text, title="<i>T</i>")), phrase_start=3, phrase_end=7)
+    family = Family.objects.create(slug="marked-up", name='<u>F</u> "quoted"')
+    row = suggestion(
+        make.passage(make.report(text=text, title="<i>T</i>")), phrase_start=3, phrase_end=7, family=family
+    )
 
     page = client.get("/suggestions/").text
 
     assert "&lt;b&gt;</span>" not in page
     assert ">bold</mark>&lt;/b&gt; &amp; &lt;script&gt;" in page
     assert "<i>T" not in page
+    assert '<option value="marked-up" selected>&lt;u&gt;F&lt;/u&gt; &quot;quoted&quot;</option>' in page
+    assert f'<option value="{row.indicator.code}" selected>' in page
     assert " style=" not in page
     assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
 
@@ -245,7 +250,7 @@ def test_the_second_of_two_is_told_and_goes_on_with_the_next(client: Client, rev
 
 
 def test_what_the_second_had_typed_is_shown_to_be_kept(client: Client, reviewer: User) -> None:
-    row, following, _ = report_of(3)
+    row, following, last = report_of(3)
     form = typed(client.get("/suggestions/"), row, note="a long made-up thought", severity="4", event_on="nonsense")
     deciding.reject(suggestion_id=row.pk, by=make.person(Role.ADMIN), at=clock.now(), **NOT_ABOUT)
 
@@ -254,6 +259,7 @@ def test_what_the_second_had_typed_is_shown_to_be_kept(client: Client, reviewer:
 
     assert accepting.status_code == rejecting.status_code == 409
     assert accepting.context["current"] == following
+    assert f'href="/suggestions/?item={last.pk}"' in accepting.text, "a skip leads out of the refused address"
     for kept in ("a long made-up thought", "4: extreme", "nonsense"):
         assert kept in accepting.text
     assert "a made-up reason of my own" in rejecting.text
@@ -326,72 +332,3 @@ def test_both_queues_show_both_counts_and_the_header_leads_where_something_waits
         assert 'Suggested by the machine <span class="tag num">3</span>' in page
         assert 'Proposed by people <span class="tag num">1</span>' in page
         assert header.format("suggestions") in page
-
-
-@pytest.mark.parametrize("role", [None, *Role])
-def test_those_who_enter_evidence_look_and_those_who_review_decide(client: Client, role: Role | None) -> None:
-    row = suggestion()
-    if role is not None:
-        client.force_login(make.person(role))
-
-    page = client.get("/suggestions/")
-    answer = client.post(f"/suggestions/{row.pk}/accept/")
-
-    looks = role in DECIDE or role is Role.CODER
-    assert page.status_code == (302 if role is None else 200 if looks else 403)
-    assert answer.status_code == (302 if role is None or role in DECIDE else 403)
-    assert state(row) == ("accepted" if role in DECIDE else "waiting")
-
-
-def test_a_coder_sees_what_is_suggested_without_the_buttons(client: Client) -> None:
-    rows = report_of(2)
-    client.force_login(make.person(Role.CODER))
-
-    page = client.get("/suggestions/")
-
-    assert "a reviewer decides" in page.text
-    assert rows[0].indicator.label in page.text
-    for verb in ("accept", "reject", "undo"):
-        assert f"/{verb}/" not in page.text
-
-
-def test_what_one_is_not_cleared_for_is_not_there(client: Client, reviewer: User) -> None:
-    hidden = suggestion(make.passage(make.report(sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL)))
-    decision = deciding.reject(suggestion_id=hidden.pk, by=make.person(Role.ADMIN), at=make.NOW, **NOT_ABOUT)
-    waiting = suggestion(hidden.passage, code="2.3")
-
-    page = client.get(f"/suggestions/?item={waiting.pk}")
-
-    assert page.context["current"] is None
-    assert "1 more waits, that you are not cleared to see" in page.text
-    assert hidden.passage.report.title not in page.text
-    assert decide(client, waiting, "accept").status_code == 404
-    assert decide(client, waiting, "reject", **NOT_ABOUT).status_code == 404
-    assert client.post(f"/suggestions/decisions/{decision.pk}/undo/").status_code == 404
-
-
-@pytest.mark.parametrize("path", ["/suggestions/1/accept/", "/suggestions/1/reject/", "/suggestions/decisions/1/undo/"])
-def test_nothing_is_decided_by_a_link(client: Client, reviewer: User, path: str) -> None:
-    assert client.get(path).status_code == 405
-
-
-@pytest.mark.parametrize("rows", [3, 30])
-def test_needs_few_queries(
-    client: Client, reviewer: User, rows: int, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    made = report_of(rows)
-    decide(client, made[0], "accept")
-    client.get("/status/")
-
-    with django_assert_max_num_queries(19):  # two for the session and the person, one for the header
-        client.get(f"/suggestions/?item={made[-1].pk}")
-
-
-def test_the_header_costs_a_reviewer_one_query_and_a_reader_none(
-    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    report_of(3)
-    for role, limit in ((Role.READER, 5), (Role.REVIEWER, 6)):
-        client.force_login(make.person(role))
-        with django_assert_max_num_queries(limit):
-            client.get("/method/")

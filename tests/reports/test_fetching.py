@@ -1,10 +1,6 @@
 """Asking for sources and fetching them, against a real server: once, with its reason where it fails, nothing lost."""
 
 import datetime as dt
-import json
-import logging
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,68 +9,14 @@ from pytest_django import Settings
 from people.permissions import Role
 from reports import fetching
 from reports.fetching import FetchingError, ask, ask_due, change_schedule, due, fetch_waiting
-from reports.models import Retrieval, Source
+from reports.models import Retrieval
 from tests import make
-from tests.reports.serving import Handler, Server, serving
+from tests.reports.fetchable import HOUR, Serve, asked, done, fetched, fetched_source, rss, serve, server_of
+from tests.reports.serving import Handler, serving
 from tests.waiting import Aside, until
 
 pytestmark = pytest.mark.django_db
-HOUR = dt.timedelta(hours=1)
-Serve = Callable[..., Source]
-
-
-@pytest.fixture
-def serve(settings: Settings) -> Iterator[Serve]:
-    """Makes a source on a server of its own; `source.server` is that server."""
-    running: list[Any] = []
-
-    def start(answer: Callable[[Handler], None], path: str = "/feed", **fields: Any) -> Source:
-        context = serving(answer)
-        server = context.__enter__()
-        running.append(context)
-        settings.FETCH_ALSO = frozenset({*settings.FETCH_ALSO, server.place})
-        source = fetched_source(address=server.url(path), **fields)
-        source.server = server  # type: ignore[attr-defined]  # for the test alone
-        return source
-
-    yield start
-    for context in running:
-        context.__exit__(None, None, None)
-
-
-def fetched_source(**fields: Any) -> Source:
-    defaults = {"reader": "feed", "address": "https://feed.test.example/", "is_on": True, "fetch_every": HOUR}
-    return make.source(**(defaults | fields))
-
-
-def server_of(source: Source) -> Server:
-    server: Server = source.server  # type: ignore[attr-defined]  # set by `serve`
-    return server
-
-
-def asked(source: Source, at: dt.datetime = make.NOW) -> Retrieval:
-    return ask(source=source, at=at)
-
-
-def fetched(source: Source, at: dt.datetime = make.NOW) -> Retrieval:
-    """What becomes of one retrieval of it."""
-    retrieval = asked(source, at)
-    fetch_waiting(at=at)
-    retrieval.refresh_from_db()
-    return retrieval
-
-
-def done(source: Source, *, at: dt.datetime = make.NOW, **fields: Any) -> Retrieval:
-    """One that was fetched and read."""
-    defaults: dict[str, Any] = {
-        "source": source, "reader": source.reader, "state": "done", "received_at": at, "finished_at": at,
-        "about": {"url": source.address}, "report": make.report(source=source),
-    }  # fmt: skip
-    return Retrieval.objects.create(**(defaults | fields))
-
-
-def rss(handler: Handler) -> None:
-    handler.send(b"<rss/>", content_type="text/xml", etag='"v1"')
+__all__ = ["serve"]  # a fixture
 
 
 # --- what is due -------------------------------------------------------------------------------------------
@@ -330,50 +272,6 @@ def test_a_worker_that_comes_back_late_does_not_overwrite_another(serve: Serve) 
     assert not fetching._fetch(begun, start=0, at=make.NOW)
     row.refresh_from_db()
     assert (row.state, row.payload) == ("asked", None)
-
-
-# --- ReliefWeb ---------------------------------------------------------------------------------------------
-KEY = "SOURCE_TEST_APPNAME"
-
-
-def test_reliefweb_is_asked_by_post_from_the_last_cursor_on(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY, "made-up name")
-    source = serve(lambda handler: handler.send(b"{}"), reader="reliefweb-v2", credential=KEY)
-    done(source, cursor="2024-06-01T00:00:00+00:00")
-    done(source, cursor="")
-
-    assert fetched(source).state == "waiting"
-    sent = server_of(source).asked[0]
-    assert (sent.method, sent.path) == ("POST", "/feed?appname=made-up+name")
-    assert json.loads(sent.body)["filter"]["value"] == {"from": "2024-06-01T00:00:00+00:00"}
-
-
-@pytest.mark.parametrize(
-    ("credential", "reason"),
-    [
-        (KEY, f"found nothing in {KEY}; wanted the key"),
-        ("", "wanted one that begins with SOURCE_"),
-        ("SECRET_KEY", "wanted one that begins with SOURCE_"),
-    ],
-)
-def test_a_missing_key_fails_at_once_and_nothing_is_sent(serve: Serve, credential: str, reason: str) -> None:
-    source = serve(rss, reader="reliefweb-v2", credential=credential)
-    row = fetched(source)
-
-    assert (row.state, server_of(source).asked) == ("failed", [])
-    assert reason in row.reason
-
-
-def test_no_key_and_no_address_reaches_the_logs(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setenv(KEY, "made-up-name")
-    source = serve(lambda handler: handler.send(status=403), reader="reliefweb-v2", credential=KEY)
-    with caplog.at_level(logging.DEBUG):
-        row = fetched(source)
-
-    assert row.reason == "status: found 403; wanted 200"
-    assert not any(word in caplog.text for word in ("made-up-name", "/feed"))
 
 
 # --- switching on and off ----------------------------------------------------------------------------------

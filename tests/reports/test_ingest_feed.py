@@ -58,7 +58,7 @@ def rows() -> list[int]:
 
 @pytest.mark.django_db
 def test_an_answer_is_kept_as_it_came_and_each_report_in_it_beside() -> None:
-    source = make.source(language="fr")
+    source = make.source(language="fr", family=make.family("reliefweb"))
     retrieval = taken(source, SAMPLE)
 
     assert (retrieval.state, counts(retrieval)) == ("done", (3, 0, 0, 1))
@@ -295,10 +295,19 @@ def test_an_answer_sent_again_as_more_sensitive_takes_along_what_it_carried() ->
 @pytest.mark.django_db
 def test_a_source_that_is_known_keeps_the_grade_that_staff_gave_it() -> None:
     graded = make.source(slug="omua", reliability="B")
-    taken(make.source(), SAMPLE)
+    taken(make.source(family=make.family("reliefweb")), SAMPLE)
 
     assert Report.objects.get(external_id="9000001").source == graded
     assert Source.objects.get(slug="omua").reliability == "B"
+
+
+@pytest.mark.django_db
+def test_a_feed_of_anybody_else_cannot_borrow_a_better_sources_name() -> None:
+    make.source(slug="omua", reliability="A")
+    own = make.source(reliability="E")
+    taken(own, SAMPLE)
+
+    assert Report.objects.get(external_id="9000001").source == own
 
 
 @pytest.mark.django_db

@@ -287,6 +287,30 @@ HOSTILE = {
 }  # fmt: skip
 
 
+SLOW = {
+    "tags of one name": "<div>" * 4_990,
+    "open marks": "".join(f"<b c={number}>x<p>" for number in range(2_490)),
+    "open marks in tables": "".join(f"<table><b c={number}>x" for number in range(49)) + "<table>x" * 4_800,
+}
+
+
+@pytest.mark.parametrize("slow", SLOW)
+def test_markup_that_is_built_to_take_long_takes_no_longer_than_other(slow: str) -> None:
+    began = time.process_time()
+    assert from_html(SLOW[slow]).count("x") == SLOW[slow].count("x")
+
+    assert time.process_time() - began < 0.6
+
+
+def test_many_links_and_marks_are_only_left_out() -> None:
+    assert from_html("<p>A <a href='x'>link</a> and <b>mark</b>.</p>" * 60).split("\n\n") == ["A link and mark."] * 60
+
+
+def test_tags_that_hide_in_tags_are_refused() -> None:
+    with pytest.raises(ReaderError, match="tags within tags"):
+        from_html("<<b>b x>" * 60)
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_markdown_that_is_built_to_take_long_takes_no_longer_than_other(hostile: str) -> None:
     began = time.process_time()

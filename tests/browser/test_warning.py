@@ -1,0 +1,86 @@
+"""The round of the README, from a report in the queue to a mail at the mail server, with real keys."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from alerts import subscribing
+from alerts.models import Alert, Delivery
+from indicators.models import Suggestion
+from people.models import User
+from people.permissions import Role
+from r2p_dashboard import clock, pipeline
+from reports.ingest import About, receive
+from tests.alerts.smtp_servers import Post, post_office
+from tests.browser.conftest import sign_in, wait_until
+from tests.conftest import ROOT, start_worker, stop_worker
+
+pytestmark = pytest.mark.browser
+SUDAN = sorted((ROOT / "indicators/demonstration/unreviewed").glob("*.toml"))
+
+
+@pytest.fixture
+def post(no_worker: None) -> Iterator[Post]:
+    """A mail server, and a worker that hands its mails to it."""
+    with post_office() as office, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MAIL_URL", f"smtp://{office.server.host}:{office.port}")
+        worker = start_worker()
+        yield office
+        stop_worker(worker)
+
+
+@pytest.fixture
+def queue(post: Post, people: dict[Role, User]) -> None:
+    """Sudan's notes as the demonstration leaves them: read, searched, and waiting for a reviewer."""
+    subscribing.subscribe(
+        person=people[Role.FOCAL_POINT], is_everywhere=True, countries=[], regions=[], least_level=3,
+        by=people[Role.ADMIN], at=clock.now(),
+    )  # fmt: skip
+    for path in SUDAN:
+        _send(path, people[Role.CODER])
+    pipeline.ring()
+    wait_until(lambda: Suggestion.objects.values("passage__report").distinct().count() == len(SUDAN))
+
+
+def _send(path: Path, coder: User) -> None:
+    receive(
+        reader="coding-note", payload=path.read_bytes(), about=About(), file_name=path.name, at=clock.now(),
+        asked_by=coder,
+    )  # fmt: skip
+
+
+def accept_everything(page: Page) -> None:
+    """By one key, until nothing waits."""
+    for left in range(Suggestion.objects.waiting().count() - 1, -1, -1):
+        page.keyboard.press("a")
+        expect(page.locator(".tabs a[aria-current=page] .num, [aria-current=page] .tag").first).to_have_text(str(left))
+
+
+def test_a_reviewer_takes_sudan_up_a_level_and_the_focal_point_is_written_to(
+    live_server: LiveServer, open_page: Callable[..., Page], people: dict[Role, User], post: Post, queue: None
+) -> None:
+    site, page = str(live_server.url), open_page()
+    sign_in(page, site, people[Role.REVIEWER])
+    page.goto(f"{site}/suggestions/")
+    accept_everything(page)
+    wait_until(lambda: Delivery.objects.filter(state=Delivery.State.SENT).exists())
+
+    page.goto(f"{site}/countries/SDN/")
+    expect(page.locator("main")).to_contain_text("ELEVATED")
+    alert = Alert.objects.get()
+    page.locator("#alerts").scroll_into_view_if_needed()
+    page.locator(f"main a[href='/alerts/{alert.pk}/']").first.click()
+    expect(page.locator("main")).to_contain_text(alert.headline)
+    assert [mail.recipients for mail in post.taken] == [(people[Role.FOCAL_POINT].email,)]
+    assert post.taken[0].message["Subject"].startswith("[ELEVATED ↑] Sudan: ")
+
+    publisher = open_page()
+    sign_in(publisher, site, people[Role.PUBLISHER])
+    publisher.goto(f"{site}/outbox/")
+    expect(publisher.locator("main")).to_contain_text("the mail server took it")
+    publisher.goto(f"{site}/outbox/{Delivery.objects.get().pk}/")
+    mail = publisher.frame_locator("iframe")
+    expect(mail.locator("body")).to_contain_text(alert.headline)

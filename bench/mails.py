@@ -9,6 +9,7 @@ import smtplib
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,13 +43,16 @@ def handed_over(count: int) -> Figure:
     """Needs a standing score."""
     wait(count)
     with mailbox() as server, override_settings(MAIL_SERVER=server, MAIL_FROM=SENDER):
-        began = clock.now()
+        began, cpu = clock.now(), time.process_time()
         took = wall(lambda: send_all(count))
-        slowest = _slowest_wait(since=began)
+        cpu, slowest = time.process_time() - cpu, _slowest_wait(since=began)
         bare = wall(lambda: send_bare(server))
     return Figure(
         NAME, count / took, "a second", "a bare smtplib loop, one connection, nothing recorded", count / bare, REACH,
-        details={"mails": count, "outbox_s": took, "bare_s": bare, "slowest_wait_s": slowest, "bytes": _size()},
+        details={
+            "mails": count, "bytes": _size(), "outbox_s": took, "outbox_cpu_s": cpu, "bare_s": bare,
+            "slowest_wait_s": slowest,
+        },
     )  # fmt: skip
 
 

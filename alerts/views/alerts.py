@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import release as releasing
@@ -184,7 +185,10 @@ def _show(
         "typed": typed or {},
         **_decision(request, alert, typed or {}),
     }
-    return render(request, "alerts/alert.html", context, status=status)
+    answer = render(request, "alerts/alert.html", context, status=status)
+    if context["shows_names"]:
+        add_never_cache_headers(answer)  # a draft's page holds names, and the reader's own key in the mail's preview
+    return answer
 
 
 def _reasons(request: HttpRequest, alert: Alert) -> list[ReasonLine]:

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from alerts.models import Alert, AlertReason, Delivery
-from indicators.models import Evidence
+from indicators.models import Evidence, Standing
 from people.models import User
 from people.permissions import Role, Sensitivity
 from reports.models import Report
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("reference")
 WARNERS = frozenset({Role.PUBLISHER, Role.ADMIN})
 PUBLIC = ("/alerts/", "/alerts/{released}/", "/alerts/feed.atom", "/countries/MMR/")
 FOR_WARNERS = ("/outbox/", "/outbox/{delivery}/", "/outbox/{delivery}/mail.html")
-DECISIONS = ("/alerts/{draft}/release/", "/alerts/{draft}/refuse/", "/outbox/{delivery}/retry/")
+DECISIONS = ("/alerts/{draft}/release/", "/alerts/{doubtful}/refuse/", "/outbox/{delivery}/retry/")
 SECRET = "Words that name a hidden place"
 
 
@@ -55,9 +55,11 @@ def numbers() -> dict[str, int]:
     refused = outbox.alert(
         state="refused", decided_at=make.NOW, decided_by=make.person(Role.PUBLISHER), decision_reason="one body only"
     )
+    draft = outbox.alert(state="draft")
+    Standing.objects.update_or_create(country=draft.country, defaults={"snapshot": draft.snapshot})
     delivery = outbox.delivery(released, state="refused", next_try_at=None, finished_at=make.NOW, attempts=1)
     return {
-        "released": released.pk, "draft": outbox.alert(state="draft").pk, "refused": refused.pk,
+        "released": released.pk, "draft": draft.pk, "doubtful": outbox.alert(state="draft").pk, "refused": refused.pk,
         "delivery": delivery.pk,
     }  # fmt: skip
 

@@ -313,9 +313,11 @@ def test_a_country_that_fell_again_cannot_be_warned_of_and_what_was_typed_is_kep
 ) -> None:
     row = draft()
     Standing.objects.filter(country=row.country).update(snapshot=outbox.snapshot(level=2))
+    said_before = "A release would be refused" in client.get(f"/alerts/{row.pk}/").text
 
     page = client.post(f"/alerts/{row.pk}/release/", {"reason": "I thought <b>long</b>"})
 
+    assert said_before
     assert page.status_code == 409
     assert "found the country at LOW now" in page.text
     assert "I thought &lt;b&gt;long&lt;/b&gt;</textarea>" in page.text

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import release as releasing
@@ -186,7 +187,10 @@ def _show(
         "typed": typed or {},
         **_decision(request, alert, typed or {}),
     }
-    return render(request, "alerts/alert.html", context, status=status)
+    response = render(request, "alerts/alert.html", context, status=status)
+    if "mail_text" in context:
+        add_never_cache_headers(response)  # the mail has links that stand for the reader
+    return response
 
 
 def _level_now(alert: Alert) -> Level | None:

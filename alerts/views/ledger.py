@@ -30,13 +30,17 @@ class AlertLine:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SignalLine:
-    """One signal in a list; `alert` is what was made of it, where the reader may see that."""
+    """One signal in a list; `alert` is what was made of it, where the reader may see that.
+
+    `is_held`: the rule raised an alert that is not released, which is all that others are told.
+    """
 
     signal: Signal
     before: Level
     after: Level
     reason: str
     alert: Alert | None
+    is_held: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,12 +83,14 @@ def signal_lines(
 def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None) -> SignalLine:
     verdict, alert = getattr(signal, "verdict", None), getattr(signal, "alert", None)
     is_judged = verdict is not None and (end is None or verdict.judged_at < end)
+    is_shown = alert is not None and _is_shown(alert, user, end)
     return SignalLine(
         signal,
         Level(signal.from_level),
         Level(signal.to_level),
         reason=verdict.reason if verdict is not None and is_judged else "",
-        alert=alert if alert is not None and _is_shown(alert, user, end) else None,
+        alert=alert if is_shown else None,
+        is_held=is_judged and alert is not None and not is_shown,
     )
 
 

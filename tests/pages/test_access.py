@@ -6,14 +6,16 @@ from django.test import Client
 from people.permissions import Role
 from reports import ingest
 from tests import make
+from tests.alerts import outbox
 
 pytestmark = pytest.mark.usefixtures("reference")
 
 EVERYBODY = frozenset(Role)
+PUBLISHERS = frozenset({Role.PUBLISHER, Role.ADMIN})
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/factors/", "/factors/7/", "/evidence/", "/evidence/{accepted}/", "/method/", "/status/",
-    "/sources/", "/reports/{report}/",
+    "/sources/", "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom",
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
@@ -25,6 +27,7 @@ def answers(client: Client, page: str) -> int:
     row = make.accepted()
     retrieval = ingest.receive(reader="text", payload=b"x", about=ingest.About(), file_name="x", at=make.NOW)
     numbers = {"accepted": row.pk, "report": row.passage.report_id, "retrieval": retrieval.pk}
+    numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
     return client.get(page.format(**numbers)).status_code
 
 
@@ -50,4 +53,24 @@ def test_nothing_is_changed_by_looking_at_any_page(client: Client) -> None:
     client.force_login(make.person(Role.ADMIN))
 
     for page in (*PUBLIC_PAGES, *PAGES_FOR):
-        assert client.put(page.format(accepted=1, report=1, retrieval=1)).status_code == 405
+        assert client.put(page.format(accepted=1, report=1, retrieval=1, released=1)).status_code == 405
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_draft_of_an_alert_is_not_even_there_for_who_may_not_release_it(client: Client, role: Role | None) -> None:
+    if role is not None:
+        client.force_login(make.person(role))
+
+    assert answers(client, "/alerts/{draft}/") == (200 if role in PUBLISHERS else 404)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_header_offers_what_the_role_may_open(client: Client, role: Role | None) -> None:
+    if role is not None:
+        client.force_login(make.person(role))
+
+    header = client.get("/method/").text.partition("</header>")[0]
+
+    assert 'href="/alerts/"' in header
+    assert ('href="/subscriptions/"' in header) is (role is not None)
+    assert ('href="/outbox/"' in header) is (role in PUBLISHERS)

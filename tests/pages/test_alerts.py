@@ -146,7 +146,7 @@ def test_signals_say_what_the_rule_made_of_them(client: Client) -> None:
     page = client.get("/alerts/")
 
     assert [line.signal for line in page.context["signals"]] == [kept, sent.signal]
-    assert "Shown, not sent: alerts warn of a rise." in page.text
+    assert "Not sent. Alerts warn of a rise." in page.text
     assert "level down" in page.text
     assert page.text.count(">historic<") == 1
     assert f'An alert was released: <a href="/alerts/{sent.pk}/">' in page.text

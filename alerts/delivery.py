@@ -51,9 +51,9 @@ class DeliveryError(ValueError):
 
 
 def waiting(*, at: dt.datetime) -> DeliveryQuerySet:
-    """Deliveries of released alerts that are due, oldest first."""
+    """Deliveries of released alerts that are due: the highest level first, then the oldest."""
     due = Delivery.objects.open().filter(next_try_at__lte=at, alert__state=Alert.State.RELEASED)
-    return due.filter(channel=Delivery.Channel.MAIL).order_by("next_try_at", "pk")
+    return due.filter(channel=Delivery.Channel.MAIL).order_by("-alert__level", "next_try_at", "pk")
 
 
 def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:

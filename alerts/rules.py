@@ -49,7 +49,7 @@ def judge(found: Found) -> Judgement:
     if found.to_level < LEAST_LEVEL:
         return Judgement(False, "the level is below ELEVATED")
     if found.is_historic:
-        return Judgement(False, "historic: without evidence entered long after it was known the level had not risen")
+        return Judgement(False, "historic: the rise rests on evidence entered long after it was known")
     if found.level_now < found.to_level:
         return Judgement(False, "the level had fallen again when the rule looked")
     if found.warned_level >= found.to_level:

@@ -11,8 +11,8 @@ from indicators.models.score import Level
 from indicators.profile import CountryProfile, Reason
 
 REASONS = 3
-FACT_WORDS = 18  # of our own words on a piece: three reasons, the rest and the frame of a mail stay within 250 words
-BODY_WORDS = 6  # of the name of the body that says so
+FACT_WORDS = 15  # of our own words on a piece: three reasons, the rest and the frame of a mail stay within 250 words
+BODY_WORDS = 5  # of the name of the body that says so
 HEADLINE_WORDS = 8
 _END = re.compile(r"[.!?](?=\s|$)")
 
@@ -74,7 +74,7 @@ def cut(text: str, words: int) -> str:
 
 
 def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str:
-    held = ", and was higher at an earlier month's end" if profile.is_held else ""
+    held = ", and was higher at an earlier month’s end" if profile.is_held else ""
     return (
         f"{profile.country.name_en} went from {previous.label} to {level.label} as of {profile.day:%Y-%m-%d}. "
         f"Its index is {profile.overall or 0:.1f} of 100{held}."
@@ -104,9 +104,7 @@ def _not_known(profile: CountryProfile) -> str:
 
 def _can_be_done(profile: CountryProfile) -> str:
     ordered = sorted(profile.factors, key=lambda factor: -factor.points)
-    return (
-        f"{measures_for([factor.number for factor in ordered if factor.points > 0])} Kinds of response after {SOURCE}."
-    )
+    return f"After {SOURCE}: {measures_for([factor.number for factor in ordered if factor.points > 0])}"
 
 
 def _confidence(profile: CountryProfile) -> str:

@@ -1,6 +1,10 @@
 """The round of the README, from a report in the queue to a mail at the mail server, with real keys."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -14,7 +18,6 @@ from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline
 from reports.ingest import About, receive
-from tests.alerts.smtp_servers import Post, post_office
 from tests.browser.conftest import sign_in, wait_until
 from tests.conftest import ROOT, start_worker, stop_worker
 
@@ -23,17 +26,22 @@ SUDAN = sorted((ROOT / "indicators/demonstration/unreviewed").glob("*.toml"))
 
 
 @pytest.fixture
-def post(no_worker: None) -> Iterator[Post]:
-    """A mail server, and a worker that hands its mails to it."""
-    with post_office() as office, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("MAIL_URL", f"smtp://{office.server.host}:{office.port}")
-        worker = start_worker()
-        yield office
-        stop_worker(worker)
+def mails(no_worker: None, tmp_path: Path) -> Iterator[Path]:
+    """The folder of the mail server of `make run`, and a worker that hands its mails to it."""
+    command = [sys.executable, "-m", "r2p_dashboard.local.mailbox", "--port", "0", "--folder", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        port = server.stdout.readline().split("127.0.0.1:")[1].split()[0]
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("MAIL_URL", f"smtp://127.0.0.1:{port}")
+            worker = start_worker()
+            yield tmp_path
+            stop_worker(worker)
+        server.terminate()
 
 
 @pytest.fixture
-def queue(post: Post, people: dict[Role, User]) -> None:
+def queue(mails: Path, people: dict[Role, User]) -> None:
     """Sudan's notes as the demonstration leaves them: read, searched, and waiting for a reviewer."""
     subscribing.subscribe(
         person=people[Role.FOCAL_POINT], is_everywhere=True, countries=[], regions=[], least_level=3,
@@ -60,7 +68,7 @@ def accept_everything(page: Page) -> None:
 
 
 def test_a_reviewer_takes_sudan_up_a_level_and_the_focal_point_is_written_to(
-    live_server: LiveServer, open_page: Callable[..., Page], people: dict[Role, User], post: Post, queue: None
+    live_server: LiveServer, open_page: Callable[..., Page], people: dict[Role, User], mails: Path, queue: None
 ) -> None:
     site, page = str(live_server.url), open_page()
     sign_in(page, site, people[Role.REVIEWER])
@@ -74,13 +82,14 @@ def test_a_reviewer_takes_sudan_up_a_level_and_the_focal_point_is_written_to(
     page.locator("#alerts").scroll_into_view_if_needed()
     page.locator(f"main a[href='/alerts/{alert.pk}/']").first.click()
     expect(page.locator("main")).to_contain_text(alert.headline)
-    assert [mail.recipients for mail in post.taken] == [(people[Role.FOCAL_POINT].email,)]
-    assert post.taken[0].message["Subject"].startswith("[ELEVATED ↑] Sudan: ")
+    (kept,) = mails.glob("*.eml")
+    mail = message_from_bytes(kept.read_bytes(), policy=default)
+    assert mail["Delivered-To"] == people[Role.FOCAL_POINT].email
+    assert mail["Subject"].startswith("[ELEVATED ↑] Sudan: ")
 
     publisher = open_page()
     sign_in(publisher, site, people[Role.PUBLISHER])
     publisher.goto(f"{site}/outbox/")
     expect(publisher.locator("main")).to_contain_text("the mail server took it")
     publisher.goto(f"{site}/outbox/{Delivery.objects.get().pk}/")
-    mail = publisher.frame_locator("iframe")
-    expect(mail.locator("body")).to_contain_text(alert.headline)
+    expect(publisher.frame_locator("iframe").locator("body")).to_contain_text(alert.headline)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Browser
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+from pytest_django.live_server_helper import LiveServer
 
 from alerts import links, messages
 from alerts.models import Delivery
@@ -361,3 +363,33 @@ def test_every_try_is_told_with_its_time_and_answer(client: Client, publisher: U
 
     for said in ("Not now, said the mail server", "12:00:00 UTC", "451", "4.2.0 later", "12:05:00 UTC", publisher.name):
         assert said in page
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_in_a_real_browser_the_mail_is_read_in_its_frame_and_the_list_follows(
+    live_server: LiveServer, chromium: Browser, client: Client, publisher: User
+) -> None:
+    refused, row = written(outbox.delivery(**REFUSED)), outbox.delivery()
+    context = chromium.new_context(viewport={"width": 360, "height": 640}, base_url=live_server.url)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+
+    page.goto(f"/outbox/{refused.pk}/")
+    frame = page.frame_locator("iframe").locator("body")
+    frame.get_by_text("Unsubscribe", exact=True).click()  # leads nowhere
+    assert "What changed" in frame.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    page.clock.install()
+    page.goto("/outbox/")
+    page.get_by_label(f"Select mail {refused.pk}").check()
+    Delivery.objects.filter(pk=row.pk).update(state=State.CANCELLED, **ENDED)
+    page.clock.run_for(6000)
+    page.get_by_text("Cancelled: the person no longer wants it", exact=True).wait_for()
+    assert page.get_by_label(f"Select mail {refused.pk}").is_checked()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert troubles == []
+    context.close()

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import release as releasing
@@ -20,7 +21,7 @@ from alerts.release import ReleaseError
 from alerts.rules import LEAST_LEVEL
 from alerts.views.ledger import AlertLine, alert_line, alert_lines, signal_lines
 from indicators.forms import Pick, ReasonForm, country_choices, offer
-from indicators.models import Evidence
+from indicators.models import Evidence, Standing
 from indicators.models.score import Level
 from indicators.views.asked import is_staff
 from indicators.views.review import person
@@ -173,18 +174,29 @@ def _found(request: HttpRequest, alert_id: int) -> Alert:
 def _show(
     request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    snapshot = alert.snapshot
+    snapshot, level_now = alert.snapshot, _level_now(alert)
     context = {
         "alert": alert,
         "line": alert_line(alert, day=clock.now().date()),
         "reasons": _reasons(request, alert),
         "then": AsOf(snapshot.as_of, snapshot.known_on),
+        "level_now": level_now,
+        "has_fallen": level_now is not None and level_now < alert.level,
         "shows_names": is_staff(request),
         "deliveries": _deliveries(request, alert),
         "typed": typed or {},
         **_decision(request, alert, typed or {}),
     }
-    return render(request, "alerts/alert.html", context, status=status)
+    response = render(request, "alerts/alert.html", context, status=status)
+    if "mail_text" in context:
+        add_never_cache_headers(response)  # the mail has links that stand for the reader
+    return response
+
+
+def _level_now(alert: Alert) -> Level | None:
+    levels = Standing.objects.filter(country=alert.country_id).values_list("snapshot__shown_level", flat=True)
+    found = levels.first()
+    return None if found is None else Level(found)
 
 
 def _reasons(request: HttpRequest, alert: Alert) -> list[ReasonLine]:

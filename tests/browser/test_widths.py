@@ -16,29 +16,13 @@ from tests.browser.conftest import sign_in
 pytestmark = pytest.mark.browser
 
 PUBLIC = (
-    "/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/", "/alerts/",
-)  # fmt: skip
-    "/",
-    "/countries/MMR/",
-    "/countries/NAM/",
-    "/factors/",
-    "/factors/7/",
-    "/evidence/",
-    "/method/",
-    "/status/",
+    "/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/",
     "/alerts/",
-)
+)  # fmt: skip
 STAFF = ("/evidence/new/", "/review/", "/suggestions/", "/sources/", "/account/")
 PUBLISHERS = (
     "/outbox/", "/outbox/{mail}/", "/subscriptions/", "/subscriptions/new/", "/alerts/{alert}/", "/alerts/{draft}/",
 )  # fmt: skip
-    "/outbox/",
-    "/subscriptions/",
-    "/subscriptions/new/",
-    "/alerts/{alert}/",
-    "/alerts/{draft}/",
-    "/outbox/{mail}/",
-)
 
 
 @pytest.mark.parametrize(("width", "dark"), [(360, False), (1280, True)])

@@ -54,10 +54,9 @@ class OutboxFilter(forms.Form):
     level = Pick([(str(one.value), one.label) for one in LEAST_LEVELS], empty="any level", required=False)
     country = Pick(empty="every country", required=False)
     person = forms.CharField(
-        required=False, max_length=120, label="Person", widget=forms.TextInput(attrs={"type": "search"}),
-        help_text="part of a name or address",
-    )  # fmt: skip
-    alert = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MAX, label="Alert's number")
+        required=False, max_length=120, label="Name or address", widget=forms.TextInput(attrs={"type": "search"})
+    )
+    alert = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MAX, label="Alert number")
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
@@ -142,7 +141,7 @@ def _found(form: OutboxFilter) -> tuple[QuerySet[Delivery], QuerySet[Delivery]]:
     if asked["level"]:
         found = found.filter(alert__level=int(asked["level"]))
     if asked["country"]:
-        found = found.filter(alert__country=asked["country"])
+        found = found.filter(alert__country__iso3=asked["country"])
     if asked["alert"]:
         found = found.filter(alert=asked["alert"])
     if asked["person"]:
@@ -225,7 +224,7 @@ def outbox_retry(request: HttpRequest) -> HttpResponse:
     if numbers:
         _put_back(request, numbers[:PAGE_SIZE])
     else:
-        messages.error(request, "Nothing was put back: no mail was ticked.")
+        messages.error(request, "Nothing was put back: no mail was selected.")
     return _back_to_list(request)
 
 

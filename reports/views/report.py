@@ -9,7 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from countries.models import Country
+from indicators.models import Suggestion
 from indicators.views.asked import is_staff, moment_of, seen_by
+from people.permissions import Action, may
 from reports.models import Passage, Report
 from reports.views.seen import reports_seen_by
 
@@ -39,10 +41,14 @@ def _passages(request: HttpRequest, found: Report) -> dict[str, Any]:
         rows = rows.filter(evidence__in=seen_by(request)).distinct()  # of what was fetched only what somebody accepted
     page = _page_of(request, rows)
     pieces = seen_by(request).filter(passage__in=list(page.object_list)).select_related("indicator", "country")
+    suggested = 0
+    if may(request.user, Action.ENTER_EVIDENCE):
+        suggested = Suggestion.objects.visible_to(request.user).waiting().filter(passage__report=found).count()
     by_passage: dict[int, list[object]] = {}
     for piece in pieces.order_by("indicator__order", "-event_on"):
         by_passage.setdefault(piece.passage_id, []).append(piece)
-    return {"page": page, "passages": [(passage, by_passage.get(passage.pk, [])) for passage in page.object_list]}
+    passages = [(passage, by_passage.get(passage.pk, [])) for passage in page.object_list]
+    return {"page": page, "passages": passages, "suggested": suggested}
 
 
 def _carried(request: HttpRequest, found: Report) -> dict[str, Any]:

@@ -168,6 +168,17 @@ def test_a_warning_of_a_level_that_no_longer_stands_is_not_released() -> None:
         release.release(alert_id=alert.pk, by=make.person(Role.PUBLISHER), reason="because", at=make.NOW)
 
 
+def test_a_draft_that_a_stronger_warning_overtook_is_not_released_after_it() -> None:
+    weaker = rounds.alert(indicators=rounds.GRAVE[:14])
+    stronger = rounds.alert(indicators=rounds.GRAVE, severity=4)
+    assert weaker.level < stronger.level
+    publisher = make.person(Role.PUBLISHER)
+    release.release(alert_id=stronger.pk, by=publisher, reason="two bodies agree", at=make.NOW)
+
+    with pytest.raises(ReleaseError, match="warned of SEVERE already"):
+        release.release(alert_id=weaker.pk, by=publisher, reason="late", at=make.NOW)
+
+
 def test_postgresql_itself_lets_no_high_alert_out_without_a_person() -> None:
     alert = rounds.alert()
 

@@ -9,12 +9,20 @@ from pytest_django.live_server_helper import LiveServer
 from indicators.models import Evidence
 from people.models import User
 from people.permissions import Role
+from tests import suggested
+from tests.alerts import outbox
 from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/")
-STAFF = ("/evidence/new/", "/review/", "/sources/", "/account/")
+PUBLIC = (
+    "/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/",
+    "/alerts/",
+)  # fmt: skip
+STAFF = ("/evidence/new/", "/review/", "/suggestions/", "/sources/", "/account/")
+PUBLISHERS = (
+    "/outbox/", "/outbox/{mail}/", "/subscriptions/", "/subscriptions/new/", "/alerts/{alert}/", "/alerts/{draft}/",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("width", "dark"), [(360, False), (1280, True)])
@@ -27,9 +35,12 @@ def test_no_page_is_wider_than_its_window(
     dark: bool,
 ) -> None:
     page = open_page(width=width, dark=dark)
-    sign_in(page, live_server.url, people[Role.REVIEWER])
+    sign_in(page, live_server.url, people[Role.PUBLISHER])
+    warned = {"alert": outbox.alert().pk, "draft": outbox.alert(state="draft").pk, "mail": outbox.delivery().pk}
+    suggested.suggestion()
+    pages = [address.format(**warned) for address in (*PUBLIC, *STAFF, *PUBLISHERS)]
     too_wide = {}
-    for address in (*PUBLIC, f"/evidence/{country_with_evidence.pk}/", *STAFF):
+    for address in (*pages, f"/evidence/{country_with_evidence.pk}/"):
         page.goto(f"{live_server.url}{address}", wait_until="networkidle" if address == "/" else "load")
         found = page.evaluate("() => document.documentElement.scrollWidth")
         if found > width:

@@ -379,7 +379,7 @@ def test_a_reports_page_needs_few_queries(
     sign_in(client, Role.CODER)
 
     for one in (row, answer):
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             client.get(f"/reports/{one.pk}/")
 
 

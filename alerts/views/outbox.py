@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import delivery as sending
 from alerts.delivery import DeliveryError
 from alerts.messages import RELATED
-from alerts.models import Delivery
+from alerts.models import Alert, Delivery
 from alerts.subscribing import LEAST_LEVELS
 from alerts.views.stored_mail import ShownMail, UnreadableMailError, shown
 from countries.models import Country
@@ -36,6 +36,7 @@ from r2p_dashboard import clock, pipeline
 
 PAGE_SIZE = 50
 MISSED_SHOWN = 5
+SENT_WITHIN = dt.timedelta(minutes=10)  # what was put in just now is on its way, and no cause for alarm
 NUMBER_MAX = 2**63 - 1  # of a row
 State = Delivery.State
 OPEN = (State.WAITING, State.DEFERRED)
@@ -86,6 +87,17 @@ class StateLink:
     is_bad: bool
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Missed:
+    """A grave alert that has not reached everybody, and how many mails are where."""
+
+    alert: int
+    level: Level
+    title: str
+    href: str
+    said: str
+
+
 @never_cache
 @require_safe
 @requires(Action.WATCH_OUTBOX)
@@ -97,7 +109,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     counts = dict(by_others.order_by().values_list("state").annotate(Count("pk")))
     page = Paginator(_listed(chosen), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [_row(one, ticked) for one in page.object_list]
-    missed = _missed()
+    missed = _missed(at)
     is_piece, now_seen = bool(getattr(request, "htmx", False)), _mark(rows, counts, missed, at)
     if is_piece and seen == now_seen:
         return HttpResponse(status=204)
@@ -165,15 +177,50 @@ def _row(delivery: Delivery, ticked: set[str]) -> Row:
     )
 
 
-def _missed() -> list[dict[str, Any]]:
+def _missed(at: dt.datetime) -> list[Missed]:
     """HIGH and SEVERE alerts that have not reached everybody, whatever the filters say: the gravest first."""
-    grave = Delivery.objects.filter(alert__level__gte=Level.HIGH, state__in=[*OPEN, *RETRYABLE])
+    return sorted([*_stuck(at), *_unheard(at)], key=lambda one: (one.level, one.alert), reverse=True)
+
+
+def _stuck(at: dt.datetime) -> list[Missed]:
+    """Those with mails that were refused or given up, or wait for longer than a mail takes."""
+    on_its_way = Q(state=State.WAITING, attempts=0, next_try_at__gt=at - SENT_WITHIN)
+    grave = Delivery.objects.filter(alert__level__gte=Level.HIGH, state__in=[*OPEN, *RETRYABLE]).exclude(on_its_way)
     counted = grave.order_by().values("alert", "alert__level", "alert__country__name_en", "alert__headline").annotate(
         still_open=Count("pk", filter=Q(state__in=OPEN)),
         refused=Count("pk", filter=Q(state=State.REFUSED)),
         given_up=Count("pk", filter=Q(state=State.GIVEN_UP)),
     )  # fmt: skip
-    return [{**row, "level": Level(row["alert__level"])} for row in counted.order_by("-alert__level", "-alert")]
+    return [
+        Missed(
+            alert=row["alert"],
+            level=Level(row["alert__level"]),
+            title=f"{row['alert__country__name_en']}: {row['alert__headline']}",
+            href=_address({"alert": row["alert"]}),
+            said=_said((row["still_open"], "not sent yet"), (row["refused"], "refused"), (row["given_up"], "given up")),
+        )
+        for row in counted
+    ]
+
+
+def _said(*counts: tuple[int, str]) -> str:
+    return ", ".join(f"{count} {words}" for count, words in counts if count)
+
+
+def _unheard(at: dt.datetime) -> list[Missed]:
+    """Those still valid that no mail was made of: nobody asked for them, or nobody looked for who did."""
+    grave = Alert.objects.released().filter(level__gte=Level.HIGH, valid_until__gte=at.date(), deliveries=None)
+    rows = grave.filter(released_at__lte=at - SENT_WITHIN).select_related("country")
+    return [
+        Missed(
+            alert=alert.pk,
+            level=Level(alert.level),
+            title=f"{alert.country.name_en}: {alert.headline}",
+            href=alert.get_absolute_url(),
+            said="no mail: nobody's rule asked for it" if alert.matched_at else "no mail: not matched with rules yet",
+        )
+        for alert in rows
+    ]
 
 
 def _mark(rows: Iterable[Row], counts: dict[str, int], missed: Sequence[object], at: dt.datetime) -> str:

@@ -9,9 +9,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from alerts.models import Alert, AlertReason, Delivery
+from alerts.views.outbox import SENT_WITHIN
 from indicators.models import Evidence, Standing
 from people.models import User
 from people.permissions import Role, Sensitivity
+from r2p_dashboard import clock
 from reports.models import Report
 from tests import make
 from tests.alerts import outbox
@@ -311,6 +313,38 @@ def test_the_country_page_shows_no_draft_and_no_refusal(role: Role | None) -> No
     )  # fmt: skip
 
     assert not re.search("A draft headline|A refused headline", scored_page(signed_in(role)))
+
+
+# --- who was not reached ----------------------------------------------------------------------------------------
+def test_a_grave_mail_made_a_moment_ago_raises_no_alarm_and_one_that_stays_does() -> None:
+    client, now = signed_in(Role.ADMIN), clock.now()
+    row = outbox.delivery(
+        outbox.alert(level=5, decided_by=make.person(Role.PUBLISHER)), made_at=now, next_try_at=now
+    )  # fmt: skip
+    assert 'class="missed"' not in client.get("/outbox/").text
+
+    row.next_try_at = now - SENT_WITHIN
+    row.save()
+    assert "1 not sent yet" in client.get("/outbox/").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"matched_at": make.NOW}, "no mail: nobody&#x27;s rule asked for it"),
+        ({}, "no mail: not matched with rules yet"),
+        ({"matched_at": make.NOW, "level": 3}, ""),
+        ({"matched_at": make.NOW, "valid_until": dt.date(2024, 8, 1)}, ""),
+    ],
+)
+def test_a_grave_alert_of_which_no_mail_was_made_stands_out_while_it_holds(fields: dict[str, Any], said: str) -> None:
+    usual: dict[str, Any] = {"level": 4, "valid_until": dt.date(2999, 1, 1)}
+    outbox.alert(decided_by=make.person(Role.PUBLISHER), **(usual | fields))
+
+    page = signed_in(Role.ADMIN).get("/outbox/").text
+
+    assert ('class="missed"' in page) == bool(said)
+    assert said in page
 
 
 # --- words ---------------------------------------------------------------------------------------------------

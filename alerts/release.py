@@ -20,6 +20,10 @@ class ReleaseError(ValueError):
 def release(*, alert_id: int, by: User, reason: str, at: dt.datetime) -> Alert:
     """Lets a draft go out. Raises ReleaseError, also where the country no longer stands at the alert's level."""
     alert = _draft(alert_id, by)
+    if alert.valid_until < at.date():
+        raise ReleaseError(
+            f"alert {alert.pk}: it was valid until {alert.valid_until}; wanted one that still is: refuse it"
+        )
     now = Level(Standing.objects.select_related("snapshot").get(country=alert.country_id).snapshot.shown_level)
     if now < alert.level:
         raise ReleaseError(

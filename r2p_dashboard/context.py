@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from alerts.models import Alert
 from indicators import deciding
 from people.permissions import Action, may
 from r2p_dashboard import clock
@@ -25,6 +26,7 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "may_decide_evidence": may(user, Action.DECIDE_EVIDENCE),
         "desk": SimpleLazyObject(lambda: deciding.desk_of(user)) if may(user, Action.ENTER_EVIDENCE) else None,
         "may_release": may(user, Action.RELEASE_ALERT),
+        "drafts_count": SimpleLazyObject(Alert.objects.waiting().count) if may(user, Action.RELEASE_ALERT) else 0,
         "may_watch_outbox": may(user, Action.WATCH_OUTBOX),
         "may_manage": may(user, Action.MANAGE),
     }

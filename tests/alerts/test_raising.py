@@ -168,6 +168,14 @@ def test_a_warning_of_a_level_that_no_longer_stands_is_not_released() -> None:
         release.release(alert_id=alert.pk, by=make.person(Role.PUBLISHER), reason="because", at=make.NOW)
 
 
+def test_a_warning_whose_time_is_over_is_not_released() -> None:
+    alert = rounds.alert()
+    late = make.NOW + dt.timedelta(days=100)
+
+    with pytest.raises(ReleaseError, match="it was valid until"):
+        release.release(alert_id=alert.pk, by=make.person(Role.PUBLISHER), reason="late", at=late)
+
+
 def test_a_draft_that_a_stronger_warning_overtook_is_not_released_after_it() -> None:
     weaker = rounds.alert(indicators=rounds.GRAVE[:14])
     stronger = rounds.alert(indicators=rounds.GRAVE, severity=4)

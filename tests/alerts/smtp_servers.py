@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -144,10 +144,10 @@ def post_office(*, port: int = 0, encrypted: ssl.SSLContext | None = None, **opt
         more: dict[str, Any] = {"authenticator": post.authenticate} if options.get("auth_required") else {}
         return Conversation(post, hostname="test.example", loop=loop, **options, **more)
 
-    listening = loop.run_until_complete(loop.create_server(conversation, HOST, port, ssl=encrypted))
-    post.port = listening.sockets[0].getsockname()[1]
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)  # the browser's tests run a loop in ours
     thread.start()
+    listening = asyncio.run_coroutine_threadsafe(_listening(conversation, port, encrypted), loop).result(10)
+    post.port = listening.sockets[0].getsockname()[1]
     try:
         yield post
     finally:
@@ -155,6 +155,12 @@ def post_office(*, port: int = 0, encrypted: ssl.SSLContext | None = None, **opt
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+async def _listening(
+    conversation: Callable[[], SMTP], port: int, encrypted: ssl.SSLContext | None
+) -> asyncio.Server:
+    return await asyncio.get_running_loop().create_server(conversation, HOST, port, ssl=encrypted)
 
 
 async def _closed(listening: asyncio.AbstractServer) -> None:

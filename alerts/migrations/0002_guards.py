@@ -33,8 +33,11 @@ CREATE TRIGGER alerts_alert_is_decided_once BEFORE UPDATE ON alerts_alert
 MESSAGE = """
 CREATE FUNCTION refuse_other_message() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    IF OLD.message IS NOT NULL AND (NEW.message, NEW.message_id) IS DISTINCT FROM (OLD.message, OLD.message_id) THEN
-        RAISE EXCEPTION 'a mail that was handed over once is never rewritten' USING ERRCODE = 'restrict_violation';
+    IF OLD.message_id <> '' AND NEW.message_id IS DISTINCT FROM OLD.message_id THEN
+        RAISE EXCEPTION 'a mail keeps its Message-ID' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF OLD.state = 'sent' AND NEW.message IS DISTINCT FROM OLD.message THEN
+        RAISE EXCEPTION 'a mail that was sent is never rewritten' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END $body$;
@@ -54,7 +57,7 @@ class Migration(migrations.Migration):
         guard("alerts_alertreason"),
         guard(
             "alerts_delivery",
-            "state", "attempts", "next_try_at", "message_id", "message", "reply_code", "reply_text", "finished_at",
+            "state", "attempts", "next_try_at", "message_id", "message", "fingerprint", "written_at", "reply_code", "reply_text", "finished_at",
         ),
         guard("alerts_deliveryattempt"),
         migrations.RunSQL(

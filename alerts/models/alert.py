@@ -46,6 +46,7 @@ class Alert(models.Model):
         DRAFT = "draft", "waiting for release"
         RELEASED = "released", "released"
         REFUSED = "refused", "refused"
+        LAPSED = "lapsed", "lapsed before anybody decided"
 
     class Confidence(models.TextChoices):
         """How sure, from coverage and from the grades behind the reasons."""
@@ -54,7 +55,7 @@ class Alert(models.Model):
         MEDIUM = "medium", "medium"
         HIGH = "high", "high"
 
-    signal = models.OneToOneField(Signal, models.PROTECT, related_name="alert")
+    signal = models.ForeignKey(Signal, models.PROTECT, related_name="alerts")
     country = models.ForeignKey(Country, models.PROTECT, related_name="alerts")
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="alerts")
     level = models.PositiveSmallIntegerField(choices=Level.choices)
@@ -91,8 +92,9 @@ class Alert(models.Model):
                 condition=Q(state="draft", decided_at=None, decided_by=None, released_at=None, matched_at=None)
                 | Q(state="released", decided_at__isnull=False, released_at__isnull=False)
                 | Q(state="refused", decided_at__isnull=False, decided_by__isnull=False)
-                & Q(released_at=None, matched_at=None),
-                name="alert_is_draft_released_or_refused",
+                & Q(released_at=None, matched_at=None)
+                | Q(state="lapsed", decided_at__isnull=False, decided_by=None, released_at=None, matched_at=None),
+                name="alert_is_draft_released_refused_or_lapsed",
             ),
             models.CheckConstraint(condition=Q(state="draft") | ~Q(decision_reason=""), name="decided_alert_says_why"),
             models.CheckConstraint(

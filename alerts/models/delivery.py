@@ -91,6 +91,10 @@ class Delivery(models.Model):
     next_try_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
     message = models.BinaryField("the mail as handed over, kept for every try", null=True, blank=True)
+    fingerprint = models.CharField(
+        "digest of what the mail rests on; another one: to be written anew", max_length=64, blank=True
+    )
+    written_at = models.DateTimeField("when the mail was written", null=True, blank=True)
     reply_code = models.PositiveSmallIntegerField("what the mail server answered last", null=True, blank=True)
     reply_text = models.CharField(max_length=500, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

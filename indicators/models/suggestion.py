@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class SuggestionRun(models.Model):
     """That a report was searched for suggestions, by which lexicon, and what came of it."""
 
-    report = models.OneToOneField(Report, models.PROTECT, related_name="suggestion_run")
+    report = models.ForeignKey(Report, models.PROTECT, related_name="suggestion_runs")
     lexicon = models.CharField("version of the lexicon", max_length=40)
     searched_at = models.DateTimeField()
     passages_count = models.PositiveIntegerField(default=0)
@@ -31,6 +31,11 @@ class SuggestionRun(models.Model):
     homeless_count = models.PositiveIntegerField("hits in passages whose country is unknown", default=0)
     left_out_count = models.PositiveIntegerField("hits beyond the limit of a report", default=0)
     failure = models.CharField("kind of error", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report"], condition=Q(failure=""), name="one_good_search_per_report")
+        ]
 
     def __str__(self) -> str:
         return f"suggestion run {self.pk}"

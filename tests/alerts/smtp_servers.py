@@ -157,9 +157,7 @@ def post_office(*, port: int = 0, encrypted: ssl.SSLContext | None = None, **opt
         loop.close()
 
 
-async def _listening(
-    conversation: Callable[[], SMTP], port: int, encrypted: ssl.SSLContext | None
-) -> asyncio.Server:
+async def _listening(conversation: Callable[[], SMTP], port: int, encrypted: ssl.SSLContext | None) -> asyncio.Server:
     return await asyncio.get_running_loop().create_server(conversation, HOST, port, ssl=encrypted)
 
 

@@ -37,7 +37,7 @@ def waiting() -> QuerySet[Report]:
     """Documents, and coding notes that code nothing themselves, which have not been searched; oldest first."""
     uncoded = Q(kind=Report.Kind.CODING_NOTE, note_coding__rows_count=0, note_coding__failure="")
     return Report.objects.filter(
-        Q(kind=Report.Kind.DOCUMENT) | uncoded, suggestion_run=None, duplicate_of=None
+        Q(kind=Report.Kind.DOCUMENT) | uncoded, suggestion_runs=None, duplicate_of=None
     ).order_by("pk")
 
 

@@ -52,8 +52,8 @@ def test_a_document_becomes_suggestions_that_show_the_phrase_and_carry_the_sourc
     assert (first.severity, first.polarity) == (3, 1)
     assert (first.event_on, first.suggested_at) == (dt.date(2024, 4, 19), make.NOW)
     assert first.dating == "the latest day that the passage names; year by the day of publication"
-    assert report.suggestion_run.suggestions_count == Suggestion.objects.filter(passage__report=report).count()
-    assert (report.suggestion_run.passages_count, report.suggestion_run.failure) == (1, "")
+    assert report.suggestion_runs.get().suggestions_count == Suggestion.objects.filter(passage__report=report).count()
+    assert (report.suggestion_runs.get().passages_count, report.suggestion_runs.get().failure) == (1, "")
     assert not Evidence.objects.filter(passage__report=report).exists()
 
 
@@ -112,7 +112,7 @@ def test_a_passage_is_about_what_it_names_or_else_about_what_its_report_is_about
     run()
 
     assert {iso3 for _, _, iso3 in suggested(report)} == wanted
-    assert (report.suggestion_run.homeless_count > 0) == (not wanted)
+    assert (report.suggestion_runs.get().homeless_count > 0) == (not wanted)
 
 
 def test_another_language_gives_no_suggestion_and_is_still_done() -> None:
@@ -147,8 +147,8 @@ def test_suggestions_of_one_report_are_limited_and_the_rest_is_counted(monkeypat
     report = waiting_report(RAID, SIEGE + " Darfur.")
     run()
 
-    assert len(suggested(report)) == report.suggestion_run.suggestions_count == 2
-    assert report.suggestion_run.left_out_count > 0
+    assert len(suggested(report)) == report.suggestion_runs.get().suggestions_count == 2
+    assert report.suggestion_runs.get().left_out_count > 0
 
 
 def test_a_report_that_breaks_is_marked_and_the_others_go_on(
@@ -165,8 +165,8 @@ def test_a_report_that_breaks_is_marked_and_the_others_go_on(
     with caplog.at_level(logging.ERROR):
         assert run() == 2
 
-    assert (broken.suggestion_run.failure, broken.suggestion_run.suggestions_count) == ("ValueError", 0)
-    assert good.suggestion_run.failure == ""
+    assert (broken.suggestion_runs.get().failure, broken.suggestion_runs.get().suggestions_count) == ("ValueError", 0)
+    assert good.suggestion_runs.get().failure == ""
     assert suggested(good)
     assert "secret" not in caplog.text
     assert run() == 0

@@ -1,11 +1,12 @@
 """Signals are judged, drafts are released by people, and deliveries are written once."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from alerts import comparing, matching, raising, release
+from alerts import comparing, matching, raising, release, wording
 from alerts.models import Alert, Delivery, Signal, Subscription, Verdict
 from alerts.release import ReleaseError
 from indicators import coding
@@ -262,14 +263,14 @@ def test_a_signal_that_breaks_holds_up_no_other(monkeypatch: pytest.MonkeyPatch)
         rounds.grave_situation(iso3=iso3, indicators=ELEVATED_ONLY)
     rounds.score()
     comparing.compare_waiting(at=make.NOW)
-    words_of = raising.wording.words_of
+    words_of = wording.words_of
 
-    def broken_for_one(profile: CountryProfile, **rest: object) -> object:
+    def broken_for_one(profile: CountryProfile, **rest: Any) -> object:
         if profile.country.iso3 == "MMR":
             raise ZeroDivisionError
-        return words_of(profile, **rest)  # type: ignore[arg-type]  # passed on
+        return words_of(profile, **rest)
 
-    monkeypatch.setattr(raising.wording, "words_of", broken_for_one)
+    monkeypatch.setattr(wording, "words_of", broken_for_one)
     with pytest.raises(raising.RaisingError, match="1 could not be judged"):
         raising.raise_waiting(at=make.NOW)
 

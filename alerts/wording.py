@@ -107,12 +107,11 @@ def _how_sure(profile: CountryProfile) -> str:
 
 
 def _not_known(profile: CountryProfile) -> str:
-    silent = [factor.title for factor in profile.factors if not factor.assessed]
-    if not silent:
-        text = "Every factor has some evidence; much within them is still unknown."
+    silent = sum(not factor.assessed for factor in profile.factors)
+    if silent:
+        text = f"Nothing is recorded on {silent} of the 14 risk factors: unknown, not safe."
     else:
-        title = silent[0][:1].lower() + silent[0][1:]
-        text = f"Nothing is recorded on {len(silent)} of the 14 risk factors, such as “{title}”: unknown, not safe."
+        text = "Every factor has some evidence; much within them is still unknown."
     if profile.withheld:
         count = profile.withheld
         text += f" {count} more {_plural(count, 'piece')} of evidence {_plural(count, 'is', 'are')} not public."
@@ -140,11 +139,11 @@ def _reason(reason: Reason, phrases: Mapping[int, int]) -> ReasonWords:
     if reason.evidence is not None:
         row = reason.evidence
         fact = cut(_fact(row, phrases) or reason.indicator_label, FACT_WORDS).rstrip(".")
-        tail = f" (sign {reason.indicator_code}, {row.event_on:%Y-%m-%d}, {cut(reason.family, BODY_WORDS)})"
+        tail = f" ({row.event_on:%Y-%m-%d}, {cut(reason.family, BODY_WORDS)})"
         return ReasonWords(fact[: 300 - len(tail)] + tail, row.grade, row)
     if reason.series is not None:
         title = cut(reason.series.definition.title, FACT_WORDS)
-        return ReasonWords(f"{title} (sign {reason.indicator_code})", "", None)
+        return ReasonWords(f"{reason.indicator_label}: {title}", "", None)
     return ReasonWords(f"{reason.indicator_label}: evidence that is not public", "", None)
 
 

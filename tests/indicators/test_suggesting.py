@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 
 from indicators import suggesting
 from indicators.matching.suggester import suggest as find
 from indicators.models import Evidence, NoteCoding, Suggestion, SuggestionRun
+from people.permissions import Sensitivity
+from r2p_dashboard import clock
 from reports.models import Report
 from tests import make
 from tests.waiting import Aside
@@ -79,10 +82,25 @@ def test_only_documents_are_searched(kind: str) -> None:
     assert run() == 0
 
 
-def test_a_duplicate_is_not_searched() -> None:
-    waiting_report(duplicate_of=make.report(kind="entry"))
+@pytest.mark.parametrize(
+    ("sensitivity", "grade", "count"), [(0, "B", 0), (0, "A", 0), (1, "B", 0), (2, "B", 1), (0, "C", 1), (2, "A", 1)]
+)
+def test_a_duplicate_is_left_out_where_the_earlier_report_is_as_open_and_as_well_graded(
+    sensitivity: int, grade: str, count: int
+) -> None:
+    first = make.report(kind="entry", sensitivity=sensitivity, source=make.source(reliability=grade))
+    waiting_report(duplicate_of=first, sensitivity=1, source=make.source(reliability="B"))
 
-    assert run() == 0
+    assert run() == count
+
+
+def test_of_two_copies_of_a_secret_text_the_earlier_is_searched() -> None:
+    first = make.report(kind="entry", sensitivity=Sensitivity.CONFIDENTIAL)
+    copy, again = (waiting_report(duplicate_of=first, source=first.source) for _ in range(2))
+    better = waiting_report(duplicate_of=first, source=make.source(reliability="A"))
+
+    assert list(suggesting.waiting()) == [copy, better]
+    assert again not in suggesting.waiting()
 
 
 @pytest.mark.parametrize(("rows", "failure", "count"), [(0, "", 1), (3, "", 0), (0, "broken", 0)])
@@ -170,6 +188,35 @@ def test_a_report_that_breaks_is_marked_and_the_others_go_on(
     assert suggested(good)
     assert "secret" not in caplog.text
     assert run() == 0
+
+
+def fails(report: Report, at: dt.datetime) -> None:
+    SuggestionRun.objects.create(report=report, lexicon="0", searched_at=at, failure="ValueError")
+
+
+def test_a_failed_search_is_tried_again_every_day_until_it_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    report, day = waiting_report(), dt.timedelta(hours=24)
+    monkeypatch.setattr(suggesting, "suggest", int)
+
+    assert [suggesting.suggest_waiting(at=make.NOW + day * n / 2) for n in range(5)] == [1, 0, 1, 0, 1]
+    assert report in suggesting.failed()
+
+    monkeypatch.undo()
+    assert [suggesting.suggest_waiting(at=make.NOW + day * n) for n in (3, 4)] == [1, 0]
+    assert suggested(report)
+    assert (report.suggestion_runs.count(), list(suggesting.failed())) == (4, [])
+
+
+def test_without_an_instant_the_database_says_what_is_a_day_ago() -> None:
+    now, day = clock.now(), dt.timedelta(hours=24)
+    fresh, due = waiting_report(), waiting_report(received_at=now - 9 * day)
+    fails(fresh, now - day + dt.timedelta(minutes=5))
+    fails(due, now - 4 * day)
+    fails(due, now - day)
+
+    rows: QuerySet[Any, Any] = suggesting.waiting()
+    assert list(rows) == [due]
+    assert rows.values_list("due_at", flat=True).get() == now, "not since it came in"
 
 
 @pytest.mark.django_db(transaction=True)

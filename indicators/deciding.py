@@ -14,6 +14,7 @@ from indicators.coding import CodingError, EvidenceDraft
 from indicators.models import Evidence, RescoreRequest, Suggestion, SuggestionDecision
 from people.models import User
 from people.permissions import Action, clearance_of, may
+from reports.models import Report, Retrieval
 
 Did = SuggestionDecision.Action
 State = Suggestion.State
@@ -59,6 +60,11 @@ def _how_many(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(
         Subquery(rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")), 0
     )
+
+
+def sent_in_by(report: Report, person: User) -> bool:
+    """Whether this person brought the text here: then nobody else has read it yet. What was fetched is nobody's."""
+    return Retrieval.objects.filter(report=report, source=None, asked_by=person).exists()
 
 
 def draft_of(suggestion: Suggestion) -> EvidenceDraft:
@@ -116,6 +122,10 @@ def _accept(
     suggestion_id: int, by: User, changes: EvidenceDraft | None, *, at: dt.datetime, installation_day: dt.date
 ) -> Evidence:
     suggestion = _waiting(suggestion_id, by)
+    if sent_in_by(suggestion.passage.report, by):
+        raise CodingError(
+            f"report {suggestion.passage.report_id}: you sent it in; wanted another person to accept what it says"
+        )
     suggested = draft_of(suggestion)
     draft = _settled(changes, suggested, by) if changes else suggested
     evidence = _row(suggestion, draft, by, at=at, installation_day=installation_day)

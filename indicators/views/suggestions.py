@@ -135,6 +135,7 @@ def _of_passage(
         "cards": cards,
         "passage": current.passage,
         "report": current.passage.report,
+        "is_own_report": deciding.sent_in_by(current.passage.report, user),
         "pieces": queue.pieces_of(current.passage.text, cards),
         "surroundings": surroundings(current.passage),
         "progress": queue.progress_in(current.passage.report, user),

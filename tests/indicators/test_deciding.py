@@ -13,6 +13,7 @@ from indicators.deciding import AlreadyDecided
 from indicators.models import Evidence, RescoreRequest, Suggestion, SuggestionDecision
 from people.models import User
 from people.permissions import Role, Sensitivity
+from reports.models import Retrieval
 from tests import make, waiting
 from tests.suggested import suggestion
 
@@ -285,3 +286,19 @@ def test_the_desk_counts_what_one_may_see_in_one_query(reviewer: User, django_as
         desk = deciding.desk_of(reviewer)
 
     assert (desk.suggested, desk.proposed, desk.total) == (1, 1, 2)
+
+
+def test_who_sent_a_report_in_does_not_accept_what_the_machine_reads_in_it() -> None:
+    row = suggestion()
+    sender = make.person(Role.REVIEWER)
+    Retrieval.objects.create(
+        reader="text", state="done", report=row.passage.report, asked_by=sender, received_at=make.NOW,
+        finished_at=make.NOW,
+    )  # fmt: skip
+
+    with pytest.raises(CodingError, match="you sent it in"):
+        deciding.accept(suggestion_id=row.pk, by=sender, changes=None, at=make.NOW, installation_day=make.TODAY)
+
+    another = make.person(Role.REVIEWER)
+    deciding.accept(suggestion_id=row.pk, by=another, changes=None, at=make.NOW, installation_day=make.TODAY)
+    assert RescoreRequest.objects.count() == 1

@@ -386,19 +386,3 @@ def test_a_reports_page_needs_few_queries(
     for one in (row, answer):
         with django_assert_max_num_queries(9):
             client.get(f"/reports/{one.pk}/")
-
-
-def test_what_was_fetched_is_for_staff_until_evidence_in_it_is_accepted(client: Client) -> None:
-    carrier = make.report(kind=Report.Kind.FEED)
-    fetched = make.report(carrier=carrier)
-    passages = [make.passage(fetched, text=text, end=len(text)) for text in ("A read one.", "An unread one.")]
-    address = f"/reports/{fetched.pk}/"
-    assert client.get(address).status_code == 404
-
-    make.accepted(of=passages[0])
-
-    page = client.get(address).text
-    assert "A read one." in page
-    assert "An unread one." not in page
-    client.force_login(make.person(Role.CODER))
-    assert "An unread one." in client.get(address).text

@@ -147,7 +147,7 @@ def _changed(evidence: Evidence) -> list[Change]:
 
 
 def _worded(name: str, value: Any) -> str:
-    choices: dict[Any, Any] = dict(Evidence._meta.get_field(name).flatchoices)
+    choices: dict[Any, Any] = dict(getattr(Evidence._meta.get_field(name), "flatchoices", ()))
     return str(choices.get(value, value))
 
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
@@ -86,7 +86,9 @@ def _search(report_id: int, *, at: dt.datetime) -> int:
     try:
         with transaction.atomic():
             _suggest(_Search(report, run, at))
-    except (DataError, IntegrityError, LookupError, TypeError, ValueError) as error:  # the others must go on
+    except OperationalError:  # the database's trouble, not the report's
+        raise
+    except Exception as error:  # noqa: BLE001  the others must go on
         log.error("report %s: the search for suggestions broke: %s", report.pk, type(error).__name__)
         run = SuggestionRun(report=report, lexicon=run.lexicon, searched_at=at, failure=type(error).__name__)
     run.save()

@@ -103,7 +103,7 @@ STAGES = (
     ),
     _stage(
         "suggest", "Reports searched for suggestions", "indicators.suggest",
-        suggesting.waiting, "received_at", _last(SuggestionRun, "searched_at"), dt.timedelta(minutes=15),
+        suggesting.waiting, "due_at", _last(SuggestionRun, "searched_at"), dt.timedelta(minutes=15),
     ),
     _stage(
         "score", "Scores computed", "indicators.score_changed",

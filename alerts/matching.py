@@ -25,9 +25,10 @@ MATCHES = """
 
 _DELIVER = f"""
 INSERT INTO alerts_delivery
-    (alert_id, person_id, subscription_id, channel, state, attempts, made_at, next_try_at, message_id, reply_text)
+    (alert_id, person_id, subscription_id, channel, state, attempts, made_at, next_try_at,
+     message_id, fingerprint, reply_text)
 SELECT DISTINCT ON (alert.id, person.id)
-    alert.id, person.id, rule.id, 'mail', 'waiting', 0, %(at)s, %(at)s, '', ''
+    alert.id, person.id, rule.id, 'mail', 'waiting', 0, %(at)s, %(at)s, '', '', ''
 {MATCHES}
 ORDER BY alert.id, person.id, rule.id
 ON CONFLICT DO NOTHING
@@ -37,6 +38,12 @@ _RECIPIENTS = f"""
 SELECT DISTINCT ON (person.id) rule.id
 {MATCHES}
 ORDER BY person.id, rule.id
+"""
+
+_RULE = f"""
+SELECT rule.*
+{MATCHES} AND person.id = %(person)s
+ORDER BY rule.id LIMIT 1
 """
 
 
@@ -62,3 +69,9 @@ def recipients_of(alert: Alert) -> list[Subscription]:
         cursor.execute(_RECIPIENTS, {"alerts": [alert.pk]})
         rules = [number for (number,) in cursor.fetchall()]
     return list(Subscription.objects.filter(pk__in=rules).select_related("person").order_by("person__name", "pk"))
+
+
+def rule_of(*, alert: Alert, person_id: int) -> Subscription | None:
+    """The person's rule by which the alert would go to them now; None where none asks for it."""
+    found = Subscription.objects.raw(_RULE, {"alerts": [alert.pk], "person": person_id})
+    return next(iter(found), None)

@@ -9,8 +9,9 @@ WORKDIR /app
 COPY pyproject.toml uv.lock README.md ./
 RUN uv sync --frozen --no-default-groups
 COPY . .
-# a key for this step only: nothing is signed with it and it is not in the image's environment
+# a key and an address for this step only: nothing is signed, no link is made, and neither is in the image's environment
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+    SITE_URL=https://build.invalid \
     .venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.11.14-slim-bookworm

@@ -44,14 +44,14 @@ lint: .venv/.synced
 	$(PY) -m ruff format --check .
 
 types: .venv/.synced
-	SECRET_KEY=types $(PY) -m mypy .
+	SECRET_KEY=types SECURE=0 $(PY) -m mypy .
 
 contracts: .venv/.synced
 	.venv/bin/lint-imports
 
 checks: .venv/.synced
 	$(PY) -m r2p_dashboard.local test-services -- $(PY) manage.py makemigrations --check --dry-run
-	DEBUG=0 SECURE=1 PLAIN_STATIC=0 ALLOWED_HOSTS=dashboard.example.org \
+	DEBUG=0 SECURE=1 PLAIN_STATIC=0 ALLOWED_HOSTS=dashboard.example.org SITE_URL=https://dashboard.example.org \
 	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	DATABASE_URL=postgres://r2p:unused@127.0.0.1/r2p REDIS_URL=redis://127.0.0.1:6379/0 \
 	$(PY) manage.py check --deploy --fail-level WARNING

@@ -25,8 +25,8 @@ MATCHES = """
 
 _DELIVER = f"""
 INSERT INTO alerts_delivery
-    (alert_id, person_id, subscription_id, channel, state, attempts, made_at, next_try_at,
-     message_id, fingerprint, reply_text)
+    (alert_id, person_id, subscription_id, channel, state, attempts, made_at, next_try_at, message_id, fingerprint,
+     reply_text)
 SELECT DISTINCT ON (alert.id, person.id)
     alert.id, person.id, rule.id, 'mail', 'waiting', 0, %(at)s, %(at)s, '', '', ''
 {MATCHES}

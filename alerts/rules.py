@@ -23,11 +23,11 @@ def is_signal(*, from_level: int, to_level: int) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
-    """A signal as the rule sees it."""
+    """A signal as the rule sees it: what counts is the level that stands when it looks."""
 
     kind: str  # alerts.models.Signal.Kind
-    to_level: int
-    level_now: int  # of the country, when the rule looks: it may have changed again
+    from_level: int  # before the signal
+    level_now: int  # of the country: it may have gone on rising, or settled lower than the signal said
     is_historic: bool
     warned_level: int  # the highest level released within the cool-down or waiting for release; 0: none
 
@@ -46,13 +46,13 @@ def judge(found: Found) -> Judgement:
         return Judgement(False, "the method changed, not what is known of the country")
     if found.kind != "level_up":
         return Judgement(False, "shown only: alerts warn of a level that rose")
-    if found.to_level < LEAST_LEVEL:
-        return Judgement(False, "the level is below ELEVATED")
     if found.is_historic:
         return Judgement(False, "historic: the rise rests on evidence entered long after it was known")
-    if found.level_now < found.to_level:
+    if found.level_now < LEAST_LEVEL:
+        return Judgement(False, "the level is below ELEVATED")
+    if found.level_now <= found.from_level:
         return Judgement(False, "the level had fallen again when the rule looked")
-    if found.warned_level >= found.to_level:
+    if found.warned_level >= found.level_now:
         return Judgement(
             False, f"a warning of this level or a higher one stands already, not older than {COOL_DOWN_DAYS} days"
         )

@@ -53,10 +53,10 @@ def words_of(
 
     `phrases` holds, by the number of the evidence, where in its passage the words stand that a machine pointed at.
     """
-    reasons = profile.reasons_up[:REASONS]
+    reasons = _chosen(profile)
     return Words(
         alert=AlertWords(
-            headline=cut(reasons[0].indicator_label if reasons else "the level rose", HEADLINE_WORDS),
+            headline=_headline(reasons),
             what_changed=_what_changed(profile, previous, level),
             how_sure=_how_sure(profile),
             not_known=_not_known(profile),
@@ -67,6 +67,21 @@ def words_of(
     )
 
 
+def _chosen(profile: CountryProfile) -> tuple[Reason, ...]:
+    """What adds most, one an indicator: first what everybody may see."""
+    up = [reason for reason in profile.reasons if reason.points > 0]
+    first = {reason.indicator_code: reason for reason in reversed(up) if reason.kind != "withheld"}
+    shown = sorted(first.values(), key=lambda reason: -reason.points)
+    return tuple(shown or profile.reasons_up)[:REASONS]
+
+
+def _headline(reasons: tuple[Reason, ...]) -> str:
+    """The weightiest reason that can be said in so few words."""
+    labels = [reason.indicator_label for reason in reasons]
+    fitting = [label for label in labels if len(label.split()) <= HEADLINE_WORDS]
+    return cut((fitting or labels or ["the level rose"])[0], HEADLINE_WORDS)
+
+
 def cut(text: str, words: int) -> str:
     """At most so many words, with an ellipsis where some were left out."""
     found = text.split()
@@ -74,7 +89,7 @@ def cut(text: str, words: int) -> str:
 
 
 def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str:
-    held = ", and was higher at an earlier month’s end" if profile.is_held else ""
+    held = f"; {level.label} was reached at an earlier month’s end and holds" if profile.is_held else ""
     return (
         f"{profile.country.name_en} went from {previous.label} to {level.label} as of {profile.day:%Y-%m-%d}. "
         f"Its index is {profile.overall or 0:.1f} of 100{held}."
@@ -82,29 +97,31 @@ def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str
 
 
 def _how_sure(profile: CountryProfile) -> str:
-    pieces, documents = profile.evidence_count, profile.documents_count
+    risks = [row for row in profile.evidence if row.polarity == Evidence.Polarity.RISK]
+    pieces, documents = len(risks), len({row.passage.report_id for row in risks})
     return (
-        f"{_confidence(profile).capitalize()} confidence: {pieces} {_plural(pieces, 'piece')} of evidence from "
-        f"{_families(profile)} {_plural(_families(profile), 'body', 'bodies')} in {documents} public "
+        f"{_confidence(profile).capitalize()} confidence: {pieces} public {_plural(pieces, 'piece')} of evidence from "
+        f"{_families(profile)} {_plural(_families(profile), 'body', 'bodies')} in {documents} "
         f"{_plural(documents, 'document')}; coverage {100 * (profile.coverage or 0):.0f} of 100."
     )
 
 
 def _not_known(profile: CountryProfile) -> str:
-    silent = [str(factor.number) for factor in profile.factors if not factor.assessed]
-    if not silent:
-        text = "Every factor has some evidence; much within them is still unknown."
+    silent = sum(not factor.assessed for factor in profile.factors)
+    if silent:
+        text = f"Nothing is recorded on {silent} of the 14 risk factors: unknown, not safe."
     else:
-        text = f"Nothing is recorded on {_plural(len(silent), 'factor')} {_listed(silent)}: unknown, not safe."
+        text = "Every factor has some evidence; much within them is still unknown."
     if profile.withheld:
         count = profile.withheld
-        text += f" {count} {_plural(count, 'piece')} of the evidence {_plural(count, 'is', 'are')} not public."
+        text += f" {count} more {_plural(count, 'piece')} of evidence {_plural(count, 'is', 'are')} not public."
     return text
 
 
 def _can_be_done(profile: CountryProfile) -> str:
     ordered = sorted(profile.factors, key=lambda factor: -factor.points)
-    return f"After {SOURCE}: {measures_for([factor.number for factor in ordered if factor.points > 0])}"
+    kinds = measures_for([factor.number for factor in ordered if factor.points > 0])
+    return f"From the Secretary-General’s report {SOURCE}: {kinds}"
 
 
 def _confidence(profile: CountryProfile) -> str:
@@ -122,19 +139,20 @@ def _reason(reason: Reason, phrases: Mapping[int, int]) -> ReasonWords:
     if reason.evidence is not None:
         row = reason.evidence
         fact = cut(_fact(row, phrases) or reason.indicator_label, FACT_WORDS).rstrip(".")
-        tail = f" (sign {reason.indicator_code}, {row.event_on:%Y-%m-%d}, {cut(reason.family, BODY_WORDS)})"
+        tail = f" ({row.event_on:%Y-%m-%d}, {cut(reason.family, BODY_WORDS)})"
         return ReasonWords(fact[: 300 - len(tail)] + tail, row.grade, row)
     if reason.series is not None:
         title = cut(reason.series.definition.title, FACT_WORDS)
-        return ReasonWords(f"{title} (sign {reason.indicator_code})", "", None)
+        return ReasonWords(f"{reason.indicator_label}: {title}", "", None)
     return ReasonWords(f"{reason.indicator_label}: evidence that is not public", "", None)
 
 
 def _fact(row: Evidence, phrases: Mapping[int, int]) -> str:
-    """Our own words on it: a coder's note, or of our summary what a machine pointed at; never a third party's text."""
+    """A coder's own note, or the sentence that a machine pointed at: ours as it is, another's in quotation marks."""
     if row.coder_id is not None:
         return row.note
-    return sentence_at(row.passage.text, phrases.get(row.pk, 0)) if row.passage.report.is_our_summary else ""
+    said = cut(sentence_at(row.passage.text, phrases.get(row.pk, 0)), FACT_WORDS)
+    return said if row.passage.report.is_our_summary or not said else f"“{said}”"
 
 
 def sentence_at(text: str, place: int) -> str:
@@ -146,7 +164,3 @@ def sentence_at(text: str, place: int) -> str:
 
 def _plural(count: int, one: str, many: str = "") -> str:
     return one if count == 1 else many or f"{one}s"
-
-
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

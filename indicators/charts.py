@@ -55,8 +55,9 @@ def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float]) -> Ch
         title=_history_title(lines, country),
         note=(
             "Index from 0 to 100, month by month, by our arithmetic over accepted evidence and series;"
-            " not a probability. Bands are the levels' cuts; a level falls only after two points below,"
-            " so the word can lag behind the line. What lasts is attested anew each January, and the line steps up."
+            " not a probability. Bands are the levels' cuts; a level falls after two month ends"
+            " more than 5 below its cut, so the word can lag behind the line. What lasts is attested anew each January,"
+            " and the line steps up."
             " Drawn are ten years at the most; the table has every month."
         ),
         alt=_history_alt(lines, country),

@@ -19,6 +19,7 @@ Did = SuggestionDecision.Action
 State = Suggestion.State
 
 TAKEN_BACK = "Taken back by the person who accepted the suggestion."
+ONE_OF_A_KIND = "one_live_evidence_per_passage_indicator_and_event"  # a constraint of Evidence
 NOTE_MAX = 500  # Evidence.note
 REASON_MIN, REASON_MAX = 3, 500
 
@@ -105,6 +106,8 @@ def accept(
     try:
         return _accept(suggestion_id, by, changes, at=at, installation_day=installation_day)
     except IntegrityError as error:  # two people made the same of two suggestions at once: the constraint let one by
+        if ONE_OF_A_KIND not in str(error):
+            raise
         raise CodingError("found the same evidence, accepted a moment ago; wanted it once") from error
 
 
@@ -151,7 +154,7 @@ def _row(
 
 
 def _refuse_twin(evidence: Evidence) -> None:
-    """The constraint one_live_evidence_per_passage_indicator_and_event, in a sentence."""
+    """The constraint ONE_OF_A_KIND, in a sentence."""
     twin = Evidence.objects.filter(
         passage=evidence.passage,
         indicator=evidence.indicator,

@@ -269,6 +269,7 @@ class EntryForm(forms.Form):
     note = Line(
         max_length=500,
         label="Why this indicator and this severity",
+        help_text="One sentence about the fact. It is as open as the evidence, and may stand in a warning.",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Found nothing; wanted one sentence: the reviewer decides by it."},
     )

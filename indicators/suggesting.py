@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from countries.models import Country
 from indicators.matching.dates import latest_day
@@ -31,20 +32,46 @@ CREDIBILITY = {
     "E": 6,
     "F": 6,
 }  # of a statement nobody has read yet, by its source's grade
+AGAIN_AFTER = dt.timedelta(hours=24)  # a search that failed: by then somebody may have mended what broke it
 
 
-def waiting() -> QuerySet[Report]:
-    """Documents, and coding notes that code nothing themselves, which have not been searched; oldest first."""
+def waiting(*, at: dt.datetime | None = None) -> QuerySet[Report]:
+    """Documents, and coding notes that code nothing themselves, which no search has gone through; oldest first.
+
+    After a failed search a report waits again from AGAIN_AFTER on, by `at` or else by the database's clock, without
+    end. `due_at` is since when it waits: what came in long ago and failed yesterday waits since a moment ago.
+    """
     uncoded = Q(kind=Report.Kind.CODING_NOTE, note_coding__rows_count=0, note_coding__failure="")
-    return Report.objects.filter(
-        Q(kind=Report.Kind.DOCUMENT) | uncoded, suggestion_run=None, duplicate_of=None
-    ).order_by("pk")
+    lately = _runs().filter(searched_at__gt=(Now() if at is None else at) - AGAIN_AFTER)
+    rows = Report.objects.filter(Q(kind=Report.Kind.DOCUMENT) | uncoded, _searched_nowhere_else())
+    rows = rows.filter(~Exists(_runs().filter(failure="")), ~Exists(lately))
+    last = _runs().order_by("-searched_at").values("searched_at")[:1]
+    return rows.annotate(due_at=Coalesce(Subquery(last) + AGAIN_AFTER, "received_at")).order_by("pk")
+
+
+def failed() -> QuerySet[Report]:
+    """Reports that were searched, and no search went through."""
+    return Report.objects.filter(Exists(_runs()), ~Exists(_runs().filter(failure="")))
+
+
+def _runs() -> QuerySet[SuggestionRun]:
+    return SuggestionRun.objects.filter(report=OuterRef("pk"))
+
+
+def _searched_nowhere_else() -> Q:
+    """No earlier report of the same text that everybody may see who may see this one, from as good a source."""
+    first = OuterRef("duplicate_of")
+    earlier = Report.objects.filter(Q(pk=first) | Q(duplicate_of=first, pk__lt=OuterRef("pk")))
+    no_worse = earlier.filter(
+        sensitivity__lte=OuterRef("sensitivity"), source__reliability__lte=OuterRef("source__reliability")
+    )
+    return Q(duplicate_of=None) | Q(~Exists(no_worse))
 
 
 def suggest_waiting(*, at: dt.datetime) -> int:
     """Searches every waiting report, one transaction each; how many reports. Safe to run twice."""
     count = 0
-    for report_id in waiting().values_list("pk", flat=True):
+    for report_id in waiting(at=at).values_list("pk", flat=True):
         count += _search(report_id, at=at)
     return count
 
@@ -53,7 +80,7 @@ def suggest_waiting(*, at: dt.datetime) -> int:
 def _search(report_id: int, *, at: dt.datetime) -> int:
     locked = Report.objects.select_for_update(skip_locked=True, of=("self",)).select_related("source__family")
     report = locked.filter(pk=report_id).first()
-    if report is None or SuggestionRun.objects.filter(report=report).exists():  # another worker has it, or had it
+    if report is None or not waiting(at=at).filter(pk=report_id).exists():  # another worker has it, or had it
         return 0
     run = SuggestionRun(report=report, lexicon=lexicon().version, searched_at=at)
     try:

@@ -10,7 +10,7 @@ from celery import Signature, chain, signature
 from django.db.models import Model, QuerySet
 from kombu.exceptions import OperationalError
 
-from alerts import comparing, delivery
+from alerts import comparing, delivery, raising
 from alerts.models import Alert, Compared, Delivery, Signal, Verdict
 from indicators import assess, note_coding, series_loading, suggesting
 from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, SuggestionRun
@@ -75,6 +75,11 @@ def _unmatched() -> QuerySet[Alert]:
     return Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
 
 
+def _to_judge() -> int:
+    """Signals without a verdict, and drafts that nobody can release any more."""
+    return Signal.objects.unjudged().count() + raising.overdue(day=clock.now().date()).count()
+
+
 def _to_send() -> QuerySet[Delivery]:
     return delivery.waiting(at=clock.now())
 
@@ -108,9 +113,9 @@ STAGES = (
         "compare", "Scores searched for changes of level", "alerts.compare",
         comparing.waiting, "snapshot__run__published_at", _last(Compared, "compared_at"),
     ),
-    _stage(
+    Stage(
         "raise", "Signals judged", "alerts.raise_alerts",
-        Signal.objects.unjudged, "found_at", _last(Verdict, "judged_at"),
+        _to_judge, _first(Signal.objects.unjudged, "found_at"), _last(Verdict, "judged_at"),
     ),
     _stage(
         "match", "Released alerts matched with subscriptions", "alerts.match",

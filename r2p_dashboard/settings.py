@@ -185,7 +185,13 @@ FETCH_CONTACT = os.environ.get("FETCH_CONTACT", "")  # an address or page, named
 FETCH_ALSO = frozenset(_addresses("FETCH_ALSO"))  # host:port pairs that may be asked though they are not public
 
 # --- warnings ----------------------------------------------------------------------------------------------
-SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")  # links in mails and feeds begin with it
+SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")  # links in mails and feeds begin with it
+if not SITE_URL and SECURE and not DEBUG:
+    raise ImproperlyConfigured(
+        "SITE_URL is not set; wanted scheme and host, such as https://dashboard.example.org: links in mails, and the "
+        "way to unsubscribe, begin with it. SECURE=0 is for a site without TLS on loopback."
+    )
+SITE_URL = SITE_URL or "http://localhost:8000"
 try:
     MAIL_SERVER = mail_server_from(os.environ.get("MAIL_URL", "smtp://127.0.0.1:1025"))
 except AddressError as error:

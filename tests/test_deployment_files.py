@@ -1,7 +1,9 @@
 """The production files cannot be run here: what they promise is read from them."""
 
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,25 @@ def test_compose_passes_what_production_cannot_do_without() -> None:
 
     assert wanted <= set(SERVICES["web"]["environment"])
     assert (SERVICES["web"]["environment"]["DEBUG"], SERVICES["web"]["environment"]["SECURE"]) == ("0", "1")
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ({"SECURE": "1"}, "SITE_URL is not set; wanted scheme and host"),
+        ({}, "SITE_URL is not set"),
+        ({"SECURE": "1", "SITE_URL": "https://dashboard.example.org"}, ""),
+        ({"SECURE": "0"}, ""),
+        ({"DEBUG": "1", "SECURE": "1"}, ""),
+    ],
+)
+def test_a_site_behind_tls_names_its_address_or_does_not_start(named: dict[str, str], says: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "SECRET_KEY": "only-for-tests"} | named
+    command = [sys.executable, "-c", "import r2p_dashboard.settings"]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert says in done.stderr
+    assert (done.returncode == 0) == (not says)
 
 
 def test_no_secret_has_a_default() -> None:

@@ -174,13 +174,16 @@ def _found(request: HttpRequest, alert_id: int) -> Alert:
 def _show(
     request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    snapshot, level_now = alert.snapshot, _level_now(alert)
+    snapshot, (level_now, index_now) = alert.snapshot, _stands(alert)
+    reasons = _reasons(request, alert)
     context = {
         "alert": alert,
         "line": alert_line(alert, day=clock.now().date()),
-        "reasons": _reasons(request, alert),
+        "reasons": reasons,
+        "retracted_count": sum(reason.is_retracted for reason in reasons) if alert.released_at else 0,
         "then": AsOf(snapshot.as_of, snapshot.known_on),
         "level_now": level_now,
+        "index_now": index_now,
         "has_fallen": level_now is not None and level_now < alert.level,
         "shows_names": is_staff(request),
         "deliveries": _deliveries(request, alert),
@@ -193,10 +196,11 @@ def _show(
     return response
 
 
-def _level_now(alert: Alert) -> Level | None:
-    levels = Standing.objects.filter(country=alert.country_id).values_list("snapshot__shown_level", flat=True)
-    found = levels.first()
-    return None if found is None else Level(found)
+def _stands(alert: Alert) -> tuple[Level | None, float | None]:
+    """Level and index of the country now."""
+    standing = Standing.objects.filter(country=alert.country_id)
+    found = standing.values_list("snapshot__shown_level", "snapshot__overall").first()
+    return (None, None) if found is None else (Level(found[0]), found[1])
 
 
 def _reasons(request: HttpRequest, alert: Alert) -> list[ReasonLine]:

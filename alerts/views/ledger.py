@@ -32,7 +32,7 @@ class AlertLine:
 class SignalLine:
     """One signal in a list; `alert` is what was made of it, where the reader may see that.
 
-    `is_held`: the rule raised an alert that is not released, which is all that others are told.
+    `is_held`: an alert waits for a person's release; `is_refused`: a person decided against it. Others hear no more.
     """
 
     signal: Signal
@@ -41,6 +41,7 @@ class SignalLine:
     reason: str
     alert: Alert | None
     is_held: bool
+    is_refused: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Ledger:
 
 
 def ledger(country: Country, *, known_on: dt.date, user: Reader) -> Ledger:
-    """What had been released and found by the end of `known_on`, UTC; the latest of each. Two queries."""
+    """What had been released and found by the end of `known_on`, UTC; the latest of each. Three queries."""
     end = dt.datetime.combine(known_on + dt.timedelta(days=1), dt.time(), dt.UTC)
     alerts = Alert.objects.released().filter(country=country, released_at__lt=end)
     signals = Signal.objects.filter(country=country, found_at__lt=end)
@@ -76,21 +77,24 @@ def signal_lines(
     signals: QuerySet[Signal], *, user: Reader, count: int, judged_before: dt.datetime | None = None
 ) -> list[SignalLine]:
     """The latest `count` signals with what the rule made of them, up to an instant where one is given."""
-    rows = signals.select_related("country", "verdict", "alert").order_by("-found_at", "-pk")[:count]
+    rows = signals.select_related("country", "verdict").prefetch_related("alerts").order_by("-found_at", "-pk")[:count]
     return [_signal_line(signal, user=user, end=judged_before) for signal in rows]
 
 
 def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None) -> SignalLine:
-    verdict, alert = getattr(signal, "verdict", None), getattr(signal, "alert", None)
+    verdict = getattr(signal, "verdict", None)
     is_judged = verdict is not None and (end is None or verdict.judged_at < end)
-    is_shown = alert is not None and _is_shown(alert, user, end)
+    alerts = sorted(signal.alerts.all(), key=lambda alert: alert.pk) if is_judged else []
+    shown = [alert for alert in alerts if _is_shown(alert, user, end)]
+    state = alerts[-1].state if alerts and not shown else ""
     return SignalLine(
         signal,
         Level(signal.from_level),
         Level(signal.to_level),
         reason=verdict.reason if verdict is not None and is_judged else "",
-        alert=alert if is_shown else None,
-        is_held=is_judged and alert is not None and not is_shown,
+        alert=shown[-1] if shown else None,
+        is_held=state in {Alert.State.DRAFT, Alert.State.RELEASED},  # released later than `end`: it waited then
+        is_refused=state == Alert.State.REFUSED,
     )
 
 

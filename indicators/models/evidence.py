@@ -227,6 +227,11 @@ class Evidence(models.Model):
         return f"{self.reliability}{self.credibility}"
 
     @property
+    def in_words(self) -> str:
+        """What a reader should see first: a coder's own words, or else the passage itself."""
+        return self.note if self.note and self.coder_id is not None else self.passage.text
+
+    @property
     def proposer(self) -> str:
         """Who proposed it: a person's name, or the machine."""
         return self.coder.name if self.coder is not None else "the suggester (a machine)"

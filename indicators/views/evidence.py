@@ -1,6 +1,8 @@
 """The evidence list and the page of one piece of evidence."""
 
+import dataclasses
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -10,13 +12,27 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
-from indicators.models import Evidence, EvidenceQuerySet
+from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
 from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at
 from people.permissions import Action, may
 from r2p_dashboard.clock import AsOf
 from reports.models import Passage
 
 PAGE_SIZE = 50
+CHANGES_TOLD = {
+    "indicator": "indicator",
+    "country": "country",
+    "polarity": "direction",
+    "severity": "severity",
+    "event_on": "day it happened",
+    "reliability": "grade of the source",
+    "credibility": "grade of the statement",
+    "family": "body that made the finding",
+    "claim": "what it claims",
+    "event_key": "name of the event",
+    "actor": "from whom",
+    "group": "group at risk",
+}
 CONTEXT_CHARACTERS = 400  # of the report's text on either side of a passage: about three sentences
 
 
@@ -101,12 +117,38 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "standing": standing_at(evidence, moment),
         "surroundings": surroundings(evidence.passage),
         "siblings": _siblings(request, evidence),
+        "changed": _changed(evidence) if evidence.coder_id is None else [],
         "may_decide_this": decides and evidence.coder_id != request.user.pk,
         "is_own": evidence.coder_id == request.user.pk,
         "may_retract_this": may(request.user, Action.RETRACT_EVIDENCE) and evidence.status == Evidence.Status.ACCEPTED,
         "form": form,
     }
     return render(request, "indicators/evidence_detail.html", context, status=status)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Change:
+    """One field that a person set otherwise than the machine had suggested, in words."""
+
+    label: str
+    was: str
+    became: str
+
+
+def _changed(evidence: Evidence) -> list[Change]:
+    """What its reviewer changed of the machine's suggestion: of what is graded and counted, not of the wording."""
+    made = SuggestionDecision.objects.filter(evidence=evidence, action=SuggestionDecision.Action.CHANGE)
+    changes = made.values_list("changes", flat=True).first() or {}
+    return [
+        Change(label, _worded(name, changes[name]["was"]), _worded(name, changes[name]["became"]))
+        for name, label in CHANGES_TOLD.items()
+        if name in changes
+    ]
+
+
+def _worded(name: str, value: Any) -> str:
+    choices: dict[Any, Any] = dict(Evidence._meta.get_field(name).flatchoices)
+    return str(choices.get(value, value))
 
 
 def _siblings(request: HttpRequest, evidence: Evidence) -> list[Evidence]:

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from indicators import suggesting
 from indicators.deciding import Did
-from indicators.models import Evidence, Suggestion, SuggestionDecision, SuggestionQuerySet, SuggestionRun
+from indicators.models import Evidence, Suggestion, SuggestionDecision, SuggestionQuerySet
 from indicators.views.review import number
 from indicators.views.suggestion_form import Offers, SuggestionForm
 from people.models import User
@@ -203,11 +203,10 @@ def events_of(cards: list[Card], user: User) -> dict[str, list[str]]:
 
 
 def unseen(user: User) -> dict[str, int]:
-    """What the queue lacks: reports yet to be searched, those that could not be, what is above one's clearance."""
+    """What the queue lacks: reports yet to be searched, those whose search failed, what is above one's clearance."""
     clearance = clearance_of(user)
-    broken = SuggestionRun.objects.exclude(failure="")
     return {
         "unsearched": suggesting.waiting().filter(sensitivity__lte=clearance).count(),
-        "failed": broken.filter(report__sensitivity__lte=clearance).count(),
+        "failed": suggesting.failed().filter(sensitivity__lte=clearance).count(),
         "withheld": Suggestion.objects.waiting().filter(passage__report__sensitivity__gt=clearance).count(),
     }

@@ -105,6 +105,7 @@ class SuggestionForm(forms.Form):
         max_length=500,
         required=False,
         label="Why this indicator and this severity",
+        help_text="It is as open as the evidence.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -25,7 +25,7 @@ from people.models import User
 from people.permissions import Action, may
 from r2p_dashboard import clock, pipeline
 
-REASONS = (  # the first is what one key gives
+REASONS = (  # the first has a button of its own, and the focus where a key opens them
     "not about this indicator",
     "no fact: a judgement, a wish or a warning",
     "duplicate: the same fact is in the record",

@@ -43,7 +43,7 @@ def environment(
     found = {**_DEFAULTS, **environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url}
     found.setdefault("CODE_VERSION", _commit())
     found["MAIL_URL"] = environ.get("MAIL_URL") or f"smtp://{ports.HOST}:{mail_port}"
-    found["SITE_URL"] = environ.get("SITE_URL") or f"http://localhost:{web_port}"
+    found["SITE_URL"] = environ.get("SITE_URL") or f"http://{ports.HOST}:{web_port}"
     found["SECRET_KEY"] = environ.get("SECRET_KEY") or local_secret(folder / "secret_key")
     return found
 

@@ -41,8 +41,7 @@ function go(step) {
   card.scrollIntoView({ block: "nearest" });
 }
 
-function press(selector) {
-  const found = current?.querySelector(selector);
+function press(found) {
   if (!found || isSent) return;
   isSent = found.type === "submit"; // a second press before the answer would decide the next one unread
   found.click();
@@ -53,6 +52,20 @@ function open(selector, field) {
   if (!details) return;
   details.open = true;
   details.querySelector(field).focus();
+}
+
+// The first press shows the reasons, the second rejects with the one in focus: no slip records an untrue reason.
+function reject() {
+  const reason = document.activeElement?.closest(".card-why button[name=reason]");
+  if (reason && current?.contains(reason)) press(reason);
+  else open(".card-why", "button[name=reason]");
+}
+
+// Out of a field, or out of the reasons, which fold.
+function leave(target) {
+  const reasons = target.closest(".card-why");
+  if (reasons) reasons.open = false;
+  current.focus({ preventScroll: true });
 }
 
 function undo() {
@@ -77,12 +90,11 @@ function grade(severity) {
 }
 
 const ACTIONS = {
-  a: () => press(".card-yes"),
-  r: () => press(".card-no"),
-  s: () => press("a.card-skip"),
-  n: () => press("a.card-skip"),
+  a: () => press(current?.querySelector(".card-yes")),
+  r: reject,
+  s: () => press(current?.querySelector("a.card-skip")),
+  n: () => press(current?.querySelector("a.card-skip")),
   c: () => open(".card-change", "select, input"),
-  R: () => open(".card-why", "button[name=reason]"),
   u: undo,
   j: () => go(1),
   k: () => go(-1),
@@ -93,8 +105,9 @@ const ACTIONS = {
 for (const severity of "01234") ACTIONS[severity] = () => grade(severity);
 
 function onKey(event) {
-  if (event.key === "Escape" && current?.contains(event.target) && isTyping(event.target)) {
-    current.focus({ preventScroll: true });
+  const isInside = isTyping(event.target) || event.target.closest?.(".card-why");
+  if (event.key === "Escape" && isInside && current?.contains(event.target)) {
+    leave(event.target);
     return;
   }
   if (!box.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;

@@ -7,8 +7,8 @@ from django.db import DatabaseError, transaction
 
 from alerts import comparing
 from alerts.models import Compared, Signal
-from indicators import assess, coding
-from indicators.models import Evidence, Snapshot
+from indicators import assess, coding, frames
+from indicators.models import Evidence, MethodVersion, Snapshot
 from indicators.models.score import Level
 from people.permissions import Role
 from tests import make
@@ -125,3 +125,37 @@ def test_a_run_of_another_day_brings_no_signal_where_the_level_holds() -> None:
 
     assert comparing.compare_waiting(at=make.NOW) == 0
     assert Evidence.objects.exists()
+
+
+def test_a_new_method_alone_brings_no_rise_but_does_not_swallow_fresh_evidence() -> None:
+    make.accepted()
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    another_method()
+    rounds.grave_situation()
+    rounds.score()
+
+    comparing.compare_waiting(at=make.NOW)
+
+    assert Signal.objects.get().kind == "level_up"
+
+
+def test_a_rise_by_a_new_method_alone_is_said_to_be_one() -> None:
+    rounds.grave_situation(at=make.NOW - dt.timedelta(days=9))
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    another_method(up=[1, 2, 3, 4])
+    rounds.score()
+
+    comparing.compare_waiting(at=make.NOW)
+
+    assert Signal.objects.latest("pk").kind == "method"
+
+
+def another_method(**changes: object) -> None:
+    version = frames.version_in_use()
+    version.pk = None
+    version.parameters = version.parameters | changes
+    version.sha256 = f"{MethodVersion.objects.count():064x}"
+    version.published_at = make.NOW
+    version.save()

@@ -1,16 +1,18 @@
 """Signals are judged, drafts are released by people, and deliveries are written once."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from alerts import comparing, matching, raising, release
+from alerts import comparing, matching, raising, release, wording
 from alerts.models import Alert, Delivery, Signal, Subscription, Verdict
 from alerts.release import ReleaseError
 from indicators import coding
 from indicators.models import Evidence
 from indicators.models.score import Level
+from indicators.profile import CountryProfile
 from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make
@@ -176,15 +178,114 @@ def test_a_warning_whose_time_is_over_is_not_released() -> None:
         release.release(alert_id=alert.pk, by=make.person(Role.PUBLISHER), reason="late", at=late)
 
 
-def test_a_draft_that_a_stronger_warning_overtook_is_not_released_after_it() -> None:
+def test_a_stronger_draft_takes_the_place_of_a_weaker_one() -> None:
     weaker = rounds.alert(indicators=rounds.GRAVE[:14])
     stronger = rounds.alert(indicators=rounds.GRAVE, severity=4)
     assert weaker.level < stronger.level
-    publisher = make.person(Role.PUBLISHER)
-    release.release(alert_id=stronger.pk, by=publisher, reason="two bodies agree", at=make.NOW)
 
-    with pytest.raises(ReleaseError, match="warned of SEVERE already"):
-        release.release(alert_id=weaker.pk, by=publisher, reason="late", at=make.NOW)
+    weaker.refresh_from_db()
+    assert weaker.state == "lapsed"
+    assert list(Alert.objects.waiting()) == [stronger]
+
+
+def retract(rows: list[Evidence]) -> None:
+    for row in rows:
+        coding.retract(evidence_id=row.pk, by=make.person(Role.ADMIN), reason="made up", at=make.NOW)
+
+
+def test_a_draft_whose_level_fell_lapses_and_the_level_that_stands_is_warned_of() -> None:
+    subscribed(is_everywhere=True)
+    rounds.grave_situation(indicators=ELEVATED_ONLY)
+    more = rounds.grave_situation(indicators=rounds.GRAVE[9:])
+    rounds.warn()
+    draft = Alert.objects.get()
+    assert draft.level >= Level.HIGH
+
+    retract(more)
+    rounds.warn()
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.decided_by) == ("lapsed", None)
+    assert "ELEVATED now" in draft.decision_reason
+    assert Delivery.objects.get().alert.level == Level.ELEVATED
+
+
+def test_a_draft_that_nobody_decided_in_time_lapses_into_a_fresh_one() -> None:
+    stale = rounds.alert()
+    rounds.warn(at=make.NOW + dt.timedelta(days=100))
+
+    stale.refresh_from_db()
+    fresh = Alert.objects.waiting().get()
+    assert (stale.state, fresh.level, fresh.signal) == ("lapsed", stale.level, stale.signal)
+    assert fresh.valid_until > stale.valid_until
+
+
+def test_a_refused_draft_does_not_come_back() -> None:
+    alert = rounds.alert()
+    release.refuse(alert_id=alert.pk, by=make.person(Role.PUBLISHER), reason="one body only", at=make.NOW)
+
+    rounds.warn(at=make.NOW + dt.timedelta(days=1))
+
+    assert not Alert.objects.waiting().exists()
+
+
+def test_a_rise_judged_late_is_warned_of_at_the_level_that_stands() -> None:
+    """Up to HIGH and settled at ELEVATED before the rule looked: nobody was warned of either."""
+    rounds.grave_situation(indicators=ELEVATED_ONLY)
+    more = rounds.grave_situation(indicators=rounds.GRAVE[9:])
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    retract(more)
+    rounds.score()
+
+    raising.raise_waiting(at=make.NOW)
+
+    alert = Alert.objects.get()
+    assert (alert.level, alert.state) == (Level.ELEVATED, "released")
+
+
+def test_an_alert_speaks_of_the_score_that_it_names_also_when_another_run_came_in_between() -> None:
+    rounds.grave_situation(indicators=ELEVATED_ONLY)
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    rounds.grave_situation(indicators=rounds.GRAVE[9:])
+    rounds.score()
+
+    raising.raise_waiting(at=make.NOW)
+
+    alert = Alert.objects.get()
+    assert f"{alert.snapshot.overall:.1f} of 100" in alert.what_changed
+    assert (alert.level, alert.state) == (alert.snapshot.shown_level, "draft")
+
+
+def test_a_signal_that_breaks_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    for iso3 in ("MMR", "UKR"):
+        rounds.grave_situation(iso3=iso3, indicators=ELEVATED_ONLY)
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    words_of = wording.words_of
+
+    def broken_for_one(profile: CountryProfile, **rest: Any) -> object:
+        if profile.country.iso3 == "MMR":
+            raise ZeroDivisionError
+        return words_of(profile, **rest)
+
+    monkeypatch.setattr(wording, "words_of", broken_for_one)
+    with pytest.raises(raising.RaisingError, match="1 could not be judged"):
+        raising.raise_waiting(at=make.NOW)
+
+    assert Alert.objects.get().country.iso3 == "UKR"
+    assert Signal.objects.unjudged().get().country.iso3 == "MMR"
+
+
+def test_what_is_not_public_neither_leads_nor_is_counted_as_public() -> None:
+    rounds.grave_situation(indicators=rounds.GRAVE[2:9], sensitivity=Sensitivity.CONFIDENTIAL)
+    alert = rounds.alert(indicators=rounds.GRAVE[:2])
+
+    assert alert.withheld == 7
+    assert "2 public pieces of evidence" in alert.how_sure
+    assert alert.headline in {make.indicator(code).label for code in rounds.GRAVE[:2]}
+    assert all(reason.evidence is not None for reason in alert.reasons.all())
 
 
 def test_postgresql_itself_lets_no_high_alert_out_without_a_person() -> None:

@@ -11,7 +11,7 @@ LEVELS = st.integers(0, 5)
 
 def found(**changes: object) -> Found:
     usual: dict[str, object] = {
-        "kind": "level_up", "to_level": 4, "level_now": 4, "is_historic": False, "warned_level": 0,
+        "kind": "level_up", "from_level": 0, "level_now": 4, "is_historic": False, "warned_level": 0,
     }  # fmt: skip
     return Found(**(usual | changes))  # type: ignore[arg-type]  # the fields are given by name
 
@@ -33,9 +33,9 @@ def test_a_level_that_rose_is_warned_of() -> None:
         ({"kind": "method"}, "method"),
         ({"kind": "level_down"}, "shown only"),
         ({"kind": "gone_stale"}, "shown only"),
-        ({"to_level": 2}, "below ELEVATED"),
+        ({"level_now": 2}, "below ELEVATED"),
         ({"is_historic": True}, "historic"),
-        ({"level_now": 3}, "fallen again"),
+        ({"from_level": 4, "level_now": 4}, "fallen again"),
         ({"warned_level": 4}, "180 days"),
         ({"warned_level": 5}, "180 days"),
     ],
@@ -48,10 +48,15 @@ def test_the_rule_says_why_it_raises_no_alert(changes: dict[str, object], says: 
 
 
 @given(st.integers(3, 5), st.integers(0, 5))
-def test_a_higher_level_always_breaks_through(to_level: int, warned: int) -> None:
-    judgement = judge(found(to_level=to_level, level_now=to_level, warned_level=warned))
+def test_a_higher_level_always_breaks_through(level: int, warned: int) -> None:
+    judgement = judge(found(level_now=level, warned_level=warned))
 
-    assert judgement.raises == (to_level > warned)
+    assert judgement.raises == (level > warned)
+
+
+@given(st.integers(0, 5), st.integers(0, 5))
+def test_a_rise_that_settles_lower_is_still_a_rise(before: int, now: int) -> None:
+    assert judge(found(from_level=before, level_now=now)).raises == (now > before and now >= 3)
 
 
 @given(st.floats(0, 1), st.integers(0, 30), st.sampled_from(["", *"ABCDEF"]))

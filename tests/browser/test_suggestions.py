@@ -36,46 +36,78 @@ def open_queue(page: Page, site: str, person: User) -> None:
     page.goto(f"{site}/suggestions/")
 
 
-def test_accept_change_reject_skip_and_undo_by_keyboard(
+def reject(page: Page) -> None:
+    """By its key, pressed twice: the first shows the reasons."""
+    page.keyboard.press("r")
+    expect(current(page).get_by_role("button", name="Not about this indicator", exact=True)).to_be_focused()
+    page.keyboard.press("r")
+
+
+def test_accept_change_reject_and_undo_by_keyboard(
     live_server: LiveServer, people: dict[Role, User], open_page: Callable[..., Page]
 ) -> None:
-    first, second, third, fourth, fifth, sixth = report_of(6)
+    first, second, third, fourth = report_of(4, per_passage=4)
     page = open_page()
     open_queue(page, live_server.url, people[Role.REVIEWER])
     expect_card(page, first)
 
     page.keyboard.press("a")
     expect_card(page, second)
-    assert state(first) == "accepted"
+    change_severity(page)
+    page.keyboard.press("a")
+    expect_card(page, third)
+    assert [Evidence.objects.latest("pk").severity, state(first), state(second)] == [4, "accepted", "changed"]
+    reject(page)
+    expect_card(page, fourth)
+    assert (state(third), third.decisions.get().reason) == ("rejected", "not about this indicator")
 
-    page.keyboard.press("c")  # opens the fields and stands in the first of them
+    for row in (third, second):
+        page.keyboard.press("u")
+        expect_card(page, row)
+    assert [state(row) for row in (second, third, fourth)] == ["waiting"] * 3
+    assert list(Evidence.objects.order_by("pk").values_list("status", flat=True)) == ["accepted", "retracted"]
+
+
+def change_severity(page: Page) -> None:
+    """Opens the fields, leaves the first of them, sets severity 4 by its key."""
+    page.keyboard.press("c")
     expect(current(page).get_by_label("Indicator", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("4")
     expect(current(page).get_by_role("button", name="Accept as changed")).to_be_visible()
-    page.keyboard.press("a")
-    expect_card(page, third)
-    assert (state(second), Evidence.objects.latest("pk").severity) == ("changed", 4)
+
+
+def test_keys_walk_and_skip(live_server: LiveServer, people: dict[Role, User], open_page: Callable[..., Page]) -> None:
+    first, second, third, *_ = report_of(6)
+    page = open_page()
+    open_queue(page, live_server.url, people[Role.REVIEWER])
+    expect_card(page, first)
+
+    for key, row in (("s", second), ("n", third), ("k", second), ("ArrowDown", third)):
+        page.keyboard.press(key)
+        expect_card(page, row)
+
+
+def test_a_slip_of_the_rejecting_key_records_no_reason(
+    live_server: LiveServer, people: dict[Role, User], open_page: Callable[..., Page]
+) -> None:
+    first, second = report_of(2)
+    page = open_page()
+    open_queue(page, live_server.url, people[Role.REVIEWER])
+    expect_card(page, first)
+    reasons = current(page).locator(".card-why")
 
     page.keyboard.press("r")
-    expect_card(page, fourth)
-    assert state(third) == "rejected"
+    expect(reasons.get_by_role("button", name="Not about this indicator", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(reasons).not_to_have_attribute("open", "")
+    assert not SuggestionDecision.objects.exists()
 
-    page.keyboard.press("s")
-    expect_card(page, fifth)
-    page.keyboard.press("n")
-    expect_card(page, sixth)
-    page.keyboard.press("k")
-    expect_card(page, fifth)
-    page.keyboard.press("ArrowDown")
-    expect_card(page, sixth)
-
-    page.keyboard.press("u")  # the rejection
-    expect_card(page, third)
-    page.keyboard.press("u")  # and the one before
+    page.keyboard.press("r")
+    page.keyboard.press("Tab")
+    page.keyboard.press("r")  # with the reason in focus, which is the second now
     expect_card(page, second)
-    assert [state(row) for row in (second, third, fourth)] == ["waiting"] * 3
-    assert list(Evidence.objects.order_by("pk").values_list("status", flat=True)) == ["accepted", "retracted"]
+    assert first.decisions.get().reason.startswith("no fact")
 
 
 def test_the_very_last_decision_can_be_taken_back_by_its_key_too(
@@ -86,7 +118,7 @@ def test_the_very_last_decision_can_be_taken_back_by_its_key_too(
     open_queue(page, live_server.url, people[Role.REVIEWER])
     expect_card(page, only)
 
-    page.keyboard.press("r")
+    reject(page)
     expect(page.get_by_text("No suggestion waits for a decision")).to_be_visible()
     expect(page.locator("body.has-keys")).to_be_visible()
     page.keyboard.press("u")
@@ -101,7 +133,7 @@ def test_keys_are_letters_in_a_field_and_nothing_where_they_are_switched_off(
     open_queue(page, live_server.url, people[Role.REVIEWER])
     expect_card(page, first)
     page.keyboard.press("?")
-    expect(page.get_by_text("reject, choose why")).to_be_visible()
+    expect(page.get_by_text("rejects with the one in focus")).to_be_visible()
     page.keyboard.press("c")
     current(page).get_by_label("Group at risk").focus()
     page.keyboard.type("arsun")
@@ -128,7 +160,7 @@ def test_what_is_typed_on_one_card_outlasts_a_decision_on_another(
     page.keyboard.press("Escape")
     page.keyboard.press("k")
 
-    page.keyboard.press("r")
+    reject(page)
     expect_card(page, second)
     expect(current(page).get_by_role("button", name="Accept as changed")).to_be_visible()
     page.keyboard.press("a")
@@ -148,7 +180,7 @@ def test_everything_works_without_scripts(
     current(page).get_by_role("button", name="Accept").click()
     expect_card(page, second, has_keys=False)
     assert Evidence.objects.get().group == "a made-up group"
-    current(page).get_by_text("Reject for another reason").click()
+    current(page).get_by_text("Reject, choose why").click()
     current(page).get_by_role("button", name="Wrong country").click()
     expect_card(page, third, has_keys=False)
     page.get_by_role("button", name="Undo").click()
@@ -172,7 +204,7 @@ def test_of_two_reviewers_the_slower_is_told_and_both_go_on(
     told = f"{people[Role.PUBLISHER].name} decided this a moment ago: accepted."
     expect(slow.get_by_text(told)).to_be_visible()
     expect_card(slow, second)
-    slow.keyboard.press("r")
+    reject(slow)
     expect_card(slow, third)
 
     assert Evidence.objects.get().decided_by == people[Role.PUBLISHER]

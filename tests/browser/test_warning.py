@@ -67,29 +67,41 @@ def accept_everything(page: Page) -> None:
         expect(page.locator(".tabs a[aria-current=page] .num, [aria-current=page] .tag").first).to_have_text(str(left))
 
 
-def test_a_reviewer_takes_sudan_up_a_level_and_the_focal_point_is_written_to(
-    live_server: LiveServer, open_page: Callable[..., Page], people: dict[Role, User], mails: Path, queue: None
-) -> None:
-    site, page = str(live_server.url), open_page()
-    sign_in(page, site, people[Role.REVIEWER])
-    page.goto(f"{site}/suggestions/")
-    accept_everything(page)
-    wait_until(lambda: Delivery.objects.filter(state=Delivery.State.SENT).exists())
-
-    page.goto(f"{site}/countries/SDN/")
+def expect_alert_on(page: Page, address: str, alert: Alert) -> None:
+    """That the country's page says the new level and leads to the alert."""
+    page.goto(address)
     expect(page.locator("main")).to_contain_text("ELEVATED")
-    alert = Alert.objects.get()
     page.locator("#alerts").scroll_into_view_if_needed()
     page.locator(f"main a[href='/alerts/{alert.pk}/']").first.click()
     expect(page.locator("main")).to_contain_text(alert.headline)
-    (kept,) = mails.glob("*.eml")
+
+
+def expect_mail_to(person: User, folder: Path) -> None:
+    (kept,) = folder.glob("*.eml")
     mail = message_from_bytes(kept.read_bytes(), policy=default)
-    assert mail["Delivered-To"] == people[Role.FOCAL_POINT].email
+    assert mail["Delivered-To"] == person.email
     assert mail["Subject"].startswith("[ELEVATED ↑] Sudan: ")
 
-    publisher = open_page()
+
+def expect_in_outbox(page: Page, site: str, alert: Alert) -> None:
+    """That the list says what became of the mail, and that its own page shows it."""
+    page.goto(f"{site}/outbox/")
+    expect(page.locator("main")).to_contain_text("the mail server took it")
+    page.goto(f"{site}/outbox/{Delivery.objects.get().pk}/")
+    expect(page.frame_locator("iframe").locator("body")).to_contain_text(alert.headline)
+
+
+def test_a_reviewer_takes_sudan_up_a_level_and_the_focal_point_is_written_to(
+    live_server: LiveServer, open_page: Callable[..., Page], people: dict[Role, User], mails: Path, queue: None
+) -> None:
+    site, reviewer, publisher = str(live_server.url), open_page(), open_page()
+    sign_in(reviewer, site, people[Role.REVIEWER])
+    reviewer.goto(f"{site}/suggestions/")
+    accept_everything(reviewer)
+    wait_until(lambda: Delivery.objects.filter(state=Delivery.State.SENT).exists())
+    alert = Alert.objects.get()
+
+    expect_alert_on(reviewer, f"{site}/countries/SDN/", alert)
+    expect_mail_to(people[Role.FOCAL_POINT], mails)
     sign_in(publisher, site, people[Role.PUBLISHER])
-    publisher.goto(f"{site}/outbox/")
-    expect(publisher.locator("main")).to_contain_text("the mail server took it")
-    publisher.goto(f"{site}/outbox/{Delivery.objects.get().pk}/")
-    expect(publisher.frame_locator("iframe").locator("body")).to_contain_text(alert.headline)
+    expect_in_outbox(publisher, site, alert)

@@ -5,7 +5,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from indicators import coding, deciding
 from indicators.coding import CodingError
@@ -256,6 +256,16 @@ def test_two_suggestions_changed_into_the_same_at_once_make_one_piece_of_evidenc
         beside.join()
     other.refresh_from_db()
     assert other.state == "waiting"
+
+
+def test_what_the_database_refuses_for_another_reason_is_not_called_the_same_evidence(
+    reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = suggestion()
+    monkeypatch.setattr(Evidence, "full_clean", lambda evidence: setattr(evidence, "severity", 9))
+
+    with pytest.raises(IntegrityError, match="severity"):
+        accept(row, reviewer)
 
 
 def test_a_decision_is_never_rewritten(reviewer: User) -> None:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 
 from indicators import suggesting
 from indicators.matching.suggester import suggest as find
 from indicators.models import Evidence, NoteCoding, Suggestion, SuggestionRun
+from people.permissions import Sensitivity
+from r2p_dashboard import clock
 from reports.models import Report
 from tests import make
 from tests.waiting import Aside
@@ -52,8 +55,8 @@ def test_a_document_becomes_suggestions_that_show_the_phrase_and_carry_the_sourc
     assert (first.severity, first.polarity) == (3, 1)
     assert (first.event_on, first.suggested_at) == (dt.date(2024, 4, 19), make.NOW)
     assert first.dating == "the latest day that the passage names; year by the day of publication"
-    assert report.suggestion_run.suggestions_count == Suggestion.objects.filter(passage__report=report).count()
-    assert (report.suggestion_run.passages_count, report.suggestion_run.failure) == (1, "")
+    assert report.suggestion_runs.get().suggestions_count == Suggestion.objects.filter(passage__report=report).count()
+    assert (report.suggestion_runs.get().passages_count, report.suggestion_runs.get().failure) == (1, "")
     assert not Evidence.objects.filter(passage__report=report).exists()
 
 
@@ -79,10 +82,25 @@ def test_only_documents_are_searched(kind: str) -> None:
     assert run() == 0
 
 
-def test_a_duplicate_is_not_searched() -> None:
-    waiting_report(duplicate_of=make.report(kind="entry"))
+@pytest.mark.parametrize(
+    ("sensitivity", "grade", "count"), [(0, "B", 0), (0, "A", 0), (1, "B", 0), (2, "B", 1), (0, "C", 1), (2, "A", 1)]
+)
+def test_a_duplicate_is_left_out_where_the_earlier_report_is_as_open_and_as_well_graded(
+    sensitivity: int, grade: str, count: int
+) -> None:
+    first = make.report(kind="entry", sensitivity=sensitivity, source=make.source(reliability=grade))
+    waiting_report(duplicate_of=first, sensitivity=1, source=make.source(reliability="B"))
 
-    assert run() == 0
+    assert run() == count
+
+
+def test_of_two_copies_of_a_secret_text_the_earlier_is_searched() -> None:
+    first = make.report(kind="entry", sensitivity=Sensitivity.CONFIDENTIAL)
+    copy, again = (waiting_report(duplicate_of=first, source=first.source) for _ in range(2))
+    better = waiting_report(duplicate_of=first, source=make.source(reliability="A"))
+
+    assert list(suggesting.waiting()) == [copy, better]
+    assert again not in suggesting.waiting()
 
 
 @pytest.mark.parametrize(("rows", "failure", "count"), [(0, "", 1), (3, "", 0), (0, "broken", 0)])
@@ -112,7 +130,7 @@ def test_a_passage_is_about_what_it_names_or_else_about_what_its_report_is_about
     run()
 
     assert {iso3 for _, _, iso3 in suggested(report)} == wanted
-    assert (report.suggestion_run.homeless_count > 0) == (not wanted)
+    assert (report.suggestion_runs.get().homeless_count > 0) == (not wanted)
 
 
 def test_another_language_gives_no_suggestion_and_is_still_done() -> None:
@@ -147,8 +165,8 @@ def test_suggestions_of_one_report_are_limited_and_the_rest_is_counted(monkeypat
     report = waiting_report(RAID, SIEGE + " Darfur.")
     run()
 
-    assert len(suggested(report)) == report.suggestion_run.suggestions_count == 2
-    assert report.suggestion_run.left_out_count > 0
+    assert len(suggested(report)) == report.suggestion_runs.get().suggestions_count == 2
+    assert report.suggestion_runs.get().left_out_count > 0
 
 
 def test_a_report_that_breaks_is_marked_and_the_others_go_on(
@@ -165,11 +183,40 @@ def test_a_report_that_breaks_is_marked_and_the_others_go_on(
     with caplog.at_level(logging.ERROR):
         assert run() == 2
 
-    assert (broken.suggestion_run.failure, broken.suggestion_run.suggestions_count) == ("ValueError", 0)
-    assert good.suggestion_run.failure == ""
+    assert (broken.suggestion_runs.get().failure, broken.suggestion_runs.get().suggestions_count) == ("ValueError", 0)
+    assert good.suggestion_runs.get().failure == ""
     assert suggested(good)
     assert "secret" not in caplog.text
     assert run() == 0
+
+
+def fails(report: Report, at: dt.datetime) -> None:
+    SuggestionRun.objects.create(report=report, lexicon="0", searched_at=at, failure="ValueError")
+
+
+def test_a_failed_search_is_tried_again_every_day_until_it_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    report, day = waiting_report(), dt.timedelta(hours=24)
+    monkeypatch.setattr(suggesting, "suggest", int)
+
+    assert [suggesting.suggest_waiting(at=make.NOW + day * n / 2) for n in range(5)] == [1, 0, 1, 0, 1]
+    assert report in suggesting.failed()
+
+    monkeypatch.undo()
+    assert [suggesting.suggest_waiting(at=make.NOW + day * n) for n in (3, 4)] == [1, 0]
+    assert suggested(report)
+    assert (report.suggestion_runs.count(), list(suggesting.failed())) == (4, [])
+
+
+def test_without_an_instant_the_database_says_what_is_a_day_ago() -> None:
+    now, day = clock.now(), dt.timedelta(hours=24)
+    fresh, due = waiting_report(), waiting_report(received_at=now - 9 * day)
+    fails(fresh, now - day + dt.timedelta(minutes=5))
+    fails(due, now - 4 * day)
+    fails(due, now - day)
+
+    rows: QuerySet[Any, Any] = suggesting.waiting()
+    assert list(rows) == [due]
+    assert rows.values_list("due_at", flat=True).get() == now, "not since it came in"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -80,8 +80,8 @@ def test_what_a_killed_mailbox_had_half_written_is_removed(kept: Path) -> None:
 @pytest.mark.parametrize(
     ("named", "mail_url", "site_url"),
     [
-        ({}, "smtp://127.0.0.1:8030", "http://localhost:8001"),
-        ({"MAIL_URL": "", "SITE_URL": ""}, "smtp://127.0.0.1:8030", "http://localhost:8001"),
+        ({}, "smtp://127.0.0.1:8030", "http://127.0.0.1:8001"),
+        ({"MAIL_URL": "", "SITE_URL": ""}, "smtp://127.0.0.1:8030", "http://127.0.0.1:8001"),
         ({"MAIL_URL": "smtp://relay", "SITE_URL": "https://a.example"}, "smtp://relay", "https://a.example"),
     ],
 )

@@ -1,5 +1,6 @@
 """The evidence list, the page of one piece, and entering evidence."""
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from indicators import coding
+from indicators import coding, deciding
 from indicators.models import Evidence
 from people.permissions import Role, Sensitivity
 from reports.models import Report
 from tests import make
+from tests.suggested import suggestion
 
 pytestmark = pytest.mark.usefixtures("reference")
 
@@ -150,6 +152,36 @@ def test_the_whole_life_is_told(client: Client) -> None:
     assert "Proposed</strong> by" in page.text
     assert "Accepted</strong> by" in page.text
     assert "the body withdrew it" in page.text
+
+
+@pytest.mark.parametrize("role", [None, Role.CODER])
+def test_what_a_reviewer_set_otherwise_than_the_machine_is_told_and_to_staff_by_whom(
+    client: Client, role: Role | None
+) -> None:
+    row, reviewer = suggestion(), make.person(Role.REVIEWER, name="Changing Person")
+    draft = dataclasses.replace(
+        deciding.draft_of(row), country=make.country("SDN"), indicator=make.indicator("2.3"), severity=4, note="Mine."
+    )
+    at, day = make.NOW, make.TODAY
+    evidence = deciding.accept(suggestion_id=row.pk, by=reviewer, changes=draft, at=at, installation_day=day)
+    if role:
+        client.force_login(make.person(role))
+
+    page = client.get(f"/evidence/{evidence.pk}/").text
+
+    assert "Changed what the machine had suggested:" in page
+    assert "<li>indicator: 7.14, now 2.3</li><li>country: MMR, now SDN</li><li>severity: " in page
+    assert ("Changing Person" in page) == (role is Role.CODER)
+
+
+def test_what_was_accepted_as_suggested_and_what_a_person_coded_was_changed_by_nobody(client: Client) -> None:
+    row, at, day = suggestion(), make.NOW, make.TODAY
+    accepted = deciding.accept(
+        suggestion_id=row.pk, by=make.person(Role.REVIEWER), changes=None, at=at, installation_day=day
+    )
+
+    for evidence in (accepted, make.accepted()):
+        assert "Changed what the machine" not in client.get(f"/evidence/{evidence.pk}/").text
 
 
 @pytest.mark.parametrize(

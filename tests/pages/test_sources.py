@@ -292,6 +292,16 @@ def test_what_an_answer_brought_is_listed(client: Client) -> None:
     assert "Hidden words" not in page
 
 
+def test_what_a_feed_carried_beyond_the_limit_is_said_to_be_lost_and_what_to_do(client: Client) -> None:
+    feed = source()
+
+    page = page_of(client, retrieval(feed, items_new=500, items_left_out=5))
+
+    assert "The newest were; the 5 oldest were not, and will not be asked for again." in page
+    assert f'<a href="/sources/{feed.slug}/">have the source asked more often</a>' in page
+    assert "in parts" in page
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

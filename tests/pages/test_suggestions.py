@@ -307,13 +307,16 @@ def test_odd_addresses_show_the_queue(client: Client, reviewer: User, query: str
 
 def test_an_empty_queue_says_what_to_do(client: Client, reviewer: User) -> None:
     make.report()
-    SuggestionRun.objects.create(report=make.report(), lexicon="test", searched_at=make.NOW, failure="ValueError")
+    broken = make.report()
+    for hours in (1, 25):
+        at = clock.now() - dt.timedelta(hours=hours)
+        SuggestionRun.objects.create(report=broken, lexicon="test", searched_at=at, failure="ValueError")
 
     page = client.get("/suggestions/").text
 
     assert "No suggestion waits for a decision" in page
     assert "1 report still to be searched" in page
-    assert "1 report could not be searched" in page
+    assert "1 report could not be searched; that is tried again every day" in page
     for address in ("/reports/new/", "/sources/"):
         assert f'href="{address}"' in page
 

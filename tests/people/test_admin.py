@@ -7,6 +7,7 @@ from indicators.models import Evidence
 from people.models import User
 from people.permissions import Role
 from tests import make
+from tests.alerts import outbox
 
 pytestmark = pytest.mark.usefixtures("reference")
 
@@ -14,6 +15,7 @@ DESKS = (
     "people/user", "countries/country", "reports/family", "reports/source", "reports/report", "reports/retrieval",
     "reports/passage", "indicators/evidence", "indicators/framework", "indicators/indicator",
     "indicators/methodversion", "indicators/scorerun", "indicators/seriesdefinition", "indicators/seriesload",
+    "alerts/signal", "alerts/verdict", "alerts/alert", "alerts/delivery",
 )  # fmt: skip
 MANAGED = ("people/user", "reports/family", "reports/source")
 
@@ -29,6 +31,7 @@ def admin(client: Client) -> User:
 @pytest.mark.parametrize("desk", DESKS)
 def test_every_desk_opens_and_only_some_add(client: Client, admin: User, desk: str) -> None:
     make.accepted()
+    outbox.delivery()
 
     assert client.get(f"/admin/{desk}/").status_code == 200
     assert client.get(f"/admin/{desk}/add/").status_code == (200 if desk in MANAGED else 403)
@@ -48,6 +51,19 @@ def test_a_report_never_shows_its_bytes_nor_its_text(client: Client, admin: User
 
     assert page.status_code == 200
     assert report.text not in page.text
+
+
+def test_a_delivery_shows_neither_address_nor_mail_and_is_never_changed(client: Client, admin: User) -> None:
+    row = outbox.delivery(message=b"Subject: synthetic words")
+    of = f"/admin/alerts/delivery/{row.pk}"
+
+    page = client.get(f"{of}/change/")
+
+    assert page.status_code == 200
+    assert row.person.email not in page.text
+    assert "synthetic words" not in page.text
+    assert client.post(f"{of}/change/", {"state": "cancelled"}).status_code == 403
+    assert client.post(f"{of}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_evidence_is_read_only_and_never_deleted(client: Client, admin: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import logging
 import random
 import re
@@ -29,8 +30,9 @@ BATCH_TIME = dt.timedelta(minutes=4)  # and so long: a task is ended after ten m
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960))  # 29 h 21 min in all
 JITTER = 0.2  # of a pause: what failed together is not tried again together
 TRIES_MAX = len(PAUSES) + 1
-GIVE_UP_AFTER = dt.timedelta(hours=48)
-SILENCES_MAX = 3  # mails in a row without an answer: the server is ill, the others wait
+GIVE_UP_AFTER = dt.timedelta(hours=48)  # from the first try: before it nobody had said no
+STANDS_FOR = dt.timedelta(minutes=5)  # so long a mail goes as it was written; later, only if all it says still holds
+TROUBLES_MAX = 3  # mails in a row without an answer, or with one about the relay: it is ill, the others wait
 WRITTEN_AHEAD = 20  # mails a transaction; each is sent in one of its own
 _LOCK = 902_2024  # an arbitrary number: PostgreSQL's advisory lock of the sender
 _BYTES = messages.POLICY.clone(cte_type="7bit")  # every server takes it
@@ -62,15 +64,15 @@ def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
     Returns at once where another sender is at work. Stops early when the server cannot be reached or falls silent:
     what was not tried keeps waiting. Safe to run twice.
     """
-    until, sent, silences = now() + BATCH_TIME, 0, 0
+    until, sent, troubles = now() + BATCH_TIME, 0, 0
     with _only_sender() as alone, Line(settings.MAIL_SERVER, _sender()) as line:
         for _ in range(limit if alone else 0):
             answer = _next(line, now)
             if answer is None:
                 break
             sent += answer.result is Result.SENT
-            silences = silences + 1 if answer.result is Result.NO_ANSWER else 0
-            if answer.is_about_server or silences == SILENCES_MAX or now() >= until:
+            troubles = troubles + 1 if answer.is_trouble else 0
+            if answer.is_about_server or troubles == TROUBLES_MAX or now() >= until:
                 break
     return sent
 
@@ -92,14 +94,14 @@ def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
     """Try the next delivery; None when nothing is due any more.
 
     A mail is written and committed in one transaction and sent in a later one, so that whatever happens to us after
-    its first byte has left, the next try says the same under the same Message-ID.
+    its first byte has left, the next try says the same under the same Message-ID, unless it does not hold any more.
     """
     while True:
         with transaction.atomic():
             delivery = _claimed(at=now())
             if delivery is not None:
                 address = _wanted_address(delivery, at=now())
-                if not address:
+                if not address or _written_anew(delivery, address, at=now()):
                     continue
                 answer = line.post(recipient=address, message=bytes(delivery.message or b""))
                 _record(delivery, answer, at=now())
@@ -111,23 +113,31 @@ def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
 def _claimed(*, at: dt.datetime) -> Delivery | None:
     """The first that is written and due and that nobody else holds; ours until the transaction ends."""
     free = waiting(at=at).exclude(message=None).select_for_update(skip_locked=True, of=("self",))
-    return free.select_related("person", "subscription").first()
+    return free.select_related("person", "subscription", "alert").first()
+
+
+def _written_anew(delivery: Delivery, address: str, *, at: dt.datetime) -> bool:
+    """Whether a mail that waited is not true any more: evidence was hidden since, or an address or a rule changed."""
+    if delivery.written_at is not None and at - delivery.written_at <= STANDS_FOR:
+        return False
+    return _write(delivery, address, {}, at=at)
 
 
 @transaction.atomic
 def _write_some(*, at: dt.datetime) -> int:
     """Write the mails of the next few deliveries that have none; how many were looked at."""
     blank = waiting(at=at).filter(message=None).select_for_update(skip_locked=True, of=("self",))
-    found = list(blank.select_related(*messages.RELATED)[:WRITTEN_AHEAD])
+    rows = blank.select_related(*messages.RELATED).prefetch_related("subscription__countries")
+    found, letters = list(rows[:WRITTEN_AHEAD]), dict[int, messages.Letter]()
     for delivery in found:
         if address := _wanted_address(delivery, at=at):
-            _write(delivery, address, at=at)
+            _write(delivery, address, letters, at=at)
     return len(found)
 
 
 def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
     """Where the mail goes; empty where it must not go at all, which is then its end."""
-    if reason := _unwanted(delivery):
+    if reason := _unwanted(delivery, at=at):
         _finish(delivery, State.CANCELLED, at=at)
         _note(delivery, Outcome.CANCELLED, reason, at=at)
         return ""
@@ -136,25 +146,34 @@ def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
     return address
 
 
-def _unwanted(delivery: Delivery) -> str:
-    """Why the mail must not go any more; empty when it must."""
+def _unwanted(delivery: Delivery, *, at: dt.datetime) -> str:
+    """Why the mail must not go any more; empty when it must. `delivery.subscription` becomes the rule that asks."""
     if not delivery.person.is_active:
         return "the person is no longer active"
-    if delivery.subscription.ended_at is None or delivery.person_id in _still_asking(delivery.alert):
-        return ""
-    return "the subscription has ended"
+    if delivery.alert.valid_until < at.date():
+        return "the warning's time is over"
+    rule = delivery.subscription
+    if rule.ended_at is not None or (rule.changed_at is not None and rule.changed_at >= delivery.made_at):
+        now_asking = matching.rule_of(alert=delivery.alert, person_id=delivery.person_id)
+        if now_asking is None:
+            return "no rule of the person asks for it any more"
+        delivery.subscription = now_asking  # in memory: the row keeps the rule that matched, and is never rewritten
+    return ""
 
 
-def _still_asking(alert: Alert) -> set[int]:
-    """Whose rules match now: another one of theirs may, where the one that matched has ended."""
-    return {rule.person_id for rule in matching.recipients_of(alert)}
+def _write(delivery: Delivery, address: str, letters: dict[int, messages.Letter], *, at: dt.datetime) -> bool:
+    """Keep the mail's bytes for every try; False where those that are kept still hold, and nothing was done.
 
-
-def _write(delivery: Delivery, address: str, *, at: dt.datetime) -> None:
-    """Keep the mail's bytes for every try. One that cannot be written holds up no other: it is noted and put off."""
+    A mail that cannot be written holds up no other: it is noted and put off. `letters` are shared, by their alert.
+    """
     try:
         with transaction.atomic():
-            message = messages.mail_for(delivery)
+            letter = letters.get(delivery.alert_id) or messages.letter_for(delivery.alert)
+            letters[delivery.alert_id] = letter
+            fingerprint = messages.fingerprint(delivery, letter)
+            if delivery.message is not None and delivery.fingerprint == fingerprint:
+                return False
+            message = messages.mail_for(delivery, letter)
         delivery.message, delivery.message_id = _checked(message, address), str(message["Message-ID"])
     except (OperationalError, InterfaceError):
         raise
@@ -165,7 +184,9 @@ def _write(delivery: Delivery, address: str, *, at: dt.datetime) -> None:
         log.error("delivery %s: the mail could not be written: %s", delivery.pk, type(error).__name__)
         _put_off(delivery, Outcome.DEFERRED, f"the mail could not be written ({type(error).__name__})", at=at)
     else:
-        delivery.save(update_fields=["message", "message_id"])
+        delivery.fingerprint, delivery.written_at = fingerprint, at
+        delivery.save(update_fields=["message", "message_id", "fingerprint", "written_at"])
+    return True
 
 
 def _checked(message: EmailMessage, address: str) -> bytes:
@@ -213,7 +234,7 @@ def _put_off(delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime
     delivery.attempts += 1
     delivery.reply_code, delivery.reply_text = code, text
     _note(delivery, outcome, text, at=at, code=code)
-    if delivery.attempts >= TRIES_MAX or at - _tried_since(delivery) >= GIVE_UP_AFTER:
+    if delivery.attempts >= TRIES_MAX or at - _first_try(delivery) >= GIVE_UP_AFTER:
         _give_up(delivery, text, at=at, code=code)
         return
     factor = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311  not a secret
@@ -221,10 +242,11 @@ def _put_off(delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime
     delivery.save(update_fields=["state", "attempts", "next_try_at", "reply_code", "reply_text"])
 
 
-def _tried_since(delivery: Delivery) -> dt.datetime:
-    """When it was made, or put back by a person."""
-    back = delivery.tries.filter(outcome=Outcome.RETRY).order_by("-at").first()
-    return back.at if back else delivery.made_at
+def _first_try(delivery: Delivery) -> dt.datetime:
+    """When it was tried first since it was made, or since a person put it back."""
+    tries = delivery.tries.order_by("-pk").values_list("outcome", "at")
+    since = list(itertools.takewhile(lambda one: one[0] != Outcome.RETRY, tries))
+    return since[-1][1]
 
 
 def _give_up(delivery: Delivery, text: str, *, at: dt.datetime, code: int | None = None) -> None:
@@ -254,6 +276,9 @@ def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
         raise DeliveryError(f"delivery {delivery_id}: there is none with this number")
     if delivery.state not in {State.REFUSED, State.GIVEN_UP}:
         raise DeliveryError(f"delivery {delivery_id} is {delivery.state}; wanted refused or given_up")
+    if delivery.alert.valid_until < at.date():
+        until = delivery.alert.valid_until
+        raise DeliveryError(f"delivery {delivery_id}: its alert was valid until {until}; wanted one that still is")
     delivery.state, delivery.attempts, delivery.next_try_at, delivery.finished_at = State.WAITING, 0, at, None
     delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at"])
     _note(delivery, Outcome.RETRY, "put back", at=at, by=by)

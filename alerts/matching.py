@@ -40,6 +40,12 @@ SELECT DISTINCT ON (person.id) rule.id
 ORDER BY person.id, rule.id
 """
 
+_RULE = f"""
+SELECT rule.*
+{MATCHES} AND person.id = %(person)s
+ORDER BY rule.id LIMIT 1
+"""
+
 
 def match_waiting(*, at: dt.datetime) -> int:
     """Writes the deliveries of every released alert that has none yet; how many. Safe to run twice.
@@ -63,3 +69,9 @@ def recipients_of(alert: Alert) -> list[Subscription]:
         cursor.execute(_RECIPIENTS, {"alerts": [alert.pk]})
         rules = [number for (number,) in cursor.fetchall()]
     return list(Subscription.objects.filter(pk__in=rules).select_related("person").order_by("person__name", "pk"))
+
+
+def rule_of(*, alert: Alert, person_id: int) -> Subscription | None:
+    """The person's rule by which the alert would go to them now; None where none asks for it."""
+    found = Subscription.objects.raw(_RULE, {"alerts": [alert.pk], "person": person_id})
+    return next(iter(found), None)

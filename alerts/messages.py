@@ -1,7 +1,9 @@
 """The mail of one delivery: text and HTML twins that say the same in at most 250 words."""
 
 import dataclasses
+import json
 import re
+from collections.abc import Mapping
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -13,8 +15,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.encoding import punycode
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from alerts import links
@@ -28,6 +31,7 @@ HEADLINE_WORDS = 8
 NAMES_MAX = 3  # of countries and regions in a rule's words; the others are counted
 NOT_PUBLIC = "Evidence that is not public"
 RELATED = ("alert__country", "alert__snapshot__method", "person", "subscription")  # for select_related: saves queries
+MARKS = {"why_you": "\ue001", "manage_url": "\ue002", "unsubscribe_url": "\ue003"}  # private use: in nobody's words
 
 # The site's ramp (static/css/tokens.css, light): background and ink.
 RAMP = {
@@ -113,22 +117,74 @@ class Texts:
         return dataclasses.replace(self, **parts, can_be_done=_cut(self.can_be_done, words), reasons=reasons)
 
 
-def mail_for(delivery: Delivery) -> EmailMessage:
-    """The mail of a delivery, the same for every try but for the stamps in its signed links.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Letter:
+    """What every mail of one alert shares, as it stands when this is made: for a batch, never for longer."""
 
-    Raises MessageError.
-    """
-    alert = delivery.alert
+    texts: Texts
+    frame: dict[str, object]
+    heads: dict[str, object]
+    regions: dict[int, str]
+    least_words: int  # of a body whose parts are cut to nothing, without why its reader got it
+    drawn: dict[int, tuple[str, str]] = dataclasses.field(default_factory=dict)  # by how many words a part may have
+
+    def bodies(self, own: dict[str, str]) -> tuple[str, str]:
+        """The text and the HTML twin for one person: `own` is what stands in the places of MARKS."""
+        words = _longest(self.texts, spare=WORDS_MAX - self.least_words - words_in(own["why_you"]))
+        text, page = self._draw(words)
+        for name, mark in MARKS.items():
+            text, page = text.replace(mark, own[name]), page.replace(mark, escape(own[name]))
+        return text, page
+
+    def says(self) -> list[str]:
+        """All its words, uncut, as they stand now."""
+        return [*self._draw(max(self.texts.lengths())), *map(str, self.heads.values())]
+
+    def _draw(self, words: int) -> tuple[str, str]:
+        if words not in self.drawn:
+            context = self.frame | {"texts": self.texts.cut(words)}
+            self.drawn[words] = _text(context), render_to_string("emails/alert.html", context)
+        return self.drawn[words]
+
+
+def letter_for(alert: Alert) -> Letter:
+    """Raises MessageError: of an alert that nobody released no mail is made."""
     if alert.state != Alert.State.RELEASED:
         raise MessageError(f"alert {alert.pk} is {alert.get_state_display()}; wanted a released one")
+    return _letter(alert, _common_heads(alert))
+
+
+def mail_for(delivery: Delivery, letter: Letter | None = None) -> EmailMessage:
+    """The mail of a delivery, the same for every try but for the stamps in its signed links.
+
+    `letter` is that of its alert, where it is made already. Raises MessageError.
+    """
+    letter = letter or letter_for(delivery.alert)
+    own = _own_words(delivery, letter)
     message = EmailMessage(policy=POLICY)
-    message.make_alternative(boundary=f"=_alert-{alert.pk}-delivery-{delivery.pk}")  # empty yet: no header to move
-    for name, value in _head(delivery).items():
+    boundary = f"=_alert-{delivery.alert_id}-delivery-{delivery.pk}"
+    message.make_alternative(boundary=boundary)  # empty yet: no header to move
+    for name, value in (letter.heads | _own_heads(delivery, own["unsubscribe_url"])).items():
         message[name] = value
-    text, page = bodies(delivery)
-    message.attach(_part(text, "plain"))
-    message.attach(_part(page, "html"))
+    for body, subtype in zip(letter.bodies(own), ("plain", "html"), strict=True):
+        message.attach(_part(body, subtype))
     return message
+
+
+def bodies(delivery: Delivery) -> tuple[str, str]:
+    """The text and the HTML twin, also of an alert that waits for release."""
+    letter = _letter(delivery.alert, heads={})
+    return letter.bodies(_own_words(delivery, letter))
+
+
+def fingerprint(delivery: Delivery, letter: Letter | None = None) -> str:
+    """A digest of all that the mail says and that may change until it goes, but for the stamps in its signed links.
+
+    It is keyed: where links were signed with a former key, it is another one.
+    """
+    letter, person = letter or letter_for(delivery.alert), delivery.person
+    said = [*letter.says(), _own_words(delivery, letter)["why_you"], person.name, person.email]
+    return salted_hmac("alerts.messages.fingerprint", json.dumps(said), algorithm="sha256").hexdigest()
 
 
 def subject(alert: Alert) -> str:
@@ -138,10 +194,12 @@ def subject(alert: Alert) -> str:
 
 
 def message_id(delivery: Delivery) -> str:
-    """The same for every try, so that a mail that arrives twice is known as one.
+    """The same for every try, so that a mail that arrives twice is known as one: what was given once stays.
 
     The second in which the delivery was made tells it from that of a sister installation with the same numbers.
     """
+    if delivery.message_id:
+        return delivery.message_id
     return f"<alert-{delivery.alert_id}.delivery-{delivery.pk}.{delivery.made_at:%Y%m%d%H%M%S}@{_domain()}>"
 
 
@@ -176,9 +234,7 @@ def words_in(text: str) -> int:
     return sum(1 for word in found if re.search(r"\w", word))
 
 
-def bodies(delivery: Delivery) -> tuple[str, str]:
-    """The text and the HTML twin."""
-    alert = delivery.alert
+def _letter(alert: Alert, heads: dict[str, object]) -> Letter:
     texts = Texts(
         headline=_cut(alert.headline, HEADLINE_WORDS),
         what_changed=alert.what_changed,
@@ -187,18 +243,24 @@ def bodies(delivery: Delivery) -> tuple[str, str]:
         can_be_done=alert.can_be_done,
         reasons=_reasons(alert),
     )
-    context = _frame(delivery)
-    text = _text(context, texts)
-    if words_in(text) > WORDS_MAX:
-        texts = texts.cut(_longest(texts, spare=WORDS_MAX - words_in(_text(context, texts.cut(0)))))
-        text = _text(context, texts)
-    style = {name: format_html(' style="{}"', rules) for name, rules in STYLES.items()}
-    level = {"level_bar": _bar(Level(alert.level)), "style": style}
-    return text, render_to_string("emails/alert.html", context | {"texts": texts} | level)
+    frame = _frame(alert)
+    least = words_in(_text(frame | {"texts": texts.cut(0)}))
+    return Letter(texts, frame, heads, region_names(), least)
 
 
-def _text(context: dict[str, object], texts: Texts) -> str:
-    return render_to_string("emails/alert.txt", context | {"texts": texts}).strip() + "\n"
+def _own_words(delivery: Delivery, letter: Letter) -> dict[str, str]:
+    """What stands in the places of MARKS."""
+    rule, person = delivery.subscription, delivery.person
+    begin = "You asked for" if rule.created_by_id in {None, person.pk} else "You were signed up for"
+    return {
+        "why_you": f"{begin} {describe(rule, regions=letter.regions)}.",
+        "manage_url": links.manage_url(person),
+        "unsubscribe_url": links.unsubscribe_url(person),
+    }
+
+
+def _text(context: dict[str, object]) -> str:
+    return render_to_string("emails/alert.txt", context).strip() + "\n"
 
 
 def _longest(texts: Texts, *, spare: int) -> int:
@@ -231,10 +293,8 @@ def _reason(text: str, grade: str, evidence: int | None, status: str | None, is_
     return ReasonLine(text, grade, url, is_retracted=status == Evidence.Status.RETRACTED)
 
 
-def _frame(delivery: Delivery) -> dict[str, object]:
-    """Everything of a mail but the alert's own texts."""
-    alert, person, rule = delivery.alert, delivery.person, delivery.subscription
-    asked_self = rule.created_by_id in {None, person.pk}
+def _frame(alert: Alert) -> dict[str, object]:
+    """Everything of a body but the texts of its alert; MARKS stand for what each person has of their own."""
     return {
         "subject": subject(alert),
         "alert": alert,
@@ -242,38 +302,49 @@ def _frame(delivery: Delivery) -> dict[str, object]:
         "level": Level(alert.level).label,
         "previous": Level(alert.previous_level).label,
         "method": alert.snapshot.method,
-        "why_you": f"{'You asked' if asked_self else 'You were signed up'} for {describe(rule)}.",
         "alert_url": links.absolute(alert.get_absolute_url()),
         "country_url": links.absolute(alert.country.get_absolute_url()),
         "error_url": f"mailto:{sender()}?subject={quote(f'Error in alert {alert.pk}')}",
-        "manage_url": links.manage_url(person),
-        "unsubscribe_url": links.unsubscribe_url(person),
-    }
+        "level_bar": _bar(Level(alert.level)),
+        "style": {name: format_html(' style="{}"', rules) for name, rules in STYLES.items()},
+    } | MARKS
 
 
-def _head(delivery: Delivery) -> dict[str, object]:
-    """The headers: one recipient, and nothing that a name could break."""
-    alert, person = delivery.alert, delivery.person
-    thread = f"<country-{alert.country.iso3}.alerts@{_domain()}>"
+def _common_heads(alert: Alert) -> dict[str, object]:
+    """The headers that every mail of an alert has, read once."""
+    place, thread = f"alert {alert.pk}", f"<country-{alert.country.iso3}.alerts@{_domain()}>"
     head = {
         "Subject": subject(alert),
-        "From": _address(settings.INSTALLATION_NAME, sender(), f"delivery {delivery.pk}: From"),
-        "To": _address(person.name, person.email, f"delivery {delivery.pk}: To"),
-        "Date": format_datetime(delivery.made_at),
-        "Message-ID": message_id(delivery),
+        "From": _address(settings.INSTALLATION_NAME, sender(), f"{place}: From"),
         "In-Reply-To": thread,
         "References": thread,
         "List-Id": f"<alerts.{_domain()}>",
-        "List-Unsubscribe": f"<{links.unsubscribe_url(person)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "Content-Language": "en",
         "MIME-Version": "1.0",
     }
+    _refuse_breaks(head, place)
+    return {name: POLICY.header_factory(name, value) for name, value in head.items()}
+
+
+def _own_heads(delivery: Delivery, unsubscribe_url: str) -> dict[str, object]:
+    """The headers of one mail alone: one recipient, and nothing that a name could break."""
+    person, place = delivery.person, f"delivery {delivery.pk}"
+    head = {
+        "To": _address(person.name, person.email, f"{place}: To"),
+        "Date": format_datetime(delivery.made_at),
+        "Message-ID": message_id(delivery),
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+    }
+    _refuse_breaks(head, place)
+    return head
+
+
+def _refuse_breaks(head: Mapping[str, object], place: str) -> None:
     for name, value in head.items():
         if _UNREADABLE.search(str(value)):
-            raise MessageError(f"delivery {delivery.pk}: {name} holds a line break or control character; wanted none")
-    return head
+            raise MessageError(f"{place}: {name} holds a line break or control character; wanted none")
 
 
 def _address(name: str, address: str, place: str) -> Address:

@@ -8,14 +8,22 @@ import re
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Protocol
 
 CONNECT_SECONDS = 10.0  # also for the server's greeting
-ANSWER_SECONDS = 30.0  # for each answer
+ANSWER_SECONDS = 30.0  # for each answer to begin or to go on
+MAIL_SECONDS = 90.0  # for all that is said about one mail: an answer may drip for ever
 _TEXT_MAX = 500  # characters of an answer that are kept
 _CLOSING = 421  # the server hangs up after it
+_READY = 220
+_CUT_EVERY = 0.1  # seconds: once the time is over, whatever is still opened is cut too
+# What a relay says of itself: who may use it (X.7 and the codes of logging in), and how it is (X.3); RFC 3463, 4954.
+_OWN_CODES = {530, 535, 538}
+_OWN_TROUBLE = re.compile(r"5\.[37]\.\d")
 
 
 class Server(Protocol):
@@ -51,6 +59,12 @@ class Answer:
     text: str
     code: int | None = None
     is_about_server: bool = False  # it would say the same to every mail
+    may_be_about_server: bool = False  # one that it says of itself, and of the reader only perhaps
+
+    @property
+    def is_trouble(self) -> bool:
+        """Several of these in a row are a sign that the server is ill."""
+        return self.may_be_about_server or self.result is Result.NO_ANSWER
 
     @property
     def ends_the_line(self) -> bool:
@@ -70,26 +84,38 @@ class Line:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         if self._client is not None:
-            with contextlib.suppress(OSError):
+            with self._in_time(), contextlib.suppress(OSError):
                 self._client.quit()
             self._hang_up()
 
     def post(self, *, recipient: str, message: bytes) -> Answer:
-        """Hand over one mail to one recipient; the connection stays open for the next."""
+        """Hand over one mail to one recipient, in good time; the connection stays open for the next."""
+        with self._in_time() as is_over:
+            answer = self._post(recipient, message)
+        if is_over.is_set() and answer.result is Result.NO_ANSWER:
+            return replace(answer, text=f"no answer at {answer.step}: took too long")
+        return answer
+
+    def _post(self, recipient: str, message: bytes) -> Answer:
         had_line = self._client is not None
-        if self._client is None:
-            opened = connect(self.server, name=self.sender.rpartition("@")[2])
-            if isinstance(opened, Answer):
-                return opened
-            self._client = opened
+        if not had_line and (problem := self._open()) is not None:
+            return problem
+        assert self._client is not None
         answer = converse(self._client, sender=self.sender, recipient=recipient, message=message)
         if answer.ends_the_line:
             self._hang_up()
             if had_line and answer.step == "MAIL":  # closed since the last mail, before a word of this one was said
-                return self.post(recipient=recipient, message=message)
+                return self._post(recipient, message)
         elif answer.result is not Result.SENT:
             self._start_over()
         return answer
+
+    def _open(self) -> Answer | None:
+        self._client = client_for(self.server, name=self.sender.rpartition("@")[2])
+        problem = connect(self._client, self.server)
+        if problem is not None:
+            self._hang_up()
+        return problem
 
     def _start_over(self) -> None:
         """After a refusal the server may still hold half an envelope."""
@@ -106,34 +132,66 @@ class Line:
             self._client.close()
         self._client = None
 
+    @contextlib.contextmanager
+    def _in_time(self) -> Iterator[threading.Event]:
+        """Cuts the line when the block takes too long, which ends every wait in it; the event says that it did."""
+        is_over, is_done = threading.Event(), threading.Event()
 
-def connect(server: Server, *, name: str) -> smtplib.SMTP | Answer:
-    """Open, encrypt and log in as `server` says, verifying its certificate; `name` is what we greet with."""
-    context = ssl.create_default_context()
+        def watch() -> None:
+            seconds = MAIL_SECONDS
+            while not is_done.wait(seconds):
+                is_over.set()
+                self._cut()
+                seconds = _CUT_EVERY
+
+        watchdog = threading.Thread(target=watch, daemon=True)
+        watchdog.start()
+        try:
+            yield is_over
+        finally:
+            is_done.set()
+            watchdog.join()
+
+    def _cut(self) -> None:
+        """From another thread: whoever reads from the socket reads its end."""
+        client = self._client
+        if client is not None and client.sock is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(client.sock, socket.SHUT_RDWR)  # not SSLSocket's own: it touches the reader
+
+
+def client_for(server: Server, *, name: str) -> smtplib.SMTP:
+    """One that is not connected yet; `name` is what we greet with."""
+    if server.tls == "tls":
+        context = ssl.create_default_context()
+        client: smtplib.SMTP = smtplib.SMTP_SSL(local_hostname=name, timeout=CONNECT_SECONDS, context=context)
+    else:
+        client = smtplib.SMTP(local_hostname=name, timeout=CONNECT_SECONDS)
+    client._host = server.host  # type: ignore[attr-defined]  # what the certificate must name: set by nothing else
+    return client
+
+
+def connect(client: smtplib.SMTP, server: Server) -> Answer | None:
+    """Open, encrypt and log in as `server` says, verifying its certificate; the answer where it came to nothing."""
+    step = "connect"
     try:
-        client = (
-            smtplib.SMTP_SSL(server.host, server.port, name, timeout=CONNECT_SECONDS, context=context)
-            if server.tls == "tls"
-            else smtplib.SMTP(server.host, server.port, name, timeout=CONNECT_SECONDS)
-        )
-    except OSError as error:
-        return _no_connection(error, "connect")
-    step = "EHLO"
-    try:
+        code, text = client.connect(server.host, server.port)
+        if code != _READY:
+            raise smtplib.SMTPConnectError(code, text)
+        step = "EHLO"
         assert client.sock is not None
         client.sock.settimeout(ANSWER_SECONDS)
         client.ehlo_or_helo_if_needed()
         if server.tls == "starttls":
             step = "STARTTLS"
-            client.starttls(context=context)
+            client.starttls(context=ssl.create_default_context())
             client.ehlo_or_helo_if_needed()
         if server.user:
             step = "log-in"
             client.login(server.user, server.password)
     except (OSError, ValueError) as error:
-        client.close()
         return _no_connection(error, step)
-    return client
+    return None
 
 
 def _no_connection(error: OSError | ValueError, step: str) -> Answer:
@@ -172,10 +230,11 @@ def _answer(code: int, text: bytes, step: str) -> Answer:
     if _is_yes(code) and step == "end of message":
         return Answer(Result.SENT, step, said, code)
     if 500 <= code <= 599 and step != "MAIL":
+        if code in _OWN_CODES or _OWN_TROUBLE.match(said):
+            return Answer(Result.DEFERRED, step, said, code, may_be_about_server=True)
         return Answer(Result.REFUSED, step, said, code)
-    return Answer(
-        Result.DEFERRED, step, said, code, is_about_server=step == "MAIL"
-    )  # 5xx at MAIL: our sender, not the reader
+    about_us = step == "MAIL"  # even 5xx: it is our sender that the server does not want, not the reader
+    return Answer(Result.DEFERRED, step, said, code, is_about_server=about_us)
 
 
 def _is_yes(code: int) -> bool:

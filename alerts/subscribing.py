@@ -14,6 +14,7 @@ from people.models import User
 from people.permissions import Action, may
 
 __all__ = [
+    "BY_LINK",
     "LEAST_LEVELS",
     "UNSUBSCRIBED",
     "SubscriptionError",
@@ -29,6 +30,7 @@ __all__ = [
 
 LEAST_LEVELS = (Level.ELEVATED, Level.HIGH, Level.SEVERE)  # below ELEVATED nobody is warned
 UNSUBSCRIBED = "unsubscribed by the link in a mail"
+BY_LINK = "ended by the person, by a signed link"
 RULES_MAX = 50  # of one person at a time: more are a sign that "every country" is meant
 
 
@@ -50,12 +52,10 @@ def subscribe(
     """A new rule. `by` is nobody where the person comes by a signed link. Raises SubscriptionError."""
     person = User.objects.select_for_update().get(pk=person.pk)  # or two at once make the same rule twice
     _refuse_strangers(person, by)
-    if not person.is_active:
-        raise SubscriptionError(f"person {person.pk} is switched off; wanted somebody who may be written to")
+    _refuse_inactive(person)
     regions = _checked(is_everywhere, countries, regions, least_level)
     active = _active(person)
-    if len(active) >= RULES_MAX:
-        raise SubscriptionError(f"found {len(active)} rules; wanted at most {RULES_MAX}: put several into one")
+    _refuse_too_many(active)
     _refuse_twin(active, is_everywhere, countries, regions, least_level)
     made = Subscription.objects.create(
         person=person,
@@ -110,14 +110,23 @@ def end_all(*, person: User, how: str = UNSUBSCRIBED, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def resume(*, subscription_id: int, at: dt.datetime) -> Subscription:
-    """The rule counts again, as it was. Raises SubscriptionError where the person is switched off."""
-    rule = _locked(subscription_id, None)
-    if not rule.person.is_active:
-        raise SubscriptionError(f"person {rule.person_id} is switched off; wanted somebody who may be written to")
-    if rule.ended_at is not None:
-        rule.ended_at, rule.ended_how, rule.changed_at = None, "", at
-        rule.save(update_fields=["ended_at", "ended_how", "changed_at"])
+def resume(*, subscription_id: int, by: User | None = None, at: dt.datetime) -> Subscription:
+    """The rule counts again, as it was. `by` is nobody where the person comes by a signed link.
+
+    What somebody ended by a link of theirs nobody else takes up again. Raises SubscriptionError.
+    """
+    rule = _locked(subscription_id, by)
+    person = User.objects.select_for_update().get(pk=rule.person_id)  # or two at once make twins
+    _refuse_inactive(person)
+    if rule.ended_at is None:
+        return rule
+    if by is not None and by.pk != person.pk and rule.ended_how in {UNSUBSCRIBED, BY_LINK}:
+        raise SubscriptionError(f"rule {rule.pk} was {rule.ended_how}; only that person can take it up again")
+    active = _active(person)
+    _refuse_too_many(active)
+    _refuse_twin(active, rule.is_everywhere, rule.countries.all(), rule.regions, rule.least_level)
+    rule.ended_at, rule.ended_how, rule.changed_at = None, "", at
+    rule.save(update_fields=["ended_at", "ended_how", "changed_at"])
     return rule
 
 
@@ -151,6 +160,16 @@ def _locked(subscription_id: int, by: User | None) -> Subscription:
 def _refuse_strangers(person: User, by: User | None) -> None:
     if by is not None and by.pk != person.pk and not may(by, Action.MANAGE_SUBSCRIPTIONS):
         raise SubscriptionError(f"role {by.role}: may not {Action.MANAGE_SUBSCRIPTIONS.value}")
+
+
+def _refuse_inactive(person: User) -> None:
+    if not person.is_active:
+        raise SubscriptionError(f"person {person.pk} is switched off; wanted somebody who may be written to")
+
+
+def _refuse_too_many(active: QuerySet[Subscription]) -> None:
+    if len(active) >= RULES_MAX:
+        raise SubscriptionError(f"found {len(active)} rules; wanted at most {RULES_MAX}: put several into one")
 
 
 def _checked(

@@ -23,7 +23,7 @@ State = Delivery.State
 
 @pytest.fixture(autouse=True)
 def words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "mail_for", outbox.mail_for)
+    monkeypatch.setattr(messages, "mail_for", lambda row, _letter: outbox.mail_for(row))
     monkeypatch.setattr(posting, "ANSWER_SECONDS", 0.3)
 
 
@@ -79,9 +79,16 @@ def test_one_recipient_a_mail_and_one_connection_for_all(post: Post) -> None:
     [
         ("RCPT", "550 5.1.1 no such person", State.REFUSED, "refused"),
         ("RCPT", "451 4.7.1 greylisted", State.DEFERRED, "deferred"),
-        ("DATA", "554 5.7.1 no", State.REFUSED, "refused"),
+        ("RCPT", "550 5.7.1 relaying denied", State.DEFERRED, "deferred"),
+        ("RCPT", "530 5.5.1 log in first", State.DEFERRED, "deferred"),
+        ("RCPT", "550 15.7.1 no such person", State.REFUSED, "refused"),
+        ("DATA", "554 5.3.2 no mail taken", State.DEFERRED, "deferred"),
+        ("DATA", "554 5.5.1 no", State.REFUSED, "refused"),
         ("DATA", "452 4.3.1 disk full", State.DEFERRED, "deferred"),
-        ("END", "554 5.7.1 looks like spam", State.REFUSED, "refused"),
+        ("END", "554 5.7.1 looks like spam", State.DEFERRED, "deferred"),
+        ("END", "535 wrong password", State.DEFERRED, "deferred"),
+        ("END", "538 encrypt first", State.DEFERRED, "deferred"),
+        ("END", "552 5.2.2 mailbox full", State.REFUSED, "refused"),
         ("END", "451 4.3.0 later", State.DEFERRED, "deferred"),
         ("END", "421 4.3.2 going down", State.DEFERRED, "deferred"),
         ("MAIL", "530 5.7.0 log in first", State.DEFERRED, "deferred"),
@@ -163,13 +170,34 @@ def test_a_server_that_cannot_be_reached_burns_one_try_and_the_others_wait(setti
     assert [(tried(row), row.state, row.attempts) for row in rows[1:]] == [([], State.WAITING, 0)] * 2
 
 
-def test_a_server_that_falls_silent_stops_the_batch(post: Post) -> None:
-    post.says["RCPT"] = DROP
+@pytest.mark.parametrize("said", [DROP, "550 5.7.1 relaying denied", "554 5.3.4 too busy"])
+def test_a_server_that_is_silent_or_ill_stops_the_batch(post: Post, said: str) -> None:
+    post.says["RCPT"] = said
     rows = outbox.deliveries(5)
 
     send()
 
     assert [len(tried(row)) for row in rows] == [1, 1, 1, 0, 0]
+
+
+def test_a_server_that_takes_one_in_between_is_not_ill(post: Post) -> None:
+    rows = outbox.deliveries(5)
+    post.says |= {rows[number].person.email: "550 5.7.1 not for this one" for number in (0, 1, 3, 4)}
+
+    assert send() == 1
+
+    assert [len(tried(row)) for row in rows] == [1] * 5
+
+
+def test_a_relay_that_denies_us_for_two_days_ends_in_given_up_and_never_in_refused(post: Post) -> None:
+    post.says["RCPT"] = "550 5.7.1 relaying denied"
+    row, at = outbox.delivery(), NOW
+    for _ in range(8):
+        send(at)
+        row.refresh_from_db()
+        at = row.next_try_at or at
+
+    assert [outcome for outcome, _ in tried(row)] == ["deferred"] * 8 + ["given_up"]
 
 
 def test_pauses_grow_and_after_eight_tries_it_is_given_up(post: Post) -> None:
@@ -192,15 +220,17 @@ def test_pauses_grow_and_after_eight_tries_it_is_given_up(post: Post) -> None:
     assert [outcome for outcome, _ in tried(row)] == ["deferred"] * 8 + ["given_up"]
 
 
-def test_after_two_days_it_is_given_up_but_never_untried(post: Post) -> None:
-    late = NOW + dt.timedelta(days=3)
-    row, lucky = outbox.deliveries(2)
-    post.says[row.person.email] = "451 4.3.0 later"
+def test_two_days_count_from_the_first_try_and_not_from_the_making(post: Post) -> None:
+    after_a_weekend = NOW + dt.timedelta(days=3)
+    row = outbox.delivery()
+    post.says["RCPT"] = "451 4.7.1 greylisted"
 
-    assert send(late) == 1
-
-    assert [one[0] for one in tried(row)] == ["deferred", "given_up"]
-    assert tried(lucky) == [("sent", 250)]
+    send(after_a_weekend)
+    assert (tried(row), row.state) == ([("deferred", 451)], State.DEFERRED)
+    send(after_a_weekend + dt.timedelta(hours=47))
+    assert (tried(row)[1:], row.state) == ([("deferred", 451)], State.DEFERRED)
+    send(after_a_weekend + dt.timedelta(hours=48))
+    assert (tried(row)[2:], row.state) == ([("deferred", 451), ("given_up", 451)], State.GIVEN_UP)
 
 
 def test_nobody_is_written_to_who_no_longer_wants_it(post: Post) -> None:
@@ -212,7 +242,17 @@ def test_nobody_is_written_to_who_no_longer_wants_it(post: Post) -> None:
     assert post.connections == 0
     assert [tried(row) for row in (gone, ended)] == [[("cancelled", None)]] * 2
     assert {gone.state, ended.state} == {State.CANCELLED}
-    assert ended.tries.get().text == "the subscription has ended"
+    assert ended.tries.get().text == "no rule of the person asks for it any more"
+
+
+def test_a_warning_whose_time_is_over_is_not_sent_any_more(post: Post) -> None:
+    over = outbox.delivery(outbox.alert(valid_until=NOW.date() - dt.timedelta(days=1)))
+    last_day = outbox.delivery(outbox.alert(valid_until=NOW.date()))
+
+    assert send() == 1
+
+    assert (tried(over), over.tries.get().text) == ([("cancelled", None)], "the warning's time is over")
+    assert tried(last_day) == [("sent", 250)]
 
 
 @pytest.mark.usefixtures("post")

@@ -38,15 +38,27 @@ def test_a_publisher_puts_a_mail_back_with_all_its_tries(state: str) -> None:
     assert row in delivery.waiting(at=at)
 
 
-def test_two_days_count_from_when_it_was_put_back() -> None:
-    row = outbox.delivery(state=State.GIVEN_UP, **FINISHED)
-    at = NOW + dt.timedelta(days=5)
-    row = delivery.retry(delivery_id=row.pk, by=make.person(Role.ADMIN), at=at)
+def test_two_days_count_from_the_first_try_since_it_was_put_back() -> None:
+    row = outbox.delivery()
+    delivery._put_off(row, delivery.Outcome.NO_ANSWER, "no answer", at=NOW)
+    delivery._give_up(row, "no answer", at=NOW)
+    back = NOW + dt.timedelta(days=5)
+    row = delivery.retry(delivery_id=row.pk, by=make.person(Role.ADMIN), at=back)
 
-    delivery._put_off(row, delivery.Outcome.NO_ANSWER, "no answer", at=at + dt.timedelta(hours=47))
-    assert row.state == State.DEFERRED
-    delivery._put_off(row, delivery.Outcome.NO_ANSWER, "no answer", at=at + dt.timedelta(hours=48))
-    assert row.state == State.GIVEN_UP
+    for hours, state in ((72, State.DEFERRED), (72 + 47, State.DEFERRED), (72 + 48, State.GIVEN_UP)):
+        delivery._put_off(row, delivery.Outcome.NO_ANSWER, "no answer", at=back + dt.timedelta(hours=hours))
+        assert row.state == state
+
+
+def test_a_warning_whose_time_is_over_is_not_put_back() -> None:
+    row = outbox.delivery(outbox.alert(valid_until=NOW.date()), state=State.REFUSED, **FINISHED)
+    by = make.person(Role.PUBLISHER)
+
+    with pytest.raises(delivery.DeliveryError, match=f"{row.pk}: its alert was valid until 2024-07-01; wanted one"):
+        delivery.retry(delivery_id=row.pk, by=by, at=NOW + dt.timedelta(days=1))
+
+    assert not row.tries.exists()
+    assert delivery.retry(delivery_id=row.pk, by=by, at=NOW).state == State.WAITING
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.FOCAL_POINT, Role.CODER, Role.REVIEWER])

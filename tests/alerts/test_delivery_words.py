@@ -48,7 +48,7 @@ def to_two(row: Delivery) -> EmailMessage:
 
 
 def sent_with(settings: Settings, monkeypatch: pytest.MonkeyPatch, words: Callable[[Delivery], EmailMessage]) -> int:
-    monkeypatch.setattr(messages, "mail_for", words)
+    monkeypatch.setattr(messages, "mail_for", lambda row, *_letter: words(row))
     with post_office() as post:
         settings.MAIL_SERVER = post.server
         assert delivery.send_waiting(now=lambda: NOW) == len(post.taken)

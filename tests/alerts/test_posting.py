@@ -1,9 +1,13 @@
 """Encrypted lines and log-ins: certificates are verified, and nothing is said in the clear instead."""
 
+import contextlib
 import dataclasses
 import shutil
+import socket
 import ssl
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,6 +117,47 @@ def test_a_server_that_will_not_talk_is_about_the_server(monkeypatch: pytest.Mon
         answer = posted(post, tls="none")
 
     assert (answer.text, answer.is_about_server) == (text, True)
+
+
+@contextlib.contextmanager
+def dripping(*, after: int) -> Iterator[MailServer]:
+    """A server that says yes to so many commands, its greeting counted; then a reply that goes on and never ends."""
+    with socket.create_server((HOST, 0)) as listening:
+
+        def talk() -> None:
+            line, _ = listening.accept()
+            with line, line.makefile("rb") as heard, contextlib.suppress(OSError):
+                for number in range(after):
+                    line.sendall(b"250 yes\r\n" if number else b"220 hello\r\n")
+                    heard.readline()
+                while True:
+                    line.sendall(b"220-and\r\n" if after == 0 else b"250-and\r\n")
+                    time.sleep(0.02)
+
+        threading.Thread(target=talk, daemon=True).start()
+        yield MailServer(HOST, listening.getsockname()[1])
+
+
+@pytest.mark.parametrize(("after", "step"), [(0, "connect"), (1, "EHLO"), (2, "MAIL"), (3, "RCPT")])
+def test_an_answer_that_never_ends_holds_nobody_longer_than_one_mail_may_take(
+    monkeypatch: pytest.MonkeyPatch, after: int, step: str
+) -> None:
+    monkeypatch.setattr(posting, "MAIL_SECONDS", 0.3)
+    began = time.monotonic()
+    with dripping(after=after) as server, Line(server, "alerts@r2p.example") as line:
+        answer = line.post(recipient="to@test.example", message=b"\r\n")
+
+    assert time.monotonic() - began < 5
+    assert (answer.result, answer.step, answer.text) == (Result.NO_ANSWER, step, f"no answer at {step}: took too long")
+
+
+def test_a_good_bye_that_never_ends_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "MAIL_SECONDS", 0.3)
+    began = time.monotonic()
+    with dripping(after=2) as server, Line(server, "alerts@r2p.example") as line:
+        assert line._open() is None
+
+    assert time.monotonic() - began < 5
 
 
 def test_a_host_that_is_none_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

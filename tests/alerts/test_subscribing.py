@@ -8,6 +8,7 @@ import pytest
 from alerts import subscribing
 from alerts.models import Subscription
 from alerts.subscribing import SubscriptionError
+from alerts.views.subscriptions import BY_LINK
 from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role
@@ -111,6 +112,50 @@ def test_a_rule_counts_again_after_resuming() -> None:
     assert (again.ended_at, again.ended_how, again.changed_at) == (None, "", LATER)
     assert list(Subscription.objects.active()) == [rule]
     assert subscribing.resume(subscription_id=rule.pk, at=LATER + dt.timedelta(days=1)).changed_at == LATER
+
+
+def test_no_rule_is_taken_up_again_beside_its_twin() -> None:
+    person = make.person()
+    rule = subscribed(person)
+    subscribing.end(subscription_id=rule.pk, how="done", by=None, at=NOW)
+    twin = subscribed(person)
+
+    with pytest.raises(SubscriptionError, match=f"same rule already .number {twin.pk}."):
+        subscribing.resume(subscription_id=rule.pk, at=LATER)
+
+    assert list(Subscription.objects.active()) == [twin]
+
+
+def test_no_rule_is_taken_up_again_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = make.person()
+    rule = subscribed(person)
+    subscribing.end(subscription_id=rule.pk, how="done", by=None, at=NOW)
+    subscribed(person, regions=[2])
+    monkeypatch.setattr(subscribing, "RULES_MAX", 1)
+
+    with pytest.raises(SubscriptionError, match="found 1 rules; wanted at most 1"):
+        subscribing.resume(subscription_id=rule.pk, at=LATER)
+
+
+@pytest.mark.parametrize("how", [subscribing.UNSUBSCRIBED, BY_LINK])
+def test_what_a_person_ended_by_a_link_only_that_person_takes_up_again(how: str) -> None:
+    rule, admin = subscribed(), make.person(Role.ADMIN)
+    subscribing.end_all(person=rule.person, how=how, at=NOW)
+
+    with pytest.raises(SubscriptionError, match=f"rule {rule.pk} was {how}; only that person can take it up again"):
+        subscribing.resume(subscription_id=rule.pk, by=admin, at=LATER)
+    assert not Subscription.objects.active().exists()
+
+    assert subscribing.resume(subscription_id=rule.pk, by=rule.person, at=LATER).ended_at is None
+
+
+def test_staff_take_up_again_what_staff_ended_and_others_do_not() -> None:
+    rule, admin = subscribed(), make.person(Role.ADMIN)
+    subscribing.end(subscription_id=rule.pk, how="ended by staff", by=admin, at=NOW)
+
+    with pytest.raises(SubscriptionError, match="may not manage other people's subscriptions"):
+        subscribing.resume(subscription_id=rule.pk, by=make.person(Role.REVIEWER), at=LATER)
+    assert subscribing.resume(subscription_id=rule.pk, by=admin, at=LATER).ended_at is None
 
 
 def test_all_rules_end_at_once_and_twice_is_once() -> None:

@@ -51,7 +51,7 @@ def send(at: dt.datetime) -> int:
 def plain(row: Delivery) -> str:
     part = outbox.kept(row).get_body(("plain",))
     assert part is not None
-    return str(part.get_content())  # type: ignore[attr-defined]
+    return str(part.get_content())
 
 
 def quoting(evidence: Evidence) -> Delivery:

@@ -66,6 +66,8 @@ def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
     """
     until, sent, troubles = now() + BATCH_TIME, 0, 0
     with _only_sender() as alone, Line(settings.MAIL_SERVER, _sender()) as line:
+        if alone:
+            _end_what_is_over(at=now())
         for _ in range(limit if alone else 0):
             answer = _next(line, now)
             if answer is None:
@@ -112,8 +114,21 @@ def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
 
 def _claimed(*, at: dt.datetime) -> Delivery | None:
     """The first that is written and due and that nobody else holds; ours until the transaction ends."""
-    free = waiting(at=at).exclude(message=None).select_for_update(skip_locked=True, of=("self",))
-    return free.select_related("person", "subscription", "alert").first()
+    return _free(at=at).exclude(message=None).select_related("person", "subscription").first()
+
+
+def _free(*, at: dt.datetime) -> DeliveryQuerySet:
+    """What is due of warnings that are still in time, but for what somebody else holds."""
+    in_time = waiting(at=at).filter(alert__valid_until__gte=at.date())
+    return in_time.select_for_update(skip_locked=True, of=("self",))
+
+
+@transaction.atomic
+def _end_what_is_over(*, at: dt.datetime) -> None:
+    """A warning that waited until its time was over warns nobody any more."""
+    over = waiting(at=at).filter(alert__valid_until__lt=at.date())
+    for delivery in over.defer("message").select_for_update(skip_locked=True, of=("self",)):
+        _cancel(delivery, "the warning's time is over", at=at)
 
 
 def _written_anew(delivery: Delivery, address: str, *, at: dt.datetime) -> bool:
@@ -126,9 +141,9 @@ def _written_anew(delivery: Delivery, address: str, *, at: dt.datetime) -> bool:
 @transaction.atomic
 def _write_some(*, at: dt.datetime) -> int:
     """Write the mails of the next few deliveries that have none; how many were looked at."""
-    blank = waiting(at=at).filter(message=None).select_for_update(skip_locked=True, of=("self",))
-    rows = blank.select_related(*messages.RELATED).prefetch_related("subscription__countries")
-    found, letters = list(rows[:WRITTEN_AHEAD]), dict[int, messages.Letter]()
+    blank = _free(at=at).filter(message=None).select_related(*messages.RELATED)
+    found = list(blank.prefetch_related("subscription__countries")[:WRITTEN_AHEAD])
+    letters: dict[int, messages.Letter] = {}
     for delivery in found:
         if address := _wanted_address(delivery, at=at):
             _write(delivery, address, letters, at=at)
@@ -137,21 +152,18 @@ def _write_some(*, at: dt.datetime) -> int:
 
 def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
     """Where the mail goes; empty where it must not go at all, which is then its end."""
-    if reason := _unwanted(delivery, at=at):
-        _finish(delivery, State.CANCELLED, at=at)
-        _note(delivery, Outcome.CANCELLED, reason, at=at)
+    if reason := _unwanted(delivery):
+        _cancel(delivery, reason, at=at)
         return ""
     if not (address := _as_servers_read(delivery.person.email)):
         _give_up(delivery, "the person's address is none that a mail server takes", at=at)
     return address
 
 
-def _unwanted(delivery: Delivery, *, at: dt.datetime) -> str:
+def _unwanted(delivery: Delivery) -> str:
     """Why the mail must not go any more; empty when it must. `delivery.subscription` becomes the rule that asks."""
     if not delivery.person.is_active:
         return "the person is no longer active"
-    if delivery.alert.valid_until < at.date():
-        return "the warning's time is over"
     rule = delivery.subscription
     if rule.ended_at is not None or (rule.changed_at is not None and rule.changed_at >= delivery.made_at):
         now_asking = matching.rule_of(alert=delivery.alert, person_id=delivery.person_id)
@@ -247,6 +259,11 @@ def _first_try(delivery: Delivery) -> dt.datetime:
     tries = delivery.tries.order_by("-pk").values_list("outcome", "at")
     since = list(itertools.takewhile(lambda one: one[0] != Outcome.RETRY, tries))
     return since[-1][1]
+
+
+def _cancel(delivery: Delivery, reason: str, *, at: dt.datetime) -> None:
+    _finish(delivery, State.CANCELLED, at=at)
+    _note(delivery, Outcome.CANCELLED, reason, at=at)
 
 
 def _give_up(delivery: Delivery, text: str, *, at: dt.datetime, code: int | None = None) -> None:

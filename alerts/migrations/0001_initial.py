@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(choices=[('mail', 'e-mail')], default='mail', max_length=8)),
-                ('state', models.CharField(choices=[('waiting', 'waiting to be sent'), ('deferred', 'deferred: to be tried again'), ('sent', 'sent: the mail server took it'), ('refused', 'refused by the mail server'), ('given_up', 'given up after many tries'), ('cancelled', 'cancelled: the person no longer wants it')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'waiting to be sent'), ('deferred', 'deferred: to be tried again'), ('sent', 'sent: the mail server took it'), ('refused', 'refused by the mail server'), ('given_up', 'given up after many tries'), ('cancelled', 'cancelled: it need not go any more')], default='waiting', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('made_at', models.DateTimeField()),
                 ('next_try_at', models.DateTimeField(blank=True, null=True)),

@@ -79,7 +79,7 @@ class Delivery(models.Model):
         SENT = "sent", "sent: the mail server took it"
         REFUSED = "refused", "refused by the mail server"
         GIVEN_UP = "given_up", "given up after many tries"
-        CANCELLED = "cancelled", "cancelled: the person no longer wants it"
+        CANCELLED = "cancelled", "cancelled: it need not go any more"
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries")

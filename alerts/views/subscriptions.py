@@ -24,7 +24,6 @@ from people.permissions import Action, may
 from r2p_dashboard import clock
 
 PAGE_SIZE = 50
-BY_LINK = "ended by the person, by a signed link"
 ON_SITE = "ended by the person"
 BY_STAFF = "ended by staff"
 
@@ -121,7 +120,7 @@ def subscription_end(request: HttpRequest, subscription_id: int) -> HttpResponse
 
 def _resumed(request: HttpRequest, rule: Subscription) -> HttpResponse:
     try:
-        subscribing.resume(subscription_id=rule.pk, at=clock.now())
+        subscribing.resume(subscription_id=rule.pk, by=_person(request), at=clock.now())
         messages.success(request, "In force again.")
     except SubscriptionError as error:
         messages.error(request, _sentence(error))
@@ -203,10 +202,10 @@ def _by_link(request: HttpRequest, token: str) -> HttpResponse:
 def _end(request: HttpRequest, person: User, rule: Subscription | None) -> None:
     """One rule where one is named, all where the button says so."""
     if rule is not None:
-        subscribing.end(subscription_id=rule.pk, how=BY_LINK, by=None, at=clock.now())
+        subscribing.end(subscription_id=rule.pk, how=subscribing.BY_LINK, by=None, at=clock.now())
         messages.success(request, "Ended. No alert goes out by this rule any more.")
     elif request.POST["action"] == "end_all":
-        subscribing.end_all(person=person, how=BY_LINK, at=clock.now())
+        subscribing.end_all(person=person, how=subscribing.BY_LINK, at=clock.now())
         messages.success(request, "Ended. You get no alerts any more.")
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from alerts import subscribing
 from alerts.models import Subscription
-from alerts.subscribing import SubscriptionError
-from alerts.views.subscriptions import BY_LINK
+from alerts.subscribing import BY_LINK, SubscriptionError
 from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from subprocess import Popen
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from indicators import assess
 from indicators.models import Evidence, RescoreRequest, Standing
@@ -59,7 +59,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.extend(_failures(request)))
         return page
@@ -68,6 +68,11 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def is_complaint(message: ConsoleMessage) -> bool:
+    """An error, but that the frame of a mail lets no script in: not even those of this test's own clock."""
+    return message.type == "error" and "Blocked script execution" not in message.text
 
 
 def _failures(request: Request) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ConsoleMessage
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from pytest_django.live_server_helper import LiveServer
 
@@ -365,6 +365,11 @@ def test_every_try_is_told_with_its_time_and_answer(client: Client, publisher: U
         assert said in page
 
 
+def is_trouble(said: ConsoleMessage) -> bool:
+    """The browser's own complaints; that the frame lets no script in is as it should be."""
+    return said.type == "error" and "Blocked script execution" not in said.text
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_in_a_real_browser_the_mail_is_read_in_its_frame_and_the_list_follows(
@@ -375,7 +380,7 @@ def test_in_a_real_browser_the_mail_is_read_in_its_frame_and_the_list_follows(
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page = context.new_page()
     troubles: list[str] = []
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
 
     page.goto(f"/outbox/{refused.pk}/")
     frame = page.frame_locator("iframe").locator("body")
@@ -388,7 +393,7 @@ def test_in_a_real_browser_the_mail_is_read_in_its_frame_and_the_list_follows(
     page.get_by_label(f"Select mail {refused.pk}").check()
     Delivery.objects.filter(pk=row.pk).update(state=State.CANCELLED, **ENDED)
     page.clock.run_for(6000)
-    page.get_by_text("Cancelled: the person no longer wants it", exact=True).wait_for()
+    page.get_by_text("Cancelled: it need not go any more", exact=True).wait_for()
     assert page.get_by_label(f"Select mail {refused.pk}").is_checked()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert troubles == []

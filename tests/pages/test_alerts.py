@@ -235,7 +235,7 @@ def test_queries_of_an_alert_do_not_grow_with_its_mails(
         reason(waiting, make.accepted())
     with django_assert_max_num_queries(9):  # one of them the header's count of drafts
         client.get(f"/alerts/{row.pk}/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(f"/alerts/{waiting.pk}/")
 
 

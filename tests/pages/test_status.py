@@ -181,7 +181,7 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
         make.report()
         run()
 
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(40):
         client.get("/status/")
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(34):
         client.get("/health")

@@ -126,6 +126,11 @@ class CountryProfile:
         return (self.day - self.last_known_on).days > CHANGE_DAYS
 
     @property
+    def is_first_known(self) -> bool:
+        """Whether the change is the whole index: nothing that counts was known 90 days ago, so nothing was compared."""
+        return bool(self.overall) and self.change_90 == self.overall
+
+    @property
     def leads(self) -> bool:
         """Whether one profile alone is the highest."""
         return any(profile.is_headline for profile in self.profiles)

@@ -247,3 +247,13 @@ def test_offers_entry_to_whoever_may_enter(client: Client, role: Role, offered: 
     client.force_login(make.person(role))
 
     assert ("/evidence/new/?country=MMR" in client.get("/countries/MMR/").text) is offered
+
+
+def test_what_is_known_for_the_first_time_is_not_told_as_a_worsening(client: Client) -> None:
+    scored()
+    assert "not a measured worsening" in client.get("/countries/MMR/").text
+
+    make.accepted(event_on=dt.date(2023, 5, 1), known_on=dt.date(2023, 6, 1), indicator=make.indicator("2.3"))
+    assess.score_all(at=make.NOW, day=make.TODAY)
+
+    assert "not a measured worsening" not in client.get("/countries/MMR/").text

@@ -1,4 +1,4 @@
-"""From a file to a score through a real worker; the broker is only a bell."""
+"""From a source to a mail through a real worker; the broker is only a bell."""
 
 import inspect
 import json

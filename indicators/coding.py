@@ -57,6 +57,20 @@ def propose(
     return evidence
 
 
+def twin_of(passage: Passage, draft: EvidenceDraft) -> Evidence | None:
+    """The live row that the database would refuse this one beside: a sentence can name it first."""
+    return Evidence.objects.filter(
+        passage=passage,
+        indicator=draft.indicator,
+        country=draft.country,
+        polarity=draft.polarity,
+        event_key=draft.event_key,
+        event_on=draft.event_on,
+        family=draft.family,
+        status__in=[Evidence.Status.PROPOSED, Evidence.Status.ACCEPTED],
+    ).first()
+
+
 def row(passage: Passage, draft: EvidenceDraft, coder: User, *, at: dt.datetime, installation_day: dt.date) -> Evidence:
     """The unsaved row that `propose` saves. Raises CodingError."""
     if draft.event_on > draft.known_on:
@@ -107,7 +121,7 @@ def reject(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evide
         raise CodingError(f"evidence {evidence.pk}: you coded it; wanted another person to decide")
     evidence.status = Evidence.Status.REJECTED
     evidence.decided_by, evidence.decided_at = by, at
-    evidence.decision_reason = _reason(reason)
+    evidence.decision_reason = tidy_reason(reason)
     evidence.save(update_fields=["status", "decided_by", "decided_at", "decision_reason"])
     return evidence
 
@@ -118,7 +132,7 @@ def retract(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evid
     evidence = _locked(evidence_id, by, Action.RETRACT_EVIDENCE, wanted=Evidence.Status.ACCEPTED)
     evidence.status = Evidence.Status.RETRACTED
     evidence.retracted_by, evidence.retracted_at = by, at
-    evidence.retraction_reason = _reason(reason)
+    evidence.retraction_reason = tidy_reason(reason)
     evidence.save(update_fields=["status", "retracted_by", "retracted_at", "retraction_reason"])
     _ask_for_score(evidence, at=at)
     return evidence
@@ -135,7 +149,8 @@ def _locked(evidence_id: int, by: User, action: Action, *, wanted: Evidence.Stat
     return evidence
 
 
-def _reason(reason: str) -> str:
+def tidy_reason(reason: str) -> str:
+    """The reason in one line. Raises CodingError where it is too short or too long."""
     reason = " ".join(reason.split())
     if not 3 <= len(reason) <= 500:
         raise CodingError(f"reason: found {len(reason)} characters; wanted 3 to 500")

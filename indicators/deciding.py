@@ -14,7 +14,7 @@ from indicators.coding import CodingError, EvidenceDraft
 from indicators.models import Evidence, RescoreRequest, Suggestion, SuggestionDecision
 from people.models import User
 from people.permissions import Action, clearance_of, may
-from reports.models import Report, Retrieval
+from reports.models import Passage, Report, Retrieval
 
 Did = SuggestionDecision.Action
 State = Suggestion.State
@@ -22,7 +22,6 @@ State = Suggestion.State
 TAKEN_BACK = "Taken back by the person who accepted the suggestion."
 ONE_OF_A_KIND = "one_live_evidence_per_passage_indicator_and_event"  # a constraint of Evidence
 NOTE_MAX = 500  # Evidence.note
-REASON_MIN, REASON_MAX = 3, 500
 
 
 class AlreadyDecided(CodingError):
@@ -155,7 +154,7 @@ def _row(
     evidence = coding.row(suggestion.passage, draft, by, at=at, installation_day=installation_day)
     evidence.coder = None  # the machine proposed it: this person reads and decides
     evidence.status, evidence.decided_by, evidence.decided_at = Evidence.Status.ACCEPTED, by, at
-    _refuse_twin(evidence)
+    _refuse_twin(suggestion.passage, draft)
     try:
         evidence.full_clean()
     except ValidationError as error:
@@ -163,18 +162,9 @@ def _row(
     return evidence
 
 
-def _refuse_twin(evidence: Evidence) -> None:
+def _refuse_twin(passage: Passage, draft: EvidenceDraft) -> None:
     """The constraint ONE_OF_A_KIND, in a sentence."""
-    twin = Evidence.objects.filter(
-        passage=evidence.passage,
-        indicator=evidence.indicator,
-        country=evidence.country,
-        polarity=evidence.polarity,
-        event_key=evidence.event_key,
-        event_on=evidence.event_on,
-        family=evidence.family,
-        status__in=[Evidence.Status.PROPOSED, Evidence.Status.ACCEPTED],
-    ).first()
+    twin = coding.twin_of(passage, draft)
     if twin is not None:
         raise CodingError(
             f"found the same passage, indicator, event and day already as evidence {twin.pk}, {twin.status}; "
@@ -185,9 +175,7 @@ def _refuse_twin(evidence: Evidence) -> None:
 @transaction.atomic
 def reject(*, suggestion_id: int, by: User, reason: str, at: dt.datetime) -> SuggestionDecision:
     """Sets a waiting suggestion aside, with the reason. Raises CodingError, AlreadyDecided."""
-    reason = " ".join(reason.split())
-    if not REASON_MIN <= len(reason) <= REASON_MAX:
-        raise CodingError(f"reason: found {len(reason)} characters; wanted {REASON_MIN} to {REASON_MAX}")
+    reason = coding.tidy_reason(reason)
     return _decide(_waiting(suggestion_id, by), State.REJECTED, Did.REJECT, by=by, at=at, reason=reason)
 
 

@@ -147,16 +147,7 @@ def _enter(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.d
 
 
 def _refuse_twin(passage: Passage, draft: EvidenceDraft) -> None:
-    twin = Evidence.objects.filter(
-        passage=passage,
-        indicator=draft.indicator,
-        country=draft.country,
-        polarity=draft.polarity,
-        event_key=draft.event_key,
-        event_on=draft.event_on,
-        family=draft.family,
-        status__in=[Evidence.Status.PROPOSED, Evidence.Status.ACCEPTED],
-    ).first()
+    twin = coding.twin_of(passage, draft)
     if twin is not None:
         raise EntryError(
             "",

@@ -134,7 +134,8 @@ def cards_of(
 ) -> list[Card]:
     """The cards of the current passage; without forms where nothing may be decided."""
     rows = list(sieve.narrow(shown(user).waiting().filter(passage=current.passage_id)))
-    first = CARDS_MAX * (next(i for i, row in enumerate(rows) if row.pk == current.pk) // CARDS_MAX)
+    here = next((i for i, row in enumerate(rows) if row.pk == current.pk), 0)  # 0: decided or filtered out since
+    first = CARDS_MAX * (here // CARDS_MAX)
     rows = rows[first : first + CARDS_MAX]
     cards = []
     for place, row in enumerate(rows, start=1):

@@ -16,7 +16,7 @@ from indicators.profile import CountryProfile
 from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make
-from tests.alerts import rounds
+from tests.alerts import outbox, rounds
 
 pytestmark = pytest.mark.usefixtures("reference")
 ELEVATED_ONLY = rounds.GRAVE[:9]
@@ -186,6 +186,14 @@ def test_a_stronger_draft_takes_the_place_of_a_weaker_one() -> None:
     weaker.refresh_from_db()
     assert weaker.state == "lapsed"
     assert list(Alert.objects.waiting()) == [stronger]
+
+
+def test_a_draft_of_a_level_that_was_warned_of_already_is_not_released() -> None:
+    draft, publisher = rounds.alert(), make.person(Role.PUBLISHER)
+    outbox.alert(level=5, decided_by=publisher)
+
+    with pytest.raises(ReleaseError, match="warned of SEVERE already"):
+        release.release(alert_id=draft.pk, by=publisher, reason="late", at=make.NOW)
 
 
 def retract(rows: list[Evidence]) -> None:

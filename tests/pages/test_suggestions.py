@@ -335,3 +335,12 @@ def test_both_queues_show_both_counts_and_the_header_leads_where_something_waits
         assert 'Suggested by the machine <span class="tag num">3</span>' in page
         assert 'Proposed by people <span class="tag num">1</span>' in page
         assert header.format("suggestions") in page
+
+
+def test_a_form_with_a_mistake_sent_under_other_filters_is_answered(client: Client, reviewer: User) -> None:
+    row = suggestion()
+    suggestion(iso3="UKR")
+    form = typed(client.get("/suggestions/?country=MMR"), row, event_on="nonsense")
+
+    assert decide(client, row, "accept", query="?country=UKR", **form).status_code == 400
+    assert state(row) == "waiting"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
 
+from indicators.evidence_table import evidence_table
 from indicators.models import Evidence, Indicator, MethodVersion, SeriesValue
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
@@ -38,7 +39,6 @@ class Inputs:
     evidence: EvidenceRows
     series: SeriesRows
     digests: dict[str, str]
-    first_days: dict[str, dt.date]
 
 
 def version_in_use() -> MethodVersion:
@@ -71,13 +71,9 @@ def catalogue_of(indicators: Iterable[Indicator]) -> Catalogue:
     )
 
 
-EvidenceTuple = tuple[Any, ...]  # the columns of _EVIDENCE
+EvidenceTuple = tuple[Any, ...]  # the fields of EvidenceColumns in their order
 SeriesTuple = tuple[Any, ...]  # the columns of _SERIES
-_EVIDENCE = (
-    "country__iso3", "indicator__code", "polarity", "severity", "reliability", "credibility", "event_on", "known_on",
-    "retracted_on", "family__slug", "event_key", "admin1", "pk",
-)  # fmt: skip
-_EVIDENCE_COLUMNS = [field.name for field in dataclasses.fields(EvidenceColumns)]  # in the order of _EVIDENCE
+_EVIDENCE_COLUMNS = [field.name for field in dataclasses.fields(EvidenceColumns)]  # in the order of `evidence_tuple`
 _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on", "retracted_on", "pk")
 
 
@@ -94,31 +90,44 @@ def inputs(
     version counts by its code (`reference_loading` lets no code change its meaning); what stands on a code that the
     catalogue lacks is left out.
     """
-    evidence, series = _evidence(countries, known_by), _series(method, countries, known_by)
-    if without:
-        evidence = [row for row in evidence if row[-1] not in without]
-    order = tuple(countries) if countries is not None else tuple(sorted({row[0] for row in (*evidence, *series)}))
-    return assembled(evidence, series, method, order)
+    evidence, series = evidence_table(method, countries, known_by, without), _series(method, countries, known_by)
+    order = tuple(countries) if countries is not None else tuple(sorted({*evidence.iso3s, *(row[0] for row in series)}))
+    return _joined(order, evidence.columns(order), evidence.digest_lines(), series, method)
 
 
 def assembled(
     evidence: Iterable[EvidenceTuple], series: Iterable[SeriesTuple], method: Method, order: tuple[str, ...]
 ) -> Inputs:
-    """Rows in the order of `_EVIDENCE` and `_SERIES` as inputs of the arithmetic."""
+    """Rows in the order of `EvidenceColumns` and `_SERIES` as inputs of the arithmetic."""
     codes = set(method.catalogue.codes)
     known = [row for row in evidence if row[1] in codes]
+    columns = EvidenceColumns(**dict(zip(_EVIDENCE_COLUMNS, _columns(known, len(_EVIDENCE_COLUMNS)), strict=True)))
+    lines: dict[str, list[str]] = {}
+    for row in known:
+        lines.setdefault(row[0], []).append(f"evidence:{row[-1]}:{row[8] or ''}")
+    return _joined(order, columns, lines, series, method)
+
+
+def _joined(
+    order: tuple[str, ...],
+    columns: EvidenceColumns,
+    lines: dict[str, list[str]],
+    series: Iterable[SeriesTuple],
+    method: Method,
+) -> Inputs:
     measured = [row for row in series if row[1] in method.version.goalposts]
+    for row in measured:
+        lines.setdefault(row[0], []).append(f"series:{row[-1]}:{row[5] or ''}")
     return Inputs(
         countries=order,
-        evidence=_evidence_rows(known, method, order),
+        evidence=EvidenceRows.from_columns(columns, method.catalogue, order),
         series=_series_rows(measured, method, order),
-        digests=_digests(known, measured),
-        first_days=_first_days(known, measured),
+        digests={country: _digest(rows) for country, rows in lines.items()},
     )
 
 
 def evidence_tuple(row: Evidence, *, as_at: dt.datetime | None = None) -> EvidenceTuple:
-    """A loaded row, with indicator, country and family, in the order of `_EVIDENCE`.
+    """A loaded row, with indicator, country and family, in the order of `EvidenceColumns`.
 
     With `as_at`, a retraction that was entered later is not yet there.
     """
@@ -149,17 +158,6 @@ def day_of(instant: dt.datetime | None) -> dt.date | None:
     return None if instant is None else instant.astimezone(dt.UTC).date()
 
 
-def _evidence(countries: Sequence[str] | None, known_by: dt.date | None) -> list[EvidenceTuple]:
-    rows = Evidence.objects.ever_accepted().annotate(
-        known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
-    )
-    if countries is not None:
-        rows = rows.filter(country__iso3__in=countries)
-    if known_by is not None:
-        rows = rows.filter(known_on__lte=known_by)
-    return list(rows.order_by("pk").values_list(*_EVIDENCE))
-
-
 def _series(method: Method, countries: Sequence[str] | None, known_by: dt.date | None) -> list[SeriesTuple]:
     rows = SeriesValue.objects.filter(is_scored=True, definition__slug__in=list(method.version.goalposts)).annotate(
         known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
@@ -173,11 +171,6 @@ def _series(method: Method, countries: Sequence[str] | None, known_by: dt.date |
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
-
-
-def _evidence_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, ...]) -> EvidenceRows:
-    columns = EvidenceColumns(**dict(zip(_EVIDENCE_COLUMNS, _columns(rows, len(_EVIDENCE)), strict=True)))
-    return EvidenceRows.from_columns(columns, method.catalogue, order)
 
 
 def _series_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, ...]) -> SeriesRows:
@@ -199,24 +192,12 @@ def _series_rows(rows: list[tuple[Any, ...]], method: Method, order: tuple[str, 
     return SeriesRows.from_columns(columns, method.catalogue, order)
 
 
-def _digests(evidence: Iterable[tuple[Any, ...]], series: Iterable[tuple[Any, ...]]) -> dict[str, str]:
-    """SHA-256 over the sorted (kind, row id, day of retraction) of each country: over inputs, never over floats."""
-    lines: dict[str, list[str]] = {}
-    for row in evidence:
-        lines.setdefault(row[0], []).append(f"evidence:{row[-1]}:{row[8] or ''}")
-    for row in series:
-        lines.setdefault(row[0], []).append(f"series:{row[-1]}:{row[5] or ''}")
-    return {country: hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest() for country, rows in lines.items()}
+def _digest(lines: list[str]) -> str:
+    """SHA-256 over a country's sorted (kind, row id, day of retraction): over inputs, never over floats."""
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
-
-
-def _first_days(evidence: Iterable[tuple[Any, ...]], series: Iterable[tuple[Any, ...]]) -> dict[str, dt.date]:
-    first: dict[str, dt.date] = {}
-    for country, day in [(row[0], row[6]) for row in evidence] + [(row[0], row[3]) for row in series]:
-        first[country] = min(first.get(country, day), day)
-    return first
+EMPTY_DIGEST = _digest([])
 
 
 def last_days(

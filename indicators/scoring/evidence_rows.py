@@ -25,7 +25,7 @@ from indicators.scoring.errors import (
     UnknownCountryError,
     UnknownIndicatorError,
 )
-from indicators.scoring.inputs import Column, Table, checked_keys, column_mapping, name_codes
+from indicators.scoring.inputs import Column, Names, Table, checked_keys, column_mapping, named
 from indicators.scoring.parameters import CREDIBILITIES, RELIABILITIES
 
 _RELIABILITY = {name: number for number, name in enumerate(RELIABILITIES)}
@@ -46,16 +46,16 @@ class EvidenceColumns:
 
     Attributes
     ----------
-    country, indicator
-        Codes or, in integer arrays, positions.
-    polarity, severity, reliability, credibility
-        +1 or -1; 0 to 4; A to F; 1 to 6 (text or whole number).
+    country, indicator, reliability
+        Codes (a reliability is A to F) or, in integer arrays, positions.
+    polarity, severity, credibility
+        +1 or -1; 0 to 4; 1 to 6 (text or whole number).
     event_on, known_on, retracted_on
         `datetime.date`, ISO text or ordinals; None where not retracted.
     family
-        Slug of the body that made the finding.
+        Slug of the body that made the finding; `Named` where it is coded already.
     event, admin1
-        Event id and first-level area; None or empty where there is none.
+        Event id and first-level area; None or empty where there is none. `Named` likewise.
     row_id
         Whole numbers for digests and messages; row numbers where left out.
     """
@@ -69,9 +69,9 @@ class EvidenceColumns:
     event_on: Column
     known_on: Column
     retracted_on: Column
-    family: Column
-    event: Column
-    admin1: Column
+    family: Names
+    event: Names
+    admin1: Names
     row_id: Column | None = None
 
 
@@ -219,7 +219,7 @@ def _numbers(table: Table, columns: EvidenceColumns, catalogue: Catalogue, count
     country = table.codes(columns.country, known, UnknownCountryError, "one of the given countries")
     severity = table.positions(columns.severity, _SEVERITY, SeverityError, "a whole number from 0 to 4")
     side = table.positions(columns.polarity, _POLARITY, PolarityError, "+1 (risk) or -1 (mitigation)")
-    first = table.positions(columns.reliability, _RELIABILITY, GradeError, "a reliability from A to F")
+    first = table.codes(columns.reliability, _RELIABILITY, GradeError, "a reliability from A to F")
     second = table.positions(columns.credibility, _CREDIBILITY, GradeError, "a credibility from 1 to 6")
     days = {name: table.days(getattr(columns, name)) for name in ("event_on", "known_on", "retracted_on")}
     for name in ("event_on", "known_on"):
@@ -233,25 +233,31 @@ def _numbers(table: Table, columns: EvidenceColumns, catalogue: Catalogue, count
 
 def _names(table: Table, columns: EvidenceColumns, event_on: I64) -> dict[str, Any]:
     """Codes and names of families, areas and events."""
-    text = [value if isinstance(value, str) else "" for value in columns.family]
-    nobody = np.fromiter((not value.strip() for value in text), np.bool_, table.size)
-    table.refuse_where(nobody, columns.family, FamilyError, "the slug of the body that made the finding")
-    family, families = name_codes(text)
-    place, places = name_codes([str(value or "") for value in columns.admin1])
-    keys = [str(value or "") for value in columns.event]
-    reserved = np.fromiter((key.startswith("~") for key in keys), np.bool_, table.size)
-    table.refuse_where(reserved, columns.event, EventKeyError, 'an event id without "~", or none')
-    event, event_ids = name_codes(keys)
+    family = named(columns.family, _slug)
+    nobody = np.array([not name.strip() for name in family.names], np.bool_)
+    table.refuse_where(nobody[family.codes], columns.family, FamilyError, "the slug of the body that made the finding")
+    place, keys = named(columns.admin1, _text), named(columns.event, _text)
+    reserved = np.array([name.startswith("~") for name in keys.names], np.bool_)
+    table.refuse_where(reserved[keys.codes], columns.event, EventKeyError, 'an event id without "~", or none')
+    event, event_ids = keys.codes, keys.names
     if event_ids and event_ids[0] == "":
         event, event_ids = event - 1, event_ids[1:]
     nameless = event < 0
     week = monday(event_on)
     anchor_on = np.where(nameless, week, event_on)
     if nameless.any():
-        pairs = place[nameless] * (NEVER + 1) + week[nameless]
+        pairs = place.codes[nameless] * (NEVER + 1) + week[nameless]
         event[nameless] = len(event_ids) + np.unique(pairs, return_inverse=True)[1]
-    named = {"family": family, "families": families, "place": place, "places": places}
-    return {**named, "event": event, "event_ids": event_ids, "anchor_on": anchor_on}
+    found = {"family": family.codes, "families": family.names, "place": place.codes, "places": place.names}
+    return {**found, "event": event, "event_ids": event_ids, "anchor_on": anchor_on}
+
+
+def _slug(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _text(value: object) -> str:
+    return str(value or "")
 
 
 def _sorted(rows: EvidenceRows) -> EvidenceRows:

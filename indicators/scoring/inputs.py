@@ -1,8 +1,8 @@
 """What the two tables of inputs share: columns checked as a whole, faults told by row."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,39 @@ from indicators.scoring.errors import (
 )
 
 _DATE = dt.date
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Named:
+    """A column of names as numbers: `codes` (N,) int64 are positions in `names`, which need no order."""
+
+    codes: I64
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Number of rows, N."""
+        return int(self.codes.size)
+
+    def __getitem__(self, row: int) -> str:
+        """Name of one row."""
+        return self.names[int(self.codes[row])]
+
+    def in_order(self) -> "Named":
+        """The same with the names that occur, in alphabetical order: how rows came leaves no trace."""
+        used, codes = np.unique(self.codes, return_inverse=True)
+        names = [self.names[code] for code in used.tolist()]
+        order = sorted(range(len(names)), key=names.__getitem__)
+        rank = np.empty(len(names), np.int64)
+        rank[order] = np.arange(len(names))
+        return Named(rank[codes], tuple(names[place] for place in order))
+
+
 Column = Sequence[Any] | np.ndarray[Any, Any]
+Names = Column | Named
 Refusal = type[ScoringInputError]
 
 
-def column_mapping(columns: Any) -> dict[str, Column]:
+def column_mapping(columns: Any) -> dict[str, Names]:
     """The columns of a dataclass of columns by name, without those left out."""
     given = {field.name: getattr(columns, field.name) for field in fields(columns)}
     return {name: column for name, column in given.items() if column is not None}
@@ -32,7 +60,7 @@ def column_mapping(columns: Any) -> dict[str, Column]:
 class Table:
     """Name and row ids of a table while it is read, so that faults can say where they are."""
 
-    def __init__(self, name: str, columns: Mapping[str, Column], ids: Column | None) -> None:
+    def __init__(self, name: str, columns: Mapping[str, Names], ids: Column | None) -> None:
         """Check that the columns are equally long.
 
         Raises
@@ -53,7 +81,7 @@ class Table:
         known = "" if self.ids is None else f" (id {self.ids[row]})"
         return f"{self.name} row {row}{known}"
 
-    def refuse_where(self, bad: Bool, column: Column, error: Refusal, wanted: str) -> None:
+    def refuse_where(self, bad: Bool, column: Names, error: Refusal, wanted: str) -> None:
         """Raise `error` for the first row at which `bad` holds."""
         if bad.any():
             row = int(np.argmax(bad))
@@ -84,7 +112,10 @@ class Table:
 
     def positions(self, column: Column, known: Mapping[Any, int], error: Refusal, wanted: str) -> I64:
         """Position of each value among the known ones, (N,) int64."""
-        found = np.fromiter((_find(known, value) for value in _plain(column)), np.int64, self.size)
+        if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
+            found = _found(known, column)
+        else:
+            found = np.fromiter((_find(known, value) for value in _plain(column)), np.int64, self.size)
         self.refuse_where(found < 0, column, error, wanted)
         return found
 
@@ -123,19 +154,21 @@ def _find(known: Mapping[Any, int], value: Any) -> int:
     return known.get(value, -1)
 
 
-def name_codes(column: Column) -> tuple[I64, tuple[str, ...]]:
-    """Codes of names in their alphabetical order, so that the order of rows leaves no trace.
+def _found(known: Mapping[Any, int], numbers: np.ndarray[Any, Any]) -> I64:
+    """Position of each whole number among the known ones, (N,); -1 where it is none of them."""
+    keys = sorted(key for key in known if isinstance(key, int))
+    place = np.searchsorted(keys, numbers).clip(max=len(keys) - 1)
+    return np.where(np.array(keys)[place] == numbers, np.array([known[key] for key in keys])[place], -1)
 
-    Returns
-    -------
-    codes : (N,) int64
-    names : tuple of str
-        The distinct names, sorted.
-    """
-    values = list(_plain(column))
+
+def named(column: Names, read: Callable[[Any], str]) -> Named:
+    """A column of names in alphabetical order of the names that occur; `read` makes a text of a value."""
+    if isinstance(column, Named):
+        return column.in_order()
+    values = [read(value) for value in _plain(column)]
     names = tuple(sorted(set(values)))
     number = {name: code for code, name in enumerate(names)}
-    return np.fromiter((number[value] for value in values), np.int64, len(values)), names
+    return Named(np.fromiter((number[value] for value in values), np.int64, len(values)), names)
 
 
 def checked_keys(

@@ -20,8 +20,9 @@ Reasons
 Words
     `displayed_level` (the silence rule), `coverage_word`, `fold`.
 
-Intervals, the change split and the flags come with a later issue: `strengths` and `event_details`
-take the family weights ω that `draws` makes.
+Doubt
+    `intervals`: the sensitivity band of any units; `replicates`: the draws behind it, paired across
+    units. `Given` holds both tables and the method version as one value.
 """
 
 from indicators.scoring.catalogue import Catalogue
@@ -32,8 +33,10 @@ from indicators.scoring.draws import family_weight, family_weights, lognormal
 from indicators.scoring.errors import ScoringInputError
 from indicators.scoring.events import EventDetail, event_details
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
+from indicators.scoring.given import Given
 from indicators.scoring.history import History, Line, current, history, line_days
 from indicators.scoring.identity import input_digest, method_json, method_sha256
+from indicators.scoring.intervals import Intervals, intervals, replicates
 from indicators.scoring.kernel import Scores, Totals, score
 from indicators.scoring.levels import Coverage, Level, coverage_word, displayed_level, displayed_levels, fold
 from indicators.scoring.line import line
@@ -64,9 +67,11 @@ __all__ = [
     "EventDetail",
     "EvidenceColumns",
     "EvidenceRows",
+    "Given",
     "Grades",
     "History",
     "IndicatorDetail",
+    "Intervals",
     "Level",
     "Line",
     "Parameters",
@@ -89,6 +94,7 @@ __all__ = [
     "history",
     "indicator_detail",
     "input_digest",
+    "intervals",
     "line",
     "line_days",
     "lognormal",
@@ -96,5 +102,6 @@ __all__ = [
     "method_sha256",
     "month_ends",
     "printed",
+    "replicates",
     "score",
 ]

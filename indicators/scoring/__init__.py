@@ -16,7 +16,10 @@ Scores
     alone, with its level.
 Reasons
     `contributions` (sum exactly to the overall index; `printed` rounds the column so that it adds
-    up), `indicator_detail`, `event_details`.
+    up), `breakdown` (the same with ageing as rows of its own), `indicator_detail`, `event_details`;
+    `change`: two days apart, by cause.
+Flags
+    `rapid_changes`, `new_events`, `concentration`; `reporting`: whether reports have gone silent.
 Words
     `displayed_level` (the silence rule), `coverage_word`, `fold`.
 
@@ -25,7 +28,10 @@ Doubt
     units. `Given` holds both tables and the method version as one value.
 """
 
+from indicators.scoring.blackout import Reporting, ReportingState, reporting
+from indicators.scoring.breakdown import BreakdownRow, breakdown
 from indicators.scoring.catalogue import Catalogue
+from indicators.scoring.change import Change, ChangePart, change
 from indicators.scoring.contributions import Contribution, contributions, printed
 from indicators.scoring.days import NEVER, day_number, month_ends
 from indicators.scoring.detail import IndicatorDetail, indicator_detail
@@ -33,6 +39,7 @@ from indicators.scoring.draws import family_weight, family_weights, lognormal
 from indicators.scoring.errors import ScoringInputError
 from indicators.scoring.events import EventDetail, event_details
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
+from indicators.scoring.flags import Concentration, Rapid, concentration, new_events, rapid_changes
 from indicators.scoring.given import Given
 from indicators.scoring.history import History, Line, current, history, line_days
 from indicators.scoring.identity import input_digest, method_json, method_sha256
@@ -61,7 +68,11 @@ __all__ = [
     "PROFILES",
     "RELIABILITIES",
     "SHIPPED",
+    "BreakdownRow",
     "Catalogue",
+    "Change",
+    "ChangePart",
+    "Concentration",
     "Contribution",
     "Coverage",
     "EventDetail",
@@ -75,12 +86,18 @@ __all__ = [
     "Level",
     "Line",
     "Parameters",
+    "Rapid",
+    "Reporting",
+    "ReportingState",
     "Scores",
     "ScoringInputError",
     "SeriesColumns",
     "SeriesRows",
     "Totals",
     "Units",
+    "breakdown",
+    "change",
+    "concentration",
     "contributions",
     "coverage_word",
     "current",
@@ -101,7 +118,10 @@ __all__ = [
     "method_json",
     "method_sha256",
     "month_ends",
+    "new_events",
     "printed",
+    "rapid_changes",
     "replicates",
+    "reporting",
     "score",
 ]

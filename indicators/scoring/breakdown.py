@@ -3,6 +3,9 @@
 The contributions of scoring.md §4 spread the ageing over their rows. Here each row adds what it would with δ = 1 and
 φ = 1; per indicator, one row takes the ageing off and one the mitigation. Mitigation is taken as it stands: how far
 it has itself faded is not a row.
+
+With h* = λ·ΣA + h_z(φ = 1) and g* = 1 - exp(-h*): an event and family adds c_f·w·g*·(λ/h*)·¼ΣC·η/Ση, the series
+c_f·w·g*·h_z(φ = 1)/h*; aged is -c_f·w·(g* - g), mitigation -c_f·w·(g - x). c_f is that of the contributions.
 """
 
 from dataclasses import dataclass, replace
@@ -80,27 +83,27 @@ def breakdown(
     list of BreakdownRow
         Without zero rows; by catalogue order of the indicator, then kind, then points descending, then event, then
         family.
-
-    Notes
-    -----
-    With h* = λ·ΣA + h_z(φ = 1) and g* = 1 - exp(-h*): an event and family adds c_f·w·g*·(λ/h*)·¼ΣC·η/Ση, the series
-    c_f·w·g*·h_z(φ = 1)/h*; aged is -c_f·w·(g* - g), mitigation -c_f·w·(g - x). c_f is that of the contributions.
     """
     units = Units.of(country, t, k)
     found = score(evidence, series, catalogue, parameters, units)
     per_presence = points_per_value(found, catalogue, parameters)[0]
-    rate = rates(catalogue, parameters)
-    events = events_of(evidence, parameters, country, t, k)
-    fresh = replace(events, decay=np.ones_like(events.decay))
     told = _fresh_series(series, units, catalogue.size, parameters)
+    rows, presence = _fresh(events_of(evidence, parameters, country, t, k), told, per_presence, parameters)
+    rows += _rows(catalogue, "aged", -per_presence * (presence - found.g[0]))
+    rows += _rows(catalogue, "mitigation", -per_presence * (found.g[0] - found.x[0]))
+    return sorted(rows, key=_order)
+
+
+def _fresh(events: Events, told: F64, per_presence: F64, parameters: Parameters) -> tuple[list[BreakdownRow], F64]:
+    """Event and series rows as they would add were nothing aged, and the presence that they would give, (I,)."""
+    catalogue = events.rows.catalogue
+    rate = rates(catalogue, parameters)
+    fresh = replace(events, decay=np.ones_like(events.decay))
     total = rate * _strengths(fresh, catalogue.size) + told
     presence = -np.expm1(-total)
     per_hazard = np.divide(per_presence * presence, total, out=np.zeros_like(total), where=total > 0)
     rows = [_of_event(row) for row in event_rows(fresh, per_hazard * rate)]
-    rows += _rows(catalogue, "series", per_hazard * told)
-    rows += _rows(catalogue, "aged", -per_presence * (presence - found.g[0]))
-    rows += _rows(catalogue, "mitigation", -per_presence * (found.g[0] - found.x[0]))
-    return sorted(rows, key=_order)
+    return rows + _rows(catalogue, "series", per_hazard * told), np.asarray(presence)
 
 
 def _fresh_series(series: SeriesRows, units: Units, indicators: int, parameters: Parameters) -> F64:

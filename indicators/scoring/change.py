@@ -4,6 +4,9 @@ The index is computed anew in a fixed order of steps, for the profile that leads
 the earlier method; under the later one; without what was retracted since; with the same rows on the later day; with
 everything known then. Each step's difference is one part. A fifth part is what the earlier day's headline had more,
 because another profile led.
+
+A change from a day on which nothing was known is not told here from one on which the index was 0: ask
+`Scores.assessed` first (docs/decisions/0022).
 """
 
 from collections.abc import Iterator
@@ -80,25 +83,20 @@ def change(
     Parameters
     ----------
     given : Given
-        All rows and the method version of the later point.
+        All rows, and the later point's method version.
     country : int
-        Position of the country.
+        Its position.
     before, after : (t, k)
-        Day of validity and day of knowledge of either point.
+        Days of validity and of knowledge.
     given_before : Given, optional
-        The rows as the method version of the earlier point reads them; `given` where it is left out.
+        The rows as the earlier point's method version reads them; `given` where left out.
 
     Raises
     ------
     DayError
-        Where either day of `after` lies before that of `before`: a change goes forward.
+        Where either day of `after` lies before that of `before`.
     UnknownCountryError
         For a country that the tables do not have.
-
-    Notes
-    -----
-    A change from a day on which nothing was known is not told here from one on which the index was 0: ask
-    `Scores.assessed` first.
     """
     (t_0, k_0), (t_1, k_1) = _days("before", before), _days("after", after)
     if t_1 < t_0 or k_1 < k_0:
@@ -108,13 +106,9 @@ def change(
     kept = _seen_until(mine, t_0, k_0)
     steps = [(old, t_0, k_0), (mine, t_0, k_0), (kept, t_0, k_1), (kept, t_1, k_1), (mine, t_1, k_1)]
     scores = [(step[0].parameters, _score(step[0], country, *step[1:])) for step in steps]
-    profile = int(scores[-1][1].profile[0])
-    return Change(
-        before=float(scores[0][1].overall[0]),
-        after=float(scores[-1][1].overall[0]),
-        profile=profile,
-        parts=tuple(_parts(scores, profile)),
-    )
+    first, last = scores[0][1], scores[-1][1]
+    profile = int(last.profile[0])
+    return Change(float(first.overall[0]), float(last.overall[0]), profile, tuple(_parts(scores, profile)))
 
 
 def _days(name: str, point: tuple[Day, Day]) -> tuple[int, int]:
@@ -132,10 +126,12 @@ def _country(given: Given, country: int) -> Given:
 
 def _seen_until(given: Given, t: int, k: int) -> Given:
     """The rows that were known by k and had happened by t."""
-    evidence, series = (
-        rows.where((rows.known_on <= k) & (happened_on(rows) <= t)) for rows in (given.evidence, given.series)
+    evidence, series = given.evidence, given.series
+    return replace(
+        given,
+        evidence=evidence.where((evidence.known_on <= k) & (happened_on(evidence) <= t)),
+        series=series.where((series.known_on <= k) & (happened_on(series) <= t)),
     )
-    return replace(given, evidence=evidence, series=series)
 
 
 def _score(given: Given, country: int, t: int, k: int) -> Scores:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.scoring.arrays import I64, segment_starts
+from indicators.scoring.arrays import F64, I64, segment_starts
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.contributions import Contribution
 from indicators.scoring.days import Day, day_number
@@ -76,33 +76,34 @@ def rapid_changes(
     countries : (C,) int64
         Positions of countries.
     t : date or ordinal
-        The later day; the earlier one lies `alarm_days` before.
+        The later day.
 
     Returns
     -------
     list of Rapid or None
-        In the order of `countries`. None where nothing was known on the earlier day: there is nothing to compare,
-        and a change is not counted from 0.
+        In the order of `countries`. None where nothing was known on the earlier day: a change is not counted from 0.
 
     Raises
     ------
     UnknownCountryError
         For a country that the tables do not have.
     """
-    later = day_number(t)
-    earlier = day_number(later - parameters.alarm_days, "rapid change, earlier day")
-    count = len(countries)
-    days = np.repeat([later, earlier], count)
+    later, count = day_number(t), len(countries)
+    days = np.repeat([later, day_number(later - parameters.alarm_days)], count)
     given = (evidence, series, catalogue, parameters, Units.of(np.tile(countries, 2), days, days))
     found, drawn = score(*given), replicates(*given)
     changes = found.overall[:count] - found.overall[count:]
-    low, middle, _ = np.quantile(drawn[:, :count] - drawn[:, count:], parameters.percentiles, axis=0)
-    margins = changes + (low - middle)
-    raised = (changes >= parameters.alarm_points) & (margins > 0)
+    paired = drawn[:, :count] - drawn[:, count:]
     return [
-        Rapid(float(changes[place]), float(margins[place]), bool(raised[place])) if known else None
+        _rapid(float(changes[place]), paired[:, place], parameters) if known else None
         for place, known in enumerate(found.assessed[count:])
     ]
+
+
+def _rapid(change: float, paired: F64, parameters: Parameters) -> Rapid:
+    low, middle, _ = np.quantile(paired, parameters.percentiles).tolist()
+    margin = change + (low - middle)
+    return Rapid(change, margin, change >= parameters.alarm_points and margin > 0)
 
 
 def concentration(rows: Sequence[Contribution], parameters: Parameters) -> Concentration | None:

@@ -33,6 +33,7 @@ _OPTIONAL: Final = frozenset(
     | {"blackout_days", "blackout_past", "blackout_least_past", "blackout_share", "blackout_tail", "blackout_expected"}
 )
 _LARGEST: Final = sys.float_info.max
+_FACTOR_NAMES: Final = frozenset(str(factor) for factor in range(1, FACTORS + 1))  # 1.0 is none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +237,7 @@ def _table_rules(p: Parameters) -> list[tuple[str, str, bool]]:
     days = "a positive number of days per nature"
     factors = "different factors from 1 to 14"
     apart = [*p.common, *(factor for pair in p.specific for factor in pair)]
-    possible = all(isinstance(factor, int) and 1 <= factor <= FACTORS for factor in apart) and len(set(apart)) == len(
-        apart
-    )
+    possible = all(repr(factor) in _FACTOR_NAMES for factor in apart) and len(set(apart)) == len(apart)
     return [
         ("reliability", share, len(p.reliability) == 6 and all(0 < v < 1 for v in p.reliability)),
         ("credibility", share, len(p.credibility) == 6 and all(0 < v < 1 for v in p.credibility)),

@@ -6,7 +6,7 @@ not drawn. Draws come from hashes of names (`draws`), so the band is the same on
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.indicators import mitigated
 from indicators.scoring.kernel import Rules, score
 from indicators.scoring.layers import LEAF, Layers, Leaf, layers_of
-from indicators.scoring.parameters import Parameters
+from indicators.scoring.parameters import FACTORS, Parameters
 from indicators.scoring.series import readings
 from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.units import Units, chunks
@@ -146,15 +146,15 @@ def _replicated(evidence: EvidenceRows, series: SeriesRows, rules: Rules, draws:
 
     def work(block: slice) -> None:
         masses = _masses(layers, leaves, rules, draws, block, hazard.size)
-        found[block] = _overall(masses.reshape(-1, *hazard.shape, 2), hazard, rules, draws.weight[block])
+        found[block] = _overall(masses.reshape(len(masses), *hazard.shape, 2), hazard, rules, draws.weight[block])
 
     _each(work, blocks)
     return found
 
 
-def _each(work: Callable[[slice], None], blocks: Iterable[slice]) -> None:
+def _each(work: Callable[[slice], None], blocks: Sequence[slice]) -> None:
     """Do the work of every block, several at a time: numpy lets go of the interpreter while it computes."""
-    threads = min(THREADS, os.cpu_count() or 1)
+    threads = min(THREADS, os.cpu_count() or 1, len(blocks))
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, blocks))
 
@@ -185,6 +185,6 @@ def _overall(masses: F64, hazard: F64, rules: Rules, weight: F64) -> F64:
     presence = -np.expm1(-(rules.rate * masses[..., 0] + hazard))
     value = mitigated(presence, masses[..., 1], rules.parameters)
     replicate, unit, indicators = value.shape
-    factors = rules.factors.factors(value.reshape(-1, indicators)).reshape(replicate, unit, -1)
+    factors = rules.factors.factors(value.reshape(replicate * unit, indicators)).reshape(replicate, unit, FACTORS)
     by_profile = 100.0 * (factors[:, :, None, :] * weight[:, None, :, :]).sum(axis=-1)
     return np.asarray(by_profile.max(axis=-1))

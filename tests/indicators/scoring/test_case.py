@@ -164,6 +164,10 @@ def test_the_answer_is_the_same_with_and_without_its_wrapping() -> None:
     assert answer(wrapped, FRAMEWORK) == answer({**CASE, "xi": 0.2}, FRAMEWORK)
 
 
+def test_a_file_is_read_as_it_was_written() -> None:
+    assert parsed(json.dumps(CASE)) == CASE
+
+
 def test_one_indicator_can_be_named_by_its_id() -> None:
     nature = next(entry for entry in FRAMEWORK.entries() if entry["id"] == "7.1")
     case = {**CASE, "series": []}

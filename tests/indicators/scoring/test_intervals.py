@@ -2,10 +2,12 @@
 
 import math
 from importlib import import_module
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from indicators.scoring import (
     NATURES,
@@ -14,12 +16,15 @@ from indicators.scoring import (
     Parameters,
     SeriesRows,
     Units,
+    draws,
+    errors,
     event_details,
     family_weights,
     lognormal,
     replicates,
     score,
 )
+from indicators.scoring.draws import family_draws
 from tests.indicators.scoring.cases import (
     CATALOGUE,
     QUICK,
@@ -83,3 +88,47 @@ def test_small_pieces_and_other_threads_change_nothing(records: list[Record], se
         pieces = replicates(*given_)
 
     assert whole.tobytes() == pieces.tobytes()
+
+
+@QUICK
+@given(some(rows()), some(rows()), some(values(), 4))
+def test_one_country_alone_has_the_replicates_of_the_batch(
+    mine: list[Record], others: list[Record], series: list[Record]
+) -> None:
+    named = [{**row, "country": "A"} for row in mine] + [{**row, "country": "B"} for row in others]
+    tables = (evidence_of(named, ["A", "B"]), series_of([{**value, "country": "A"} for value in series], ["A", "B"]))
+    batch = replicates(*tables, CATALOGUE, FEW, Units.of([1, 0], TODAY, TODAY))
+    alone = replicates(evidence_of(mine), series_of(series), CATALOGUE, FEW, Units.of(0, TODAY, TODAY))
+
+    np.testing.assert_allclose(batch[:, 1], alone[:, 0], rtol=0, atol=1e-10)
+
+
+@QUICK
+@given(some(rows()), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_move_a_replicate(records: list[Record], random: Random) -> None:
+    unit = Units.of(0, TODAY, TODAY)
+    before = replicates(evidence_of(records), series_of([]), CATALOGUE, FEW, unit)
+    random.shuffle(records)
+
+    np.testing.assert_allclose(
+        before, replicates(evidence_of(records), series_of([]), CATALOGUE, FEW, unit), rtol=0, atol=1e-10
+    )
+
+
+def test_without_units_there_are_no_replicates() -> None:
+    none = Units.of(np.empty(0, np.int64), TODAY, TODAY)
+
+    assert replicates(evidence_of([]), series_of([]), CATALOGUE, FEW, none).shape == (7, 0)
+
+
+def test_a_unit_outside_the_tables_is_refused() -> None:
+    with pytest.raises(errors.UnknownCountryError):
+        replicates(evidence_of([]), series_of([]), CATALOGUE, FEW, Units.of(1, TODAY, TODAY))
+
+
+def test_a_families_draws_are_computed_once_and_cannot_be_changed() -> None:
+    one, other = family_draws(["ohchr", "icrc"], 3), family_draws(["icrc"], 3)
+
+    assert one[:, 1].tolist() == other[:, 0].tolist() == [family_weights(["icrc"], b)[0] for b in range(3)]
+    with pytest.raises(ValueError, match="read-only"):
+        draws._family_column("icrc", 3)[0] = 1.0

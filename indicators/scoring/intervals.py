@@ -5,9 +5,6 @@ half-lives and the factors' weights vary, and the leading profile is found anew.
 not drawn. Draws come from hashes of names (`draws`), so the band is the same on every machine.
 """
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,13 +19,11 @@ from indicators.scoring.layers import LEAF, Layers, Leaf, layers_of
 from indicators.scoring.parameters import FACTORS, Parameters
 from indicators.scoring.series import readings
 from indicators.scoring.series_rows import SeriesRows
+from indicators.scoring.threads import side_by_side
 from indicators.scoring.units import Units, chunks
 
 BUDGET = 1_200_000
 """Pairs of unit and row, and cells, that are prepared at once: about 400 MB at the most."""
-
-THREADS = 4
-"""At most so many replicates at a time; the result does not depend on it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -148,15 +143,8 @@ def _replicated(evidence: EvidenceRows, series: SeriesRows, rules: Rules, draws:
         masses = _masses(layers, leaves, rules, draws, block, hazard.size)
         found[block] = _overall(masses.reshape(len(masses), *hazard.shape, 2), hazard, rules, draws.weight[block])
 
-    _each(work, blocks)
+    side_by_side(work, blocks)
     return found
-
-
-def _each(work: Callable[[slice], None], blocks: Sequence[slice]) -> None:
-    """Do the work of every block, several at a time: numpy lets go of the interpreter while it computes."""
-    threads = min(THREADS, os.cpu_count() or 1, len(blocks))
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, blocks))
 
 
 def _masses(layers: Layers, leaves: list[Leaf], rules: Rules, draws: Draws, block: slice, cells: int) -> F64:

@@ -82,7 +82,7 @@ def test_small_pieces_and_other_threads_change_nothing(records: list[Record], se
     whole = replicates(*given_)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MODULE, "BUDGET", 1)
-        patch.setattr(MODULE, "THREADS", 1)
+        patch.setattr("indicators.scoring.threads.THREADS", 1)
         patch.setattr(MODULE, "LEAF", 1)
         patch.setattr("indicators.scoring.layers.LEAF", 2)
         pieces = replicates(*given_)

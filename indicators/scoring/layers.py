@@ -15,7 +15,7 @@ from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.strength import LAYERS, Grades
 from indicators.scoring.units import Units, Visible, visible_pairs
 
-LEAF = 24_576
+LEAF = 49_152
 """Layers that are worked on together: a few arrays of that size stay in the processor's cache."""
 
 _RANK_BITS = 6  # there are at most 36 ranks

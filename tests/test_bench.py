@@ -14,6 +14,7 @@ from bench import (
     evidence_to_score,
     feed_to_passages,
     first_page,
+    intervals,
     kernel,
     mails,
     matching,
@@ -38,6 +39,16 @@ def test_the_kernel_has_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert complete(figure)
     assert {"hindsight_s", "known_then_s", "sort_keys_s", "move_bytes_s", "reach_s"} <= set(figure.details)
+
+
+def test_the_intervals_have_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = intervals.evidence_rows
+    monkeypatch.setattr(intervals, "evidence_rows", lambda *, rows, **rest: small(rows=rows // 100, **rest))
+    monkeypatch.setattr(intervals, "seconds", lambda work, times=1: 1.0 if work() is not None else 0.5)
+    (figure,) = intervals.measure()
+
+    assert complete(figure)
+    assert {"one_country_s", "few_rows_s", "one_country_120_dates_s", "reach_s"} <= set(figure.details)
 
 
 def test_the_recompute_has_its_keys(reference: None) -> None:

@@ -46,8 +46,13 @@ class FactorRule:
         """S_f = Σ w·value over the indicators of each factor: (U, I) to (U, 14)."""
         sums = np.zeros((values.shape[0], FACTORS))
         if self.starts.size:
-            sums[:, self.present] = np.add.reduceat(values[:, self.order] * self.weight, self.starts, axis=1)
+            sums[:, self.present] = np.add.reduceat(self._weighed(values), self.starts, axis=1)
         return sums
+
+    def _weighed(self, values: F64) -> F64:
+        """Weight times value, by factor: (U, I); without a copy where the catalogue stands by factor and weighs 1."""
+        by_factor = values if (self.order[1:] > self.order[:-1]).all() else values[:, self.order]
+        return by_factor if (self.weight == 1).all() else by_factor * self.weight
 
     def factors(self, values: F64) -> F64:
         """F (of x) or K (of κ) = 1 - exp(-γ·S): (U, I) to (U, 14), each in [0, 1)."""

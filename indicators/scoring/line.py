@@ -4,7 +4,7 @@ Masses are binned by date, decayed to that date, and carried from each date to t
 are those of `kernel.score` to 1e-9. Nothing is kept from one run to the next.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -20,6 +20,7 @@ from indicators.scoring.series import Readings, read_rows
 from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.spans import Rows, Spans, seen_on_line
 from indicators.scoring.states import States, cluster_states, strand_states
+from indicators.scoring.threads import side_by_side
 
 BUDGET = 500_000
 """Cells (country, indicator, date) held at once; about ten arrays of that size live together."""
@@ -99,18 +100,30 @@ def line(
         As for `score`, but with (C, T) in the place of (U,): countries in the order of `evidence.countries`.
     """
     rules = Rules.of(catalogue, parameters)
-    return stacked([block.totals for block in blocks(evidence, series, rules, dates, k, budget)])
+    make, grids = _maker(evidence, series, rules, dates, k, budget)
+    return stacked(side_by_side(lambda grid: make(grid).totals, grids))
 
 
 def blocks(
     evidence: EvidenceRows, series: SeriesRows, rules: Rules, dates: I64, k: int | None, budget: int = BUDGET
 ) -> Iterator[Block]:
     """The line block by block of countries; arguments as for `line`."""
+    make, grids = _maker(evidence, series, rules, dates, k, budget)
+    yield from map(make, grids)
+
+
+def _maker(
+    evidence: EvidenceRows, series: SeriesRows, rules: Rules, dates: I64, k: int | None, budget: int
+) -> tuple[Callable[[Grid], Block], list[Grid]]:
+    """What makes a block from its grid, and the grids."""
     last = int(dates[-1])
     rows, spans = seen_on_line(evidence, last, k)
     values, value_spans = seen_on_line(series, last, k)
-    for grid in _grids(len(evidence.countries), evidence.catalogue.size, dates, budget):
-        yield _block(grid, _cut(rows, spans, grid), _cut(values, value_spans, grid), rules, last)
+
+    def make(grid: Grid) -> Block:
+        return _block(grid, _cut(rows, spans, grid), _cut(values, value_spans, grid), rules, last)
+
+    return make, list(_grids(len(evidence.countries), evidence.catalogue.size, dates, budget))
 
 
 def stacked(parts: list[Totals]) -> Totals:
@@ -159,55 +172,87 @@ def _masses(grid: Grid, rows: EvidenceRows, spans: Spans, rules: Rules, last: in
     strands = strand_states(rows, spans, rules.grades, last)
     clusters = cluster_states(rows, spans, rules.grades, last)
     flat = (grid.dates.size * grid.countries, grid.indicators)
+    moves, reports = _moves(grid, strands, life), _moves(grid, clusters, coverage_life)
     return Masses(
-        risk=_carried(grid, strands, strands.risk, life).reshape(flat),
-        mitigation=_carried(grid, strands, ~strands.risk, life).reshape(flat),
-        reports=_carried(grid, clusters, np.ones(clusters.day.size, np.bool_), coverage_life).reshape(flat),
+        risk=_carried(grid, moves.of(strands.risk), life).reshape(flat),
+        mitigation=_carried(grid, moves.of(~strands.risk), life).reshape(flat),
+        reports=_carried(grid, reports, coverage_life).reshape(flat),
     )
 
 
-def _carried(grid: Grid, states: States, mine: Bool, life: F64) -> F64:
+@dataclass(frozen=True, eq=False, slots=True)
+class Moves:
+    """What M states add to the masses.
+
+    Attributes
+    ----------
+    place : (M,) int64
+        Date and cell in one number; beyond the last date's cells what takes effect later.
+    rise : (M,) float64
+        What the state adds on that date, less what the state before it had left.
+    comes : (M,) float64, or None
+        1 where the event begins to weigh, -1 where it ceases to; None where nothing ever ceases.
+    """
+
+    place: I64
+    rise: F64
+    comes: F64 | None
+
+    def of(self, mine: Bool) -> "Moves":
+        """The moves for which `mine` holds."""
+        if mine.all():
+            return self
+        where = np.flatnonzero(mine)
+        return Moves(self.place[where], self.rise[where], None if self.comes is None else self.comes[where])
+
+
+def _moves(grid: Grid, states: States, life: F64) -> Moves:
+    date, cell = grid.date(states.day), grid.cell(states.cell)
+    t = np.append(grid.dates, grid.dates[-1])[date]
+    half_life = np.tile(life, grid.countries)[cell]
+    follows = states.group[1:] == states.group[:-1]
+    old = np.where(follows, states.value[:-1], 0.0)
+    rise = states.value * decay(t - states.anchor_on, half_life)
+    rise[1:] -= old * decay(t[1:] - np.where(old > 0, states.anchor_on[:-1], t[1:]), half_life[1:])
+    comes = None
+    if ((states.value[1:] == 0) & (old > 0)).any():
+        comes = (states.value > 0).astype(np.float64)
+        comes[1:] -= old > 0
+    return Moves(date * (grid.countries * grid.indicators) + cell, rise, comes)
+
+
+def _carried(grid: Grid, moves: Moves, life: F64) -> F64:
     """Masses on every date, (T, C, I): binned by date, then carried forward with their decay."""
-    if not mine.any():
+    if not moves.place.size:
         return np.zeros(grid.shape)
-    before = np.flatnonzero(mine) - 1
-    follows = (before >= 0) & (states.group[mine] == states.group[before])
-    old = np.where(follows, states.value[before], 0.0)
-    old_anchor = np.where(follows, states.anchor_on[before], 0)
-    value, anchor_on, cell = states.value[mine], states.anchor_on[mine], states.cell[mine]
-    date = grid.date(states.day[mine])
-    moves = (date < grid.dates.size) & ((value != old) | (anchor_on != old_anchor))
-    value, anchor_on, cell, date = value[moves], anchor_on[moves], cell[moves], date[moves]
-    old, old_anchor = old[moves], old_anchor[moves]
-    half_life, t = life[cell % grid.indicators], grid.dates[date]
-    rise = value * decay(t - anchor_on, half_life)
-    replaces = old > 0
-    rise[replaces] -= old[replaces] * decay((t - old_anchor)[replaces], half_life[replaces])
-    mass = _recursion(grid, _binned(grid, date, cell, rise), life)
-    if not value.all():
-        _clear(grid, mass, date, cell, (value > 0).astype(np.float64) - (old > 0))
-    return mass
+    mass = _recursion(grid, _binned(grid, moves.place, moves.rise), life)
+    if moves.comes is not None:
+        _clear(mass, _binned(grid, moves.place, moves.comes))
+    return mass.reshape(grid.shape)
 
 
-def _binned(grid: Grid, date: I64, cell: I64, values: F64) -> F64:
+def _binned(grid: Grid, place: I64, values: F64) -> F64:
+    """Sums by date and cell, (T, C·I)."""
     dates, countries, indicators_ = grid.shape
-    place = date * (countries * indicators_) + grid.cell(cell)
-    sums = np.bincount(place, values, minlength=dates * countries * indicators_)
-    return sums.astype(np.float64, copy=False).reshape(grid.shape)
+    size = dates * countries * indicators_
+    sums = np.bincount(place, values, minlength=size)[:size]
+    return sums.astype(np.float64, copy=False).reshape(dates, countries * indicators_)
 
 
 def _recursion(grid: Grid, rises: F64, life: F64) -> F64:
     """M(t) = M(t before)·2^(-Δ/H) + rises(t), in place; gaps of equal length share their factor."""
     gaps = np.diff(grid.dates)
-    fades = {int(gap): decay(gap, life) for gap in np.unique(gaps)}
+    fades = {int(gap): np.tile(decay(gap, life), grid.countries) for gap in np.unique(gaps)}
+    left = np.empty(rises.shape[1])
     for date, gap in enumerate(gaps.tolist(), start=1):
-        rises[date] += rises[date - 1] * fades[gap]
+        np.multiply(rises[date - 1], fades[gap], out=left)
+        rises[date] += left
     return rises
 
 
-def _clear(grid: Grid, mass: F64, date: I64, cell: I64, change: F64) -> None:
-    """Make exactly 0 what is left of cells in which no event stands any more."""
-    standing = np.cumsum(_binned(grid, date, cell, change), axis=0)
+def _clear(mass: F64, comes: F64) -> None:
+    """Make exactly 0 what is left of cells in which no event stands any more; both are (T, C·I)."""
+    standing = np.cumsum(comes, axis=0)
     mass[standing < 0.5] = 0.0
     np.maximum(mass, 0.0, out=mass)
 
@@ -218,15 +263,24 @@ def _readings(grid: Grid, rows: SeriesRows, spans: Spans, parameters: Parameters
     latest = np.full((dates, 0), -1, np.int64)
     if rows.size:
         cells, column = np.unique(grid.cell(rows.country * size + rows.indicator), return_inverse=True)
-        latest = np.full((dates, cells.size), -1, np.int64)
-        number = np.arange(rows.size)
-        for date, t in enumerate(grid.dates):
-            seen = (spans.start <= t) & (spans.end > t)
-            latest[date, column[seen]] = number[seen]  # rows stand in rising rank: the last one stays
+        latest = _latest(grid, spans, column, cells.size)
         found = read_rows(rows, latest, grid.dates[:, None], parameters)
         fresh[:, cells], hazard[:, cells] = found.freshness, found.hazard
     flat = (dates * countries, size)
     return Readings(latest, fresh.reshape(flat), hazard.reshape(flat))
+
+
+def _latest(grid: Grid, spans: Spans, column: I64, columns: int) -> I64:
+    """Row that counts on each date in each column, (T, columns); rows stand in rising rank."""
+    latest = np.full((grid.dates.size + 1, columns), -1, np.int64)
+    number = np.arange(column.size)
+    if (spans.end > grid.dates[-1]).all():  # nothing that is seen vanishes
+        np.maximum.at(latest, (grid.date(spans.start), column), number)
+        return np.maximum.accumulate(latest[:-1], axis=0)
+    for date, t in enumerate(grid.dates):
+        seen = (spans.start <= t) & (spans.end > t)
+        latest[date, column[seen]] = number[seen]  # the last one stays
+    return latest[:-1]
 
 
 def _seen(grid: Grid, tables: tuple[tuple[EvidenceRows, Spans], tuple[SeriesRows, Spans]]) -> Bool:
@@ -235,7 +289,10 @@ def _seen(grid: Grid, tables: tuple[tuple[EvidenceRows, Spans], tuple[SeriesRows
     change = np.zeros((dates + 1) * countries)
     for rows, spans in tables:
         country = rows.country - grid.first
-        for days, step in ((spans.start, 1.0), (spans.end, -1.0)):
+        ends = spans.end if (spans.end <= grid.dates[-1]).any() else None
+        for days, step in ((spans.start, 1.0), (ends, -1.0)):
+            if days is None:
+                continue
             place = grid.date(days) * countries + country
             change += step * np.bincount(place, minlength=change.size)
     standing = np.cumsum(change.reshape(dates + 1, countries), axis=0)[:dates]

@@ -5,7 +5,7 @@ an event with a retracted row is scored anew on each day on which one of its row
 state takes effect on the day on which its row is seen, so there is no look-ahead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,13 +104,14 @@ def _losing(group: I64, spans: Spans, last: int) -> Bool:
 
 
 def _running_strands(rows: EvidenceRows, start: I64, grades: Grades) -> States:
-    order = _by_day(rows.voice, start)
-    rise = [_rises(rows, layer, order, grades) for layer in range(1, LAYERS + 1)]
-    by_strand = _by_day(rows.strand, start)
-    position = _positions(rows.strand)
+    order, by_strand = _by_day(rows.voice, start), _by_day(rows.strand, start)
+    place = np.empty(rows.size, np.int64)
+    place[order] = np.arange(rows.size)
+    in_voices = place[by_strand]  # where each row, in the order of strands, stands in the order of voices
+    steps = _doublings(_positions(rows.strand))
     value = np.zeros(rows.size)
-    for layer in rise:
-        value += certainty(_running_sums(layer[by_strand], position))
+    for rise in _rises(rows, order, grades):
+        value += certainty(_running_sums(rise[in_voices], steps))
     keys = np.where(rows.severity > 0, grades.anchor_key(rows.grade, rows.anchor_on), 0)
     return _closing(rows, rows.strand, by_strand, start, value / LAYERS, keys, grades)
 
@@ -146,18 +147,18 @@ def _closing(
     )
 
 
-def _rises(rows: EvidenceRows, layer: int, order: I64, grades: Grades) -> F64:
-    """What each row adds to its voice's hazard at one level when it is seen, (N,) in row order."""
+def _rises(rows: EvidenceRows, order: I64, grades: Grades) -> Iterator[F64]:
+    """What each row adds to its voice's hazard when it is seen, at each level: (N,) in the given order."""
     by_rank = np.concatenate([[0.0], -np.log1p(-grades.weights[1:])])
-    rank = np.where(rows.severity >= layer, grades.rank[rows.grade], 0)[order]
+    rank, severity, voice = grades.rank[rows.grade][order], rows.severity[order], rows.voice
     mask = (1 << _RANK_BITS) - 1
-    highest = np.maximum.accumulate((rows.voice << _RANK_BITS) | rank) & mask
-    hazard = by_rank[highest]
-    rise = hazard.copy()
-    rise[1:] -= np.where(rows.voice[1:] == rows.voice[:-1], hazard[:-1], 0.0)
-    placed = np.empty(rows.size)
-    placed[order] = rise
-    return placed
+    same, shifted = voice[1:] == voice[:-1], voice << _RANK_BITS
+    for layer in range(1, LAYERS + 1):
+        highest = np.maximum.accumulate(shifted | np.where(severity >= layer, rank, 0)) & mask
+        hazard = by_rank[highest]
+        rise = hazard.copy()
+        rise[1:] -= np.where(same, hazard[:-1], 0.0)
+        yield rise
 
 
 def _by_day(group: I64, start: I64) -> I64:
@@ -172,13 +173,21 @@ def _positions(group: I64) -> I64:
     return np.arange(group.size, dtype=np.int64) - np.repeat(starts, lengths)
 
 
-def _running_sums(values: F64, position: I64) -> F64:
+def _doublings(position: I64) -> list[tuple[int, I64]]:
+    """Strides 1, 2, 4 … with the entries that lie at least so far into their run."""
+    steps, stride, later = [], 1, np.flatnonzero(position >= 1)
+    while later.size:
+        steps.append((stride, later))
+        stride *= 2
+        later = later[position[later] >= stride]
+    return steps
+
+
+def _running_sums(values: F64, steps: list[tuple[int, I64]]) -> F64:
     """Running sums within runs, by doubling: no sum reaches beyond its run and loses digits to others."""
     sums: F64 = values.copy()
-    stride = 1
-    while (later := np.flatnonzero(position >= stride)).size:
+    for stride, later in steps:
         sums[later] = sums[later] + sums[later - stride]
-        stride *= 2
     return sums
 
 

@@ -66,3 +66,14 @@ def test_a_number_that_counts_in_no_score_says_why(client: Client) -> None:
 
     assert "(the dataset’s territory WBG): 3 (level from 1 to 5" in text
     assert "The conduct of the Palestinian Authority alone" in text
+
+
+@pytest.mark.usefixtures("reference")
+def test_the_method_says_between_what_each_series_counts_and_who_stands_for_it(client: Client) -> None:
+    page = client.get("/method/").content.decode().replace("<", " <")
+    text = " ".join(strip_tags(page).split())
+
+    assert "The 8 series: where each counts in full, and why" in text
+    assert "3.5 Corruption Perceptions Index points from 0, highly corrupt, to 100, very clean 81 13 even" in text
+    assert "1.3 People displaced from the country or inside it" in text
+    assert text.count("Checked by nobody yet; next review: 30 June 2027") == 8

@@ -17,12 +17,14 @@ from typing import Literal, TypeVar, cast
 
 UnStatus = Literal["member", "observer"]
 Treatment = Literal["attach", "not_covered", "shown_not_scored"]
-Precision = Literal["day", "month"]
+Precision = Literal["day", "month", "bound"]
 
 DATA = Path(__file__).resolve().parent / "data"
 COUNTRIES = DATA / "countries.csv"
 EVENT_TERRITORIES = DATA / "event_territories.csv"
 UCDP_RELEASES = DATA / "ucdp_releases.csv"
+DATASET_RELEASES = DATA / "dataset_releases.csv"
+DATASET_TERRITORIES = DATA / "dataset_territories.csv"
 REVIEWED = DATA / "reviewed.toml"
 
 COUNTRY_COLUMNS = (
@@ -32,6 +34,8 @@ COUNTRY_COLUMNS = (
 )  # fmt: skip
 TERRITORY_COLUMNS = ("country_id", "name_in_source", "from_year", "until_year", "treatment", "iso3", "note")
 RELEASE_COLUMNS = ("version", "known_at", "precision", "source", "note")
+DATASET_RELEASE_COLUMNS = ("dataset", "newest_year", "known_at", "precision", "source", "note")
+DATASET_TERRITORY_COLUMNS = ("dataset", "territory", "name_in_source", "treatment", "iso3", "note")
 
 T = TypeVar("T")
 
@@ -94,6 +98,33 @@ class UcdpRelease:
     known_at: dt.date
     precision: Precision
     source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRelease:
+    """The day on which the edition of a dataset with figures up to `newest_year` was public.
+
+    With precision "month" the last day of that month, with "bound" the latest day that it can have been.
+    """
+
+    dataset: str
+    newest_year: int
+    known_at: dt.date
+    precision: Precision
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetTerritory:
+    """What becomes of a territory of a dataset that is not just one of our States by its ISO 3166-1 code."""
+
+    dataset: str
+    territory: str
+    name_in_source: str
+    treatment: Treatment
+    iso3: tuple[str, ...]
     note: str
 
 
@@ -174,6 +205,20 @@ def read_ucdp_releases(path: Path = UCDP_RELEASES) -> tuple[UcdpRelease, ...]:
     return tuple(_release(line) for line in lines)
 
 
+def read_dataset_releases(path: Path = DATASET_RELEASES) -> tuple[DatasetRelease, ...]:
+    """When each edition of the yearly datasets became public: the known_at of its series."""
+    lines = tuple(_lines(path, DATASET_RELEASE_COLUMNS))
+    _refuse_repeats(lines, "dataset", "newest_year")
+    return tuple(_dataset_release(line) for line in lines)
+
+
+def read_dataset_territories(path: Path = DATASET_TERRITORIES) -> tuple[DatasetTerritory, ...]:
+    """The reviewed decisions on territories of datasets that go by ISO codes."""
+    lines = tuple(_lines(path, DATASET_TERRITORY_COLUMNS))
+    _refuse_repeats(lines, "dataset", "territory")
+    return tuple(_dataset_territory(line) for line in lines)
+
+
 def read_reviews(path: Path = REVIEWED) -> tuple[Review, ...]:
     """Author, checker and next review of the tables that are judgement."""
     with path.open("rb") as file:
@@ -226,7 +271,7 @@ def _country(line: _Line) -> CountryRow:
     )
 
 
-def _territory(line: _Line) -> EventTerritory:
+def _treated(line: _Line) -> tuple[Treatment, tuple[str, ...]]:
     treatment = line.one_of("treatment", "attach", "not_covered", "shown_not_scored")
     iso3 = tuple(code for code in line.cells["iso3"].split(";") if code)
     wanted = {"attach": "one iso3", "not_covered": "no iso3", "shown_not_scored": "one or more iso3"}[treatment]
@@ -235,6 +280,11 @@ def _territory(line: _Line) -> EventTerritory:
         raise line.refusal("iso3", f"{wanted} for {treatment}, separated by semicolons")
     if treatment != "attach":
         line.text("note", wanted="a note that says why")
+    return cast(Treatment, treatment), iso3
+
+
+def _territory(line: _Line) -> EventTerritory:
+    treatment, iso3 = _treated(line)
     first, until = line.number_or_none("from_year"), line.number_or_none("until_year")
     if first is not None and until is not None and until <= first:
         raise line.refusal("until_year", f"a year after {first}: the bound is exclusive")
@@ -243,7 +293,7 @@ def _territory(line: _Line) -> EventTerritory:
         name_in_source=line.text("name_in_source"),
         from_year=first,
         until_year=until,
-        treatment=cast(Treatment, treatment),
+        treatment=treatment,
         iso3=iso3,
         note=line.cells["note"],
     )
@@ -256,6 +306,29 @@ def _release(line: _Line) -> UcdpRelease:
         precision=cast(Precision, line.one_of("precision", "day", "month")),
         source=line.text("source", r"https://\S+", "an https address"),
         note=line.cells["note"],
+    )
+
+
+def _dataset_release(line: _Line) -> DatasetRelease:
+    return DatasetRelease(
+        dataset=line.text("dataset"),
+        newest_year=int(line.text("newest_year", r"[12]\d{3}", "a year")),
+        known_at=line.day("known_at"),
+        precision=cast(Precision, line.one_of("precision", "day", "month", "bound")),
+        source=line.text("source", r"https?://\S+", "an address"),
+        note=line.text("note", wanted="a note that says how the day was found"),
+    )
+
+
+def _dataset_territory(line: _Line) -> DatasetTerritory:
+    treatment, iso3 = _treated(line)
+    return DatasetTerritory(
+        dataset=line.text("dataset"),
+        territory=line.text("territory", r"\S.{0,59}", "an id of at most 60 characters"),
+        name_in_source=line.text("name_in_source"),
+        treatment=treatment,
+        iso3=iso3,
+        note=line.text("note", wanted="a note that says why"),
     )
 
 
@@ -277,13 +350,14 @@ def _review(path: Path, table: str, entries: dict[str, object]) -> Review:
     )
 
 
-def _refuse_repeats(lines: Iterable[_Line], column: str) -> None:
-    seen: dict[str, int] = {}
+def _refuse_repeats(lines: Iterable[_Line], *columns: str) -> None:
+    """Refuses a line whose cells in `columns`, where any of them is filled, an earlier one has already."""
+    seen: dict[tuple[str, ...], int] = {}
     for line in lines:
-        value = line.cells[column]
-        if value and value in seen:
-            raise line.refusal(column, f"a value that line {seen[value]} does not have already")
-        seen[value] = line.number
+        values = tuple(line.cells[column] for column in columns)
+        if any(values) and values in seen:
+            raise line.refusal(columns[-1], f"a value that line {seen[values]} does not have already")
+        seen[values] = line.number
 
 
 def _refusal(path: Path, line: int, column: str, *, found: str, wanted: str) -> ReferenceDataError:

@@ -10,13 +10,13 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
 
+from indicators.definitions import read_definitions
 from indicators.frames import catalogue_of
 from indicators.models import Evidence, Factor, Framework, Indicator, MethodVersion, SeriesDefinition
 from indicators.scoring.identity import method_json
 from indicators.scoring.parameters import SHIPPED
 
 FRAMEWORK_FILE = Path(__file__).parent / "framework" / "un_2014.json"
-SERIES_FOLDER = Path(__file__).parent / "series"
 
 
 class CatalogueFileError(ValueError):
@@ -108,29 +108,28 @@ def _indicator(framework: Framework, factor: Factor, order: int, item: Mapping[s
 
 @transaction.atomic
 def load_series_definitions() -> int:
-    """The reviewed definition files as rows; how many."""
-    files = sorted(SERIES_FOLDER.glob("*.json"))
-    for path in files:
-        data = json.loads(path.read_text(encoding="utf-8"))
+    """The reviewed definition files as rows; how many. Raises DefinitionError."""
+    definitions = read_definitions(set(Indicator.objects.in_use().values_list("code", flat=True)))
+    for one in definitions:
         SeriesDefinition.objects.update_or_create(
-            slug=data["slug"],
+            slug=one.slug,
             defaults={
-                "title": data["title"],
-                "unit": data["unit"],
-                "indicator_code": data["indicator"],
-                "reader": data["reader"],
-                "column": data["column"],
-                "lo": float(data["lo"]),
-                "hi": float(data["hi"]),
-                "is_log": data["log"],
-                "direction": data["direction"],
-                "why": data["why"],
-                "author": data["author"],
-                "checker": data["checker"],
-                "next_review_on": dt.date.fromisoformat(data["next_review_on"]),
+                "title": one.title,
+                "unit": one.unit,
+                "indicator_code": one.indicator,
+                "reader": one.reader,
+                "column": one.column,
+                "lo": one.lo,
+                "hi": one.hi,
+                "is_log": one.log,
+                "direction": one.direction,
+                "why": one.why,
+                "author": one.author,
+                "checker": one.checker,
+                "next_review_on": one.next_review_on,
             },
         )
-    return len(files)
+    return len(definitions)
 
 
 @transaction.atomic

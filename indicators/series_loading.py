@@ -7,17 +7,14 @@ import logging
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
+from countries.attachment import decisions
 from countries.models import Country
-from countries.reference import EventTerritory, read_event_territories, territory_in
 from indicators.models import RescoreRequest, SeriesDefinition, SeriesLoad, SeriesValue
 from reports.models import Report
-from reports.readers import ucdp_country_year
-from reports.readers.draft import ReaderError
-from reports.readers.ucdp_country_year import CountryYear
+from reports.readers import MEASURES, measuring
+from reports.readers.draft import Measured, ReaderError
 
 log = logging.getLogger(__name__)
-
-UCDP_READER = "ucdp-country-year"
 
 
 class SeriesError(ValueError):
@@ -26,7 +23,7 @@ class SeriesError(ValueError):
 
 def waiting() -> QuerySet[Report]:
     """Dataset releases that have been read and not yet loaded, oldest first."""
-    return Report.objects.filter(kind=Report.Kind.DATASET, reader=UCDP_READER, series_load=None).order_by("pk")
+    return Report.objects.filter(kind=Report.Kind.DATASET, reader__in=MEASURES, series_load=None).order_by("pk")
 
 
 def load_waiting(*, at: dt.datetime) -> int:
@@ -41,7 +38,7 @@ def _load(report_id: int, *, at: dt.datetime) -> int:
     )
     if report is None:
         return 0
-    definitions = list(SeriesDefinition.objects.filter(reader=UCDP_READER).order_by("slug"))
+    definitions = list(SeriesDefinition.objects.filter(reader=report.reader).order_by("slug"))
     if not definitions:
         log.error("release %s waits: no series definition stands; wanted `manage.py load_reference` first", report.pk)
         return 0
@@ -64,42 +61,46 @@ def _load(report_id: int, *, at: dt.datetime) -> int:
 
 def _values(report: Report, definitions: list[SeriesDefinition]) -> tuple[list[SeriesValue], list[dict[str, object]]]:
     countries = {country.iso3: country for country in Country.objects.all()}
-    territories = read_event_territories()
+    decide = decisions(report.reader)
     known_at = dt.datetime.combine(report.published_on, dt.time(), dt.UTC)
     values: list[SeriesValue] = []
-    not_covered: dict[int, dict[str, object]] = {}
-    for row in ucdp_country_year.parse(bytes(report.bytes))[1]:
-        territory = territory_in(territories, country_id=row.gw_code, year=row.year) or _undecided(row)
-        if territory.treatment == "not_covered":
-            not_covered[row.gw_code] = {"id": row.gw_code, "name": row.name, "why": territory.note}
+    not_covered: dict[str, dict[str, object]] = {}
+    for row in measuring(report.reader)(bytes(report.bytes)):
+        attachment = decide(row.territory, row.period_end.year)
+        if attachment.treatment == "not_covered":
+            not_covered[row.territory] = {"id": row.territory, "name": row.name, "why": attachment.note}
             continue
-        if missing := sorted(set(territory.iso3) - set(countries)):
+        if missing := sorted(set(attachment.iso3) - set(countries)):
             raise SeriesError(
-                f"territory {row.gw_code}: found the country {missing[0]}; wanted a Member or observer State"
+                f"territory {row.territory}: found the country {missing[0]}; wanted a Member or observer State"
             )
-        is_scored = territory.treatment == "attach"
+        is_scored = attachment.treatment == "attach"
         values += [
             SeriesValue(
                 definition=definition,
                 country=countries[iso3],
                 report=report,
-                territory=str(row.gw_code),
-                value=float(row.deaths[definition.column]),
-                period_end=dt.date(row.year, 12, 31),
+                territory=row.territory,
+                value=row.values[definition.column],
+                period_end=row.period_end,
                 known_at=known_at,
                 is_scored=is_scored,
-                note="" if is_scored else territory.note[:300],
+                note=_note(row, "" if is_scored else attachment.note),
             )
-            for iso3 in territory.iso3
+            for iso3 in attachment.iso3
             for definition in definitions
+            if definition.column in row.values
         ]
-    return values, [not_covered[key] for key in sorted(not_covered)]
+    return values, [not_covered[key] for key in sorted(not_covered, key=_in_order)]
 
 
-def _undecided(row: CountryYear) -> EventTerritory:
-    """What the reviewed table is silent about is attached to nobody, and listed."""
-    note = "no decision about it stands in countries/data/event_territories.csv"
-    return EventTerritory(row.gw_code, row.name, None, None, "not_covered", (), note)
+def _note(row: Measured, decision: str) -> str:
+    return "; ".join(part for part in (row.note, decision) if part)[:300]
+
+
+def _in_order(territory: str) -> tuple[int, str]:
+    """Numbers by their size, then names."""
+    return (int(territory), "") if territory.isdigit() else (0, territory)
 
 
 def _copy(values: list[SeriesValue]) -> None:

@@ -27,6 +27,17 @@ KINDS = (  # reader, name, what it is and what happens with it
         "UCDP country-year CSV",
         "a release of deaths per country and year. Its numbers enter the series, and scores follow.",
     ),
+    (
+        "unhcr-population",
+        "UNHCR population CSV",
+        "the Refugee Data Finder's figures by origin and asylum, with the end of the newest year. They enter a series.",
+    ),
+    ("pts", "Political Terror Scale CSV", "a release of the scale, as it comes. Its levels enter a series."),
+    (
+        "inform-risk",
+        "INFORM Risk CSV",
+        "its indicators in long format. Four of them enter series, the index itself does not.",
+    ),
 )
 FETCHED = (("feed", "RSS or Atom feed"), ("reliefweb-v2", "ReliefWeb's API, version 2"))  # readers of what is fetched
 KIND_NAMES = {reader: name for reader, name, _ in KINDS} | dict(FETCHED)
@@ -55,7 +66,7 @@ class ReportForm(forms.Form):
         required=False,
         label="The file",
         widget=forms.FileInput(attrs={"accept": ".txt,.html,.htm,.toml,.csv,text/*"}),
-        help_text=f"At most {settings.REPORT_BYTES_MAX // 2**20} MB, in UTF-8.",
+        help_text=f"At most {settings.REPORT_BYTES_MAX // 2**20} MB, in UTF-8; a dataset as its publisher gives it.",
         error_messages={
             "empty": "Found an empty file; wanted one with something in it. Choose another.",
             "invalid": "Found no file in what was sent; choose it again.",

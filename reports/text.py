@@ -26,14 +26,16 @@ _LOOKALIKES = (
 )
 
 _CODE = re.compile(r"[\w.+-]{1,30}")  # what may be repeated in an error: a code or a key, never words of a text
+_LATIN_CONTROL = re.compile(rb"[\x80-\x9f]")  # of ISO 8859-1: no file of text has them
 _GAP = re.compile(r"\n\s*\n|\Z")  # between paragraphs; a pattern for a paragraph would keep 120 bytes a character
 _SENTENCE_END = re.compile(r"(?<=[.!?。؟…])[\"”’)]*\s+")
 
 
-def decode(payload: bytes) -> str:
+def decode(payload: bytes, *, also_latin: bool = False) -> str:
     """UTF-8 text (a byte-order mark is dropped), line ends as newlines, in Unicode form NFC.
 
-    Raises ReaderError where the bytes are empty or no UTF-8.
+    With `also_latin`, what is no UTF-8 is read as ISO 8859-1 without its control characters. Raises ReaderError where
+    the bytes are empty or no such text.
     """
     if not payload.strip():
         raise ReaderError("file", "nothing in it", "text")
@@ -42,11 +44,12 @@ def decode(payload: bytes) -> str:
     try:
         text = payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ReaderError(
-            f"byte {error.start}",
-            f"0x{payload[error.start]:02x}",
-            "UTF-8; save the file as UTF-8 and send it again",
-        ) from error
+        control = _LATIN_CONTROL.search(payload)
+        if not also_latin or control:
+            at = control.start() if also_latin and control else error.start
+            wanted = "UTF-8; save the file as UTF-8 and send it again"
+            raise ReaderError(f"byte {at}", f"0x{payload[at]:02x}", wanted) from error
+        text = payload.decode("iso-8859-1")
     if "\x00" in text:
         raise ReaderError("file", "a NUL character", "text, not a binary file")
     if not text.strip():

@@ -198,7 +198,7 @@ def test_only_the_demonstrations_own_notes_are_accepted_by_the_command(own_folde
 
 @pytest.mark.django_db
 def test_a_data_folder_without_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="--data: found no ucdp/organizedviolencecy"):
+    with pytest.raises(CommandError, match="--data: found none of ucdp/organizedviolencecy"):
         call_command("load_demonstration", data=tmp_path)
 
 
@@ -210,10 +210,11 @@ def test_without_a_worker_the_demonstration_says_what_is_left() -> None:
 
 @pytest.mark.shared_data
 @pytest.mark.usefixtures("worker")
-def test_the_demonstration_takes_the_real_release_along(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    loaded(capsys, data=shared_data)
+def test_the_demonstration_takes_the_real_datasets_along(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = loaded(capsys, data=shared_data)
+    assert "pts: PTS-2024.csv" in said
     before = counts()
     assert "scores stand" in loaded(capsys, data=shared_data)
 
     assert counts() == before
-    assert SeriesLoad.objects.get().failure == ""
+    assert list(SeriesLoad.objects.values_list("failure", flat=True)) == [""] * 4

@@ -13,6 +13,8 @@ register = template.Library()
 DATA_POOR_BELOW = 0.2
 ADEQUATE_FROM = 0.5
 UNCHANGED_BELOW = 0.05  # points that print as 0.0
+SMALLEST_SHOWN = 0.01  # of a measured number
+WHOLE_FROM = 100  # measured numbers from here on are shown without decimals
 
 
 @register.simple_tag
@@ -50,6 +52,15 @@ def coverage_word(value: float | None) -> str:
 def hundredths(value: float | None) -> str:
     """A share from 0 to 1 as a whole number of 100."""
     return "" if value is None else str(round(100 * value))
+
+
+@register.filter
+def figure(value: float) -> str:
+    """A measured number with the digits that a person can use, in whatever unit."""
+    size, sign = abs(value), "−" if value < 0 else ""
+    if 0 < size < SMALLEST_SHOWN:
+        return f"{'above −' if sign else 'below '}{SMALLEST_SHOWN}"
+    return sign + (f"{size:,.0f}" if size >= WHOLE_FROM else f"{size:.3g}")
 
 
 @register.filter

@@ -56,7 +56,7 @@ class SeriesValue(models.Model):
     definition = models.ForeignKey(SeriesDefinition, models.PROTECT, related_name="values")
     country = models.ForeignKey(Country, models.PROTECT, related_name="series_values")
     report = models.ForeignKey(Report, models.PROTECT, related_name="series_values")
-    territory = models.CharField("id of the territory in the dataset", max_length=20)
+    territory = models.CharField("id of the territory in the dataset", max_length=60)
     value = models.FloatField()
     period_end = models.DateField()
     known_at = models.DateTimeField()

@@ -29,13 +29,19 @@ def method(request: HttpRequest) -> HttpResponse:
             "reliabilities": _grades(Reliability.choices, current.parameters["rel"]),
             "credibilities": _grades(Evidence.Credibility.choices, current.parameters["cred"]),
             "natures": _natures(current.parameters),
-            "series": SeriesDefinition.objects.filter(slug__in=current.goalposts).order_by("slug"),
+            "series": _series(current.goalposts),
             "indicator_count": len(numbers),
             "unconfirmed": numbers.count(False),
             "confirmed": numbers.count(True),
             "mitigation_factor": math.exp(-current.parameters["mu"]),
         }
     return render(request, "indicators/method.html", context)
+
+
+def _series(goalposts: dict[str, dict[str, Any]]) -> list[tuple[SeriesDefinition, dict[str, Any]]]:
+    """Each series of the method with the goalposts that are frozen in it, in the catalogue's order."""
+    found = [(one, goalposts[one.slug]) for one in SeriesDefinition.objects.filter(slug__in=goalposts)]
+    return sorted(found, key=lambda pair: [int(part) for part in pair[1]["indicator"].split(".")])
 
 
 def _levels(cuts: list[float]) -> list[tuple[str, str]]:

@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     what = parser.add_subparsers(dest="what", required=True)
     start = what.add_parser("run", help="start everything and stay until Ctrl-C")
     start.add_argument("--port", default=os.environ.get("PORT", ""), help="refused when it is taken")
-    start.add_argument("--data", type=Path, help="a folder with UCDP files to ingest as well")
+    start.add_argument("--data", type=Path, help="a folder with datasets to ingest as well")
     forget = what.add_parser("reset", help="forget the local data")
     command = what.add_parser("manage", help="run a manage.py command against the local installation")
     command.add_argument("arguments", nargs="+", help="for example: -- ingest text --file statement.txt")

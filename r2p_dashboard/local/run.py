@@ -52,7 +52,7 @@ def run(*, project: Path, folder: Path, port: int | None, data: Path | None) -> 
     if data is not None and not data.is_dir():
         raise LocalError(
             found=f"DATA={data} is no folder here.",
-            wanted="a folder with the UCDP files.",
+            wanted="a folder with datasets, such as ucdp/ or unhcr/.",
             todo="make run DATA=../shared/data, or make run without DATA",
         )
     folders.make_writable(folder)

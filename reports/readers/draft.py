@@ -9,12 +9,13 @@ from typing import Any, Literal
 from reports.text import ReaderError, split_passages
 
 __all__ = [
-    "ITEMS_MAX", "FeedDraft", "ItemDraft", "ItemProblem", "PassageDraft", "ReaderError", "ReportDraft", "SourceDraft",
-    "canonical", "passages_of",
+    "ITEMS_MAX", "FeedDraft", "ItemDraft", "ItemProblem", "Measured", "PassageDraft", "ReaderError", "ReportDraft",
+    "SourceDraft", "canonical", "passages_of",
 ]  # fmt: skip
 
 ITEMS_MAX = 500  # of one answer: a poisoned feed cannot fill the queue at once
 EXTERNAL_ID_CHARACTERS_MAX = 300
+TERRITORY_CHARACTERS_MAX = 60
 
 Kind = Literal["document", "dataset", "coding_note", "entry"]
 
@@ -57,6 +58,17 @@ class ReportDraft:
     language: str | None = None
     source: SourceDraft | None = None
     families: tuple[tuple[str, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Measured:
+    """The numbers of one territory and period in a dataset, by the name of the number."""
+
+    territory: str  # its id in the dataset, at most TERRITORY_CHARACTERS_MAX
+    name: str
+    period_end: dt.date
+    values: Mapping[str, float]
+    note: str = ""  # what a reader of the number should know of it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -3,14 +3,13 @@
 Source: Uppsala Conflict Data Program, https://ucdp.uu.se; countries by Gleditsch–Ward number.
 """
 
-import csv
 import dataclasses
 import datetime as dt
-import io
 from typing import TYPE_CHECKING
 
 from countries.reference import read_ucdp_releases
-from reports.readers.draft import ReaderError, ReportDraft, SourceDraft
+from reports.readers.draft import Measured, ReaderError, ReportDraft, SourceDraft
+from reports.readers.table import rows_of
 from reports.text import decode, looks_like_html, shown
 
 if TYPE_CHECKING:
@@ -59,6 +58,13 @@ def read(payload: bytes) -> ReportDraft:
     )
 
 
+def measured(payload: bytes) -> tuple[Measured, ...]:
+    """The deaths of each territory and year. Raises ReaderError."""
+    return tuple(
+        Measured(str(row.gw_code), row.name, dt.date(row.year, 12, 31), row.deaths) for row in parse(payload)[1]
+    )
+
+
 def parse(payload: bytes) -> tuple[str, tuple[CountryYear, ...]]:
     """Version and rows, in the file's order. Raises ReaderError."""
     if looks_like_html(payload):
@@ -83,25 +89,10 @@ def _table(text: str) -> "pd.DataFrame":
     """The wanted columns as text, indexed by line; pandas' own reader would mend lines of unequal length."""
     import pandas as pd  # where a release is read, and nowhere else: it costs a second and 100 MB
 
-    reader = csv.reader(io.StringIO(text), strict=True)
-    rows, lines = [], []
-    try:
-        header = next(reader, [])
-        for column in _WANTED:
-            if header.count(column) != 1:
-                found = f"the column {column!r} twice" if column in header else f"no column {column!r}"
-                raise ReaderError("line 1", found, f"each of the columns {', '.join(_WANTED)} once")
-        places = [header.index(column) for column in _WANTED]
-        for row in reader:
-            if row and len(row) != len(header):
-                raise ReaderError(f"line {reader.line_num}", f"{len(row)} values", f"{len(header)}, one per column")
-            if row:
-                rows.append([row[place] for place in places])
-                lines.append(reader.line_num)
-    except csv.Error as error:
-        raise ReaderError(f"line {reader.line_num}", "quotation marks that do not pair", "CSV") from error
-    if not rows:
-        raise ReaderError("file", "a header only", "rows")
+    lines, rows = [], []
+    for line, row in rows_of(text, _WANTED):
+        lines.append(line)
+        rows.append(row)
     return pd.DataFrame(rows, columns=_WANTED, index=lines, dtype="str")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.readers import READERS, coding_note, reader_named, ucdp_country_year
+from reports.readers import MEASURES, READERS, coding_note, reader_named, ucdp_country_year
 from reports.readers.draft import ReaderError, ReportDraft
 from reports.readers.ucdp_country_year import ONE_SIDED, STATE_BASED
 from tests import make
@@ -95,7 +95,7 @@ BYTES = {
 @pytest.mark.parametrize("bad", BYTES)
 def test_bytes_that_are_no_utf8_text_are_refused_by_every_reader(reader: str, bad: str) -> None:
     payload, found = BYTES[bad]
-    if reader in {"ucdp-country-year", "text", "reliefweb-v2"} and payload.startswith(b"<html"):
+    if reader in {*MEASURES, "text", "reliefweb-v2"} and payload.startswith(b"<html"):
         found = "HTML"
 
     assert found in refusal(reader, payload)

@@ -27,7 +27,12 @@ from reports.models import Report, Retrieval
 
 NOTES = settings.BASE_DIR / "indicators" / "demonstration"
 UNREVIEWED = NOTES / "unreviewed"  # what these say nobody has coded: the machine suggests, and a person decides
-UCDP_FILES = "ucdp/organizedviolencecy_*.csv"
+DATASETS = {  # reader -> where its files stand in the folder that --data names
+    "ucdp-country-year": "ucdp/organizedviolencecy_*.csv",
+    "unhcr-population": "unhcr/population_*.csv",
+    "pts": "pts/PTS-*.csv",
+    "inform-risk": "inform_risk/inform_risk_index.csv",
+}
 
 
 class Command(BaseCommand):
@@ -36,7 +41,7 @@ class Command(BaseCommand):
     help = "Load the demonstration through the workers."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--data", type=Path, default=None, help="folder with UCDP files to ingest as well")
+        parser.add_argument("--data", type=Path, default=None, help="folder with datasets to ingest as well")
         parser.add_argument("--seconds", type=int, default=180, help="how long to wait for the workers")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -83,10 +88,16 @@ class Command(BaseCommand):
         return sum(self._send("coding-note", path, coder) for path in files)
 
     def _send_series(self, folder: Path, coder: User) -> int:
-        files = sorted(folder.glob(UCDP_FILES))
-        if not files:
-            raise CommandError(f"--data: found no {UCDP_FILES} in that folder; wanted UCDP's country-year file")
-        return sum(self._send("ucdp-country-year", path, coder) for path in files)
+        """Sends every dataset that is there; which ones are, and which not, is said."""
+        files = {reader: sorted(folder.glob(pattern)) for reader, pattern in DATASETS.items()}
+        if not any(files.values()):
+            raise CommandError(
+                f"--data: found none of {', '.join(DATASETS.values())} in that folder; wanted one at least"
+            )
+        for reader, paths in files.items():
+            names = ", ".join(path.name for path in paths)
+            self.stdout.write(f"{reader}: {names or f'no {DATASETS[reader]}; its series stay empty'}")
+        return sum(self._send(reader, path, coder) for reader, paths in files.items() for path in paths)
 
     def _send(self, reader: str, path: Path, coder: User) -> int:
         """1 where the file is new here, 0 where it was sent before."""

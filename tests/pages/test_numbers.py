@@ -1,0 +1,79 @@
+"""Numbers of datasets on a country's page: each with its unit, its period, its source and under which terms."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils.html import strip_tags
+
+from countries.templatetags.words import figure
+from indicators.series_loading import load_waiting
+from reports.ingest import About, read_waiting, receive
+from tests.datasets import CORRUPTION, FOOD, GOVERNMENT, inform_csv, pts_csv, unhcr_csv
+
+AT = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
+PAGE = "/countries/SDN/?as_of=2026-11-30"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0"), (0.0004, "below 0.01"), (-0.0004, "above −0.01"), (0.279, "0.279"), (-1.977, "−1.98"), (5.0, "5"),
+        (14 / 3, "4.67"), (21.0, "21"), (99.96, "100"), (1200.0, "1,200"), (214.15, "214"),
+    ],
+)  # fmt: skip
+def test_a_number_has_the_digits_that_a_person_can_use(value: float, shown: str) -> None:
+    assert figure(value) == shown
+
+
+def loaded() -> None:
+    files = {
+        "unhcr-population": unhcr_csv((2023, "SUD", "SDN", "CHD", 5_000_000.0, 0.0, 0.0, None)),
+        "pts": pts_csv(("Sudan", 2023, "SDN", "5", "5", "4"), ("Palestine, State of", 2023, "WBG", "3", "3", "3")),
+        "inform-risk": inform_csv(
+            ("SDN", 2023, FOOD, ("11.4", "2.1")), ("SDN", 2024, CORRUPTION, ("8.5", "15")),
+            ("SDN", 2023, GOVERNMENT, ("9.0", "-1.977")),
+        ),
+    }  # fmt: skip
+    for reader, payload in files.items():
+        receive(reader=reader, payload=payload, about=About(), file_name="file.csv", at=AT)
+    read_waiting(at=AT)
+    load_waiting(at=AT)
+
+
+def words(client: Client, page: str) -> str:
+    """The page as text; what is inside a tag goes."""
+    return " ".join(strip_tags(client.get(page).content.decode()).split())
+
+
+@pytest.mark.usefixtures("reference")
+def test_every_series_says_its_unit_period_source_and_terms(client: Client) -> None:
+    loaded()
+
+    text = words(client, PAGE)
+
+    assert "Political Terror Scale: 4.67 (level from 1 to 5, mean of the readings of up to three reports)" in text
+    assert "Undernourishment: 11.4 (share of the population in percent" in text
+    assert "in the year to 31 December 2023, 5,000,000 people. UNHCR Refugee Data Finder, licence: CC BY 4.0." in text
+    assert "Government effectiveness: −1.98 (standard units" in text
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_number_that_counts_in_no_score_says_why(client: Client) -> None:
+    loaded()
+
+    text = words(client, "/countries/PSE/?as_of=2026-11-30")
+
+    assert "(the dataset’s territory WBG): 3 (level from 1 to 5" in text
+    assert "The conduct of the Palestinian Authority alone" in text
+
+
+@pytest.mark.usefixtures("reference")
+def test_the_method_says_between_what_each_series_counts_and_who_stands_for_it(client: Client) -> None:
+    page = client.get("/method/").content.decode().replace("<", " <")
+    text = " ".join(strip_tags(page).split())
+
+    assert "The 8 series: where each counts in full, and why" in text
+    assert "3.5 Corruption Perceptions Index points from 0, highly corrupt, to 100, very clean 81 13 even" in text
+    assert "1.3 People displaced from the country or inside it" in text
+    assert text.count("Checked by nobody yet; next review: 30 June 2027") == 8

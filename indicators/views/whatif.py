@@ -34,6 +34,7 @@ from indicators.whatif.changes import MOST, NUMBER, written
 from r2p_dashboard.clock import AsOf
 
 PAGE_SIZE = 12  # pieces: a list that is read, not scrolled through
+USUAL = {"severity": "2", "reliability": "B", "credibility": "2"}  # where a made-up piece begins
 TOO_MANY = f"Found {MOST} changes already; wanted at most {MOST}. Undo one first."
 
 
@@ -163,7 +164,7 @@ def _adding(data: QueryDict | None, query: QueryDict, asked: Asked) -> MadeUpFor
         (f"{row.factor.number} {row.factor.title}", row.code, f"{row.code} {row.label}")
         for row in asked.known.indicators
     )
-    initial = {"indicator": asked.place.indicator, "event_on": asked.known.latest_day}
+    initial = {"code": asked.place.indicator, "event_on": asked.known.latest_day} | USUAL
     return MadeUpForm(data, indicators=indicators, latest=asked.known.latest_day, initial=initial, auto_id="new_%s")
 
 

@@ -71,7 +71,7 @@ class PieceForm(GradedForm):
 class MadeUpForm(GradedForm):
     """One piece that nobody found."""
 
-    indicator = Pick(empty="choose an indicator")
+    code = Pick(empty="choose an indicator", label="Indicator")  # the list's own filter is called `indicator`
     family = Line(
         label="Who found it",
         initial="made-up-body",
@@ -82,12 +82,12 @@ class MadeUpForm(GradedForm):
         label="Name of the event",
         help_text="The name of a listed event joins it. Empty, it is an event of its own.",
     )
-    field_order = ("indicator", "severity", "polarity", "reliability", "credibility", "event_on", "family", "event")
+    field_order = ("code", "severity", "polarity", "reliability", "credibility", "event_on", "family", "event")
 
     def __init__(self, data: Any, *, indicators: Grouped, latest: dt.date, **options: Any) -> None:
         super().__init__(data, **options)
         self.latest = latest
-        offer(self, "indicator", indicators)
+        offer(self, "code", indicators)
         self.fields["event_on"].help_text = f"At the latest {latest}."
         for name in ("family", "event"):
             self.fields[name].widget.attrs |= {"list": f"known-{name}", "autocomplete": "off"}
@@ -103,7 +103,7 @@ class MadeUpForm(GradedForm):
         """The piece."""
         data = self.cleaned_data
         return MadeUp(
-            data["indicator"], self.grade, int(data["severity"]), data["event_on"], int(data["polarity"]),
+            data["code"], self.grade, int(data["severity"]), data["event_on"], int(data["polarity"]),
             data["family"], data["event"],
         )  # fmt: skip
 

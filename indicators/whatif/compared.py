@@ -9,7 +9,7 @@ import numpy as np
 
 from indicators import frames, scoring
 from indicators.models.score import Level
-from indicators.scoring.arrays import F64
+from indicators.scoring.arrays import F64, I64
 from indicators.scoring.contributions import points_per_value
 from indicators.scoring.events import EventDetail
 from indicators.scoring.kernel import Scores
@@ -39,7 +39,7 @@ class Side:
         """The index, 0 to 100."""
         return float(self.scores.overall[0])
 
-    def by_factor(self, factors: F64) -> list[float]:
+    def by_factor(self, factors: I64) -> list[float]:
         """Points of the fourteen factors; `factors` are the numbers of the indicators' factors, (I,)."""
         return [math.fsum(self.points[factors == number]) for number in range(1, 15)]
 

@@ -74,10 +74,9 @@ def signed(value: float, places: int = 1) -> str:
 
 def line(label: str, before: float | None, after: float | None, *, places: int, help_text: str = "") -> Line:
     """Both as texts, and the difference of what is printed, so that a reader can check it."""
-    texts = [None if value is None else f"{value:.{places}f}" for value in (before, after)]
-    if texts[0] is None or texts[1] is None:
-        return Line(label, *texts, None, help_text)
-    return Line(label, *texts, signed(float(texts[1]) - float(texts[0]), places), help_text)
+    was, now = (None if value is None else f"{value:.{places}f}" for value in (before, after))
+    moved = None if was is None or now is None else signed(float(now) - float(was), places)
+    return Line(label, was, now, moved, help_text)
 
 
 def _both(comparison: Comparison, label: str, before: float, after: float, *, places: int) -> Line:

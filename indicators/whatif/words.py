@@ -32,7 +32,8 @@ def _moved(change: Regraded, row: Evidence) -> list[str]:
         ("direction", direction(row.polarity), "" if change.polarity is None else direction(change.polarity)),
         ("event day", row.event_on, change.event_on),
     )
-    return [f"{name} {was} → {now}" for name, was, now in pairs if now not in {None, ""}]
+    moved = [f"{name} {was} → {now}" for name, was, now in pairs if now not in {None, "", was}]
+    return moved or ["graded as it is"]
 
 
 def direction(polarity: int) -> str:

@@ -83,7 +83,8 @@ class _Seen:
 
     @classmethod
     def of(cls, sides: Iterable[Rows]) -> "_Seen":
-        visible, hidden = set(), set()
+        visible: set[Event] = set()
+        hidden: set[Event] = set()
         for rows in sides:
             for row in rows.evidence:
                 (hidden if row.pk in rows.hidden else visible).add((row.indicator, row.polarity, row.event_ref))

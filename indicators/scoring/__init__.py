@@ -16,15 +16,22 @@ Scores
     alone, with its level.
 Reasons
     `contributions` (sum exactly to the overall index; `printed` rounds the column so that it adds
-    up), `indicator_detail`, `event_details`.
+    up), `breakdown` (the same with ageing as rows of its own), `indicator_detail`, `event_details`;
+    `change`: two days apart, by cause.
+Flags
+    `rapid_changes`, `new_events`, `concentration`; `reporting`: whether reports have gone silent.
 Words
     `displayed_level` (the silence rule), `coverage_word`, `fold`.
 
-Intervals, the change split and the flags come with a later issue: `strengths` and `event_details`
-take the family weights ω that `draws` makes.
+Doubt
+    `intervals`: the sensitivity band of any units; `replicates`: the draws behind it, paired across
+    units. `Given` holds both tables and the method version as one value.
 """
 
+from indicators.scoring.blackout import Reporting, ReportingState, reporting
+from indicators.scoring.breakdown import BreakdownRow, breakdown
 from indicators.scoring.catalogue import Catalogue
+from indicators.scoring.change import Change, ChangePart, change
 from indicators.scoring.contributions import Contribution, contributions, printed
 from indicators.scoring.days import NEVER, day_number, month_ends
 from indicators.scoring.detail import IndicatorDetail, indicator_detail
@@ -32,8 +39,11 @@ from indicators.scoring.draws import family_weight, family_weights, lognormal
 from indicators.scoring.errors import ScoringInputError
 from indicators.scoring.events import EventDetail, event_details
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
+from indicators.scoring.flags import Concentration, Rapid, concentration, new_events, rapid_changes
+from indicators.scoring.given import Given
 from indicators.scoring.history import History, Line, current, history, line_days
 from indicators.scoring.identity import input_digest, method_json, method_sha256
+from indicators.scoring.intervals import Intervals, intervals, replicates
 from indicators.scoring.kernel import Scores, Totals, score
 from indicators.scoring.levels import Coverage, Level, coverage_word, displayed_level, displayed_levels, fold
 from indicators.scoring.line import line
@@ -58,24 +68,36 @@ __all__ = [
     "PROFILES",
     "RELIABILITIES",
     "SHIPPED",
+    "BreakdownRow",
     "Catalogue",
+    "Change",
+    "ChangePart",
+    "Concentration",
     "Contribution",
     "Coverage",
     "EventDetail",
     "EvidenceColumns",
     "EvidenceRows",
+    "Given",
     "Grades",
     "History",
     "IndicatorDetail",
+    "Intervals",
     "Level",
     "Line",
     "Parameters",
+    "Rapid",
+    "Reporting",
+    "ReportingState",
     "Scores",
     "ScoringInputError",
     "SeriesColumns",
     "SeriesRows",
     "Totals",
     "Units",
+    "breakdown",
+    "change",
+    "concentration",
     "contributions",
     "coverage_word",
     "current",
@@ -89,12 +111,17 @@ __all__ = [
     "history",
     "indicator_detail",
     "input_digest",
+    "intervals",
     "line",
     "line_days",
     "lognormal",
     "method_json",
     "method_sha256",
     "month_ends",
+    "new_events",
     "printed",
+    "rapid_changes",
+    "replicates",
+    "reporting",
     "score",
 ]

@@ -1,6 +1,6 @@
 """The indicators that a method version scores: their factors, natures and weights (scoring.md §3)."""
 
-import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -98,8 +98,8 @@ def _entry(number: int, entry: Mapping[str, Any]) -> tuple[str, int, int, float]
         raise CatalogueError(place, code, "an id that is a text")
     if isinstance(factor, bool) or not isinstance(factor, int) or not 1 <= factor <= FACTORS:
         raise CatalogueError(place, factor, "a factor from 1 to 14")
-    if nature not in NATURES:
+    if not isinstance(nature, str) or nature not in NATURES:
         raise CatalogueError(place, nature, f"a nature: {', '.join(NATURES)}")
-    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < math.inf:
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= sys.float_info.max:
         raise CatalogueError(place, weight, "a finite weight of 0 or more")
     return code, factor, NATURES.index(nature), float(weight)

@@ -88,7 +88,7 @@ def contributions(
     hazard = result.h[0]
     per_hazard = np.divide(per_presence * result.g[0], hazard, out=np.zeros_like(hazard), where=hazard > 0)
     events = events_of(evidence, parameters, country, t, k)
-    found = _event_rows(events, per_hazard * rates(catalogue, parameters))
+    found = event_rows(events, per_hazard * rates(catalogue, parameters))
     found += _rows(catalogue, "series", per_hazard * result.h_z[0])
     found += _rows(catalogue, "mitigation", -per_presence * (result.g[0] - result.x[0]))
     return sorted(found, key=_order)
@@ -103,7 +103,7 @@ def points_per_value(result: Scores, catalogue: Catalogue, parameters: Parameter
     return np.asarray(per_sum[:, catalogue.factor - 1] * catalogue.weight)
 
 
-def _event_rows(events: Events, per_mass: F64) -> list[Contribution]:
+def event_rows(events: Events, per_mass: F64) -> list[Contribution]:
     """Share out each event among its families; `per_mass` is the points per unit of m⁺, (I,)."""
     rows, voices, strands = events.rows, events.voices, events.strands
     total = np.zeros((LAYERS, strands.first.size))

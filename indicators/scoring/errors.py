@@ -85,3 +85,19 @@ class DirectionError(ScoringInputError):
 
 class ColumnLengthError(ScoringInputError):
     """Columns of one table differ in length."""
+
+
+class CaseError(ScoringInputError):
+    """A case is no JSON, or not of the form that is asked for."""
+
+
+class DuplicateKeyError(ScoringInputError):
+    """An object has a key twice: which of the two is meant is not known."""
+
+
+class TextError(ScoringInputError):
+    """What names something is no text."""
+
+
+class YesNoError(ScoringInputError):
+    """What is yes or no is neither true nor false."""

@@ -1,6 +1,7 @@
 """What the two tables of inputs share: columns checked as a whole, faults told by row."""
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -19,6 +20,7 @@ from indicators.scoring.errors import (
 )
 
 _DATE = dt.date
+_LARGEST = sys.float_info.max
 Column = Sequence[Any] | np.ndarray[Any, Any]
 Refusal = type[ScoringInputError]
 
@@ -105,12 +107,17 @@ class Table:
             For NaN, an infinity, or what is no number.
         """
         if not (isinstance(column, np.ndarray) and column.dtype.kind in "iuf"):
-            kinds = (type(value) in (int, float) or isinstance(value, np.number) for value in column)
+            kinds = (_is_number(value) for value in column)
             number = np.fromiter(kinds, np.bool_, self.size)
             self.refuse_where(~number, column, NotFiniteError, "a finite number")
         numbers = np.asarray(column, np.float64)
         self.refuse_where(~np.isfinite(numbers), column, NotFiniteError, "a finite number")
         return numbers
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number that a float can hold; NaN is none."""
+    return (type(value) in (int, float) or isinstance(value, np.number)) and bool(-_LARGEST <= value <= _LARGEST)
 
 
 def _plain(column: Column) -> Iterable[Any]:

@@ -6,6 +6,7 @@ golden file; `Parameters` gives them names that a reader can say.
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Self
@@ -29,7 +30,10 @@ _TABLES: Final = {
 }
 _OPTIONAL: Final = frozenset(
     {"xi", "B", "sigma", "percentiles", "coverage_cuts", "alarm_days", "alarm_points", "concentration"}
+    | {"blackout_days", "blackout_past", "blackout_least_past", "blackout_share", "blackout_tail", "blackout_expected"}
 )
+_LARGEST: Final = sys.float_info.max
+_FACTOR_NAMES: Final = frozenset(str(factor) for factor in range(1, FACTORS + 1))  # 1.0 is none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,12 @@ class Parameters:
     alarm_days: int = 90
     alarm_points: float = 5
     concentration: float = 0.5
+    blackout_days: int = 90
+    blackout_past: int = 730  # days of its own past that reporting is held against
+    blackout_least_past: int = 365
+    blackout_share: float = 0.33  # of the expected reports
+    blackout_tail: float = 0.01  # P of so few reports or fewer
+    blackout_expected: float = 5  # fewer expected: nothing is said
     formula: str = FORMULA
 
     def __post_init__(self) -> None:
@@ -79,7 +89,7 @@ class Parameters:
             Naming the parameter, what was found and what was wanted.
         """
         for field in fields(self):
-            _finite(field.name, getattr(self, field.name))
+            _finite(field.name, getattr(self, field.name), field.default)
         for name, wanted, holds in _rules(self):
             if not holds:
                 raise ParameterError(f"parameter {name}", getattr(self, name), wanted)
@@ -92,7 +102,8 @@ class Parameters:
         ----------
         mapping : mapping
             ``rel``, ``cred``, ``H`` and so on; ``xi``, ``B``, ``sigma``, ``percentiles``, ``coverage_cuts``,
-            ``alarm_days``, ``alarm_points`` and ``concentration`` are the shipped ones where left out.
+            ``alarm_days``, ``alarm_points``, ``concentration`` and those of the reporting blackout are the shipped
+            ones where left out.
         base : Parameters, optional
             Where given, supplies every key that the mapping lacks.
 
@@ -149,6 +160,12 @@ _KEYS: Final = {
     "alarm_days": "alarm_days",
     "alarm_points": "alarm_points",
     "concentration": "concentration",
+    "blackout_days": "blackout_days",
+    "blackout_past": "blackout_past",
+    "blackout_least_past": "blackout_least_past",
+    "blackout_share": "blackout_share",
+    "blackout_tail": "blackout_tail",
+    "blackout_expected": "blackout_expected",
 }
 
 
@@ -196,14 +213,17 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _finite(name: str, value: Any) -> None:
+def _finite(name: str, value: Any, like: Any) -> None:
+    """Refuse what is not made of finite numbers in the shape of the shipped value."""
     if name == "formula":
         if value != FORMULA:
             raise ParameterError("parameter formula", value, FORMULA)
-    elif isinstance(value, tuple):
+    elif isinstance(like, tuple):
+        if not isinstance(value, tuple):
+            raise ParameterError(f"parameter {name}", value, "a list of numbers")
         for part in value:
-            _finite(name, part)
-    elif isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            _finite(name, part, like[0])
+    elif isinstance(value, bool) or not isinstance(value, (int, float)) or not -_LARGEST <= value <= _LARGEST:
         raise ParameterError(f"parameter {name}", value, "a finite number")
 
 
@@ -217,7 +237,7 @@ def _table_rules(p: Parameters) -> list[tuple[str, str, bool]]:
     days = "a positive number of days per nature"
     factors = "different factors from 1 to 14"
     apart = [*p.common, *(factor for pair in p.specific for factor in pair)]
-    possible = all(factor in range(1, FACTORS + 1) for factor in apart) and len(set(apart)) == len(apart)
+    possible = all(repr(factor) in _FACTOR_NAMES for factor in apart) and len(set(apart)) == len(apart)
     return [
         ("reliability", share, len(p.reliability) == 6 and all(0 < v < 1 for v in p.reliability)),
         ("credibility", share, len(p.credibility) == 6 and all(0 < v < 1 for v in p.credibility)),
@@ -240,7 +260,10 @@ def _table_rules(p: Parameters) -> list[tuple[str, str, bool]]:
 def _scalar_rules(p: Parameters) -> list[tuple[str, str, bool]]:
     rules = [
         (name, "a number in (0, 1)", 0 < getattr(p, name) < 1)
-        for name in ("series_full", "factor_target", "reference_fraction", "concentration")
+        for name in (
+            *("series_full", "factor_target", "reference_fraction", "concentration"),
+            *("blackout_share", "blackout_tail"),
+        )
     ]
     rules += [
         (name, "a number from 0 to 1", 0 <= getattr(p, name) <= 1)
@@ -252,12 +275,15 @@ def _scalar_rules(p: Parameters) -> list[tuple[str, str, bool]]:
     ]
     rules += [
         (name, "a number above 0", getattr(p, name) > 0)
-        for name in ("coverage_scale", "fresh_half_life_days", "reference_min")
+        for name in ("coverage_scale", "fresh_half_life_days", "reference_min", "blackout_expected")
     ]
     rules += [
         (name, "a whole number of 1 or more", isinstance(getattr(p, name), int) and getattr(p, name) >= 1)
-        for name in ("dwell", "replicates", "alarm_days")
+        for name in ("dwell", "replicates", "alarm_days", "blackout_days", "blackout_past", "blackout_least_past")
     ]
+    rules += [("percentiles", "numbers from 0 to 1", all(0 <= v <= 1 for v in p.percentiles))]
+    past = "days, not more than blackout_past"
+    rules += [("blackout_least_past", past, p.blackout_least_past <= p.blackout_past)]
     whole = abs(p.weight_common + p.weight_specific - 1) < 1e-12
     return [*rules, ("weight_specific", "the share that weight_common leaves", whole)]
 

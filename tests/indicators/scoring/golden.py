@@ -10,24 +10,19 @@ import numpy as np
 
 from indicators.scoring import (
     CREDIBILITIES,
-    PROFILES,
     RELIABILITIES,
     Catalogue,
     EvidenceRows,
     Grades,
     Parameters,
     SeriesRows,
-    Units,
-    contributions,
-    day_number,
     displayed_level,
     event_details,
     family_weight,
     fold,
-    indicator_detail,
     lognormal,
-    score,
 )
+from indicators.scoring.case import answer as case_answer
 
 ROOT = Path(__file__).parents[3]
 FILE: dict[str, Any] = json.loads((ROOT / "tests/golden/scoring-golden.json").read_text())
@@ -62,36 +57,6 @@ def grade_table(case: dict[str, Any]) -> dict[str, float]:
     q = Grades.of(parameters(case)).q.reshape(6, 6)
     names = case["input"]["grades"]
     return {name: float(q[RELIABILITIES.index(name[0]), CREDIBILITIES.index(name[1])]) for name in names}
-
-
-def one_indicator(case: dict[str, Any]) -> dict[str, Any]:
-    given = inputs(case)
-    t, k = day_number(given["t"]), day_number(given["k"])
-    found = indicator_detail(*tables(given), parameters(case), 0, given["indicator"]["id"], t, k)
-    numbers = {name: getattr(found, name) for name in ("x", "g", "h", "m_neg", "kappa")}
-    return {**numbers, "hz": found.h_z, "A": found.strength, "decay": found.decay}
-
-
-def one_country(case: dict[str, Any]) -> dict[str, Any]:
-    given = inputs(case)
-    evidence, series, catalogue = tables(given)
-    unit = Units.of(0, day_number(given["t"]), day_number(given["k"]))
-    method = parameters(case)
-    found = score(evidence, series, catalogue, method, unit)
-    nothing = score(evidence.where(evidence.country < 0), series.where(series.country < 0), catalogue, method, unit)
-    rows = contributions(evidence, series, catalogue, method, 0, int(unit.t[0]), int(unit.k[0]))
-    return {
-        "R": dict(zip(PROFILES, found.R[0].tolist(), strict=True)),
-        "overall": float(found.overall[0]),
-        "profile": PROFILES[found.profile[0]],
-        "coverage": float(found.coverage[0]),
-        "F": {str(number + 1): value for number, value in enumerate(found.F[0].tolist())},
-        "K": {str(number + 1): value for number, value in enumerate(found.K[0].tolist())},
-        "cannot_exclude": float(found.cannot_exclude[0]),
-        "cannot_exclude_no_data": float(nothing.cannot_exclude[0]),
-        "label": displayed_level(fold([found.overall[0]], method)[0], float(found.coverage[0])).name,
-        "contributions": {(r.factor, r.indicator, r.kind, r.ref, r.family): r.points for r in rows},
-    }
 
 
 def hysteresis(case: dict[str, Any]) -> list[int]:
@@ -131,6 +96,14 @@ SPECIAL: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+def one_case(case: dict[str, Any]) -> dict[str, Any]:
+    """A case of one indicator or one country, as a reviewer would give it to `manage.py whatif`."""
+    given = inputs(case)
+    own = {**given, "parameters": FILE["parameters"], "xi": given.get("xi", 0.1)}
+    own.pop("same_as", None)
+    return case_answer({**case, "input": own}, FRAMEWORK)
+
+
 def answer(case: dict[str, Any]) -> Any:
-    ordinary: Callable[[dict[str, Any]], Any] = one_indicator if "indicator" in case["input"] else one_country
-    return SPECIAL.get(case["name"], ordinary)(case)
+    special = SPECIAL.get(case["name"])
+    return special(case) if special else one_case(case)

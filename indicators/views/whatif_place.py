@@ -81,30 +81,40 @@ def change_lines(place: Place, known: whatif.Known) -> list[ChangeLine]:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Deeds:
+    """What can be done to a piece or a value: addresses, and the form where it is open."""
+
+    is_changed: bool
+    change: str
+    leave_out: str
+    undo: str
+    form: Any
+
+
+def deeds_on(place: Place, of: Subject, without: whatif.Change, form: Any) -> Deeds:
+    """The links of one row of a list; `without` is the change that leaves it out."""
+    kind, number = of
+    return Deeds(
+        is_changed=of in map(subject_of, place.changes),
+        change=f"{place.to(None, **{kind: number})}#{kind}-{number}",
+        leave_out=f"{place.to(place.with_change(without, of))}#result",
+        undo=f"{place.to(place.with_change(None, of))}#result",
+        form=form,
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class PieceLine:
     """A piece in the list, as it is and as it is made."""
 
     evidence: Evidence
     now: Counted | None  # None: left out
-    is_changed: bool
-    form: Any  # PieceForm where it is open
-    change: str
-    leave_out: str
-    undo: str
+    can: Deeds
 
 
 def piece_line(row: Evidence, place: Place, now: dict[int, Counted], form: Any = None) -> PieceLine:
     """One piece with its links."""
-    of = ("piece", row.pk)
-    return PieceLine(
-        evidence=row,
-        now=now.get(row.pk),
-        is_changed=of in map(subject_of, place.changes),
-        form=form,
-        change=f"{place.to(piece=row.pk)}#piece-{row.pk}",
-        leave_out=f"{place.to(place.with_change(whatif.LeftOut(row.pk), of))}#result",
-        undo=f"{place.to(place.with_change(None, of))}#result",
-    )
+    return PieceLine(row, now.get(row.pk), deeds_on(place, ("piece", row.pk), whatif.LeftOut(row.pk), form))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -115,24 +125,11 @@ class ValueLine:
     unit: str
     was: str
     now: str | None  # None: left out
-    is_changed: bool
-    form: Any  # ValueForm where it is open
-    change: str
-    leave_out: str
-    undo: str
+    can: Deeds
 
 
 def value_line(row: SeriesValue, place: Place, now: dict[int, float], form: Any = None) -> ValueLine:
     """One value with its links."""
-    of = ("series", row.pk)
-    return ValueLine(
-        row=row,
-        unit=unit_of(row.definition),
-        was=written(row.value),
-        now=written(now[row.pk]) if row.pk in now else None,
-        is_changed=of in map(subject_of, place.changes),
-        form=form,
-        change=f"{place.to(series=row.pk)}#series-{row.pk}",
-        leave_out=f"{place.to(place.with_change(whatif.ValueLeftOut(row.pk), of))}#result",
-        undo=f"{place.to(place.with_change(None, of))}#result",
-    )
+    value = written(now[row.pk]) if row.pk in now else None
+    can = deeds_on(place, ("series", row.pk), whatif.ValueLeftOut(row.pk), form)
+    return ValueLine(row, unit_of(row.definition), written(row.value), value, can)

@@ -27,6 +27,7 @@ class Side:
     scores: Scores  # of one unit
     level: Level | None  # as shown: the silence rule is applied
     points: F64  # (I,) points of the index that each indicator adds; they sum to it
+    interval: tuple[float, float]  # what is shown as band of the index
     events: dict[Event, EventDetail]
 
     @property
@@ -69,11 +70,13 @@ def side_of(known: Known, rows: Rows) -> Side:
     method, day, known_on = known.method, known.day, known.known_on
     inputs = frames.assembled(rows.evidence, rows.series, method, (known.country.iso3,))
     tables = (inputs.evidence, inputs.series, method.catalogue, method.parameters)
-    scores = scoring.score(*tables, scoring.Units.of(0, day, known_on))
+    unit = scoring.Units.of(0, day, known_on)
+    scores, band = scoring.score(*tables, unit), scoring.intervals(*tables, unit)
     return Side(
         scores=scores,
         level=_level(scores, int(scoring.current(*tables, day, known_on).level[0, -1]), method),
         points=np.asarray(points_per_value(scores, method.catalogue, method.parameters)[0] * scores.x[0]),
+        interval=(float(band.low[0]), float(band.high[0])),
         events={
             (event.indicator, event.polarity, event.ref): event
             for event in scoring.event_details(inputs.evidence, method.parameters, 0, day, known_on)

@@ -90,6 +90,8 @@ def _totals(comparison: Comparison) -> Iterator[Line]:
     hidden = "the index if every sign that nobody has looked for were slightly present"
     rows: list[tuple[str, int, Callable[[Side], float], str]] = [
         ("Index", 1, lambda side: side.overall, ""),
+        ("Interval, lower end", 1, lambda side: side.interval[0], ""),
+        ("Interval, upper end", 1, lambda side: side.interval[1], ""),
         *profiles,
         ("Coverage, of 100", 0, lambda side: 100 * float(side.scores.coverage[0]), ""),
         ("Cannot exclude", 1, lambda side: float(side.scores.cannot_exclude[0]), hidden),

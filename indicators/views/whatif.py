@@ -185,7 +185,7 @@ def _lists(request: HttpRequest, asked: Asked, opened: Opened) -> dict[str, obje
     known = asked.known
     now = {row.pk: row for row in asked.applied.after.evidence}
     visible = list(known.visible.values())
-    page = Paginator([row for row in visible if _is_chosen(row, asked)], PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(_chosen(visible, asked), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     if opened.of and opened.of[0] == "piece":  # the open piece stands first, whatever the list shows
         row = known.visible[opened.of[1]]
@@ -202,9 +202,11 @@ def _lists(request: HttpRequest, asked: Asked, opened: Opened) -> dict[str, obje
     }
 
 
-def _is_chosen(row: Evidence, asked: Asked) -> bool:
-    place, factors = asked.place, {one.code: one.factor.number for one in asked.known.indicators}
-    return place.indicator in {"", row.indicator.code} and place.factor in {"", str(factors[row.indicator.code])}
+def _chosen(rows: list[Evidence], asked: Asked) -> list[Evidence]:
+    """The pieces of the factor and the indicator that the list shows."""
+    place = asked.place
+    codes = {one.code for one in asked.known.indicators if place.factor in {"", str(one.factor.number)}}
+    return [row for row in rows if row.indicator.code in codes and place.indicator in {"", row.indicator.code}]
 
 
 def _form_of(of: Subject, opened: Opened) -> forms.Form | None:

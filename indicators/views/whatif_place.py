@@ -75,8 +75,10 @@ class ChangeLine:
 
 def change_lines(place: Place, known: whatif.Known) -> list[ChangeLine]:
     """Every change that was applied."""
+    pieces, values = known.visible, known.visible_series
     return [
-        ChangeLine(said(change, known), place.to(place.without(number))) for number, change in enumerate(place.changes)
+        ChangeLine(said(change, pieces, values), place.to(place.without(number)))
+        for number, change in enumerate(place.changes)
     ]
 
 
@@ -84,18 +86,26 @@ def change_lines(place: Place, known: whatif.Known) -> list[ChangeLine]:
 class Deeds:
     """What can be done to a piece or a value: addresses, and the form where it is open."""
 
+    kind: str
+    number: int
+    name: str  # in words, for whoever hears a link alone
     is_changed: bool
+    is_left_out: bool
     change: str
     leave_out: str
     undo: str
     form: Any
 
 
-def deeds_on(place: Place, of: Subject, without: whatif.Change, form: Any) -> Deeds:
+def deeds_on(place: Place, without: whatif.LeftOut | whatif.ValueLeftOut, name: str, form: Any) -> Deeds:
     """The links of one row of a list; `without` is the change that leaves it out."""
-    kind, number = of
+    of = kind, number = subject_of(without) or ("", 0)
     return Deeds(
+        kind=kind,
+        number=number,
+        name=name,
         is_changed=of in map(subject_of, place.changes),
+        is_left_out=without in place.changes,
         change=f"{place.to(None, **{kind: number})}#{kind}-{number}",
         leave_out=f"{place.to(place.with_change(without, of))}#result",
         undo=f"{place.to(place.with_change(None, of))}#result",
@@ -114,7 +124,8 @@ class PieceLine:
 
 def piece_line(row: Evidence, place: Place, now: dict[int, Counted], form: Any = None) -> PieceLine:
     """One piece with its links."""
-    return PieceLine(row, now.get(row.pk), deeds_on(place, ("piece", row.pk), whatif.LeftOut(row.pk), form))
+    name = f"evidence {row.pk} on {row.indicator.code}"
+    return PieceLine(row, now.get(row.pk), deeds_on(place, whatif.LeftOut(row.pk), name, form))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -131,5 +142,5 @@ class ValueLine:
 def value_line(row: SeriesValue, place: Place, now: dict[int, float], form: Any = None) -> ValueLine:
     """One value with its links."""
     value = written(now[row.pk]) if row.pk in now else None
-    can = deeds_on(place, ("series", row.pk), whatif.ValueLeftOut(row.pk), form)
+    can = deeds_on(place, whatif.ValueLeftOut(row.pk), row.definition.title, form)
     return ValueLine(row, unit_of(row.definition), written(row.value), value, can)

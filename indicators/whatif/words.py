@@ -1,24 +1,25 @@
 """A change in words, for the list that lets a reader undo it."""
 
-from indicators.models import Evidence, SeriesDefinition
+from collections.abc import Mapping
+
+from indicators.models import Evidence, SeriesDefinition, SeriesValue
 from indicators.whatif.changes import Change, LeftOut, MadeUp, Regraded, Revalued, written
-from indicators.whatif.reading import Known
 
 RAISES, MITIGATES = "raises risk", "mitigates risk"
 
 
-def said(change: Change, known: Known) -> str:
-    """What is otherwise, from what it was to what it is made. The change must have been applied."""
+def said(change: Change, pieces: Mapping[int, Evidence], values: Mapping[int, SeriesValue]) -> str:
+    """What is otherwise, from what it was to what it is made; `pieces` and `values` are those of the reader."""
     if isinstance(change, MadeUp):
         about = f"made-up piece on {change.indicator}: grade {change.grade}, severity {change.severity}, "
         about += f"{direction(change.polarity)}, {change.event_on}, found by {change.family}"
         return f"{about}, event “{change.event}”" if change.event else about
     if isinstance(change, Regraded):
-        row = known.visible[change.evidence]
+        row = pieces[change.evidence]
         return f"evidence {row.pk} on {row.indicator.code}: {'; '.join(_moved(change, row))}"
     if isinstance(change, LeftOut):
-        return f"evidence {change.evidence} on {known.visible[change.evidence].indicator.code}: left out"
-    value = known.visible_series[change.series]
+        return f"evidence {change.evidence} on {pieces[change.evidence].indicator.code}: left out"
+    value = values[change.series]
     about = f"{value.definition.title}, {value.period_end}: "
     if isinstance(change, Revalued):
         return f"{about}{written(value.value)} → {written(change.value)} {unit_of(value.definition)}"

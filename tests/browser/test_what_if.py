@@ -29,7 +29,7 @@ def test_a_grade_is_changed_and_brought_back_by_keyboard(
 
     number = country_with_evidence.pk
     page.get_by_role("link", name=f"Change evidence {number} on 7.14").press("Enter")
-    form = page.get_by_role("form", name=f"Change evidence {number}")
+    form = page.get_by_role("form", name=f"Change evidence {number} on 7.14")
     form.get_by_label("Grade of the source").select_option("E")
     form.get_by_label("Severity").select_option("1")
     form.get_by_role("button", name="See what follows").press("Enter")

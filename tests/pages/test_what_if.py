@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
@@ -259,7 +259,11 @@ def test_a_day_that_is_none_is_answered_400(client: Client, query: str) -> None:
     assert client.get(f"{PAGE}?{query}").status_code == 400
 
 
-TEXTS = st.text(max_size=40) | st.from_regex(r"\A[0-9]{1,20}(:[A-F][1-6])?(:[0-9-]{0,11}){0,4}\Z")
+TEXTS = (
+    st.sampled_from(["{row}", "{row}:E5", "{value}", "{value}:7"])
+    | st.text(max_size=40)
+    | st.from_regex(r"\A[0-9]{1,20}(:[A-F][1-6])?(:[0-9-]{0,11}){0,4}\Z")
+)
 FIELDS = ["code", "reliability", "credibility", "severity", "polarity", "event_on", "family", "event", "value"]
 CHOICES = ["piece", "series", "do", "factor", "indicator", "page", "as_of"]
 NAMES = st.sampled_from(["e", "x", "a", "s", "sx", *CHOICES, *FIELDS])
@@ -271,9 +275,19 @@ PARTS = [
 MADE_UP = st.tuples(*PARTS).map(",".join).map(lambda text: ("a", text))
 
 
+@pytest.fixture
+def known(reference: None) -> dict[str, int]:
+    """Numbers of a piece and of a value that an address may name."""
+    return {"row": make.accepted().pk, "value": stock.series_values(1)[0].pk}
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(NAMES, TEXTS) | MADE_UP, max_size=8))
-def test_no_address_breaks_the_page_or_the_case(reference: None, pairs: list[tuple[str, str]]) -> None:
+@example(pairs=[("x", "{row}"), ("piece", "{row}"), ("do", "piece"), ("event_on", "\x00"), ("sx", "{value}")])
+@example(pairs=[("e", "{row}:F6:0:-:1945-01-01"), ("s", "{value}:999999999999999.999999999"), ("page", "-1")])
+@example(pairs=[("series", "{value}"), ("do", "series"), ("value", "1e5"), ("a", "7.3,A1,4,1945-01-01,+,x,~")])
+def test_no_address_breaks_the_page_or_the_case(known: dict[str, int], pairs: list[tuple[str, str]]) -> None:
+    pairs = [(name, re.sub(r"\{(row|value)\}", lambda found: str(known[found[1]]), text)) for name, text in pairs]
     query = urlencode([(name, text.encode("utf-8", "surrogatepass")) for name, text in pairs])
 
     assert Client().get(f"{PAGE}?{query}").status_code in {200, 302, 400}

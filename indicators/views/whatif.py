@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -50,7 +50,7 @@ class Asked:
 @require_safe
 def what_if(request: HttpRequest, iso3: str) -> HttpResponse:
     """The page. A form that can be made a change leads to the address with the change in it."""
-    moment, country = moment_of(request), get_object_or_404(Country, iso3=iso3.upper())
+    moment, country = moment_of(request), _country(iso3)
     path = reverse("what_if", args=[country.iso3])
     if iso3 != country.iso3:
         return redirect(f"{path}?{request.GET.urlencode()}", permanent=True)
@@ -82,7 +82,7 @@ def what_if(request: HttpRequest, iso3: str) -> HttpResponse:
 @require_safe
 def what_if_case(request: HttpRequest, iso3: str) -> HttpResponse:
     """The changed evidence as a case that `manage.py whatif` reads; refused whole where a change is none."""
-    moment, country = moment_of(request), get_object_or_404(Country, iso3=iso3.upper())
+    moment, country = moment_of(request), _country(iso3)
     asked = _asked(request, country, moment, request.path)
     for fault in asked.applied.faults:
         raise BadRequest(f"{fault.param}={fault.told}: {fault.why}")
@@ -90,6 +90,13 @@ def what_if_case(request: HttpRequest, iso3: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="what-if-{country.iso3}-{moment.day}.json"'
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _country(iso3: str) -> Country:
+    """404 for what is no code, a NUL character included: the database refuses to be asked for it."""
+    if not iso3.isalpha():
+        raise Http404(f"country: found {iso3[:10]!r}; wanted three letters such as MMR")
+    return get_object_or_404(Country, iso3=iso3.upper())
 
 
 def _asked(request: HttpRequest, country: Country, moment: AsOf, path: str) -> Asked:

@@ -112,7 +112,8 @@ def _factors(comparison: Comparison, points: Column) -> Iterator[FactorLine]:
         before = points.before[place] if known[0] else None
         after = points.after[place] if known[1] else None
         shown = line(factor.title, before, after, places=1)
-        if known[0] != known[1]:  # nothing to compare with, yet its points count in the column
+        if known[0] != known[1] and comparison.before.assessed and comparison.after.assessed:
+            # nothing to compare the factor with, yet its points count in the column
             shown = Line(shown.label, shown.before, shown.after, signed(points.difference[place]))
         yield FactorLine(factor, shown)
 

@@ -98,6 +98,7 @@ def test_a_country_without_evidence_can_be_given_some(client: Client) -> None:
 
     assert answer.context["comparison"].before.level is None
     assert answer.context["comparison"].after.level == Level.UNDETERMINED
+    assert {one.line.difference for one in answer.context["tables"].factors} == {None}
     assert "there is nothing to compare with" in answer.text
 
 
@@ -349,7 +350,7 @@ def test_everybody_may_ask_what_if(client: Client, role: Role | None) -> None:
     assert client.post(PAGE).status_code == 405
 
 
-@pytest.mark.parametrize("iso3", ["XXX", "MM", "MMRR"])
+@pytest.mark.parametrize("iso3", ["XXX", "MM", "MMRR", "%00"])
 def test_a_country_that_is_none_is_not_found(client: Client, iso3: str) -> None:
     assert client.get(f"/countries/{iso3}/what-if/").status_code == 404
     assert client.get(f"/countries/{iso3}/what-if/case.json").status_code == 404

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import entry, evidence, factors, method, review, suggestions
+from indicators.views import entry, evidence, factors, method, review, suggestions, whatif
 
 urlpatterns = [
     path("factors/", factors.factors, name="factors"),
@@ -19,5 +19,7 @@ urlpatterns = [
     path("suggestions/<int:suggestion_id>/accept/", suggestions.accept, name="suggestion_accept"),
     path("suggestions/<int:suggestion_id>/reject/", suggestions.reject, name="suggestion_reject"),
     path("suggestions/decisions/<int:decision_id>/undo/", suggestions.undo, name="suggestion_undo"),
+    path("countries/<str:iso3>/what-if/", whatif.what_if, name="what_if"),
+    path("countries/<str:iso3>/what-if/case.json", whatif.what_if_case, name="what_if_case"),
     path("method/", method.method, name="method"),
 ]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 PUBLIC = (
     "/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/",
-    "/alerts/",
+    "/alerts/", "/countries/MMR/what-if/?a=7.3,B2,4,2024-05-01,-,a-body-with-a-name-that-does-not-want-to-break",
 )  # fmt: skip
 STAFF = ("/evidence/new/", "/review/", "/suggestions/", "/sources/", "/account/")
 PUBLISHERS = (

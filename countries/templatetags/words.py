@@ -64,6 +64,12 @@ def figure(value: float) -> str:
 
 
 @register.filter
+def exact(value: float) -> str:
+    """A parameter with every digit that was set, up to six."""
+    return f"{value:,.6g}".replace("-", "−")
+
+
+@register.filter
 def share(value: float | None) -> float | None:
     """An index from 0 to 100 as a share from 0 to 1."""
     return None if value is None else value / 100

@@ -19,6 +19,7 @@ from reports.forms import FETCHED, KINDS
 from reports.models import Report, Retrieval
 from reports.readers import READERS
 from tests import make
+from tests.datasets import pts_csv
 from tests.pages.test_code_passage import coded
 from tests.waiting import Bell, until
 
@@ -262,6 +263,18 @@ def test_a_release_says_how_many_values_and_which_territories_are_nobodys(
     assert "2 values loaded" in page
     assert "1 territory attached to nobody" in page
     assert "Nowhere (9999)" in page
+
+
+def test_a_dataset_in_latin_letters_is_taken_in_and_names_its_own_source(
+    client: Client, coder: User, bell: Bell
+) -> None:
+    release = pts_csv(("Türkiye", 2023, "TUR", "4", "4", "4"), ("Soviet Union", 1980, "NA", "4", "NA", "4"))
+    client.post("/reports/new/", note_sent(release, reader="pts"))
+
+    page = outcome(client)
+
+    assert "1 value loaded" in page
+    assert "Soviet Union: a State that ended in 1991" in page
 
 
 def test_a_failed_one_says_why_and_offers_the_form_with_what_was_said(client: Client, coder: User, bell: Bell) -> None:

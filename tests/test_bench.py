@@ -42,7 +42,7 @@ def test_the_kernel_has_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_intervals_have_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    small = intervals.evidence_rows
+    small = kernel.evidence_rows
     monkeypatch.setattr(intervals, "evidence_rows", lambda *, rows, **rest: small(rows=rows // 100, **rest))
     monkeypatch.setattr(intervals, "seconds", lambda work, times=1: 1.0 if work() is not None else 0.5)
     (figure,) = intervals.measure()

@@ -1,5 +1,6 @@
 """A case in the golden file's format, read strictly: what is not as it should be is named with its row."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,8 @@ from indicators.scoring.parameters import FACTORS, SHIPPED, Parameters
 from indicators.scoring.series_rows import SeriesRows
 
 MOST_REPLICATES: Final = 10_000
+FIRST_DAY: Final = dt.date(1800, 1, 1).toordinal()
+LAST_DAY: Final = dt.date(2199, 12, 31).toordinal()
 
 _NEEDED: Final = ("observations", "series", "t", "k")
 _METHOD: Final = frozenset({"catalogue", "parameters", "xi", "B"})
@@ -209,10 +212,15 @@ def _checked_row(place: str, row: Any) -> None:
             _day(f"{place}, {key}", row[key])
     for key in _NAMES:
         value = row.get(key)
-        if value is not None and not isinstance(value, str):
+        if value is not None and not (isinstance(value, str) and _is_unicode(value)):
             raise TextError(f"{place}, {key}", value, "a text")
     if not isinstance(row.get("log", False), bool):
         raise YesNoError(f"{place}, log", row["log"], "true or false")
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text has no half of a surrogate pair, which JSON can hold and no file can."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _one_country(rows: list[Mapping[str, Any]]) -> tuple[str]:
@@ -225,7 +233,10 @@ def _one_country(rows: list[Mapping[str, Any]]) -> tuple[str]:
 def _day(place: str, value: Any) -> int:
     if not isinstance(value, str):
         raise DayError(place, value, "a calendar day as a text, YYYY-MM-DD")
-    return day_number(value, place)
+    day = day_number(value, place)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise DayError(place, value, "a day from 1800 to 2199: levels are followed month by month")
+    return day
 
 
 def _twice(place: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """The indicators that a method version scores: their factors, natures and weights (scoring.md §3)."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -100,6 +99,6 @@ def _entry(number: int, entry: Mapping[str, Any]) -> tuple[str, int, int, float]
         raise CatalogueError(place, factor, "a factor from 1 to 14")
     if not isinstance(nature, str) or nature not in NATURES:
         raise CatalogueError(place, nature, f"a nature: {', '.join(NATURES)}")
-    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= sys.float_info.max:
-        raise CatalogueError(place, weight, "a finite weight of 0 or more")
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1e6:
+        raise CatalogueError(place, weight, "a weight from 0 to 1,000,000")
     return code, factor, NATURES.index(nature), float(weight)

@@ -33,6 +33,8 @@ _OPTIONAL: Final = frozenset(
     | {"blackout_days", "blackout_past", "blackout_least_past", "blackout_share", "blackout_tail", "blackout_expected"}
 )
 _LARGEST: Final = sys.float_info.max
+_LEAST: Final = 1e-6
+_MOST: Final = 1e6
 _FACTOR_NAMES: Final = frozenset(str(factor) for factor in range(1, FACTORS + 1))  # 1.0 is none of them
 
 
@@ -234,7 +236,7 @@ def _rules(p: Parameters) -> list[tuple[str, str, bool]]:
 
 def _table_rules(p: Parameters) -> list[tuple[str, str, bool]]:
     share = "numbers in (0, 1), one per grade or nature"
-    days = "a positive number of days per nature"
+    days = "a number of days from 0.000001 to 1,000,000 per nature"
     factors = "different factors from 1 to 14"
     apart = [*p.common, *(factor for pair in p.specific for factor in pair)]
     possible = all(repr(factor) in _FACTOR_NAMES for factor in apart) and len(set(apart)) == len(apart)
@@ -242,11 +244,11 @@ def _table_rules(p: Parameters) -> list[tuple[str, str, bool]]:
         ("reliability", share, len(p.reliability) == 6 and all(0 < v < 1 for v in p.reliability)),
         ("credibility", share, len(p.credibility) == 6 and all(0 < v < 1 for v in p.credibility)),
         ("full_event", share, len(p.full_event) == 4 and all(0 < v < 1 for v in p.full_event)),
-        ("half_life_days", days, len(p.half_life_days) == 4 and min(p.half_life_days) > 0),
+        ("half_life_days", days, len(p.half_life_days) == 4 and _scales(p.half_life_days)),
         (
             "coverage_half_life_days",
             days,
-            len(p.coverage_half_life_days) == 4 and min(p.coverage_half_life_days) > 0,
+            len(p.coverage_half_life_days) == 4 and _scales(p.coverage_half_life_days),
         ),
         ("common", factors, possible and len(p.common) > 0),
         (
@@ -255,6 +257,11 @@ def _table_rules(p: Parameters) -> list[tuple[str, str, bool]]:
             len(p.specific) == 3 and all(p.specific),
         ),
     ]
+
+
+def _scales(values: tuple[float, ...]) -> bool:
+    """Whether one can divide by each of them and stay within what a float holds."""
+    return all(_LEAST <= value <= _MOST for value in values)
 
 
 def _scalar_rules(p: Parameters) -> list[tuple[str, str, bool]]:
@@ -270,11 +277,12 @@ def _scalar_rules(p: Parameters) -> list[tuple[str, str, bool]]:
         for name in ("weight_common", "weight_specific", "coverage_for_low", "xi")
     ]
     rules += [
-        (name, "a number of 0 or more", getattr(p, name) >= 0)
-        for name in ("mitigation_rate", "fresh_days", "band", "sigma", "alarm_points")
+        (name, "a number from 0 to 1,000,000", 0 <= getattr(p, name) <= _MOST)
+        for name in ("mitigation_rate", "fresh_days", "band", "alarm_points")
     ]
+    rules += [("sigma", "a number from 0 to 10", 0 <= p.sigma <= 10)]
     rules += [
-        (name, "a number above 0", getattr(p, name) > 0)
+        (name, "a number from 0.000001 to 1,000,000", _LEAST <= getattr(p, name) <= _MOST)
         for name in ("coverage_scale", "fresh_half_life_days", "reference_min", "blackout_expected")
     ]
     rules += [

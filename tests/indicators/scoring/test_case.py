@@ -2,13 +2,18 @@
 
 import json
 import math
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from indicators.scoring import errors, history
+from indicators.scoring import SHIPPED, errors, history
 from indicators.scoring.case import answer
 from indicators.scoring.case_input import parsed, read
+from tests.indicators.scoring.cases import QUICK
 from tests.indicators.scoring.golden import CASES, FILE, FRAMEWORK
 
 ROW: dict[str, Any] = {"indicator": "7.1", "family": "coi", "grade": "B2", "severity": 3, "event_id": "e"}
@@ -52,6 +57,8 @@ BAD: list[tuple[dict[str, Any], type[errors.ScoringInputError], str]] = [
     (with_row(event_date="2024-02-02"), errors.EventAfterKnowledgeError, "evidence row 1"),
     (with_row(event_date="2024-01-10T00:00:00"), errors.DayError, "evidence row 1, event_date"),
     (with_row(event_date="2023-02-29"), errors.DayError, "evidence row 1, event_date"),
+    (with_row(event_date="0204-01-10"), errors.DayError, "evidence row 1, event_date"),
+    (with_row(family="\ud800"), errors.TextError, "evidence row 1, family"),
     (with_row(known_at=738000), errors.DayError, "evidence row 1, known_at"),
     (with_row(known_at=None), errors.DayError, "evidence row 1, known_at"),
     (with_row(id=12, known_at="soon"), errors.DayError, r"evidence row 1 \(id 12\), known_at"),
@@ -93,6 +100,8 @@ BAD: list[tuple[dict[str, Any], type[errors.ScoringInputError], str]] = [
     ({**CASE, "parameters": {"up": ["10", 20, 35, 50]}}, errors.ParameterError, "cuts"),
     ({**CASE, "xi": math.nan}, errors.ParameterError, "xi"),
     ({**CASE, "xi": 10**400}, errors.ParameterError, "xi"),
+    ({**CASE, "parameters": {"sigma": 1e3}}, errors.ParameterError, "sigma"),
+    ({**CASE, "parameters": {"n0": 5e-324}}, errors.ParameterError, "coverage_scale"),
     ({**CASE, "B": 0}, errors.ParameterError, "replicates"),
     ({**CASE, "B": 10**9}, errors.ParameterError, "replicates"),
     ({**CASE, "same_as": "country_full"}, errors.CaseError, "same_as"),
@@ -205,3 +214,48 @@ def test_the_label_has_the_memory_of_the_level() -> None:
     names = ["", "MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE"]
 
     assert answer(gone, FRAMEWORK)["label"] == names[int(past.hindsight.level[0, -1])]
+
+
+ODD: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    math.nan,
+    math.inf,
+    1e308,
+    5e-324,
+    10**400,
+    "",
+    "x",
+    "B2",
+    "2024-01-01",
+    "0001-01-01",
+]
+ODD += ["2024-01-01T00:00", "20240101", "~a", "\ud800", "\x00", [], {}, [1], {"a": 1}, [[]]]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Path to everything within a case."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield (*path, key)
+        yield from places(part, (*path, key))
+
+
+WHOLE = {**CASE, "catalogue": [ONE, {**ONE, "id": "3.1"}], "parameters": SHIPPED.as_mapping(), "xi": 0.1, "B": 9}
+PLACES = list(places(WHOLE))
+
+
+@QUICK
+@given(st.sampled_from(PLACES), st.sampled_from(ODD))
+def test_whatever_stands_anywhere_is_answered_or_refused_by_name(path: tuple[Any, ...], odd: Any) -> None:
+    case = json.loads(json.dumps(WHOLE))
+    part = case
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = odd
+
+    with suppress(errors.ScoringInputError):
+        json.dumps(answer(parsed(json.dumps(case)), FRAMEWORK), allow_nan=False)

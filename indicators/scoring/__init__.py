@@ -20,6 +20,9 @@ Reasons
     `change`: two days apart, by cause.
 Flags
     `rapid_changes`, `new_events`, `concentration`; `reporting`: whether reports have gone silent.
+Cases
+    `case.answer`: a case of the golden file's format under the file's own keys; `case_input.parsed`
+    and `read`: its strict door.
 Words
     `displayed_level` (the silence rule), `coverage_word`, `fold`.
 

@@ -41,13 +41,24 @@ def rates(catalogue: Catalogue, parameters: Parameters) -> F64:
 
 def indicators(masses: Masses, series: Readings, rate: F64, parameters: Parameters) -> Indicators:
     """Values of every unit and indicator; `rate` is λ, (I,)."""
-    h = rate * masses.risk + series.hazard
-    g = -np.expm1(-h)
-    x = mitigated(g, masses.mitigation, parameters)
-    known = -np.expm1(-(masses.reports + series.freshness) / parameters.coverage_scale)
-    return Indicators(h, g, x, known)
+    h = rate * masses.risk
+    h += series.hazard
+    g = saturated(h)
+    amount = masses.reports + series.freshness
+    amount /= parameters.coverage_scale
+    return Indicators(h, g, mitigated(g, masses.mitigation, parameters), saturated(amount))
+
+
+def saturated(amount: F64) -> F64:
+    """1 - exp(-amount), same shape; in one array, for there are millions."""
+    found = np.negative(amount)
+    np.expm1(found, out=found)
+    return np.negative(found, out=found)
 
 
 def mitigated(presence: F64, mitigation: F64, parameters: Parameters) -> F64:
     """X = g·2^(-m⁻), same shape."""
-    return np.asarray(presence * np.exp(-parameters.mitigation_rate * mitigation))
+    value = -parameters.mitigation_rate * mitigation
+    np.exp(value, out=value)
+    value *= presence
+    return value

@@ -13,7 +13,7 @@ from indicators.scoring.arrays import F64
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.draws import family_draws, half_life_draws, weight_draws
 from indicators.scoring.evidence_rows import EvidenceRows
-from indicators.scoring.indicators import mitigated
+from indicators.scoring.indicators import mitigated, saturated
 from indicators.scoring.kernel import Rules, score
 from indicators.scoring.layers import LEAF, Layers, Leaf, layers_of
 from indicators.scoring.parameters import FACTORS, Parameters
@@ -170,7 +170,7 @@ def _summed(leaf: Leaf, doubt: F64, fading: F64) -> F64:
 
 def _overall(masses: F64, hazard: F64, rules: Rules, weight: F64) -> F64:
     """Overall R from masses (B, U, I, 2), the series' hazards (U, I) and the factors' weights (B, 3, 14)."""
-    presence = -np.expm1(-(rules.rate * masses[..., 0] + hazard))
+    presence = saturated(rules.rate * masses[..., 0] + hazard)
     value = mitigated(presence, masses[..., 1], rules.parameters)
     replicate, unit, indicators = value.shape
     factors = rules.factors.factors(value.reshape(replicate * unit, indicators)).reshape(replicate, unit, FACTORS)

@@ -13,7 +13,7 @@ import numpy as np
 
 from indicators.scoring.arrays import F64, I64, ranges, segment_starts
 from indicators.scoring.evidence_rows import EvidenceRows
-from indicators.scoring.indicators import mitigated
+from indicators.scoring.indicators import mitigated, saturated
 from indicators.scoring.kernel import Rules
 from indicators.scoring.line import Block
 from indicators.scoring.masses import event_masses
@@ -141,7 +141,7 @@ def _overall(block: Block, rules: Rules, turns: Turns, again: Again) -> F64:
     mitigation = np.maximum(block.held.mitigation[flat] + (known[1] - then[1]), 0.0)
     units = Units(again.country + block.grid.first, t, k)
     told = readings(block.series, units, block.grid.indicators, parameters)
-    presence = -np.expm1(-(rules.rate * risk + told.hazard))
+    presence = saturated(rules.rate * risk + told.hazard)
     value = mitigated(presence, mitigation, parameters)
     return index(rules.factors.factors(value), parameters).overall
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, note_coding, series_loading, suggesting
+from indicators import assess, bands, note_coding, series_loading, suggesting
 from r2p_dashboard import clock
 
 
@@ -36,3 +36,9 @@ def score_changed(**_later: Any) -> None:
 def score_all_countries(**_later: Any) -> None:
     """Safe to run twice: the same inputs give the same snapshots."""
     assess.score_all(at=clock.now(), day=clock.installation_day())
+
+
+@shared_task(name="indicators.fill_bands")
+def fill_bands(**_later: Any) -> None:
+    """Safe to run twice: a band is stored once. A short step; what is left waits for the next bell."""
+    bands.fill_waiting(at=clock.now())

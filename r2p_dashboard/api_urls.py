@@ -3,9 +3,10 @@
 from django.urls import path, re_path
 
 from countries.api import CountriesView, CountryView
-from indicators.api.country import ContributionsView, HistoryView, ScoreView
+from indicators.api.country import ContributionsView, ScoreView
 from indicators.api.evidence import EvidenceDetailView, EvidenceListView
 from indicators.api.framework import FrameworkView, IndicatorsView
+from indicators.api.history import HistoryView
 from indicators.api.methods import MethodsView
 from indicators.api.scores import ScoresView
 from indicators.api.series import SeriesView

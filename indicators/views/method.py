@@ -19,7 +19,7 @@ LEVEL_WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
     moment = moment_of(request)
-    current = MethodVersion.objects.select_related("framework").order_by("-published_at", "-pk").first()
+    current = MethodVersion.objects.by_use().select_related("framework").first()
     context: dict[str, Any] = {"as_of": moment, "method": current}
     if current is not None:
         numbers = list(current.framework.indicators.values_list("number_confirmed", flat=True))

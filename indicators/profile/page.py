@@ -40,11 +40,19 @@ def country_profile(
     Without history it costs less. Raises frames.NoMethodError.
     """
     asked: dict[str, Any] = {"day": day, "known_on": known_on, "is_current": is_current}
-    reading = read(country, **asked, user=user, method=method, with_history=with_history)
+    return profile_of(read(country, **asked, user=user, method=method, with_history=with_history), country, **asked)
+
+
+def profile_of(
+    reading: Reading, country: Country, *, day: dt.date, known_on: dt.date, is_current: bool
+) -> CountryProfile:
+    """What was read of the country at that moment, arranged."""
     rows = _contributions(reading)
     return CountryProfile(
         country=country,
-        **asked,
+        day=day,
+        known_on=known_on,
+        is_current=is_current,
         **_of_score(reading.score, reading),
         leans_on=_leans_on(rows, reading),
         reasons=reasons_of(rows, reading),

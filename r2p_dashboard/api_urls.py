@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from countries.api import CountriesView, CountryView
 from indicators.api.country import ContributionsView, ScoreView
 from indicators.api.evidence import EvidenceDetailView, EvidenceListView
+from indicators.api.explained import BreakdownView, ChangeEvidenceView, ChangeView
 from indicators.api.framework import FrameworkView, IndicatorsView
 from indicators.api.history import HistoryView
 from indicators.api.methods import MethodsView
@@ -23,6 +24,9 @@ urlpatterns = [
     re_path(rf"{COUNTRY}/score/$", ScoreView.as_view(), name="country_score"),
     re_path(rf"{COUNTRY}/history/$", HistoryView.as_view(), name="country_history"),
     re_path(rf"{COUNTRY}/contributions/$", ContributionsView.as_view(), name="country_contributions"),
+    re_path(rf"{COUNTRY}/breakdown/$", BreakdownView.as_view(), name="country_breakdown"),
+    re_path(rf"{COUNTRY}/change/$", ChangeView.as_view(), name="country_change"),
+    re_path(rf"{COUNTRY}/change/evidence/$", ChangeEvidenceView.as_view(), name="country_change_evidence"),
     re_path(rf"{COUNTRY}/series/$", SeriesView.as_view(), name="country_series"),
     path("framework/", FrameworkView.as_view(), name="framework"),
     path("framework/indicators/", IndicatorsView.as_view(), name="indicators"),

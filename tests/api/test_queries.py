@@ -20,6 +20,9 @@ LIMITS = {
     "countries/MMR/score/": 8,
     "countries/MMR/history/": 8,
     "countries/MMR/contributions/": 8,
+    "countries/MMR/breakdown/": 8,
+    "countries/MMR/change/": 8,
+    "countries/MMR/change/evidence/": 3,
     "countries/MMR/series/": 8,
     "framework/": 3,
     "framework/indicators/": 3,
@@ -32,6 +35,8 @@ LIMITS = {
     "countries/?as_of=2024-06-15": 8,
     "countries/MMR/score/?as_of=2024-06-15": 8,
     "countries/MMR/contributions/?as_of=2024-06-15": 8,
+    "countries/MMR/breakdown/?as_of=2024-06-15": 8,
+    "countries/MMR/change/?from=2024-05-15&as_of=2024-06-15": 8,
     "evidence/?as_of=2024-06-15": 5,
 }
 NEIGHBOURS = ["MMR", "MLI", "SSD", "YEM", "SYR", "HTI"]

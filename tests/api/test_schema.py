@@ -27,6 +27,13 @@ ADDRESSES = {
     ],
     "/api/v1/countries/{iso3}/history/": ["countries/MMR/history/", "countries/FRA/history/"],
     "/api/v1/countries/{iso3}/contributions/": ["countries/MMR/contributions/"],
+    "/api/v1/countries/{iso3}/breakdown/": ["countries/MMR/breakdown/", "countries/FRA/breakdown/"],
+    "/api/v1/countries/{iso3}/change/": [
+        "countries/MMR/change/",
+        "countries/FRA/change/",
+        "countries/MMR/change/?from=2024-05-15&as_of=2024-06-15",
+    ],
+    "/api/v1/countries/{iso3}/change/evidence/": ["countries/MMR/change/evidence/"],
     "/api/v1/countries/{iso3}/series/": ["countries/MMR/series/"],
     "/api/v1/framework/": ["framework/"],
     "/api/v1/framework/indicators/": ["framework/indicators/"],

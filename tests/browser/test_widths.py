@@ -16,8 +16,9 @@ from tests.browser.conftest import sign_in
 pytestmark = pytest.mark.browser
 
 PUBLIC = (
-    "/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/",
-    "/alerts/", "/countries/MMR/what-if/?a=7.3,B2,4,2024-05-01,-,a-body-with-a-name-that-does-not-want-to-break",
+    "/", "/countries/MMR/", "/countries/NAM/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/",
+    "/factors/7/", "/evidence/", "/method/", "/status/", "/alerts/",
+    "/countries/MMR/what-if/?a=7.3,B2,4,2024-05-01,-,a-body-with-a-name-that-does-not-want-to-break",
 )  # fmt: skip
 STAFF = ("/evidence/new/", "/review/", "/suggestions/", "/sources/", "/account/")
 PUBLISHERS = (

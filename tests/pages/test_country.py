@@ -78,7 +78,7 @@ def test_one_continuing_condition_is_one_piece_with_its_dates(client: Client) ->
         make.accepted(of=of, family=body, event_key="siege", event_on=day)
     assess.score_all(at=make.NOW, day=make.TODAY)
 
-    (piece,) = client.get("/countries/MMR/").context["passages"][0].pieces
+    (piece,) = client.get("/countries/MMR/").context["listed"].passages[0].pieces
 
     assert [row.event_on.year for row in piece.attested] == [2023, 2024]
 
@@ -89,7 +89,7 @@ def test_evidence_is_chosen_by_address(client: Client, query: str, count: int) -
     make.accepted(indicator=make.indicator("7.14"))
     assess.score_all(at=make.NOW, day=make.TODAY)
 
-    assert client.get(f"/countries/MMR/{query}").context["listed_count"] == count
+    assert client.get(f"/countries/MMR/{query}").context["listed"].count == count
 
 
 def test_a_coding_note_says_that_it_is_our_summary(client: Client) -> None:

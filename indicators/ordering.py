@@ -60,7 +60,7 @@ def order(*, day: dt.date, known_on: dt.date) -> Order:
     version = frames.version_in_use()
     run_id = (
         ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED)
-        .order_by("-published_at")
+        .order_by("-published_at", "-pk")
         .values_list("pk", flat=True)
         .first()
     )

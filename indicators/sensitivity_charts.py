@@ -29,7 +29,7 @@ def whiskers(rows: Sequence[Placed], *, day: str) -> Chart:
         key="places",
         title=f"How far places move, {day}",
         note=(
-            "Dot: place by the index now. Whisker: 5th to 95th of 100 draws of the factor weights."
+            "Dot: place by the index now. Whisker: 5th to 95th percentile over draws of the factor weights."
             " Triangles: place with half-lives halved (left) and doubled (right). Long whiskers: the order says little."
             f" Drawn are the {len(drawn)} highest of {len(rows)}; the table below has all."
         ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import entry, evidence, factors, method, review, suggestions
+from indicators.views import backtest, entry, evidence, factors, method, review, sensitivity, suggestions
 
 urlpatterns = [
     path("factors/", factors.factors, name="factors"),
@@ -20,4 +20,7 @@ urlpatterns = [
     path("suggestions/<int:suggestion_id>/reject/", suggestions.reject, name="suggestion_reject"),
     path("suggestions/decisions/<int:decision_id>/undo/", suggestions.undo, name="suggestion_undo"),
     path("method/", method.method, name="method"),
+    path("backtest/", backtest.backtest, name="backtest"),
+    path("backtest/ask/", backtest.ask, name="backtest_ask"),
+    path("sensitivity/", sensitivity.sensitivity, name="sensitivity"),
 ]

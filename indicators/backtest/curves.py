@@ -37,8 +37,8 @@ class Ordered:
 
     def counts(self, weights: F64) -> tuple[F64, F64]:
         """Weight of positive and of negative rows in each group, (S,) each."""
-        hits = np.bincount(self.group, weights * self.positive, minlength=self.size)
-        return hits, np.bincount(self.group, weights * ~self.positive, minlength=self.size)
+        hits = np.bincount(self.group, weights * self.positive, minlength=self.size).astype(np.float64)
+        return hits, np.bincount(self.group, weights * ~self.positive, minlength=self.size).astype(np.float64)
 
 
 def area_under_roc(ordered: Ordered, weights: F64) -> float:
@@ -80,7 +80,7 @@ def pr_points(scores: F64, positive: Bool) -> list[tuple[float, float]]:
     from sklearn.metrics import precision_recall_curve
 
     precision, recall, _ = precision_recall_curve(positive, scores)
-    return _thinned(recall[::-1], precision[::-1])
+    return _thinned(recall[-2::-1], precision[-2::-1])  # its last point, (0, 1), belongs to no score
 
 
 def _thinned(first: Any, second: Any) -> list[tuple[float, float]]:

@@ -34,9 +34,9 @@ def report(given: Material) -> dict[str, Any]:
     rows = (given.grid.label != Label.ONGOING) & given.scored.assessed
     counts = _counts(given, rows)
     if why := _too_little(counts):
-        return plain({"status": "cannot_be_tested", "why": why, "counts": counts})
+        return _rounded({"status": "cannot_be_tested", "why": why, "counts": counts})
     index = Ordering.of(given.scored.overall, given.grid.label == Label.BEGINS, rows)
-    found = {"status": "tested", "why": [], "counts": counts, "index": _with_intervals(index)}
+    found: dict[str, Any] = {"status": "tested", "why": [], "counts": counts, "index": _with_intervals(index)}
     found |= {"base_rate": float(index.positive[rows].mean()), "high": _at_level(given, index)}
     found |= _beside_yardsticks(given, index)
     found["curves"] = {"index": _curves(index), **found.pop("yardstick_curves")}
@@ -44,7 +44,7 @@ def report(given: Material) -> dict[str, Any]:
     found |= _parts(given, index)
     found |= _variants(given, index, found["index"]["auc"])
     found["mapping"] = out_of_time(given.grid, given.episodes, given.scored.overall, rows)
-    return plain(found)
+    return _rounded(found)
 
 
 def _counts(given: Material, rows: Bool) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _at_level(given: Material, index: Ordering) -> dict[str, Any]:
 
 def _beside_yardsticks(given: Material, index: Ordering) -> dict[str, Any]:
     """The index and the two yardsticks on the cells where all of them are known, and the difference."""
-    nothing = {"yardsticks": [], "difference": None, "verdict": verdict(None), "yardstick_curves": {}}
+    nothing: dict[str, Any] = {"yardsticks": [], "difference": None, "verdict": verdict(None), "yardstick_curves": {}}
     if given.deaths is None:
         return nothing
     deaths, days = given.deaths, given.grid.days
@@ -201,6 +201,10 @@ def _variants(given: Material, index: Ordering, auc: float) -> dict[str, Any]:
             for key, scores in halved.items()
         ],
     }
+
+
+def _rounded(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: plain(value) for key, value in found.items()}
 
 
 def plain(value: Any) -> Any:

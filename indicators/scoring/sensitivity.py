@@ -93,11 +93,11 @@ def sensitivity(
     low, high = 100 * parameters.percentiles[0], 100 * parameters.percentiles[-1]
     index = np.where(assessed, np.percentile(drawn, [low, high], axis=0), np.nan)
     place = np.percentile(places, [low, high], axis=0)
-    variants = [
+    half, double = (
         _variant(evidence, series, catalogue, with_half_lives(parameters, factor), t, k) for factor in (HALF, DOUBLE)
-    ]
+    )
     base = Variant(now.overall[:, 0], now.level[:, 0], now.coverage[:, 0], places_of(now.overall[:, 0], assessed))
-    return Sensitivity(assessed, base, *variants, index[0], index[1], place[0], place[1], len(drawn))
+    return Sensitivity(assessed, base, half, double, index[0], index[1], place[0], place[1], len(drawn))
 
 
 def weight_draws(parameters: Parameters, draws: int) -> Iterator[F64]:

@@ -1,6 +1,7 @@
 """Labels: which months come before an outcome, which are left out."""
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tests.indicators.backtest.given import grid_of, outcome
 BEGINS, NONE, ONGOING = 1, 0, -1
 
 
-def label(country: int, day: str, **more: object) -> int:
+def label(country: int, day: str, **more: Any) -> int:
     rows = [outcome("AAA", "2005-06-15", "2006-03-31"), outcome("BBB", "2003-02-01", None)]
     grid, _ = grid_of(rows, ["AAA", "BBB", "CCC"], 2000, 2010, **more)
     return int(grid.label[country, list(grid.days).index(dt.date.fromisoformat(day).toordinal())])

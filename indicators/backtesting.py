@@ -4,12 +4,13 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from countries.models import Country
 from indicators import frames, scoring
@@ -17,10 +18,11 @@ from indicators.backtest import report as figures
 from indicators.backtest.errors import BacktestError
 from indicators.backtest.grid import Episodes, Grid, Question, Yearly, labelled, months
 from indicators.backtest.material import Material, Scored
+from indicators.backtest.one_sided import Rule
 from indicators.backtest.outcomes import Outcome as Row
-from indicators.models import BacktestRequest, BacktestRun, OutcomeList, SeriesDefinition
+from indicators.models import BacktestRequest, BacktestRun, MethodVersion, OutcomeList, SeriesDefinition
 from indicators.models.backtest import Knowledge
-from indicators.outcome_loading import ONE_SIDED_SLUG, Figure, figures_stored
+from indicators.outcome_loading import ONE_SIDED_SLUG, Figure, figures_stored, load_derived
 from indicators.scoring.arrays import I64
 from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.levels import fold_many
@@ -28,6 +30,8 @@ from indicators.scoring.sensitivity import with_half_lives
 from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.spans import happened_on
 from people.models import User
+
+log = logging.getLogger(__name__)
 
 VERSION = "BT-1"
 """Of the figures' definitions in docs/backtest.md: raised with them."""
@@ -53,8 +57,9 @@ def run(
     at: dt.datetime,
     day: dt.date,
     figures_given: Sequence[Figure] | None = None,
+    version: MethodVersion | None = None,
 ) -> BacktestRun:
-    """Test the method in use, and store what it says; the run that stands where the same was tested before.
+    """Test a method version, or the one in use, and store what it says; or the run that stands for the same.
 
     `day` is the installation's day: no horizon may end after it. `figures_given` are yearly deaths for the yardsticks
     where they are not those of the stored series.
@@ -66,26 +71,12 @@ def run(
     NoMethodError
         Where no method is published.
     """
-    method = frames.method_in_use()
-    countries = list(Country.objects.order_by("iso3").values_list("iso3", "region"))
-    codes = tuple(iso3 for iso3, _ in countries)
+    method = frames.method_of(version) if version else frames.method_in_use()
     given = list(figures_given) if figures_given is not None else figures_stored()[1]
+    codes = tuple(Country.objects.order_by("iso3").values_list("iso3", flat=True))
     tables = _tables(method, codes, outcomes, knowledge, at.date())
     grid, episodes = _grid(outcomes, question, codes, day)
-    events = _yearly(given, codes, None)
-    deaths = _yearly(given, codes, ONE_SIDED_SLUG)
-    material = Material(
-        countries=codes,
-        regions=[region for _, region in countries],
-        grid=grid,
-        episodes=episodes,
-        scored=_scored(tables, grid.days),
-        parameters=method.parameters,
-        deaths=deaths if deaths.size else None,
-        events=events,
-        k=tables.k,
-    )
-    result = figures.report(material) | {"label": LABEL, "inputs": _inputs(tables, outcomes)}
+    result = figures.report(_material(tables, grid, episodes, given))
     known_on = at.date() if knowledge == Knowledge.HINDSIGHT else _last_day(grid, day)
     asked = [VERSION, question.first, question.last, question.horizon, knowledge, str(known_on), grid.days.tolist()]
     return _kept(
@@ -99,14 +90,22 @@ def run(
             known_on=known_on,
             input_digest=_digest(tables, outcomes, asked, given),
             code_version=settings.CODE_VERSION,
-            result=result,
+            result=result | {"label": LABEL, "inputs": _inputs(tables, outcomes)},
             ran_at=at,
         )
     )
 
 
-def ask(*, outcomes: OutcomeList, question: Question, knowledge: str, by: User, at: dt.datetime) -> BacktestRequest:
-    """Ask a worker for a back-test; the request that waits already where the same is asked for twice."""
+def ask(
+    *, outcomes: OutcomeList | None, question: Question, knowledge: str, by: User, at: dt.datetime
+) -> BacktestRequest:
+    """Ask a worker for a back-test; the request that waits already where the same is asked for twice.
+
+    Without a list, one is derived from the stored deaths in one-sided violence. Raises BacktestError where none are.
+    """
+    if outcomes is None:
+        origin, stored = figures_stored()
+        outcomes, _ = load_derived(figures=stored, rule=Rule(), origin=origin, at=at)
     wanted = {
         "outcomes": outcomes, "first_year": question.first, "last_year": question.last,
         "horizon": question.horizon, "knowledge": Knowledge(knowledge),
@@ -135,8 +134,10 @@ def _run_one(request_id: int, *, at: dt.datetime, day: dt.date) -> int:
     try:
         with transaction.atomic():
             request.run = run(outcomes=request.outcomes, question=question, knowledge=request.knowledge, at=at, day=day)
-    except (BacktestError, frames.NoMethodError) as error:
-        request.failure = str(error)[:500]
+    except (DatabaseError, ArithmeticError, LookupError, ValueError) as error:  # else it would be tried for ever
+        log.error("back-test request %s failed: %s", request_id, type(error).__name__)
+        said = isinstance(error, BacktestError | frames.NoMethodError)
+        request.failure = str(error)[:500] if said else type(error).__name__
     request.finished_at = at
     request.save(update_fields=["run", "failure", "finished_at"])
     return 1
@@ -152,6 +153,23 @@ def _tables(
     series = inputs.series.where(~np.isin(inputs.series.indicator, own))
     k = known_on.toordinal() if knowledge == Knowledge.HINDSIGHT else None
     return Tables(method, inputs.evidence, series, k)
+
+
+def _material(tables: Tables, grid: Grid, episodes: Episodes, given: Sequence[Figure]) -> Material:
+    codes = tables.evidence.countries
+    regions = dict(Country.objects.values_list("iso3", "region"))
+    deaths = _yearly(given, codes, ONE_SIDED_SLUG)
+    return Material(
+        countries=codes,
+        regions=[regions[code] for code in codes],
+        grid=grid,
+        episodes=episodes,
+        scored=_scored(tables, grid.days),
+        parameters=tables.method.parameters,
+        deaths=deaths if deaths.size else None,
+        events=_yearly(given, codes, None),
+        k=tables.k,
+    )
 
 
 def _grid(outcomes: OutcomeList, question: Question, codes: Sequence[str], day: dt.date) -> tuple[Grid, Episodes]:

@@ -19,13 +19,12 @@ QUESTION = Question(1993, 2022, 12)
 def deaths(countries: int = 45, onsets: int = 12) -> bytes:
     """A country-year file: the first `onsets` countries are struck once each, and fight in the two years before."""
     numbers = Country.objects.filter(gw_code__isnull=False).order_by("gw_code").values_list("gw_code", "name_en")
-    rows = []
+    rows: list[tuple[int, str, int, int, int]] = []
     for place, (number, name) in enumerate(numbers[:countries]):
         struck = 1996 + 2 * place if place < onsets else 0
-        rows += [
-            (number, name, year, 50 * (struck - 3 < year < struck), 200 * (year == struck) + place % 3)
-            for year in YEARS
-        ]
+        for year in YEARS:
+            fought, killed = 50 * (struck - 3 < year < struck), 200 * (year == struck) + place % 3
+            rows.append((number or 0, name, year, fought, killed))
     return make.ucdp_csv(*rows)
 
 

@@ -20,7 +20,9 @@ class BacktestRow(serializers.Serializer[Any]):
     id = serializers.IntegerField(help_text="Stable: a run is never changed and never removed")
     url = serializers.URLField(help_text="The whole result")
     label = serializers.CharField(help_text="HINDSIGHT, or REAL-TIME where only snapshots stored at the time count")  # type: ignore[assignment]
-    status = serializers.ChoiceField(["tested", "cannot_be_tested"])
+    is_tested = serializers.BooleanField(
+        help_text="False where the test years hold too little: then there are counts only"
+    )
     method_sha256 = serializers.CharField()
     outcomes = serializers.CharField(help_text="Name of the outcome list")
     title = serializers.CharField()
@@ -118,7 +120,7 @@ def _figures(result: dict[str, Any]) -> dict[str, Any]:
     verdict = result.get("verdict", {"beats": None, "sentence": ""})
     return {
         "label": result["label"],
-        "status": result["status"],
+        "is_tested": result["status"] == "tested",
         "onsets": result["counts"]["onsets"],
         "rows": result["counts"]["rows"],
         "base_rate": result.get("base_rate"),

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-UNKNOWN = "It cannot be said whether this version beats decayed one-sided deaths alone: no such series is loaded."
+UNKNOWN = (
+    "It cannot be said whether this version beats decayed one-sided deaths alone:"
+    " those deaths are not known for the tested months."
+)
 NOT_BEATEN = "This version does not beat decayed one-sided deaths alone."
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from countries.charts import Chart
 from countries.models import Country
 from indicators import backtest_charts, backtesting
+from indicators.backtest.errors import BacktestError
 from indicators.backtest.printed import NAMES
 from indicators.backtest.yardsticks import PUBLISHED
 from indicators.models import BacktestRequest, BacktestRun, Factor
@@ -56,13 +57,17 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = _form(request, request.POST)
     if form is None or not form.is_valid():
         return _page(request, form, status=400)
-    backtesting.ask(
-        outcomes=form.cleaned_data["outcomes"],
-        question=form.question,
-        knowledge=form.cleaned_data["knowledge"],
-        by=person_of(request),
-        at=clock.now(),
-    )
+    try:
+        backtesting.ask(
+            outcomes=form.cleaned_data["outcomes"],
+            question=form.question,
+            knowledge=form.cleaned_data["knowledge"],
+            by=person_of(request),
+            at=clock.now(),
+        )
+    except BacktestError as error:
+        form.add_error("outcomes", str(error))
+        return _page(request, form, status=400)
     transaction.on_commit(pipeline.ring_backtests)
     messages.success(request, "Asked for. A worker computes it; this page shows it when it is done.")
     return redirect("backtest")

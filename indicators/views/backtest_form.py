@@ -6,6 +6,7 @@ from django import forms
 
 from indicators.backtest.errors import BacktestError
 from indicators.backtest.grid import HORIZONS, Question
+from indicators.backtest.one_sided import Rule
 from indicators.models import OutcomeList
 from indicators.models.backtest import Knowledge
 
@@ -14,7 +15,10 @@ class BacktestForm(forms.Form):
     """An outcome list that is loaded, years and horizon. `question` stands once it is valid."""
 
     outcomes = forms.ModelChoiceField(
-        OutcomeList.objects.order_by("-imported_at", "-pk"), empty_label=None, label="Outcome list"
+        OutcomeList.objects.order_by("-imported_at", "-pk"),
+        required=False,
+        empty_label=f"derived now: one-sided deaths of {Rule().at_least}, after {Rule().quiet_years} years below",
+        label="Outcome list",
     )
     first = forms.IntegerField(label="From year")
     last = forms.IntegerField(label="To year")

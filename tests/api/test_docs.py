@@ -85,6 +85,6 @@ def test_the_page_runs_under_the_policy_and_asks_nobody_else(page: Page, live_se
     page.locator(".opblock-summary-control", has_text="/api/v1/methods/").click()
     page.wait_for_selector(".opblock.is-open .parameters")
 
-    assert page.locator(".opblock").count() == 14
+    assert page.locator(".opblock").count() == 17
     assert complaints == []
     assert {address for address in asked if not address.startswith((live_server.url, "data:"))} == set()

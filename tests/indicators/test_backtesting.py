@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from indicators import backtesting, outcome_loading, series_loading
 from indicators.backtest.errors import BacktestError
 from indicators.backtest.grid import Question
-from indicators.models import BacktestRequest, BacktestRun, OutcomeList, SeriesValue
+from indicators.models import BacktestRequest, BacktestRun, MethodVersion, Outcome, OutcomeList, SeriesValue
 from people.permissions import Role
 from tests import backtests, make
 
@@ -92,14 +92,17 @@ def test_no_horizon_ends_after_the_day_of_the_installation() -> None:
     assert run.result["counts"]["months"] == 9 * 12 + 6
 
 
-@pytest.mark.parametrize("table", ["outcomelist", "outcome", "backtestrun"])
-def test_neither_lists_nor_runs_are_rewritten(table: str) -> None:
-    run = backtests.run_of()
-    rows = {"outcomelist": OutcomeList.objects.all(), "outcome": run.outcomes.rows, "backtestrun": BacktestRun.objects}
-    changes = {"outcomelist": {"title": "x"}, "outcome": {"kind": "x"}, "backtestrun": {"result": {}}}
+def test_neither_lists_nor_runs_are_rewritten() -> None:
+    backtests.run_of()
 
-    with pytest.raises(DatabaseError), transaction.atomic():
-        rows[table].update(**changes[table])
+    for change in (
+        lambda: OutcomeList.objects.update(title="x"),
+        lambda: Outcome.objects.update(kind="x"),
+        lambda: BacktestRun.objects.update(result={}),
+        lambda: Outcome.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
 
 
 def test_the_same_file_is_one_list(tmp_path: Path) -> None:
@@ -165,6 +168,25 @@ def test_the_command_derives_from_the_stored_series_and_prints_json() -> None:
 def test_the_command_refuses_what_is_no_question(arguments: list[str], said: str) -> None:
     with pytest.raises(CommandError, match=said):
         printed(*arguments)
+
+
+def test_a_test_that_breaks_is_not_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes, by = backtests.loaded(), make.person(Role.REVIEWER)
+    backtesting.ask(outcomes=outcomes, question=backtests.QUESTION, knowledge="then", by=by, at=backtests.AT)
+    monkeypatch.setattr("indicators.backtest.report.report", lambda given: 1 / 0)
+
+    assert [backtesting.run_waiting(at=backtests.AT, day=backtests.DAY) for _ in range(2)] == [1, 0]
+    assert BacktestRequest.objects.get().failure == "ZeroDivisionError"
+
+
+def test_an_older_method_is_tested_by_its_digits() -> None:
+    backtests.loaded()
+    version = MethodVersion.objects.get()
+    asked = ["--derive", "ucdp-one-sided", "--from", "1993", "--to", "2022", "--json"]
+
+    assert json.loads(printed(*asked, "--method", version.sha256[:10]))["method"] == version.sha256
+    with pytest.raises(CommandError, match="--method: found no versions"):
+        printed(*asked, "--method", "nothing")
 
 
 def test_what_was_asked_for_is_run_once_by_a_worker() -> None:

@@ -61,15 +61,11 @@ def test_every_figure_has_its_label_and_its_table(client: Client) -> None:
 
 def test_says_when_the_method_does_not_beat_decayed_deaths(client: Client) -> None:
     run = backtests.run_of()
-    worse = run.result | {"verdict": {"beats": False, "sentence": NOT_BEATEN}}
-    type(run).objects.bulk_create([_copy(run, worse)])
+    run.pk, run.input_digest = None, "f" * 64
+    run.result |= {"verdict": {"beats": False, "sentence": NOT_BEATEN}}
+    run.save(force_insert=True)
 
     assert NOT_BEATEN in text_of(client)
-
-
-def _copy(run: object, result: object) -> object:
-    run.pk, run.input_digest, run.result = None, "f" * 64, result  # type: ignore[attr-defined]
-    return run
 
 
 def test_what_cannot_be_tested_has_its_counts_and_no_figure(client: Client) -> None:
@@ -107,6 +103,16 @@ def test_who_decides_evidence_may_ask_for_a_run(client: Client) -> None:
     assert answer.status_code == 302
     assert "waiting for a worker" in text_of(client)
     assert BacktestRequest.objects.get().first_year == 1993
+
+
+def test_without_a_list_one_is_derived_from_the_loaded_deaths(client: Client) -> None:
+    client.force_login(make.person(Role.ADMIN))
+    without = client.post("/backtest/ask/", asked())
+    derived = backtests.loaded()
+
+    assert (without.status_code, client.post("/backtest/ask/", asked()).status_code) == (400, 302)
+    assert "no year of any country" in without.text
+    assert BacktestRequest.objects.get().outcomes == derived
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 302), (Role.READER, 403), (Role.CODER, 403)])

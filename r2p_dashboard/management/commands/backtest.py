@@ -13,7 +13,7 @@ from indicators.backtest.grid import Question
 from indicators.backtest.one_sided import KINDS, Rule
 from indicators.backtest.printed import lines
 from indicators.frames import NoMethodError
-from indicators.models import BacktestRun, OutcomeList
+from indicators.models import BacktestRun, MethodVersion, OutcomeList
 from indicators.models.backtest import Knowledge
 from indicators.outcome_loading import ONE_SIDED_SLUG, Figure
 from r2p_dashboard import clock
@@ -44,6 +44,9 @@ class Command(BaseCommand):
             "--quiet-years", type=int, default=Rule().quiet_years, help="with --derive: years below it before"
         )
         parser.add_argument("--knowledge", choices=Knowledge.values, default=Knowledge.HINDSIGHT.value)
+        parser.add_argument(
+            "--method", default="", help="first digits of a version's SHA-256; left out: the one in use"
+        )
         parser.add_argument("--json", action="store_true", help="print the stored result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,6 +60,7 @@ class Command(BaseCommand):
                 at=clock.now(),
                 day=clock.installation_day(),
                 figures_given=figures,
+                version=_version(options["method"]),
             )
         except (BacktestError, ReaderError, NoMethodError) as error:
             raise CommandError(str(error)) from error
@@ -87,6 +91,15 @@ def _chosen(options: dict[str, Any]) -> Chosen:
             + "; wanted one of a CSV file, a loaded list's name or --derive"
         )
     return _derived(options) if options["derive"] else (_listed(options["outcomes"]), None)
+
+
+def _version(asked: str) -> MethodVersion | None:
+    if not asked:
+        return None
+    found = list(MethodVersion.objects.select_related("framework").filter(sha256__startswith=asked)[:2])
+    if len(found) != 1:
+        raise CommandError(f"--method: found {len(found) or 'no'} versions with {asked[:64]!r}; wanted one")
+    return found[0]
 
 
 def _listed(asked: str) -> OutcomeList:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 
 from countries.models import Country
 from indicators import frames, scoring
@@ -39,6 +40,10 @@ LABEL = "HINDSIGHT"
 """Every run is: its rows were entered after the months that they tell of. Stored snapshots alone would be real time."""
 
 
+KIN = {"ucdp-one-sided": ("pts-state-terror", "unhcr-displacement")}
+"""Series of other sources that tell of the same events as an outcome's own: killings by the State, flight from them."""
+
+
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
 class Tables:
     """The rows that a back-test may see."""
@@ -62,14 +67,8 @@ def run(
     """Test a method version, or the one in use, and store what it says; or the run that stands for the same.
 
     `day` is the installation's day: no horizon may end after it. `figures_given` are yearly deaths for the yardsticks
-    where they are not those of the stored series.
-
-    Raises
-    ------
-    BacktestError
-        Where recomputing a stored run gives other numbers.
-    NoMethodError
-        Where no method is published.
+    where they are not those of the stored series. Raises NoMethodError, and BacktestError where recomputing a stored
+    run gives other numbers.
     """
     method = frames.method_of(version) if version else frames.method_in_use()
     given = list(figures_given) if figures_given is not None else figures_stored()[1]
@@ -78,17 +77,16 @@ def run(
     grid, episodes = _grid(outcomes, question, codes, day)
     result = figures.report(_material(tables, grid, episodes, given))
     known_on = at.date() if knowledge == Knowledge.HINDSIGHT else _last_day(grid, day)
-    asked = [VERSION, question.first, question.last, question.horizon, knowledge, str(known_on), grid.days.tolist()]
+    asked = {
+        "first_year": question.first, "last_year": question.last, "horizon": question.horizon,
+        "knowledge": str(knowledge), "known_on": known_on,
+    }  # fmt: skip
     return _kept(
         BacktestRun(
             method=method.version,
             outcomes=outcomes,
-            first_year=question.first,
-            last_year=question.last,
-            horizon=question.horizon,
-            knowledge=knowledge,
-            known_on=known_on,
-            input_digest=_digest(tables, outcomes, asked, given),
+            **asked,
+            input_digest=_digest(tables, outcomes, [*map(str, asked.values()), grid.days.tolist()], given),
             code_version=settings.CODE_VERSION,
             result=result | {"label": LABEL, "inputs": _inputs(tables, outcomes)},
             ran_at=at,
@@ -238,7 +236,9 @@ def _inputs(tables: Tables, outcomes: OutcomeList) -> dict[str, Any]:
     """What the tested index rested on, what was left out of it, and what is near kin to the outcome."""
     own = SeriesDefinition.objects.filter(slug__in=outcomes.made_from)
     scored = SeriesDefinition.objects.filter(slug__in=tables.method.version.goalposts)
-    kin = scored.filter(reader__in=own.values("reader")).exclude(slug__in=outcomes.made_from)
+    tell_the_same = [slug for made_from in outcomes.made_from for slug in KIN.get(made_from, ())]
+    is_kin = Q(reader__in=own.values("reader")) | Q(slug__in=tell_the_same)
+    kin = scored.filter(is_kin).exclude(slug__in=outcomes.made_from)
     return {
         "evidence_rows": tables.evidence.size,
         "series_rows": tables.series.size,
@@ -259,7 +259,7 @@ def _digest(tables: Tables, outcomes: OutcomeList, asked: list[Any], given: Sequ
         for row, retracted in zip(table.row_id, table.retracted_on, strict=True)
     ]
     deaths = sorted((one.country, one.year, str(one.known_on), one.value, one.series) for one in given)
-    text = [tables.method.version.sha256, outcomes.sha256, asked, scoring.input_digest(rows), deaths]
+    text = [VERSION, tables.method.version.sha256, outcomes.sha256, asked, scoring.input_digest(rows), deaths]
     return hashlib.sha256(json.dumps(text).encode()).hexdigest()
 
 

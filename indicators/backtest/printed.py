@@ -9,6 +9,8 @@ NAMES: Final = {
     "this_year": "one-sided deaths of 25 or more in the latest year",
 }
 
+SAME_MONTHS: Final = f"{NAMES['index']}, where those deaths are known"
+
 
 def lines(result: Mapping[str, Any]) -> Iterator[str]:
     """The report, limits first."""
@@ -56,7 +58,7 @@ def _inputs(inputs: Mapping[str, Any]) -> Iterator[str]:
         yield f"Left out, because the outcomes were made from it: {', '.join(inputs['left_out'])}."
     if inputs["near_kin"]:
         kin = ", ".join(inputs["near_kin"])
-        yield f"Near kin of the outcomes, still in: {kin} (same source, often the same events)."
+        yield f"Near kin of the outcomes, still in: {kin} (the same source, or the same events told by another)."
 
 
 def _figures(result: Mapping[str, Any]) -> Iterator[str]:
@@ -64,9 +66,10 @@ def _figures(result: Mapping[str, Any]) -> Iterator[str]:
     everything = [("index", result["index"] | {"rows": result["counts"]["rows"]})]
     common = [one for one in result["yardsticks"] if one["key"] != "index" or one["rows"] != result["counts"]["rows"]]
     everything += [(one["key"], one) for one in common]
-    for key, one in everything:
+    for place, (key, one) in enumerate(everything):
+        name = SAME_MONTHS if key == "index" and place else NAMES[key]
         yield (
-            f"{NAMES[key][:49]:52}{number(one['auc']) + span(one['intervals']['auc']):24}"
+            f"{name[:49]:52}{number(one['auc']) + span(one['intervals']['auc']):24}"
             f"{number(one['ap']) + span(one['intervals']['ap']):24}"
             f"{number(one['recall_10'], 2):9}{number(one['recall_30'], 2):9}{number(one['false_alarms_30'], 1)}"
             f"   ({one['rows']} country-months)"

@@ -15,7 +15,7 @@ from countries.charts import Chart
 from countries.models import Country
 from indicators import backtest_charts, backtesting
 from indicators.backtest.errors import BacktestError
-from indicators.backtest.printed import NAMES
+from indicators.backtest.printed import NAMES, SAME_MONTHS
 from indicators.backtest.yardsticks import PUBLISHED
 from indicators.models import BacktestRequest, BacktestRun, Factor
 from indicators.models.score import Level
@@ -131,7 +131,8 @@ def _figures(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The index on every tested month, then the three on the months that all of them know."""
     whole = result["index"] | {"key": "index", "rows": result["counts"]["rows"]}
     common = [one for one in result["yardsticks"] if one["key"] != "index" or one["rows"] != whole["rows"]]
-    return [one | {"name": NAMES[one["key"]]} for one in [whole, *common]]
+    rows = [one | {"name": NAMES[one["key"]]} for one in [whole, *common]]
+    return [rows[0], *(row | {"name": SAME_MONTHS if row["key"] == "index" else row["name"]} for row in rows[1:])]
 
 
 def _onsets(result: Mapping[str, Any]) -> list[OnsetLine]:

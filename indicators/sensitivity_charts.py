@@ -7,13 +7,15 @@ from countries.charts import GRID, INK, LINE, LINE_2, SOFT, Chart, Figure, layou
 
 DRAWN = 40
 """Countries in the plot, from the highest index; the table has every one."""
-ROW_PIXELS = 18
+NAME_MAX = 18
+"""Letters of a name beside the plot, so that it fits a phone; the pointer and the table say the whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """One country: its place now, and how far it moves."""
 
+    iso3: str
     name: str
     place: float
     place_low: float
@@ -43,7 +45,8 @@ def _dots(rows: Sequence[Placed]) -> Figure:
         "type": "scatter",
         "mode": "markers",
         "x": [row.place for row in rows],
-        "y": [row.name for row in rows],
+        "y": [row.iso3 for row in rows],
+        "text": [row.name for row in rows],
         "marker": {"size": 9, "color": LINE},
         "error_x": {
             "type": "data",
@@ -54,7 +57,7 @@ def _dots(rows: Sequence[Placed]) -> Figure:
             "thickness": 1.5,
             "width": 3,
         },
-        "hovertemplate": "%{y}: %{x:g}<extra>now</extra>",
+        "hovertemplate": "%{text}: %{x:g}<extra>now</extra>",
     }
 
 
@@ -68,9 +71,10 @@ def _marks(rows: Sequence[Placed]) -> list[Figure]:
             "type": "scatter",
             "mode": "markers",
             "x": [getattr(row, field) for row in rows],
-            "y": [row.name for row in rows],
+            "y": [row.iso3 for row in rows],
+            "text": [row.name for row in rows],
             "marker": {"size": 8, "color": LINE_2, "symbol": symbol},
-            "hovertemplate": "%{y}: %{x:g}<extra>" + words + "</extra>",
+            "hovertemplate": "%{text}: %{x:g}<extra>" + words + "</extra>",
         }
         for field, symbol, words in kinds
     ]
@@ -78,13 +82,17 @@ def _marks(rows: Sequence[Placed]) -> list[Figure]:
 
 def _layout(rows: Sequence[Placed]) -> Figure:
     return layout(
-        margin={"l": 150, "r": 16, "t": 12, "b": 44},
+        margin={"l": 60, "r": 16, "t": 12, "b": 44},
         xaxis={"title": {"text": "place, 1 = highest index", "font": {"size": 12}}, "rangemode": "tozero"}
         | {"gridcolor": GRID, "zeroline": False, "fixedrange": True},
         yaxis={"autorange": "reversed", "fixedrange": True, "tickfont": {"size": 11, "color": INK}, "automargin": True}
-        | {"categoryorder": "array", "categoryarray": [row.name for row in rows], "gridcolor": GRID}
-        | {"dtick": 1, "linecolor": SOFT},
+        | {"categoryorder": "array", "categoryarray": [row.iso3 for row in rows], "gridcolor": GRID}
+        | {"tickvals": [row.iso3 for row in rows], "ticktext": [_short(row.name) for row in rows], "linecolor": SOFT},
     )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1]}…"
 
 
 def _alt(rows: Sequence[Placed]) -> str:

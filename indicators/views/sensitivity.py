@@ -29,6 +29,6 @@ def sensitivity(request: HttpRequest) -> HttpResponse:
 
 def _placed(found: Order) -> list[Placed]:
     return [
-        Placed(row.name, row.now.place, row.place_low, row.place_high, row.half.place, row.double.place)
+        Placed(row.iso3, row.name, row.now.place, row.place_low, row.place_high, row.half.place, row.double.place)
         for row in found.rows
     ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, bands, note_coding, series_loading, suggesting
+from indicators import assess, backtesting, bands, note_coding, series_loading, suggesting
 from r2p_dashboard import clock
 
 
@@ -24,6 +24,12 @@ def load_series(**_later: Any) -> None:
 def suggest(**_later: Any) -> None:
     """Safe to run twice: a report is searched once."""
     suggesting.suggest_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.run_backtests")
+def run_backtests(**_later: Any) -> None:
+    """Safe to run twice: what was asked for is run once."""
+    backtesting.run_waiting(at=clock.now(), day=clock.installation_day())
 
 
 @shared_task(name="indicators.score_changed")

@@ -13,7 +13,15 @@ from kombu.exceptions import OperationalError
 from alerts import comparing, delivery, raising
 from alerts.models import Alert, Compared, Delivery, Signal, Verdict
 from indicators import assess, bands, note_coding, series_loading, suggesting
-from indicators.models import Band, NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, SuggestionRun
+from indicators.models import (
+    BacktestRequest,
+    Band,
+    NoteCoding,
+    RescoreRequest,
+    ScoreRun,
+    SeriesLoad,
+    SuggestionRun,
+)
 from r2p_dashboard import clock
 from reports import fetching
 from reports.models import Retrieval
@@ -155,6 +163,11 @@ def ring_warnings() -> bool:
     return _send(_from("match"))
 
 
+def ring_backtests() -> bool:
+    """Asks the workers for the back-tests that somebody asked for; no stage waits for them."""
+    return _send(signature("indicators.run_backtests", immutable=True))
+
+
 def sweep(*, day: dt.date, known_on: dt.date) -> bool:
     """Rings where something waits or the scores are of another day; whether every bell could be rung and one was.
 
@@ -163,6 +176,8 @@ def sweep(*, day: dt.date, known_on: dt.date) -> bool:
     bells = [_from(stage.name) for stage in STAGES if stage.waiting()]
     if assess.is_due(day=day, known_on=known_on, at=clock.now()):
         bells.append(signature("indicators.score_all_countries", immutable=True))
+    if BacktestRequest.objects.filter(finished_at=None).exists():
+        bells.append(signature("indicators.run_backtests", immutable=True))
     rang = [_send(bell) for bell in bells]
     return bool(rang) and all(rang)
 

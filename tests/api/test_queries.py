@@ -28,6 +28,8 @@ LIMITS = {
     "framework/indicators/": 3,
     "methods/": 3,
     "sources/": 3,
+    "backtests/": 3,
+    "sensitivity/": 8,
     "evidence/": 5,
     "evidence/?format=csv": 5,
     "evidence/?country=MMR&factor=1&grade=B2&polarity=risk&status=accepted&event_from=2020-01-01": 5,

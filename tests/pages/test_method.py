@@ -56,7 +56,8 @@ def test_says_what_the_index_is_not_and_how_much_is_unchecked(client: Client) ->
 
 @pytest.mark.usefixtures("nothing_loaded")
 def test_without_a_method_it_says_so(client: Client) -> None:
-    assert "No method is published yet." in client.get("/method/").text
+    for page in ("/method/", "/sensitivity/"):
+        assert "No method is published yet." in client.get(page).text
 
 
 @pytest.mark.usefixtures("reference")

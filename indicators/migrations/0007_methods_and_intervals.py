@@ -20,7 +20,7 @@ ORDER BY country_id, method_id DESC
 class Migration(migrations.Migration):
     dependencies = [
         ("countries", "0001_initial"),
-        ("indicators", "0010_series_territory_names"),
+        ("indicators", "0006_series_territory_names"),
     ]
 
     operations = [

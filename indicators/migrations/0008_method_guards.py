@@ -24,7 +24,7 @@ UPDATE indicators_methodversion method SET stands_from =
 
 
 class Migration(migrations.Migration):
-    dependencies = [("indicators", "0006_methods_and_intervals"), ("reports", "0002_guards")]
+    dependencies = [("indicators", "0007_methods_and_intervals"), ("reports", "0002_guards")]
     operations = [
         migrations.RunSQL(
             no_guard(METHOD) + guard(METHOD, "provisional", "stands_from", "retired_at"),

@@ -61,7 +61,7 @@ def test_the_order_is_kept_until_another_run_is_published(client: Client) -> Non
 @pytest.mark.parametrize("count", [1, 6])
 def test_queries_do_not_grow(client: Client, count: int, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     fill(count)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         client.get("/sensitivity/")
     with django_assert_max_num_queries(2):
         client.get("/sensitivity/")

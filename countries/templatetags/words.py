@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from django import template
-from django.template.defaultfilters import linebreaks
+from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -81,7 +81,7 @@ def share(value: float | None) -> float | None:
 
 @functools.lru_cache(maxsize=256)  # a passage stands under every sign that it was coded for
 def _in_paragraphs(text: str) -> SafeString:
-    return linebreaks(text, autoescape=True)
+    return linebreaks_filter(text)
 
 
 @register.filter

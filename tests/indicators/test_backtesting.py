@@ -118,6 +118,20 @@ def test_the_same_file_is_one_list(tmp_path: Path) -> None:
     assert (stands.covers_from, stands.covers_until) == (dt.date(2016, 1, 1), dt.date(2018, 12, 31))
 
 
+def test_what_a_list_covers_can_be_said_and_must_be_days_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_bytes(CSV)
+    call_command(
+        "load_outcomes", str(path), "--covers-from=2010-01-01", "--covers-until=2020-06-30", stdout=io.StringIO()
+    )
+
+    stands = OutcomeList.objects.get()
+    assert (stands.covers_from, stands.covers_until) == (dt.date(2010, 1, 1), dt.date(2020, 6, 30))
+    for until, said in (("soon", "found 'soon'"), ("2001-01-01", "wanted a last day not before the first one")):
+        with pytest.raises(CommandError, match=said):
+            call_command("load_outcomes", str(path), f"--covers-until={until}")
+
+
 @pytest.mark.parametrize(
     ("payload", "said"),
     [

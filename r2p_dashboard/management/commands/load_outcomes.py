@@ -12,6 +12,13 @@ from indicators.backtest.errors import BacktestError
 from r2p_dashboard import clock
 
 
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text[:20]!r}; wanted a day such as 2004-02-29") from error
+
+
 class Command(BaseCommand):
     """Safe to run twice: the same file is one list."""
 
@@ -21,8 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--title", default="", help="left out: the file's name")
         parser.add_argument("--definition", default="", help="what counts as an outcome, as the page prints it")
-        parser.add_argument("--covers-from", type=dt.date.fromisoformat, help="left out: 1 January of the first year")
-        parser.add_argument("--covers-until", type=dt.date.fromisoformat, help="left out: end of the last year named")
+        parser.add_argument("--covers-from", type=_day, help="left out: 1 January of the first year")
+        parser.add_argument("--covers-until", type=_day, help="left out: end of the last year named")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]

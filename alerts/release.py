@@ -24,7 +24,8 @@ def release(*, alert_id: int, by: User, reason: str, at: dt.datetime) -> Alert:
         raise ReleaseError(
             f"alert {alert.pk}: it was valid until {alert.valid_until}; wanted one that still is: refuse it"
         )
-    now = Level(Standing.objects.select_related("snapshot").get(country=alert.country_id).snapshot.shown_level)
+    standing = Standing.objects.in_use().select_related("snapshot").get(country=alert.country_id)
+    now = Level(standing.snapshot.shown_level)
     if now < alert.level:
         raise ReleaseError(
             f"alert {alert.pk}: it warns of {Level(alert.level).label}, found the country at {now.label} now; "

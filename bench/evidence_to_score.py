@@ -79,7 +79,7 @@ def _seconds_to_new_score(country: Country, people: dict[Role, User]) -> float:
 
 
 def _standing(country: Country) -> int:
-    return Standing.objects.values_list("snapshot_id", flat=True).get(country=country)
+    return Standing.objects.in_use().values_list("snapshot_id", flat=True).get(country=country)
 
 
 def _scored_here(country: Country, people: dict[Role, User]) -> None:

@@ -58,7 +58,7 @@ def handed_over(count: int) -> Figure:
 
 def wait(count: int) -> None:
     """One released alert, and so many people who asked for it."""
-    now, standing = clock.now(), Standing.objects.select_related("snapshot", "country").order_by("pk")[0]
+    now, standing = clock.now(), Standing.objects.in_use().select_related("snapshot", "country").order_by("pk")[0]
     signal = Signal.objects.create(
         country=standing.country, kind=Signal.Kind.LEVEL_UP, from_level=2, to_level=3, after=standing.snapshot,
         is_historic=False, found_at=now,

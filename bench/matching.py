@@ -69,7 +69,7 @@ def _subscribe(count: int) -> None:
 
 def _release(count: int) -> None:
     draw, now = random.Random(SEED), clock.now()
-    standing = list(Standing.objects.select_related("snapshot"))
+    standing = list(Standing.objects.in_use().select_related("snapshot"))
     signals = Signal.objects.bulk_create(
         Signal(
             country_id=one.country_id, kind=Signal.Kind.LEVEL_UP, from_level=0, to_level=draw.choice([3, 4, 5]),

@@ -9,8 +9,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from alerts import comparing, matching, raising, release, wording
 from alerts.models import Alert, Delivery, Signal, Subscription, Verdict
 from alerts.release import ReleaseError
-from indicators import coding
-from indicators.models import Evidence
+from indicators import coding, frames, methods
+from indicators.models import Evidence, Standing
 from indicators.models.score import Level
 from indicators.profile import CountryProfile
 from people.models import User
@@ -52,6 +52,18 @@ def test_a_publisher_releases_with_a_reason_and_then_it_goes_out() -> None:
     assert (delivery.alert, delivery.person, delivery.subscription) == (alert, rule.person, rule)
     alert.refresh_from_db()
     assert (alert.state, alert.decided_by, alert.decision_reason) == ("released", publisher, "two bodies agree")
+
+
+def test_a_warning_is_of_the_method_in_use_where_two_are_published() -> None:
+    rounds.score()
+    methods.publish(overrides={"alarm_points": 6}, note="made up", at=make.NOW)
+    subscribed(is_everywhere=True)
+    alert = rounds.alert()
+
+    release.release(alert_id=alert.pk, by=make.person(Role.PUBLISHER), reason="two bodies agree", at=make.NOW)
+
+    assert alert.snapshot.method == frames.version_in_use()
+    assert Standing.objects.filter(country=alert.country).count() == 2
 
 
 def test_a_lower_level_is_released_by_the_rule() -> None:

@@ -30,7 +30,7 @@ def publisher(client: Client) -> User:
 def draft(**fields: Any) -> Alert:
     """One that may be released: its country stands at its level."""
     row = outbox.alert(**({"state": "draft"} | fields))
-    Standing.objects.create(country=row.country, snapshot=row.snapshot)
+    Standing.objects.create(country=row.country, method=row.snapshot.method, snapshot=row.snapshot)
     return row
 
 

@@ -58,7 +58,9 @@ def numbers() -> dict[str, int]:
         state="refused", decided_at=make.NOW, decided_by=make.person(Role.PUBLISHER), decision_reason="one body only"
     )
     draft = outbox.alert(state="draft")
-    Standing.objects.update_or_create(country=draft.country, defaults={"snapshot": draft.snapshot})
+    Standing.objects.update_or_create(
+        country=draft.country, method=draft.snapshot.method, defaults={"snapshot": draft.snapshot}
+    )
     delivery = outbox.delivery(released, state="refused", next_try_at=None, finished_at=make.NOW, attempts=1)
     return {
         "released": released.pk, "draft": draft.pk, "doubtful": outbox.alert(state="draft").pk, "refused": refused.pk,

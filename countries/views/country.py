@@ -29,6 +29,7 @@ from indicators.profile import (
     Marker,
     Reading,
     Span,
+    Ways,
     moved,
     other_methods,
     profile_of,
@@ -47,7 +48,7 @@ DEFAULT_CUTS = (10, 20, 35, 50)  # the shipped parameter set; only for a page wi
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Parts:
-    """The rendered parts (safe text) that rest on evidence; empty but for `unscored` where nothing is assessed."""
+    """The rendered parts (safe text) that rest on evidence; where nothing is assessed only the ways to see the day."""
 
     assessed: bool
     top: str = ""
@@ -134,11 +135,10 @@ def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
         return render_to_string(f"countries/{name}.html", context, request=request)
 
     unscored = rendered("_unscored")
+    context["ways"] = _ways(profile, reading, moment)
     if not profile.assessed:
-        return Parts(assessed=False, unscored=unscored)
-    context |= (
-        _blocks(profile) | _made_of(profile) | _moved(profile, reading, moment) | _beside(profile, reading, moment)
-    )
+        return Parts(assessed=False, top=rendered("_ways") if context["ways"] else "", unscored=unscored)
+    context |= _blocks(profile) | _made_of(profile) | _moved(profile, reading, moment) | _beside(profile, moment)
     return Parts(
         assessed=True,
         top=rendered("_top"),
@@ -178,13 +178,19 @@ def _made_of(profile: CountryProfile) -> dict[str, object]:
     }
 
 
-def _beside(profile: CountryProfile, reading: Reading, moment: AsOf) -> dict[str, object]:
-    """What other ways and methods say, and the window of the flag on reporting."""
-    country, days = profile.country, {"day": moment.day, "known_on": moment.known_on}
+def _ways(profile: CountryProfile, reading: Reading, moment: AsOf) -> Ways | None:
+    """The day as published, as known then and in hindsight; None for the current view."""
+    if moment.is_current:
+        return None
+    return ways(profile.country, reading, day=moment.day, known_on=moment.known_on, today=now().date())
+
+
+def _beside(profile: CountryProfile, moment: AsOf) -> dict[str, object]:
+    """What other methods say, and the window of the flag on reporting."""
+    days = {"day": moment.day, "known_on": moment.known_on}
     parameters = profile.method.parameters if profile.method else {}
     return {
-        "ways": None if moment.is_current else ways(country, reading, **days, today=now().date()),
-        "other_methods": other_methods(country, **days, is_current=moment.is_current),
+        "other_methods": other_methods(profile.country, **days, is_current=moment.is_current),
         "reporting_days": parameters.get("blackout_days", SHIPPED.blackout_days),
     }
 

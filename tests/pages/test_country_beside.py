@@ -166,6 +166,18 @@ def test_what_was_published_on_a_day_is_told_with_its_run_and_method(client: Cli
     assert f'index <span class="num">{stored.overall:.1f}</span> <span class="soft small">what stood' in text
 
 
+def test_a_day_on_which_nothing_was_known_yet_tells_what_is_known_of_it_now(client: Client) -> None:
+    make.accepted(event_on=dt.date(2024, 1, 5), known_on=dt.date(2024, 6, 1))
+    score()
+
+    found = client.get("/countries/MMR/?as_of=2024-02-01")
+
+    assert "This does not mean that the risk is low" in found.text
+    assert (found.context["ways"].known_then.overall, found.context["ways"].known_then.level) == (None, None)
+    assert found.context["ways"].hindsight.overall > 0
+    assert 'aria-label="Three ways to see 1 February 2024"' in found.text
+
+
 def test_the_current_view_has_no_other_ways(client: Client) -> None:
     make.accepted()
     score()

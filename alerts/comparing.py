@@ -21,9 +21,9 @@ _LOCK = 901_2025  # an arbitrary number: PostgreSQL's advisory lock of this stag
 
 
 def waiting() -> QuerySet[Standing]:
-    """Countries whose standing score nobody has compared yet."""
+    """Countries whose standing score nobody has compared yet; of the method in use only."""
     same = Compared.objects.filter(country=OuterRef("country"), snapshot=OuterRef("snapshot"))
-    return Standing.objects.filter(~Exists(same))
+    return Standing.objects.in_use().filter(~Exists(same))
 
 
 class ComparingError(RuntimeError):

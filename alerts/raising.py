@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 
 from alerts import rules, wording
 from alerts.models import Alert, AlertQuerySet, AlertReason, Signal, Verdict
@@ -48,8 +48,8 @@ def raise_waiting(*, at: dt.datetime) -> int:
 
 def overdue(*, day: dt.date) -> AlertQuerySet:
     """Drafts that nobody can release any more: their time is over, or the country stands lower now."""
-    is_lower = Q(country__standing__snapshot__shown_level__lt=F("level"))
-    return Alert.objects.waiting().filter(Q(valid_until__lt=day) | is_lower)
+    lower = Standing.objects.in_use().filter(country=OuterRef("country"), snapshot__shown_level__lt=OuterRef("level"))
+    return Alert.objects.waiting().filter(Q(valid_until__lt=day) | Exists(lower))
 
 
 @transaction.atomic
@@ -85,8 +85,8 @@ def _lapse(alert_id: int, *, at: dt.datetime) -> int:
 
 def _standing(country_id: int) -> Snapshot:
     """What stands now, and goes on standing until the transaction ends: a run waits before it switches."""
-    standing = Standing.objects.select_for_update(of=("self",)).select_related("snapshot").get(country=country_id)
-    return standing.snapshot
+    rows = Standing.objects.in_use().select_for_update(of=("self",)).select_related("snapshot__method")
+    return rows.get(country=country_id).snapshot
 
 
 def _found(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> rules.Found:
@@ -116,6 +116,7 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         day=standing.as_of,
         known_on=standing.known_on,
         is_current=True,
+        method=standing.method,
         user=AnonymousUser(),  # an alert goes to many: it says what is public, and how much is not
     )
     words = wording.words_of(

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from alerts.feeds import alert_feed
-from alerts.views import alerts, outbox, subscriptions
+from alerts.views import alerts, outbox, scorecard, subscriptions
 
 urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<int:alert_id>/release/", alerts.alert_release, name="alert_release"),
     path("alerts/<int:alert_id>/refuse/", alerts.alert_refuse, name="alert_refuse"),
+    path("scorecard/", scorecard.scorecard, name="scorecard"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/retry/", outbox.outbox_retry, name="outbox_retry"),
     path("outbox/<int:delivery_id>/", outbox.delivery, name="delivery"),

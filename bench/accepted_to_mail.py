@@ -38,7 +38,7 @@ def measure(*, full: bool = False, times: int = 20) -> list[Figure]:
         person=people[Role.FOCAL_POINT], is_everywhere=True, countries=[], regions=[], least_level=Level.ELEVATED,
         by=people[Role.ADMIN], at=clock.now(),
     )  # fmt: skip
-    countries = list(Country.objects.exclude(standing__snapshot__assessed=True).order_by("iso3")[: times + 1])
+    countries = list(Country.objects.exclude(standings__snapshot__assessed=True).order_by("iso3")[: times + 1])
     with mails.mailbox() as server, _mails_to(f"smtp://{server.host}:{server.port}"):
         with override_settings(MAIL_SERVER=server):
             direct = _seconds(countries.pop(), people, warn=_warn_here)

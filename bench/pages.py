@@ -5,17 +5,22 @@ The current view may use the cache, another date is computed anew each time.
 """
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import orjson
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Max, QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from bench import demonstration
 from bench.figure import Figure, cpu_ms
+from indicators import assess
+from indicators.models import Evidence
+from r2p_dashboard import clock
+from reports.models import Passage
 
 _COUNTRIES = """
     SELECT c.*, s.* FROM countries_country c JOIN indicators_standing t ON t.country_id = c.id
@@ -44,7 +49,60 @@ def measure(*, full: bool = False, iso3: str = "MMR", notes: str = "*.toml", tim
         ("API, list of countries", "api:countries", {}, {}, _COUNTRIES, few),
         ("API, list of scores", "api:scores", {}, {}, _COUNTRIES, few),
     ]
-    return [_figure(*one, times=times) for one in asked]
+    return [*[_figure(*one, times=times) for one in asked], _growth(country, times=times)]
+
+
+def _growth(country: dict[str, str], *, times: int) -> Figure:
+    """The country page when its country has ten times the evidence, in passages of their own, beside what it was."""
+    few = _page_of(country, times=times)
+    _grow(country["iso3"], times=10)
+    many = _page_of(country, times=times)
+    return Figure(
+        f"country page, {country['iso3']}, ten times the evidence",
+        many["warm_cpu_ms"],
+        "CPU ms",
+        "the same page before",
+        few["warm_cpu_ms"],
+        "≤ 1.2 ×",
+        int(many["queries"]),
+        details={
+            f"{when}_{name}": value for when, page in (("few", few), ("many", many)) for name, value in page.items()
+        },
+    )
+
+
+def _page_of(country: dict[str, str], *, times: int) -> dict[str, float]:
+    client = Client(raise_request_exception=False, headers={"host": "localhost"})
+    address = reverse("country", kwargs=country)
+    ask = _asking(client, address, {})
+    cold, warm = cpu_ms(_asking(client, address, {}, afresh=True), times), cpu_ms(ask, times)
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return {"warm_cpu_ms": warm, "cold_cpu_ms": cold, "queries": len(captured), "rows": _rows(country["iso3"]).count()}
+
+
+def _rows(iso3: str) -> QuerySet[Evidence]:
+    return Evidence.objects.ever_accepted().filter(country__iso3=iso3)
+
+
+def _grow(iso3: str, *, times: int) -> None:
+    """Every piece of evidence again, as another event in another passage, and scored."""
+    rows = list(_rows(iso3).select_related("passage"))
+    passages = Passage.objects.bulk_create(_again(rows, times))
+    copies = [(row, number) for number in range(1, times) for row in rows]
+    for (row, number), passage in zip(copies, passages, strict=True):
+        row.pk, row.passage, row.event_key = None, passage, f"{row.event_key[:100]}-{number}"
+        row.save(force_insert=True)
+    assess.score_all(at=clock.now(), day=clock.installation_day())
+
+
+def _again(rows: Sequence[Evidence], times: int) -> list[Passage]:
+    last = Passage.objects.aggregate(last=Max("order"))["last"]
+    return [
+        Passage(report_id=row.passage.report_id, order=last + place, start=row.passage.start, end=row.passage.end,
+                text=row.passage.text, locator=row.passage.locator)
+        for place, row in enumerate(list(rows) * (times - 1), start=1)
+    ]  # fmt: skip
 
 
 def _figure(

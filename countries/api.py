@@ -51,6 +51,9 @@ class CountryLinks(serializers.Serializer[Any]):
     score = serializers.URLField()
     history = serializers.URLField()
     contributions = serializers.URLField()
+    breakdown = serializers.URLField()
+    change = serializers.URLField()
+    change_evidence = serializers.URLField()
     series = serializers.URLField()
     evidence = serializers.URLField()
 
@@ -119,7 +122,8 @@ class CountryView(Endpoint):
         row = next(row for row in shown.rows if row.country.pk == country.pk)
         base = request.build_absolute_uri(reverse("api:countries"))
         evidence = request.build_absolute_uri(reverse("api:evidence"))
-        links = {name: f"{base}{country.iso3}/{name}/" for name in ("score", "history", "contributions", "series")}
+        names = [name for name in CountryLinks._declared_fields if name != "evidence"]
+        links = {name: f"{base}{country.iso3}/{name.replace('_', '/')}/" for name in names}
         links["evidence"] = f"{evidence}?country={country.iso3}"
         return Response({**scored_world(shown), **_row(row, base), "links": links})
 

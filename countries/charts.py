@@ -18,6 +18,8 @@ LAND = "#e3e0da"
 EDGE = "#ffffff"
 FAINT = "#a8a49b"  # the ring of a dot
 PAPER = "#fdfcfa"
+DOWN = "#1e6040"
+NOT_SHOWN = "#7f8583"
 CLEAR = "rgba(0,0,0,0)"
 NOT_ASSESSED = "not assessed"
 UNDETERMINED = "UNDETERMINED"
@@ -54,6 +56,13 @@ class Place:
     name: str
     level: str
     said: str  # one line for the pointer
+
+
+def in_points(tenths: int, *, sign: bool = False) -> str:
+    """Tenths of a point as points with a true minus: −0.3; with a plus where a sign is asked for."""
+    if tenths == 0:
+        return "0.0"
+    return f"{tenths / 10:{'+' if sign else ''}.1f}".replace("-", "−")
 
 
 def layout(**more: Any) -> Figure:

@@ -46,7 +46,7 @@ class IndicatorAdmin(ReadingDesk):
 class MethodVersionAdmin(ReadingDesk):
     """Parameters under one digest."""
 
-    list_display = ("formula", "framework", "sha256", "provisional", "published_at")
+    list_display = ("formula", "framework", "sha256", "provisional", "published_at", "retired_at")
     list_select_related = ("framework",)
     ordering = ("-published_at",)
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from countries.charts import (
     GRID,
@@ -20,6 +20,7 @@ DRAWN_DAYS = 3653  # ten years
 MONTH_DAYS_MAX = 31  # two points of a monthly line that lie further apart have a gap between them
 WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 INDEX_MAX = 100.0
+BAND_OPACITY = 0.2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,12 +33,16 @@ class Line:
     overall: tuple[float | None, ...]
     coverage: tuple[float | None, ...]
     levels: tuple[str, ...]
+    band: Mapping[dt.date, tuple[float, float]] = dataclasses.field(default_factory=dict)  # the interval, of some days
 
 
 def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float]) -> Chart:
     """The index month by month over the level bands; `cuts` are the method's four, in index points."""
     figure = {
-        "data": [trace for place, line in enumerate(lines) for trace in _line_traces(line, place)],
+        "data": [
+            *(trace for line in lines for trace in _band_traces(line)),
+            *(trace for place, line in enumerate(lines) for trace in _line_traces(line, place)),
+        ],
         "layout": layout(
             hovermode="x unified",
             margin={"l": 44, "r": 92, "t": 12, "b": 36},
@@ -57,7 +62,8 @@ def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float]) -> Ch
             "Index from 0 to 100, month by month, by our arithmetic over accepted evidence and series;"
             " not a probability. Bands are the levels' cuts; a level falls after two month ends"
             " more than 5 below its cut, so the word can lag behind the line. What lasts is attested anew each January,"
-            " and the line steps up."
+            " and the line steps up. The pale band is the interval: where the index lies if sources, half-lives and"
+            " weights are varied; a thin bar where it was computed for a single day."
             " Drawn are ten years at the most; the table has every month."
         ),
         alt=_history_alt(lines, country),
@@ -114,6 +120,64 @@ def _line_traces(line: Line, place: int) -> list[Figure]:
             _trace("undetermined", f"{said}, undetermined", days, faint, {"color": SOFT, "width": 1.75, "dash": "dot"})
         )
     return drawn
+
+
+def _band_traces(line: Line) -> list[Figure]:
+    """The interval: an area along neighbouring month ends, a thin bar on a day that stands alone."""
+    runs = list(_runs(line))
+    areas = [run for run in runs if len(run) > 1]
+    alone = [run[0] for run in runs if len(run) == 1]
+    return ([_area(areas)] if areas else []) + ([_bars(alone)] if alone else [])
+
+
+Bounds = tuple[dt.date, float, float]
+
+
+def _runs(line: Line) -> Iterator[list[Bounds]]:
+    """The days with an interval, those that neighbour each other together."""
+    days = sorted(day for day in line.band if day in set(line.days))
+    run: list[Bounds] = []
+    for day in days:
+        if run and (day - run[-1][0]).days > MONTH_DAYS_MAX:
+            yield run
+            run = []
+        run.append((day, *line.band[day]))
+    if run:
+        yield run
+
+
+def _area(runs: Sequence[Sequence[Bounds]]) -> Figure:
+    days: list[str | None] = []
+    values: list[float | None] = []
+    for run in runs:
+        around = [(day, high) for day, _, high in run] + [(day, low) for day, low, _ in reversed(run)]
+        days += [*(day.isoformat() for day, _ in around), None]
+        values += [*(round(value, 1) for _, value in around), None]
+    return (
+        _quiet("interval")
+        | {"mode": "lines", "x": days, "y": values, "fill": "toself", "fillcolor": LINE}
+        | {
+            "line": {"width": 0, "color": LINE},
+            "opacity": BAND_OPACITY,
+        }
+    )
+
+
+def _bars(alone: Sequence[Bounds]) -> Figure:
+    middle = [round((low + high) / 2, 1) for _, low, high in alone]
+    half = [round((high - low) / 2, 1) for _, low, high in alone]
+    return _quiet("interval of single days") | {
+        "mode": "markers",
+        "x": [day.isoformat() for day, _, _ in alone],
+        "y": middle,
+        "marker": {"size": 1, "color": LINE},
+        "error_y": {"type": "data", "array": half, "color": LINE, "thickness": 3, "width": 0},
+        "opacity": 2 * BAND_OPACITY,
+    }
+
+
+def _quiet(name: str) -> Figure:
+    return {"type": "scatter", "name": name, "hoverinfo": "skip", "showlegend": False}
 
 
 def _trace(name: str, said: str, days: list[str], values: list[float | None], line: Figure) -> Figure:
@@ -195,19 +259,31 @@ def _history_alt(lines: Sequence[Line], country: str) -> str:
 def _columns(lines: Sequence[Line]) -> tuple[str, ...]:
     return (
         "Day",
-        *(f"{head}, {line.title.partition(':')[0]}" for line in lines for head in ("Index", "Level", "Coverage")),
+        *(f"{head}, {line.title.partition(':')[0]}" for line in lines for head in _heads(line)),
     )
+
+
+def _heads(line: Line) -> tuple[str, ...]:
+    return ("Index", *(("Interval",) if line.band else ()), "Level", "Coverage")
 
 
 def _rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
-    by_day: dict[dt.date, dict[str, tuple[str, str, str]]] = {}
+    by_day: dict[dt.date, dict[str, tuple[str, ...]]] = {}
     for line in lines:
         for day, value, level, share in zip(line.days, line.overall, line.levels, line.coverage, strict=True):
-            number, cover = _number(value), None if share is None or share != share else round(100 * share)
-            by_day.setdefault(day, {})[line.key] = (
-                ("–", "–", "–") if number is None else (f"{number:.1f}", level, "–" if cover is None else str(cover))
-            )
+            by_day.setdefault(day, {})[line.key] = _cells(line, day, value, level, share)
     return tuple(
-        (day.isoformat(), *(cell for line in lines for cell in by_day[day].get(line.key, ("–", "–", "–"))))
+        (day.isoformat(), *(cell for line in lines for cell in by_day[day].get(line.key, ("–",) * len(_heads(line)))))
         for day in sorted(by_day, reverse=True)
     )
+
+
+def _cells(line: Line, day: dt.date, value: float | None, level: str, share: float | None) -> tuple[str, ...]:
+    """One point in the order of `_heads`; dashes where nothing was known."""
+    number = _number(value)
+    if number is None:
+        return ("–",) * len(_heads(line))
+    cover = "–" if share is None or share != share else str(round(100 * share))
+    between = line.band.get(day)
+    told = (f"{between[0]:.1f} to {between[1]:.1f}" if between else "–",) if line.band else ()
+    return (f"{number:.1f}", *told, level, cover)

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q
 from django.db.models.functions import TruncDate
 
-from indicators.evidence_table import evidence_table
+from indicators.evidence_table import EvidenceTable, evidence_table
 from indicators.models import Evidence, Indicator, MethodVersion, SeriesValue
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
@@ -42,15 +42,15 @@ class Inputs:
 
 
 def version_in_use() -> MethodVersion:
-    """The latest published method as it is stored. Raises NoMethodError."""
-    version = MethodVersion.objects.select_related("framework").order_by("-published_at", "-pk").first()
+    """The method in use as it is stored (`MethodVersionQuerySet.by_use`). Raises NoMethodError."""
+    version = MethodVersion.objects.by_use().select_related("framework").first()
     if version is None:
         raise NoMethodError("method: found none; wanted `manage.py load_reference` first")
     return version
 
 
 def method_in_use() -> Method:
-    """The latest published method. Raises NoMethodError."""
+    """The method in use. Raises NoMethodError."""
     return method_of(version_in_use())
 
 
@@ -77,6 +77,32 @@ _EVIDENCE_COLUMNS = [field.name for field in dataclasses.fields(EvidenceColumns)
 _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on", "retracted_on", "pk")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rows:
+    """Accepted evidence and scored series as read: what every method with the same catalogue is given."""
+
+    evidence: EvidenceTable
+    series: list[SeriesTuple]
+
+
+def read(
+    method: Method,
+    countries: Sequence[str] | None = None,
+    *,
+    known_by: dt.date | None = None,
+    without: Collection[int] = (),
+) -> Rows:
+    """The rows of some countries, or of all; the rest as for `inputs`."""
+    return Rows(evidence_table(method, countries, known_by, without), _series(countries, known_by))
+
+
+def inputs_of(rows: Rows, method: Method, countries: Sequence[str] | None = None) -> Inputs:
+    """Rows as a method takes them, of some countries in their order, or of all that have any."""
+    evidence, series = rows.evidence, [row for row in rows.series if row[1] in method.version.goalposts]
+    order = tuple(countries) if countries is not None else tuple(sorted({*evidence.iso3s, *(row[0] for row in series)}))
+    return _joined(order, evidence.columns(order), evidence.digest_lines(), series, method)
+
+
 def inputs(
     method: Method,
     countries: Sequence[str] | None = None,
@@ -90,9 +116,7 @@ def inputs(
     version counts by its code (`reference_loading` lets no code change its meaning); what stands on a code that the
     catalogue lacks is left out.
     """
-    evidence, series = evidence_table(method, countries, known_by, without), _series(method, countries, known_by)
-    order = tuple(countries) if countries is not None else tuple(sorted({*evidence.iso3s, *(row[0] for row in series)}))
-    return _joined(order, evidence.columns(order), evidence.digest_lines(), series, method)
+    return inputs_of(read(method, countries, known_by=known_by, without=without), method, countries)
 
 
 def assembled(
@@ -138,18 +162,18 @@ def evidence_tuple(row: Evidence, *, as_at: dt.datetime | None = None) -> Eviden
     )  # fmt: skip
 
 
-def retracted_as_at(row: Evidence, as_at: dt.datetime | None) -> dt.datetime | None:
+def retracted_as_at(row: Evidence | SeriesValue, as_at: dt.datetime | None) -> dt.datetime | None:
     """When the row was retracted, as was known at `as_at`; None stands for now."""
     if as_at is not None and row.retracted_at is not None and row.retracted_at > as_at:
         return None
     return row.retracted_at
 
 
-def series_tuple(row: SeriesValue) -> SeriesTuple:
-    """A loaded row, with country and definition, in the order of `_SERIES`."""
+def series_tuple(row: SeriesValue, *, as_at: dt.datetime | None = None) -> SeriesTuple:
+    """A loaded row, with country and definition, in the order of `_SERIES`; `as_at` as for `evidence_tuple`."""
     return (
         row.country.iso3, row.definition.slug, row.value, row.period_end, day_of(row.known_at),
-        day_of(row.retracted_at), row.pk,
+        day_of(retracted_as_at(row, as_at)), row.pk,
     )  # fmt: skip
 
 
@@ -158,8 +182,8 @@ def day_of(instant: dt.datetime | None) -> dt.date | None:
     return None if instant is None else instant.astimezone(dt.UTC).date()
 
 
-def _series(method: Method, countries: Sequence[str] | None, known_by: dt.date | None) -> list[SeriesTuple]:
-    rows = SeriesValue.objects.filter(is_scored=True, definition__slug__in=list(method.version.goalposts)).annotate(
+def _series(countries: Sequence[str] | None, known_by: dt.date | None) -> list[SeriesTuple]:
+    rows = SeriesValue.objects.filter(is_scored=True).annotate(
         known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
     )
     if countries is not None:
@@ -202,8 +226,8 @@ EMPTY_DIGEST = _digest([])
 
 def last_days(
     method: Method, countries: Sequence[str], *, day: dt.date, known_on: dt.date
-) -> dict[str, tuple[int, dt.date | None, dt.date | None]]:
-    """Of each country with evidence: number of rows, last event day, last day of knowledge; the days of public rows.
+) -> dict[str, tuple[dt.date | None, dt.date | None]]:
+    """Of each country with evidence: last event day and last day of knowledge of public rows.
 
     A snapshot is shown to everybody, so its days must not tell of what only some may see.
     """
@@ -213,9 +237,8 @@ def last_days(
         .filter(country__iso3__in=countries, indicator__code__in=method.catalogue.codes)
         .values("country__iso3")
         .annotate(
-            count=Count("pk"),
             last_event=Max("event_on", filter=public),
             last_known=Max(TruncDate("known_at"), filter=public),
         )
     )
-    return {row["country__iso3"]: (row["count"], row["last_event"], row["last_known"]) for row in rows}
+    return {row["country__iso3"]: (row["last_event"], row["last_known"]) for row in rows}

@@ -11,10 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
 
 from indicators.definitions import read_definitions
-from indicators.frames import catalogue_of
-from indicators.models import Evidence, Factor, Framework, Indicator, MethodVersion, SeriesDefinition
-from indicators.scoring.identity import method_json
-from indicators.scoring.parameters import SHIPPED
+from indicators.models import Evidence, Factor, Framework, Indicator, SeriesDefinition
 
 FRAMEWORK_FILE = Path(__file__).parent / "framework" / "un_2014.json"
 
@@ -130,36 +127,3 @@ def load_series_definitions() -> int:
             },
         )
     return len(definitions)
-
-
-@transaction.atomic
-def publish_method(*, at: dt.datetime) -> MethodVersion:
-    """The shipped parameters with the catalogue and the goalposts in use, frozen under one digest."""
-    framework = Framework.objects.order_by("-version").first()
-    if framework is None:
-        raise CatalogueFileError("framework: found none loaded; wanted `manage.py load_reference` first")
-    catalogue = catalogue_of(framework.indicators.select_related("factor").order_by("order"))
-    goalposts = {
-        definition.slug: {
-            "indicator": definition.indicator_code,
-            "lo": definition.lo,
-            "hi": definition.hi,
-            "log": definition.is_log,
-            "direction": definition.direction,
-        }
-        for definition in SeriesDefinition.objects.order_by("slug")
-    }
-    # The catalogue file's own digest is part of it: a corrected label makes a version that shows the label.
-    text = method_json(SHIPPED, catalogue) + json.dumps(goalposts, sort_keys=True, separators=(",", ":"))
-    text += framework.sha256
-    method, _ = MethodVersion.objects.get_or_create(
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-        defaults={
-            "formula": SHIPPED.formula,
-            "framework": framework,
-            "parameters": json.loads(SHIPPED.canonical_json()),
-            "goalposts": goalposts,
-            "published_at": at,
-        },
-    )
-    return method

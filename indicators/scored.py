@@ -3,14 +3,19 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from indicators import frames, scoring
+from indicators.beside import Beside, beside
 from indicators.models import History, ScoreRun, Snapshot
 from indicators.models.score import Profile
+from indicators.reported import reported
+from indicators.scoring.arrays import I64
+from indicators.scoring.blackout import ReportingState, reporting
 from indicators.scoring.evidence_rows import EvidenceRows
+from indicators.scoring.given import Given
 from indicators.scoring.kernel import Scores, score
 from indicators.scoring.levels import displayed_level
 from indicators.scoring.parameters import Parameters
@@ -74,6 +79,28 @@ class ScoredCountry:
     last_event_on: dt.date | None
     last_known_on: dt.date | None
     lines: tuple[ScoredLine, ...]
+    beside: Beside | None  # None where nothing is assessed, or where it was not asked for
+    reporting: ReportingState | None  # the same
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The band around the index, where one was computed."""
+        return self.beside.interval if self.beside else None
+
+    @property
+    def flags(self) -> dict[str, Any]:
+        """Interval, flags and reporting under the names of a snapshot's columns; no key for what was not computed."""
+        values: dict[str, Any] = {}
+        if self.beside:
+            values["interval_low"], values["interval_high"] = self.beside.interval
+            if rapid := self.beside.rapid:
+                values |= {"is_rapid": rapid.is_raised, "rapid_margin": rapid.margin}
+            if leaning := self.beside.concentration:
+                values |= {"is_concentrated": leaning.is_raised, "concentration": leaning.share}
+        if found := self.reporting:
+            values |= {"reporting": found.state.value, "reports_recent": found.recent}
+            values["reports_expected"] = found.expected
+        return values
 
     def as_snapshot(self, run: ScoreRun, country_id: int) -> Snapshot:
         """The row to store."""
@@ -102,6 +129,7 @@ class ScoredCountry:
             last_event_on=self.last_event_on,
             last_known_on=self.last_known_on,
             evidence_count=self.evidence_count,
+            **self.flags,
         )
 
 
@@ -126,85 +154,153 @@ def shown_levels(
 ) -> dict[str, int]:
     """The levels that would be shown at (t = `day`, k = `known_on`) without the evidence of these numbers."""
     inputs = frames.inputs(method, countries, known_by=max(day, known_on), without=without)
-    scored = score_inputs(method, inputs, day=day, known_on=known_on, with_lines=False)
+    scored = score_inputs(method, inputs, day=day, known_on=known_on, with_lines=False, with_beside=False)
     return {one.iso3: one.shown_level for one in scored}
 
 
 def score_inputs(
-    method: frames.Method, inputs: frames.Inputs, *, day: dt.date, known_on: dt.date, with_lines: bool = True
+    method: frames.Method,
+    inputs: frames.Inputs,
+    *,
+    day: dt.date,
+    known_on: dt.date,
+    with_lines: bool = True,
+    with_beside: bool = True,
+    with_days: bool = True,
+    as_at: dt.datetime | None = None,
 ) -> list[ScoredCountry]:
-    """As `score_countries`, from inputs already read."""
+    """As `score_countries`, from inputs already read.
+
+    `with_beside`: with intervals, flags and the state of reporting, the last from the reports that were here `as_at`.
+    `with_days`: with the last days of public evidence, which cost a query.
+    """
+    given = given_of(method, inputs, known_on=known_on)
+    tables = (given.evidence, given.series, given.catalogue, given.parameters)
+    count, days = len(inputs.countries), (day, known_on)
+    now = score(*tables, Units.of(np.arange(count), *days))
+    both = scoring.history(*tables, *days) if with_lines else None
+    levels = (both.hindsight if both else scoring.current(*tables, *days)).level[:, -1]
+    assessed = np.flatnonzero(now.assessed).tolist() if with_beside else []
+    context = _Context(
+        method=method,
+        inputs=inputs,
+        now=now,
+        levels=levels.tolist(),
+        changes=_changes(given, day),
+        counts=_counts(given, day),
+        latest=frames.last_days(method, inputs.countries, day=day, known_on=known_on) if with_days else {},
+        beside=beside(given, assessed, day=day, known_on=known_on),
+        reporting=_reporting(given, now, levels, assessed, days=days, as_at=as_at),
+        both=both,
+    )
+    return [_scored(place, context) for place in range(count)]
+
+
+def given_of(method: frames.Method, inputs: frames.Inputs, *, known_on: dt.date) -> Given:
+    """Inputs as they were known at k: where k lies before t, "as known on each day" must not look beyond it either."""
     k = known_on.toordinal()
-    tables = (_known_by(inputs.evidence, k), _known_by(inputs.series, k), method.catalogue, method.parameters)
-    count = len(inputs.countries)
-    number, past = np.arange(count), day - dt.timedelta(days=CHANGE_DAYS)
-    now = score(*tables, Units.of(number, day, known_on))
-    then = score(*tables, Units.of(np.tile(number, 2), [day] * count + [past] * count, [day] * count + [past] * count))
-    change = then.overall[:count] - then.overall[count:]
-    lines: list[tuple[ScoredLine, ...]] = [()] * count
-    if with_lines:
-        both = scoring.history(*tables, day, known_on)
-        lines = [_lines(both, place, method.parameters) for place in range(count)]
-        levels = both.hindsight.level[:, -1]
-    else:
-        levels = scoring.current(*tables, day, known_on).level[:, -1]
-    latest = frames.last_days(method, inputs.countries, day=day, known_on=known_on)
-    return [
-        _scored(
-            place,
-            inputs,
-            now,
-            method,
-            level=int(levels[place]),
-            change=float(change[place]) if then.assessed[place] else None,
-            latest=latest.get(inputs.countries[place], (0, None, None)),
-            lines=lines[place],
-        )
-        for place in range(count)
-    ]
+    return Given(_known_by(inputs.evidence, k), _known_by(inputs.series, k), method.catalogue, method.parameters)
 
 
 def _known_by(rows: Rows, k: int) -> Rows:
-    """`rows` as they were known at k: where k lies before t, "as known on each day" must not look beyond it either."""
     kept = rows.where(rows.known_on <= k)
     return dataclasses.replace(kept, retracted_on=np.where(kept.retracted_on <= k, kept.retracted_on, scoring.NEVER))
 
 
-def _scored(
-    place: int,
-    inputs: frames.Inputs,
+def _changes(given: Given, day: dt.date) -> list[float | None]:
+    """R(t, t) - R(t - 90, t - 90) of each country; None where nothing was known on one of the two days."""
+    count, past = len(given.evidence.countries), day - dt.timedelta(days=CHANGE_DAYS)
+    days = [day] * count + [past] * count
+    units = Units.of(np.tile(np.arange(count), 2), days, days)
+    then = score(given.evidence, given.series, given.catalogue, given.parameters, units)
+    change = (then.overall[:count] - then.overall[count:]).tolist()
+    comparable = (then.assessed[:count] & then.assessed[count:]).tolist()
+    return [points if known else None for points, known in zip(change, comparable, strict=True)]
+
+
+def _counts(given: Given, day: dt.date) -> list[int]:
+    """How many pieces of evidence count for each country."""
+    rows = given.evidence
+    counted = (rows.event_on <= day.toordinal()) & (rows.retracted_on == scoring.NEVER)
+    return np.bincount(rows.country[counted], minlength=len(rows.countries)).tolist()  # type: ignore[no-any-return]
+
+
+def _reporting(
+    given: Given,
     now: Scores,
-    method: frames.Method,
+    levels: I64,
+    places: Sequence[int],
     *,
-    level: int,
-    change: float | None,
-    latest: tuple[int, dt.date | None, dt.date | None],
-    lines: tuple[ScoredLine, ...],
-) -> ScoredCountry:
-    iso3 = inputs.countries[place]
+    days: tuple[dt.date, dt.date],
+    as_at: dt.datetime | None,
+) -> dict[int, ReportingState]:
+    """Of the countries at these places; levels are compared as shown, both in hindsight."""
+    if not places:
+        return {}
+    countries, last = given.evidence.countries, min(days)  # of days that nobody knew yet, silence says nothing
+    window = dt.timedelta(days=given.parameters.blackout_days)
+    since = last - window - dt.timedelta(days=given.parameters.blackout_past)
+    asked = [countries[place] for place in places]
+    found = reported(asked, since=since, until=last, as_at=as_at)
+    tables = (given.evidence, given.series, given.catalogue, given.parameters)
+    past = scoring.current(*tables, last - window, days[1])
+    return {
+        place: reporting(
+            found.days_of(countries[place]),
+            found.everywhere,
+            t=last,
+            level_now=_shown(int(levels[place]), float(now.coverage[place]), given.parameters),
+            level_then=_shown(int(past.level[place, 0]), float(past.coverage[place, 0]), given.parameters),
+            parameters=given.parameters,
+        )
+        for place in places
+    }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Context:
+    """Everything computed for all countries, by their places."""
+
+    method: frames.Method
+    inputs: frames.Inputs
+    now: Scores
+    levels: list[int]
+    changes: list[float | None]
+    counts: list[int]
+    latest: dict[str, tuple[dt.date | None, dt.date | None]]
+    beside: dict[int, Beside]
+    reporting: dict[int, ReportingState]
+    both: scoring.History | None
+
+
+def _scored(place: int, context: _Context) -> ScoredCountry:
+    iso3, now, parameters = context.inputs.countries[place], context.now, context.method.parameters
     assessed, coverage = bool(now.assessed[place]), float(now.coverage[place])
-    points = profile_weights(method.parameters)[now.profile[place]] * now.F[place]
+    points = profile_weights(parameters)[now.profile[place]] * now.F[place]
     genocide, cah, war = now.R[place].tolist()
+    last_event_on, last_known_on = context.latest.get(iso3, (None, None))
     return ScoredCountry(
         iso3=iso3,
-        input_digest=inputs.digests.get(iso3, frames.EMPTY_DIGEST),
+        input_digest=context.inputs.digests.get(iso3, frames.EMPTY_DIGEST),
         assessed=assessed,
         overall=float(now.overall[place]),
         by_profile=(genocide, cah, war),
         profile=PROFILES[int(now.profile[place])],
-        level=level,
-        shown_level=_shown(level, coverage, method.parameters),
+        level=context.levels[place],
+        shown_level=_shown(context.levels[place], coverage, parameters),
         coverage=coverage,
-        change_90=change,
+        change_90=context.changes[place],
         cannot_exclude=float(now.cannot_exclude[place]),
         factors=tuple(now.F[place].tolist()),
         factor_coverage=tuple(now.K[place].tolist()),
         indicators=tuple(now.x[place].tolist()),
         top_factor=int(points.argmax()) + 1 if points.max() > 0 else None,
-        evidence_count=latest[0],
-        last_event_on=latest[1],
-        last_known_on=latest[2],
-        lines=lines if assessed else (),
+        evidence_count=context.counts[place],
+        last_event_on=last_event_on,
+        last_known_on=last_known_on,
+        lines=_lines(context.both, place, parameters) if assessed and context.both else (),
+        beside=context.beside.get(place),
+        reporting=context.reporting.get(place),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, note_coding, series_loading, suggesting
+from indicators import assess, backtesting, bands, note_coding, series_loading, suggesting
 from r2p_dashboard import clock
 
 
@@ -26,6 +26,12 @@ def suggest(**_later: Any) -> None:
     suggesting.suggest_waiting(at=clock.now())
 
 
+@shared_task(name="indicators.run_backtests")
+def run_backtests(**_later: Any) -> None:
+    """Safe to run twice: what was asked for is run once."""
+    backtesting.run_waiting(at=clock.now(), day=clock.installation_day())
+
+
 @shared_task(name="indicators.score_changed")
 def score_changed(**_later: Any) -> None:
     """Safe to run twice: it scores the countries that ask for it, and then none asks."""
@@ -36,3 +42,9 @@ def score_changed(**_later: Any) -> None:
 def score_all_countries(**_later: Any) -> None:
     """Safe to run twice: the same inputs give the same snapshots."""
     assess.score_all(at=clock.now(), day=clock.installation_day())
+
+
+@shared_task(name="indicators.fill_bands")
+def fill_bands(**_later: Any) -> None:
+    """Safe to run twice: a band is stored once. A short step; what is left waits for the next bell."""
+    bands.fill_waiting(at=clock.now())

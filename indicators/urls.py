@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import entry, evidence, factors, method, review, suggestions, whatif
+from indicators.views import backtest, entry, evidence, factors, method, review, sensitivity, suggestions, whatif
 
 urlpatterns = [
     path("factors/", factors.factors, name="factors"),
@@ -22,4 +22,7 @@ urlpatterns = [
     path("countries/<str:iso3>/what-if/", whatif.what_if, name="what_if"),
     path("countries/<str:iso3>/what-if/case.json", whatif.what_if_case, name="what_if_case"),
     path("method/", method.method, name="method"),
+    path("backtest/", backtest.backtest, name="backtest"),
+    path("backtest/ask/", backtest.ask, name="backtest_ask"),
+    path("sensitivity/", sensitivity.sensitivity, name="sensitivity"),
 ]

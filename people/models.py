@@ -57,3 +57,42 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether the admin pages are open to this person."""
         return self.is_active and self.role == Role.ADMIN
+
+
+class StaffNotice(models.Model):
+    """Something about the record that staff have to look at; no person's name and no excerpt stands in it.
+
+    Open until somebody closes it with a note. What is said of the same subject again counts up.
+    """
+
+    kind = models.SlugField(max_length=40, db_index=False)
+    subject = models.CharField("ids of what it is about", max_length=200)
+    words = models.TextField("what was found, what was wanted, what to do")
+    raised_at = models.DateTimeField("first raised")
+    last_raised_at = models.DateTimeField()
+    times = models.PositiveIntegerField("how often it was raised", default=1)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    closing_note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=models.Q(closed_at=None),
+                name="one_open_notice_per_kind_and_subject",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, closed_by=None, closing_note="")
+                | (models.Q(closed_at__isnull=False, closed_by__isnull=False) & ~models.Q(closing_note="")),
+                name="notice_is_closed_by_somebody_with_a_note",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """Its kind in words."""
+        return self.kind.replace("-", " ").capitalize()

@@ -36,6 +36,7 @@ class Action(enum.Enum):
     RELEASE_ALERT = "release alert"
     WATCH_OUTBOX = "see the outbox and retry mails"
     MANAGE_SUBSCRIPTIONS = "manage other people's subscriptions"
+    CLOSE_NOTICES = "see and close notices to staff"
     MANAGE = "manage sources, people and reference data"
 
 
@@ -49,7 +50,7 @@ class Grant:
 
 _CODES = frozenset({Action.INGEST_REPORT, Action.ENTER_EVIDENCE})
 _REVIEWS = _CODES | {Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE}
-_WARNS = frozenset({Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS})
+_WARNS = frozenset({Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS, Action.CLOSE_NOTICES})
 
 NOBODY = Grant(Sensitivity.PUBLIC)
 GRANTS: dict[Role, Grant] = {

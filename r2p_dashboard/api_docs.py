@@ -15,7 +15,19 @@ from rest_framework.response import Response
 
 from r2p_dashboard.api import NOTE, Endpoint, Query, answers
 
-NAMES = ("countries", "scores", "evidence", "sources", "framework", "indicators", "methods", "schema", "docs")
+NAMES = (
+    "countries",
+    "scores",
+    "evidence",
+    "sources",
+    "framework",
+    "indicators",
+    "methods",
+    "backtests",
+    "sensitivity",
+    "schema",
+    "docs",
+)
 
 
 class IndexSerializer(serializers.Serializer[Any]):
@@ -28,6 +40,8 @@ class IndexSerializer(serializers.Serializer[Any]):
     framework = serializers.URLField()
     indicators = serializers.URLField()
     methods = serializers.URLField()
+    backtests = serializers.URLField()
+    sensitivity = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()
     note = serializers.CharField()

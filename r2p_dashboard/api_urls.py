@@ -3,11 +3,15 @@
 from django.urls import path, re_path
 
 from countries.api import CountriesView, CountryView
-from indicators.api.country import ContributionsView, HistoryView, ScoreView
+from indicators.api.backtests import BacktestsView, BacktestView
+from indicators.api.country import ContributionsView, ScoreView
 from indicators.api.evidence import EvidenceDetailView, EvidenceListView
+from indicators.api.explained import BreakdownView, ChangeEvidenceView, ChangeView
 from indicators.api.framework import FrameworkView, IndicatorsView
+from indicators.api.history import HistoryView
 from indicators.api.methods import MethodsView
 from indicators.api.scores import ScoresView
+from indicators.api.sensitivity import SensitivityView
 from indicators.api.series import SeriesView
 from r2p_dashboard.api_docs import IndexView, SchemaView, nothing_here, schema_page
 from reports.api import SourcesView
@@ -22,11 +26,17 @@ urlpatterns = [
     re_path(rf"{COUNTRY}/score/$", ScoreView.as_view(), name="country_score"),
     re_path(rf"{COUNTRY}/history/$", HistoryView.as_view(), name="country_history"),
     re_path(rf"{COUNTRY}/contributions/$", ContributionsView.as_view(), name="country_contributions"),
+    re_path(rf"{COUNTRY}/breakdown/$", BreakdownView.as_view(), name="country_breakdown"),
+    re_path(rf"{COUNTRY}/change/$", ChangeView.as_view(), name="country_change"),
+    re_path(rf"{COUNTRY}/change/evidence/$", ChangeEvidenceView.as_view(), name="country_change_evidence"),
     re_path(rf"{COUNTRY}/series/$", SeriesView.as_view(), name="country_series"),
     path("framework/", FrameworkView.as_view(), name="framework"),
     path("framework/indicators/", IndicatorsView.as_view(), name="indicators"),
     path("methods/", MethodsView.as_view(), name="methods"),
     path("scores/", ScoresView.as_view(), name="scores"),
+    path("sensitivity/", SensitivityView.as_view(), name="sensitivity"),
+    path("backtests/", BacktestsView.as_view(), name="backtests"),
+    path("backtests/<int:id>/", BacktestView.as_view(), name="backtest"),
     path("evidence/", EvidenceListView.as_view(), name="evidence"),
     path("evidence/<int:id>/", EvidenceDetailView.as_view(), name="evidence_detail"),
     path("sources/", SourcesView.as_view(), name="sources"),

@@ -38,7 +38,8 @@ class AsOf:
 EARLIEST = dt.date(1945, 1, 1)
 
 
-def _day(name: str, value: str) -> dt.date:
+def day_asked(name: str, value: str) -> dt.date:
+    """The day that a parameter names, from the first that is asked about to today. Raises AsOfError."""
     try:
         day = dt.date.fromisoformat(value)
     except ValueError as error:
@@ -56,6 +57,6 @@ def as_of(request: HttpRequest) -> AsOf:
     asked, known = request.GET.get("as_of", ""), request.GET.get("known_at", "")
     if not asked and not known:
         return AsOf(installation_day(), now().date(), is_current=True)
-    day = _day("as_of", asked) if asked else installation_day()
-    known_on = _day("known_at", known) if known else day
+    day = day_asked("as_of", asked) if asked else installation_day()
+    known_on = day_asked("known_at", known) if known else day
     return AsOf(day, known_on, is_current=day == installation_day() and known_on == now().date())

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from alerts.models import Alert
 from indicators import deciding
+from people.notices import open_notices
 from people.permissions import Action, may
 from r2p_dashboard import clock
 
@@ -28,5 +29,6 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "may_release": may(user, Action.RELEASE_ALERT),
         "drafts_count": SimpleLazyObject(Alert.objects.waiting().count) if may(user, Action.RELEASE_ALERT) else 0,
         "may_watch_outbox": may(user, Action.WATCH_OUTBOX),
+        "notices_count": SimpleLazyObject(open_notices().count) if may(user, Action.CLOSE_NOTICES) else 0,
         "may_manage": may(user, Action.MANAGE),
     }

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError as BrokerError
 
-from indicators.models import ScoreRun
+from indicators.models import MethodVersion, ScoreRun
 from indicators.world import DAY_LAG
 from r2p_dashboard.celery import app
 from r2p_dashboard.pipeline import STAGES, Stage
@@ -104,15 +104,14 @@ def _stage(stage: Stage, *, at: dt.datetime, day: dt.date) -> StageHealth:
 
 
 def score_trouble(*, at: dt.datetime, day: dt.date) -> str:
-    """Why the current scores may not be today's: the last run failed or hangs, or no daily run came."""
-    last = ScoreRun.objects.order_by("-started_at", "-pk").first()
-    if last is None:
-        return ""
-    if last.state == ScoreRun.State.FAILED:
+    """Why current scores may not be today's: a method's last run failed or hangs, or no daily run came."""
+    runs = ScoreRun.objects.filter(method__in=MethodVersion.objects.published())
+    last = list(runs.order_by("method", "-started_at", "-pk").distinct("method"))
+    if any(run.state == ScoreRun.State.FAILED for run in last):
         return "the last run failed; the scores of the run before it stand"
-    if last.state == ScoreRun.State.RUNNING and at - last.started_at > settings.SCORE_RUN_LIMIT:
+    if any(run.state == ScoreRun.State.RUNNING and at - run.started_at > settings.SCORE_RUN_LIMIT for run in last):
         return f"the last run has not ended within {_minutes(settings.SCORE_RUN_LIMIT)}"
-    published = ScoreRun.objects.filter(state=ScoreRun.State.PUBLISHED, is_full=True).order_by("-as_of").first()
+    published = runs.filter(state=ScoreRun.State.PUBLISHED, is_full=True).order_by("-as_of").first()
     if published is not None and published.as_of < day - DAY_LAG:
         return f"the last run over every country is of {published.as_of}; wanted one of {day}"
     return ""

@@ -6,5 +6,6 @@ from r2p_dashboard import views
 
 urlpatterns = [
     path("status/", views.status, name="status"),
+    path("status/notices/<int:notice_id>/close/", views.close, name="notice_close"),
     path("health", views.health, name="health"),
 ]

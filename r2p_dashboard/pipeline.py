@@ -12,8 +12,16 @@ from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery, raising
 from alerts.models import Alert, Compared, Delivery, Signal, Verdict
-from indicators import assess, note_coding, series_loading, suggesting
-from indicators.models import NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, SuggestionRun
+from indicators import assess, bands, note_coding, series_loading, suggesting
+from indicators.models import (
+    BacktestRequest,
+    Band,
+    NoteCoding,
+    RescoreRequest,
+    ScoreRun,
+    SeriesLoad,
+    SuggestionRun,
+)
 from r2p_dashboard import clock
 from reports import fetching
 from reports.models import Retrieval
@@ -125,6 +133,10 @@ STAGES = (
         "send", "Mails handed to the mail server", "alerts.send",
         _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
     ),
+    _stage(
+        "bands", "Intervals along the lines filled in", "indicators.fill_bands",
+        bands.waiting, "snapshot__run__published_at", _last(Band, "stored_at"), dt.timedelta(hours=6),
+    ),
 )  # fmt: skip
 
 
@@ -151,14 +163,21 @@ def ring_warnings() -> bool:
     return _send(_from("match"))
 
 
+def ring_backtests() -> bool:
+    """Asks the workers for the back-tests that somebody asked for; no stage waits for them."""
+    return _send(signature("indicators.run_backtests", immutable=True))
+
+
 def sweep(*, day: dt.date, known_on: dt.date) -> bool:
     """Rings where something waits or the scores are of another day; whether every bell could be rung and one was.
 
     Each waiting stage has its own bell, so that one which keeps failing does not hold up those after it.
     """
     bells = [_from(stage.name) for stage in STAGES if stage.waiting()]
-    if assess.is_due(day=day, known_on=known_on):
+    if assess.is_due(day=day, known_on=known_on, at=clock.now()):
         bells.append(signature("indicators.score_all_countries", immutable=True))
+    if BacktestRequest.objects.filter(finished_at=None).exists():
+        bells.append(signature("indicators.run_backtests", immutable=True))
     rang = [_send(bell) for bell in bells]
     return bool(rang) and all(rang)
 

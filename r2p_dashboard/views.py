@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from indicators.models import NoteCoding, ScoreRun, SeriesLoad
 from indicators.views.asked import moment_of
+from people.access import requires
+from people.models import User
+from people.notices import ClosingError, close_notice, closed_notices, open_notices
 from people.permissions import Action, may
 from r2p_dashboard import clock
 from r2p_dashboard import health as checks
@@ -64,12 +69,29 @@ def status(request: HttpRequest) -> HttpResponse:
         "loads": loads.defer("report__bytes", "report__text").order_by("-loaded_at")[:LAST],
         "sources": sources_seen_by(request.user, known_on=moment.known_on),
     }
+    if may(request.user, Action.CLOSE_NOTICES):
+        context["notices"] = open_notices()
+        context["closed_notices"] = closed_notices()[:LAST]
     if is_staff and request.user.is_authenticated:
         failed = retrievals_seen_by(request.user).filter(state=Retrieval.State.FAILED).defer("payload", "about")
         notes = NoteCoding.objects.filter(report__in=seen).exclude(failure="").select_related("report")
         context["failed_retrievals"] = failed.order_by("-finished_at")[:LAST]
         context["failed_notes"] = notes.defer("report__bytes", "report__text").order_by("-coded_at")[:LAST]
     return render(request, "status.html", context)
+
+
+@require_POST
+@requires(Action.CLOSE_NOTICES)
+def close(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Ends a notice with a note; where that is refused, the status page says why."""
+    assert isinstance(request.user, User)  # the guard let nobody else in
+    try:
+        close_notice(notice_id=notice_id, by=request.user, note=request.POST.get("note", ""), at=clock.now())
+    except ClosingError as error:
+        messages.error(request, f"Not closed. {str(error).capitalize()}.")
+    else:
+        messages.success(request, f"Notice {notice_id} is closed.")
+    return redirect(f"{reverse('status')}#notices")
 
 
 @requires_csrf_token

@@ -16,8 +16,9 @@ from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from countries.loading import load_countries
+from indicators.methods import publish_shipped
 from indicators.models import MethodVersion
-from indicators.reference_loading import load_framework, load_series_definitions, publish_method
+from indicators.reference_loading import load_framework, load_series_definitions
 from r2p_dashboard.celery import QUEUES, app
 from tests.make import NOW
 from tests.waiting import Bell
@@ -61,7 +62,7 @@ def _load_reference() -> None:
     load_countries()
     load_framework(at=NOW)
     load_series_definitions()
-    publish_method(at=NOW)
+    publish_shipped(at=NOW)
 
 
 @pytest.fixture

@@ -63,9 +63,10 @@ def test_pages_that_answer_are_measured_and_the_others_say_why(reference: None, 
     with override_settings(STATIC_ROOT=str(tmp_path)):  # whitenoise warns of a folder that is not there
         figures = pages.measure(notes="*ghana*", iso3="GHA", times=1)
 
-    assert len(figures) == 7
+    assert len(figures) == 8
     assert all(complete(one) and one.queries for one in figures if not one.skipped)
     assert complete(figures[0])
+    assert figures[-1].details["many_rows"] == 10 * figures[-1].details["few_rows"]
 
 
 def test_accepted_evidence_is_timed_to_its_score(worker: subprocess.Popen[bytes]) -> None:

@@ -15,8 +15,9 @@ import pytest
 from django.core.management import call_command
 from django.utils.module_loading import import_string
 
-from indicators import coding
-from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, Standing
+from indicators import backtesting, coding, outcome_loading
+from indicators.backtest.grid import Question
+from indicators.models import BacktestRun, Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesLoad, Standing
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline
 from r2p_dashboard.celery import app
@@ -92,6 +93,20 @@ def test_what_waits_without_a_bell_is_found_by_the_sweep() -> None:
 
     until(lambda: no_run_waits() and NoteCoding.objects.exists(), what="the sweep's bells")
     assert index() > 0
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_back_test_without_a_bell_is_found_by_the_sweep() -> None:
+    payload = b"country,start,end,kind,source,licence\nMMR,2016-10-09,,mass killing,a body,CC0\n"
+    backtesting.ask(
+        outcomes=outcome_loading.load_csv(payload=payload, name="one", at=clock.now())[0],
+        question=Question(2000, 2016, 12), knowledge="hindsight", by=make.person(Role.REVIEWER), at=clock.now(),
+    )  # fmt: skip
+
+    assert pipeline.sweep(day=make.TODAY, known_on=clock.now().date())
+
+    until(BacktestRun.objects.exists, what="the back-test")
+    assert BacktestRun.objects.get().result["status"] == "cannot_be_tested"
 
 
 @pytest.mark.usefixtures("worker")
@@ -185,7 +200,7 @@ def test_a_task_takes_nothing_but_names_that_a_later_version_may_add() -> None:
 
 
 def test_every_stage_is_rung_in_the_order_in_which_it_needs_the_others() -> None:
-    order = ["fetch", "read", "code", "load", "suggest", "score", "compare", "raise", "match", "send"]
+    order = ["fetch", "read", "code", "load", "suggest", "score", "compare", "raise", "match", "send", "bands"]
     assert [stage.name for stage in STAGES] == order
     assert all(import_string(stage.task.replace(".", ".tasks.", 1)) for stage in STAGES)
 

@@ -198,7 +198,7 @@ def _show(
 
 def _stands(alert: Alert) -> tuple[Level | None, float | None]:
     """Level and index of the country now."""
-    standing = Standing.objects.filter(country=alert.country_id)
+    standing = Standing.objects.in_use().filter(country=alert.country_id)
     found = standing.values_list("snapshot__shown_level", "snapshot__overall").first()
     return (None, None) if found is None else (Level(found[0]), found[1])
 

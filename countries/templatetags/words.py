@@ -1,12 +1,16 @@
 """How levels, grades, coverage and changes are said: one place, so that every page says them alike."""
 
 import enum
+import functools
 from typing import Any
 
 import orjson
 from django import template
+from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from countries.charts import in_points
 
 register = template.Library()
 
@@ -73,6 +77,17 @@ def exact(value: float) -> str:
 def share(value: float | None) -> float | None:
     """An index from 0 to 100 as a share from 0 to 1."""
     return None if value is None else value / 100
+
+
+@functools.lru_cache(maxsize=256)  # a passage stands under every sign that it was coded for
+def _in_paragraphs(text: str) -> SafeString:
+    return linebreaks_filter(text)
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """A passage as paragraphs."""
+    return _in_paragraphs(text)
 
 
 @register.filter
@@ -166,4 +181,56 @@ def bar(share: float | None, kind: str = "") -> SafeString | str:
         '<rect class="bar-room" width="100" height="8"/><rect class="bar-part" width="{}" height="8"/></svg>',
         f" bar-{kind}" if kind else "",
         width,
+    )
+
+
+@register.simple_tag
+def points_bar(tenths: int, low: int, high: int) -> SafeString | str:
+    """A bar of points, to the right of its zero or to the left, on a scale that all rows of a table share.
+
+    All three in tenths of a point, `low` <= 0 <= `high`; the number always stands beside it in words.
+    """
+    room = high - low
+    if room <= 0:
+        return ""
+    left, right = sorted((-low, tenths - low))
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="{}" x="{}" width="{}" height="8"/><rect class="bar-zero" x="{}" width="0.4" height="8"/></svg>',
+        "bar-part" if tenths >= 0 else "bar-down",
+        round(100 * left / room, 1),
+        round(100 * (right - left) / room, 1),
+        round(max(0.0, 100 * -low / room - 0.2), 1),
+    )
+
+
+@register.filter
+def tenths(value: int) -> str:
+    """Tenths of a point as points, with a true minus: −0.3."""
+    return in_points(value)
+
+
+@register.filter
+def signed_tenths(value: int) -> str:
+    """The same with its sign: +0.3."""
+    return in_points(value, sign=True)
+
+
+@register.filter
+def fall(value: int) -> str:
+    """Tenths by which something fell, without the sign: the words beside it say that it fell."""
+    return in_points(abs(value))
+
+
+@register.simple_tag
+def interval_bar(value: float, interval: tuple[float, float]) -> SafeString:
+    """Where an index and its interval lie between 0 and 100; the figures always stand beside it in words."""
+    low, high = interval
+    return format_html(
+        '<svg class="bar interval" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="bar-room" y="3" width="100" height="2"/><rect class="bar-band" x="{}" width="{}" height="8"/>'
+        '<rect class="bar-part" x="{}" width="1" height="8"/></svg>',
+        round(low, 1),
+        round(max(high - low, 0.5), 1),
+        round(min(max(value - 0.5, 0.0), 99.0), 1),
     )

@@ -1,131 +1,202 @@
-"""A country's page: from the level down to the passage, in product.md's order."""
+"""A country's page: from the level down to the passage, in product.md's order.
+
+What stands on it is kept in parts (countries.views.fragments) under everything that it rests on, which one query finds
+out: a reader who comes after another costs no reading of evidence, however much there is.
+"""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from alerts.views.ledger import ledger
 from countries.charts import Chart
 from countries.models import Country
-from countries.views.fragments import fragment
+from countries.views.explained import Scale, cause_scale, country_asked
+from countries.views.fragments import fragment, kept
+from countries.views.listed import choice_of, listed
+from countries.views.pieces import anchors, factor_block, latest
 from indicators.charts import Line, history
-from indicators.models import Evidence, MethodVersion, SeriesValue
-from indicators.profile import CountryProfile, FactorView, IndicatorView, country_profile
-from r2p_dashboard.clock import EARLIEST, AsOfError, as_of, installation_day, now
-from reports.models import Passage
+from indicators.models import Evidence, MethodVersion
+from indicators.profile import (
+    CountryProfile,
+    FactorView,
+    Marker,
+    Reading,
+    Span,
+    moved,
+    other_methods,
+    profile_of,
+    read,
+    ways,
+)
+from indicators.scoring.apportion import apportioned, tenths_of
+from indicators.scoring.parameters import SHIPPED
+from people.permissions import clearance_of
+from r2p_dashboard.clock import EARLIEST, AsOf, AsOfError, as_of, installation_day, now
 
+LARGEST = 30  # contributions that the page opens with; the page behind it has every row
+TENTH = 0.1  # a printed difference may lie this far from the exact one
 DEFAULT_CUTS = (10, 20, 35, 50)  # the shipped parameter set; only for a page without a method
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Piece:
-    """One statement on one indicator: the same passage and event, with every date on which it is attested."""
+class Parts:
+    """The rendered parts (safe text) that rest on evidence; empty but for `unscored` where nothing is assessed."""
 
-    evidence: Evidence  # the newest attestation
-    attested: tuple[Evidence, ...]  # oldest first
-    is_repeated: bool = False  # its passage stands already further up in the same factor
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class IndicatorBlock:
-    """An indicator with its evidence as a person reads it."""
-
-    view: IndicatorView
-    pieces: tuple[Piece, ...]
-    numbers: tuple[SeriesValue, ...]  # the latest of each series
+    assessed: bool
+    top: str = ""
+    factors: str = ""
+    contributions: str = ""
+    method: str = ""
+    unscored: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class FactorBlock:
-    """A factor with the indicators that have something, and those that have nothing."""
+class FactorPoints:
+    """What a factor adds to the index, printed in tenths."""
 
     view: FactorView
-    assessed: tuple[IndicatorBlock, ...]
-    unassessed: tuple[IndicatorView, ...]
+    tenths: int
 
+    @property
+    def number(self) -> int:
+        return self.view.number
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Quoted:
-    """A passage once, with everything it was coded for."""
-
-    passage: Passage
-    pieces: tuple[Piece, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Choice:
-    """What the address asks of the evidence list; empty: everything."""
-
-    factor: str = ""
-    indicator: str = ""
-    grade: str = ""
-
-    def admits(self, evidence: Evidence) -> bool:
-        """Whether the list shows it."""
-        return (
-            self.factor in {"", str(evidence.indicator.factor.number)}
-            and self.indicator in {"", evidence.indicator.code}
-            and self.grade in {"", evidence.grade}
-        )
+    @property
+    def title(self) -> str:
+        return self.view.title
 
 
 @require_safe
 def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
-    """Everything about one country; `?factor=`, `?indicator=`, `?grade=` choose from its evidence list."""
+    """Everything about one country; `?factor=`, `?indicator=`, `?grade=`, `?page=` choose from its evidence list."""
     try:
         moment = as_of(request)
     except AsOfError as error:
         return render(request, "400.html", {"reason": str(error)}, status=400)
-    country = get_object_or_404(Country, iso3=iso3.upper())
+    country, marker = country_asked(iso3)
     if iso3 != country.iso3:
         return redirect(country.get_absolute_url() + moment.query, permanent=True)
-    profile = country_profile(
-        country, day=moment.day, known_on=moment.known_on, is_current=moment.is_current, user=request.user
-    )
+    marker = marker.of(is_current=moment.is_current)
+    content = (marker, moment, _reader(request))
+    parts = kept("country", lambda: _parts(request, country, moment), content=content)
     context = {
         "as_of": moment,
-        "profile": profile,
         "country": country,
-        "earliest": EARLIEST,
-        "latest": max(installation_day(), now().date()),
-        "unscored": latest(profile.unscored_series),
+        "parts": parts,
         "ledger": ledger(country, known_on=moment.known_on, user=request.user),
     }
-    if not profile.assessed:
-        return render(request, "countries/unassessed.html", context)
+    if not parts.assessed:
+        return render(request, "countries/unassessed.html", context | _days())
+    return render(
+        request, "countries/country.html", context | {"evidence": _evidence(request, country, moment, marker)}
+    )
+
+
+def _reader(request: HttpRequest) -> tuple[object, ...]:
+    """What of a reader the kept parts depend on, and the day to which the date picker reaches."""
+    return (clearance_of(request.user), request.user.is_authenticated, *_days().values())
+
+
+def _days() -> dict[str, object]:
+    return {"earliest": EARLIEST, "latest": max(installation_day(), now().date())}
+
+
+def _evidence(request: HttpRequest, country: Country, moment: AsOf, marker: Marker) -> SafeString:
     choice = choice_of(request.GET)
-    body = fragment(
-        "countries/_body.html",
-        lambda: context | _blocks(profile, choice),
-        content=(context["latest"], choice, moment, _shown(profile)),
+    return fragment(
+        "countries/_evidence.html",
+        lambda: {
+            "as_of": moment,
+            "country": country,
+            "choice": choice,
+            "listed": listed(country, choice, moment, request.user),
+        },
+        content=(marker, moment, _reader(request), choice),
         request=request,
     )
-    context |= _named(profile.evidence) | {"body": body, "mitigating": _mitigating(profile)}
-    return render(request, "countries/country.html", context)
 
 
-def _shown(profile: CountryProfile) -> tuple[object, ...]:
-    """What the kept blocks rest on. Evidence and series never change in place: their keys and states say it all.
+def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
+    asked: dict[str, Any] = {"day": moment.day, "known_on": moment.known_on, "is_current": moment.is_current}
+    reading = read(country, **asked, user=request.user)
+    profile = profile_of(reading, country, **asked)
+    context = {"as_of": moment, "country": country, "profile": profile, **_days()}
+    context["unscored"] = latest(profile.unscored_series)
 
-    A reason may rest on a piece that the list below it lacks: one that was retracted after the score was computed.
-    """
-    return (
-        profile.country.pk,
-        profile.run and profile.run.pk,
-        profile.method and profile.method.pk,
-        profile.overall,
-        profile.withheld,
-        [(one.pk, one.status) for one in profile.evidence],
-        [
-            (reason.kind, reason.printed, reason.evidence and reason.evidence.pk, reason.series and reason.series.pk)
-            for reason in profile.reasons
-        ],
-        [[value.pk for sign in factor.indicators for value in sign.series] for factor in profile.factors],
-        [value.pk for value in profile.unscored_series],
+    def rendered(name: str) -> SafeString:
+        return render_to_string(f"countries/{name}.html", context, request=request)
+
+    unscored = rendered("_unscored")
+    if not profile.assessed:
+        return Parts(assessed=False, unscored=unscored)
+    context |= (
+        _blocks(profile) | _made_of(profile) | _moved(profile, reading, moment) | _beside(profile, reading, moment)
     )
+    return Parts(
+        assessed=True,
+        top=rendered("_top"),
+        factors=rendered("_body"),
+        contributions=rendered("_contributions"),
+        method=rendered("_method"),
+        unscored=unscored,
+    )
+
+
+def _blocks(profile: CountryProfile) -> dict[str, object]:
+    mitigating = _mitigating(profile)
+    named = {one.evidence.pk for one in profile.reasons_up if one.evidence} | ({mitigating.pk} if mitigating else set())
+    factors = [factor_block(factor, named) for factor in profile.factors]
+    return _named(profile.evidence) | {
+        "chart": _history(profile),
+        "factors": factors,
+        "anchors": anchors(factors),
+        "mitigating": mitigating,
+    }
+
+
+def _made_of(profile: CountryProfile) -> dict[str, object]:
+    """Points by factor, the largest rows and the others together: three columns that add up to the printed index."""
+    adding = [factor for factor in profile.factors if factor.points]
+    total = tenths_of(profile.overall or 0.0)
+    tenths = apportioned(total, [factor.points for factor in adding])
+    ordered = sorted(profile.reasons, key=lambda reason: -abs(reason.points))
+    others = sum(round(10 * float(reason.printed)) for reason in ordered[LARGEST:])
+    return {
+        "bars": [FactorPoints(factor, share) for factor, share in zip(adding, tenths, strict=True)],
+        "scale_of_bars": Scale.of(tenths),
+        "largest": ordered[:LARGEST],
+        "others_count": len(ordered[LARGEST:]),
+        "others_printed": f"{others / 10:.1f}",
+        "printed_index": f"{total / 10:.1f}",
+    }
+
+
+def _beside(profile: CountryProfile, reading: Reading, moment: AsOf) -> dict[str, object]:
+    """What other ways and methods say, and the window of the flag on reporting."""
+    country, days = profile.country, {"day": moment.day, "known_on": moment.known_on}
+    parameters = profile.method.parameters if profile.method else {}
+    return {
+        "ways": None if moment.is_current else ways(country, reading, **days, today=now().date()),
+        "other_methods": other_methods(country, **days, is_current=moment.is_current),
+        "reporting_days": parameters.get("blackout_days", SHIPPED.blackout_days),
+    }
+
+
+def _moved(profile: CountryProfile, reading: Reading, moment: AsOf) -> dict[str, object]:
+    """What moved the index; the change is printed as it stands there, so that the page says one figure for it."""
+    span = Span.of_change(moment.day, moment.known_on)
+    found = moved(profile.country, span, method=reading.method, inputs=reading.inputs)
+    change = profile.change_90
+    if found.change_tenths is not None and change is not None and abs(found.change_tenths / 10 - change) < TENTH:
+        change = found.change_tenths / 10
+    return {"moved": found, "scale": cause_scale(found), "change_shown": change}
 
 
 def _named(evidence: Iterable[Evidence]) -> dict[str, object]:
@@ -144,85 +215,6 @@ def _mitigating(profile: CountryProfile) -> Evidence | None:
     return next((row for row in rows if row.indicator.code in codes), None)
 
 
-def _blocks(profile: CountryProfile, choice: Choice) -> dict[str, object]:
-    listed = [evidence for evidence in profile.evidence if choice.admits(evidence)]
-    return {
-        "chart": _history(profile),
-        "factors": [factor_block(factor) for factor in profile.factors],
-        "passages": quoted(listed),
-        "listed_count": len(listed),
-        "choice": choice,
-        "grades": sorted({evidence.grade for evidence in profile.evidence}),
-        "coded": _coded(profile.evidence),
-        "printed_index": f"{profile.overall:.1f}" if profile.overall is not None else "",
-    }
-
-
-def choice_of(query: QueryDict) -> Choice:
-    """The list's parameters, cut to what can be meant."""
-    return Choice(
-        factor=query.get("factor", "")[:2], indicator=query.get("indicator", "")[:6], grade=query.get("grade", "")[:2]
-    )
-
-
-def pieces(evidence: Iterable[Evidence]) -> list[Piece]:
-    """Attestations of one event by one passage on one indicator taken together; newest event first."""
-    found: dict[tuple[object, ...], list[Evidence]] = {}
-    for one in evidence:
-        found.setdefault(_same(one), []).append(one)
-    together = [sorted(rows, key=lambda row: (row.event_on, row.pk)) for rows in found.values()]
-    together.sort(key=lambda rows: (rows[-1].event_on, rows[-1].pk), reverse=True)
-    return [Piece(evidence=rows[-1], attested=tuple(rows)) for rows in together]
-
-
-def _same(one: Evidence) -> tuple[object, ...]:
-    said = (one.passage_id, one.indicator_id, one.polarity, one.severity, one.family_id, one.grade, one.status)
-    return (*said, one.event_key or one.pk)
-
-
-def factor_block(factor: FactorView) -> FactorBlock:
-    """The factor's indicators; a passage is open where it first stands, closed where it comes again."""
-    quoted_here: set[int] = set()
-    blocks = []
-    for indicator in factor.indicators:
-        if not (indicator.assessed or indicator.evidence or indicator.series or indicator.withheld):
-            continue
-        marked = []
-        for piece in pieces(indicator.evidence):
-            passage = piece.evidence.passage_id
-            marked.append(dataclasses.replace(piece, is_repeated=passage in quoted_here))
-            quoted_here.add(passage)
-        blocks.append(IndicatorBlock(indicator, tuple(marked), latest(indicator.series)))
-    with_something = {block.view.code for block in blocks}
-    rest = tuple(indicator for indicator in factor.indicators if indicator.code not in with_something)
-    return FactorBlock(factor, tuple(blocks), rest)
-
-
-def latest(series: Iterable[SeriesValue]) -> tuple[SeriesValue, ...]:
-    """Of each series, territory and standing in the score the value of the latest period."""
-    found: dict[tuple[object, ...], SeriesValue] = {}
-    for value in sorted(series, key=lambda value: (value.period_end, value.known_at), reverse=True):
-        found.setdefault((value.definition_id, value.territory, value.is_scored), value)
-    return tuple(found.values())
-
-
-def quoted(evidence: Sequence[Evidence]) -> list[Quoted]:
-    """Each passage once, in the order of its newest event, with its pieces in the catalogue's order."""
-    found: dict[int, list[Evidence]] = {}
-    for one in evidence:
-        found.setdefault(one.passage_id, []).append(one)
-    return [
-        Quoted(rows[0].passage, tuple(sorted(pieces(rows), key=lambda piece: piece.evidence.indicator.order)))
-        for rows in found.values()
-    ]
-
-
-def _coded(evidence: Iterable[Evidence]) -> list[tuple[str, str]]:
-    """Indicators that have evidence, as choices of the list."""
-    found = {one.indicator.order: (one.indicator.code, one.indicator.label) for one in evidence}
-    return [found[order] for order in sorted(found)]
-
-
 def _is_act(evidence: Evidence) -> bool:
     nobody = {Evidence.Actor.NONE, Evidence.Actor.UNKNOWN}
     return evidence.polarity == Evidence.Polarity.RISK and evidence.actor not in nobody
@@ -239,6 +231,7 @@ def _history(profile: CountryProfile) -> Chart:
             ),  # nothing known yet is a gap, not 0
             coverage=line.coverage,
             levels=tuple(level.label for level in line.levels),
+            band=line.band,
         )
         for line in profile.history
     ]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -9,6 +10,19 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 KEPT_SECONDS = 600  # names of sources and countries, which the keys leave out, are at most this old
+
+
+Kept = TypeVar("Kept")
+
+
+def kept(name: str, make: Callable[[], Kept], *, content: object) -> Kept:
+    """What `make` gives, made once for the same `content`: everything that it rests on, the reader's clearance too."""
+    key = f"fragment:{name}:{hashlib.sha256(repr(content).encode()).hexdigest()}"
+    found: Kept | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, KEPT_SECONDS)
+    return found
 
 
 def fragment(
@@ -19,9 +33,4 @@ def fragment(
     `content` is everything that the template shows, so that nothing old is served after a change. The template shows
     nothing of the reader but what `content` holds: the text is shared between readers.
     """
-    name = f"fragment:{template}:{hashlib.sha256(repr(content).encode()).hexdigest()}"
-    kept: SafeString | None = cache.get(name)
-    if kept is None:
-        kept = render_to_string(template, context(), request=request)
-        cache.set(name, kept, KEPT_SECONDS)
-    return kept
+    return kept(template, lambda: render_to_string(template, context(), request=request), content=content)

@@ -18,11 +18,10 @@ from countries.charts import NOT_ASSESSED, Chart, Place, world_map
 from countries.templatetags.words import coverage_word
 from countries.views.fragments import fragment
 from countries.views.table import Asked, asked_of, chosen, heads, href_with, legend, ordered, switches
-from indicators.models.score import Level
+from indicators.models.score import Level, Reporting
 from indicators.world import World, WorldRow, world
 from r2p_dashboard.clock import AsOf, AsOfError, as_of
 
-RAPID_POINTS = 5.0  # points in 90 days: the method's own alarm; the page shows it, nothing is sent
 LISTED_MAX = 8
 
 
@@ -87,6 +86,7 @@ def _shown(rows: Iterable[WorldRow]) -> list[tuple[object, ...]]:
             row.change_90,
             row.last_event_on,
             row.top_factor,
+            row.flags,
         )
         for row in rows
     ]
@@ -94,7 +94,8 @@ def _shown(rows: Iterable[WorldRow]) -> list[tuple[object, ...]]:
 
 def _beside(seen: World, moment: AsOf) -> dict[str, object]:
     """What stands around the table: map and reading lists."""
-    rising = [row for row in seen.rows if row.change_90 is not None and row.change_90 >= RAPID_POINTS]
+    rising = [row for row in seen.rows if row.flags.is_rapid]
+    silent = [row for row in seen.rows if row.flags.reporting is Reporting.BLACKOUT]
     grey = [row for row in seen.rows if row.level is Level.UNDETERMINED]
     geography = _geography()
     on_map = {row.country.iso3 for row in seen.rows} - geography.missing
@@ -104,6 +105,7 @@ def _beside(seen: World, moment: AsOf) -> dict[str, object]:
         "follow": reverse("country", kwargs={"iso3": "XXX"}) + moment.query,
         "missing": [row.country.name_en for row in seen.rows if row.country.iso3 not in on_map],
         "rising": rising,  # alphabetical, as every list of countries
+        "silent": silent,
         "undetermined": [row for row in grey if row.evidence_count][:LISTED_MAX],
         "undetermined_count": len(grey),
     }

@@ -1,6 +1,5 @@
 """The score of one country: in full, over time, and what it is made of."""
 
-import math
 from collections.abc import Collection
 from typing import Any
 
@@ -11,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from countries.api import country_or_404
+from indicators.api.methods import ScoredQuery, method_asked, method_shown
 from indicators.api.scores import ScoreOf
 from indicators.api.standing import (
     ASSESSED,
@@ -18,16 +18,22 @@ from indicators.api.standing import (
     LEVELS,
     NOT_ASSESSED,
     STATES,
+    FlagsSerializer,
     IntervalSerializer,
+    PublishedThenSerializer,
     Scored,
+    flags_shown,
     interval_shown,
     level_word,
+    run_shown,
     scored,
+    stored_shown,
 )
-from indicators.models import Factor, History, Indicator, Standing
+from indicators.models import Factor, Indicator, MethodVersion
 from indicators.models.score import Profile
-from indicators.profile import CountryProfile, FactorView, HistoryLine, IndicatorView, Reason, country_profile
-from r2p_dashboard.api import ISO3, DatedQuery, Endpoint, RowsEndpoint, RowsQuery, answers, enveloped
+from indicators.profile import CountryProfile, FactorView, IndicatorView, Reason, country_profile
+from indicators.published_then import stood_on
+from r2p_dashboard.api import ISO3, Endpoint, RowsEndpoint, RowsQuery, answers, enveloped
 from reports.models import Report
 
 REASONS = ["event", "series", "mitigation", "withheld"]
@@ -87,6 +93,10 @@ class ScoreSerializer(OneScored):
     )
     change_90_days = serializers.FloatField(allow_null=True, help_text="As known on each of the two days")
     interval = IntervalSerializer(allow_null=True)
+    flags = FlagsSerializer()
+    leans_on = serializers.CharField(
+        allow_null=True, help_text="The family behind `is_concentrated`, where you may see all that it says here"
+    )
     profiles = ProfileScoreSerializer(many=True)
     factors = FactorScoreSerializer(many=True)
     evidence_count = serializers.IntegerField(help_text="Pieces that the score rests on, shown to you or not")
@@ -98,21 +108,9 @@ class ScoreSerializer(OneScored):
         allow_null=True, help_text="SHA-256 over the rows that went in; null as for `run`"
     )
     is_recomputing = serializers.BooleanField(help_text="Inputs changed after the run; a new one is on its way")
-
-
-class HistoryRow(serializers.Serializer[Any]):
-    """One point of a monthly line."""
-
-    day = serializers.DateField()
-    level = serializers.ChoiceField(LEVELS, allow_null=True, help_text=LEVEL_HELP)
-    index = serializers.FloatField(allow_null=True)
-    coverage = serializers.FloatField(allow_null=True)
-
-
-class HistoryAbout(OneScored):
-    """Which line it is."""
-
-    line = serializers.ChoiceField(History.Line.choices)
+    published_then = PublishedThenSerializer(
+        allow_null=True, help_text="The stored score that stood at the end of `known_at`; null: none did"
+    )
 
 
 class ContributionRow(serializers.Serializer[Any]):
@@ -138,57 +136,27 @@ class ContributionsAbout(OneScored):
     index = serializers.FloatField(allow_null=True)
 
 
-class CountryRowsQuery(RowsQuery, DatedQuery):
+class CountryRowsQuery(RowsQuery, ScoredQuery):
     """Parameters of rows of one country."""
-
-
-class HistoryQuery(CountryRowsQuery):
-    """Parameters of the history."""
-
-    line = serializers.ChoiceField(
-        History.Line.choices,
-        default=History.Line.HINDSIGHT,
-        help_text="`hindsight`: with all that is known now; `known_then`: with what was public on each day",
-    )
 
 
 class ScoreView(Endpoint):
     """The score of one country."""
 
+    query_class = ScoredQuery
+
     @extend_schema(
         operation_id="country_score",
         summary="Score of one country",
         tags=["scores"],
-        parameters=[ISO3, DatedQuery],
+        parameters=[ISO3, ScoredQuery],
         responses=answers(ScoreSerializer, missing=True),
     )
     def get(self, request: Request, iso3: str) -> Response:
         """The score of one country: three profiles, factors, indicators, coverage, and how it was computed."""
         shown = profile_at(self, iso3)
-        return Response({**_about(shown), **_score(shown), "input_digest": _digest(shown)})
-
-
-class HistoryView(RowsEndpoint):
-    """The monthly line of one country."""
-
-    query_class = HistoryQuery
-    row_class = HistoryRow
-    about_class = HistoryAbout
-    name = "history"
-
-    @extend_schema(
-        operation_id="country_history",
-        summary="Score of one country, month by month",
-        tags=["scores"],
-        parameters=[ISO3, HistoryQuery],
-        responses=answers(enveloped("HistoryRows", HistoryRow, HistoryAbout, paged=False), csv=True, missing=True),
-    )
-    def get(self, request: Request, iso3: str) -> Response:
-        """One monthly line, oldest first; the last point is the moment asked for."""
-        shown = profile_at(self, iso3)
-        key = str(self.asked["line"])
-        rows = [row for line in shown.history if line.key == key for row in _points(line)]
-        return Response({**_about(shown), "line": key, "count": len(rows), "results": rows})
+        then = {"published_then": _published_then(shown, method_asked(self))}
+        return Response({**about_shown(shown), **_score(shown), "input_digest": shown.input_digest, **then})
 
 
 class ContributionsView(RowsEndpoint):
@@ -220,10 +188,10 @@ class ContributionsView(RowsEndpoint):
         reports = set(Report.objects.visible_to(request.user).filter(pk__in=measured).values_list("pk", flat=True))
         rows = [_contribution(reason, base, reports) for reason in reasons]
         index = shown.overall if shown.assessed else None
-        return Response({**_about(shown), "index": index, "count": len(rows), "results": rows})
+        return Response({**about_shown(shown), "index": index, "count": len(rows), "results": rows})
 
 
-def profile_at(view: Endpoint, iso3: str) -> CountryProfile:
+def profile_at(view: Endpoint, iso3: str, *, with_history: bool = False) -> CountryProfile:
     """One country at the moment of a request, as its reader may see it. Raises Http404."""
     return country_profile(
         country_or_404(iso3),
@@ -231,10 +199,12 @@ def profile_at(view: Endpoint, iso3: str) -> CountryProfile:
         known_on=view.as_of.known_on,
         is_current=view.as_of.is_current,
         user=view.request.user,
+        method=method_asked(view),
+        with_history=with_history,
     )
 
 
-def _about(shown: CountryProfile) -> dict[str, Any]:
+def about_shown(shown: CountryProfile) -> dict[str, Any]:
     """The fields of `OneScored`."""
     return {
         "country": shown.country.iso3,
@@ -255,6 +225,8 @@ def _score(shown: CountryProfile) -> dict[str, Any]:
         "cannot_exclude": shown.cannot_exclude if known else None,
         "change_90_days": shown.change_90 if known else None,
         "interval": interval_shown(shown.interval) if known else None,
+        "flags": flags_shown(shown.flags),
+        "leans_on": shown.leans_on or None,
         "profiles": [
             {
                 "profile": profile.key,
@@ -304,23 +276,13 @@ def _indicator(indicator: IndicatorView) -> dict[str, Any]:
     }
 
 
-def _digest(shown: CountryProfile) -> str | None:
-    """What the standing score was computed from; None for a score that was computed when asked for."""
-    if shown.run is None:
+def _published_then(shown: CountryProfile, method: MethodVersion | None) -> dict[str, Any] | None:
+    """The fields of `PublishedThenSerializer`; of the current view it is what the view shows."""
+    snapshot = shown.snapshot if shown.is_current else stood_on(shown.country, day=shown.known_on, method=method)
+    if snapshot is None:
         return None
-    return Standing.objects.filter(country=shown.country).values_list("snapshot__input_digest", flat=True).first()
-
-
-def _points(line: HistoryLine) -> list[dict[str, Any]]:
-    return [
-        {
-            "day": day,
-            "level": None if math.isnan(overall) else level_word(level),
-            "index": None if math.isnan(overall) else overall,
-            "coverage": None if math.isnan(coverage) else coverage,
-        }
-        for day, overall, coverage, level in zip(line.days, line.overall, line.coverage, line.levels, strict=True)
-    ]
+    by = {"run": run_shown(snapshot.run), "method": method_shown(snapshot.method)}
+    return {"as_of": snapshot.as_of, **stored_shown(snapshot), **by}
 
 
 def _contribution(reason: Reason, base: str, reports: Collection[int]) -> dict[str, Any]:

@@ -172,7 +172,7 @@ class EvidenceListView(RowsEndpoint):
         found = _filtered(may_be_seen(self), dict(self.asked)).order_by("-event_on", "-pk")
         rows, envelope = self.page(found.values(*COLUMNS.values()))
         base = request.build_absolute_uri(reverse("api:evidence"))
-        return Response({**envelope, "results": [_row(record, base) for record in rows]})
+        return Response({**envelope, "results": [evidence_row(record, base) for record in rows]})
 
 
 class EvidenceDetailView(Endpoint):
@@ -200,7 +200,7 @@ class EvidenceDetailView(Endpoint):
         )
         return Response(
             {
-                **_row(record, request.build_absolute_uri(reverse("api:evidence"))),
+                **evidence_row(record, request.build_absolute_uri(reverse("api:evidence"))),
                 "passage": passage_shown(passage),
                 "report_detail": report_shown(passage.report),
                 "source_detail": source_shown(passage.report.source),
@@ -224,7 +224,7 @@ def _filtered(evidence: EvidenceQuerySet, asked: dict[str, Any]) -> EvidenceQuer
     return evidence
 
 
-def _row(record: dict[str, Any], base: str) -> dict[str, Any]:
+def evidence_row(record: dict[str, Any], base: str) -> dict[str, Any]:
     """The fields of `EvidenceRow`."""
     row = {name: record[path] for name, path in COLUMNS.items()}
     credibility = row.pop("credibility")

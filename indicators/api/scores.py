@@ -8,9 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from indicators.api.methods import ScoredQuery, method_asked
 from indicators.api.standing import Scored, StandingSerializer, scored_world, standing_shown
 from indicators.world import WorldRow, world
-from r2p_dashboard.api import DatedQuery, PagedQuery, RowsEndpoint, answers, enveloped
+from r2p_dashboard.api import PagedQuery, RowsEndpoint, answers, enveloped
 from r2p_dashboard.paging import PAGE_SIZE_WORLD
 
 
@@ -27,7 +28,7 @@ class ScoreRow(ScoreOf, StandingSerializer):
     url = serializers.URLField(help_text="The score with its factors and indicators")
 
 
-class ScoresQuery(PagedQuery, DatedQuery):
+class ScoresQuery(PagedQuery, ScoredQuery):
     """Parameters of the scores of all countries."""
 
 
@@ -49,7 +50,8 @@ class ScoresView(RowsEndpoint):
     )
     def get(self, request: Request) -> Response:
         """The scores of all countries at one moment, alphabetically; what is not assessed has nulls."""
-        shown = world(day=self.as_of.day, known_on=self.as_of.known_on, is_current=self.as_of.is_current)
+        method, moment = method_asked(self), self.as_of
+        shown = world(day=moment.day, known_on=moment.known_on, is_current=moment.is_current, method=method)
         rows, envelope = self.page(shown.rows)
         base = request.build_absolute_uri(reverse("api:countries"))
         return Response({**scored_world(shown), **envelope, "results": [_row(row, base) for row in rows]})

@@ -1,13 +1,14 @@
 """What stands of a country in words and numbers, and what is said beside every score."""
 
+import dataclasses
 from typing import Any
 
 from rest_framework import serializers
 
 from indicators.api.methods import MethodSerializer, method_shown
-from indicators.models import MethodVersion, ScoreRun
-from indicators.models.score import Level
-from indicators.world import World, WorldRow
+from indicators.models import MethodVersion, ScoreRun, Snapshot
+from indicators.models.score import Level, Reporting
+from indicators.world import Flags, World, WorldRow, interval_of
 from r2p_dashboard.api import NOTE, Moment
 
 ASSESSED, NOT_ASSESSED = "assessed", "not_assessed"
@@ -27,10 +28,29 @@ class RunSerializer(serializers.Serializer[Any]):
 
 
 class IntervalSerializer(serializers.Serializer[Any]):
-    """A sensitivity band around the index."""
+    """A sensitivity band around the index: how far it moves with the weight of sources and with judgement."""
 
     low = serializers.FloatField()
     high = serializers.FloatField()
+
+
+class FlagsSerializer(serializers.Serializer[Any]):
+    """What stands beside an index. null: not computed, or nothing to compare with."""
+
+    is_rapid = serializers.BooleanField(
+        allow_null=True, help_text="It rose fast within 90 days, and by more than its interval explains"
+    )
+    rapid_margin = serializers.FloatField(allow_null=True, help_text="By how much more, points")
+    is_concentrated = serializers.BooleanField(allow_null=True, help_text="One family gives more than half the points")
+    concentration = serializers.FloatField(allow_null=True, help_text="Share of the family that gives most, 0 to 1")
+    reporting = serializers.ChoiceField(
+        Reporting.choices,
+        allow_null=True,
+        help_text="blackout: public reports fell well below the country's own past while its level is not falling; "
+        "unknown: too few to say",
+    )
+    reports_recent = serializers.IntegerField(allow_null=True, help_text="Public reports lately")
+    reports_expected = serializers.FloatField(allow_null=True, help_text="As many by its own past")
 
 
 class Scored(Moment):
@@ -42,6 +62,17 @@ class Scored(Moment):
     note = serializers.CharField()
 
 
+class PublishedThenSerializer(serializers.Serializer[Any]):
+    """What was published at the time, which no later knowledge changes."""
+
+    as_of = serializers.DateField(help_text="The valid day that it was computed for")
+    level = serializers.ChoiceField(LEVELS, allow_null=True, help_text=LEVEL_HELP)
+    index = serializers.FloatField(allow_null=True)
+    interval = IntervalSerializer(allow_null=True)
+    method = MethodSerializer()
+    run = RunSerializer()
+
+
 class StandingSerializer(serializers.Serializer[Any]):
     """What stands of a country. Unknown is null, never 0."""
 
@@ -51,6 +82,7 @@ class StandingSerializer(serializers.Serializer[Any]):
     coverage = serializers.FloatField(allow_null=True, help_text="0 to 1: how much of the Framework is known about")
     change_90_days = serializers.FloatField(allow_null=True, help_text="As known on each of the two days")
     interval = IntervalSerializer(allow_null=True)
+    flags = FlagsSerializer()
     evidence_count = serializers.IntegerField(help_text="Pieces that the score rests on, shown to you or not")
     last_event_on = serializers.DateField(allow_null=True)
     top_factor = serializers.IntegerField(allow_null=True, help_text="Number of the factor that contributes most")
@@ -67,6 +99,11 @@ def interval_shown(interval: tuple[float, float] | None) -> dict[str, float] | N
     return None if interval is None else {"low": interval[0], "high": interval[1]}
 
 
+def flags_shown(flags: Flags) -> dict[str, Any]:
+    """The fields of `FlagsSerializer`."""
+    return dataclasses.asdict(flags)
+
+
 def standing_shown(row: WorldRow) -> dict[str, Any]:
     """The fields of `StandingSerializer`."""
     known = row.assessed
@@ -77,6 +114,7 @@ def standing_shown(row: WorldRow) -> dict[str, Any]:
         "coverage": row.coverage if known else None,
         "change_90_days": row.change_90 if known else None,
         "interval": interval_shown(row.interval) if known else None,
+        "flags": flags_shown(row.flags),
         "evidence_count": row.evidence_count,
         "last_event_on": row.last_event_on,
         "top_factor": row.top_factor,
@@ -84,11 +122,26 @@ def standing_shown(row: WorldRow) -> dict[str, Any]:
     }
 
 
+def run_shown(run: ScoreRun) -> dict[str, Any]:
+    """The fields of `RunSerializer`."""
+    return {name: getattr(run, name) for name in RunSerializer._declared_fields}
+
+
+def stored_shown(snapshot: Snapshot) -> dict[str, Any]:
+    """What a stored score said, unknown as null."""
+    known = snapshot.assessed
+    return {
+        "level": level_word(Level(snapshot.shown_level)) if known else None,
+        "index": snapshot.overall if known else None,
+        "interval": interval_shown(interval_of(snapshot)) if known else None,
+    }
+
+
 def scored(*, method: MethodVersion | None, run: ScoreRun | None, is_stale: bool) -> dict[str, Any]:
     """The fields that `Scored` adds to the moment."""
     return {
         "method": method_shown(method),
-        "run": run and {name: getattr(run, name) for name in RunSerializer._declared_fields},
+        "run": run and run_shown(run),
         "is_stale": is_stale,
         "note": NOTE,
     }
@@ -96,10 +149,8 @@ def scored(*, method: MethodVersion | None, run: ScoreRun | None, is_stale: bool
 
 def scored_world(shown: World) -> dict[str, Any]:
     """The fields of `Scored` for all countries."""
-    run = shown.run
-    method = run.method if run else MethodVersion.objects.order_by("-published_at", "-pk").first()
     return {
         "as_of": shown.day,
         "known_at": shown.known_on,
-        **scored(method=method, run=run, is_stale=shown.is_stale),
+        **scored(method=shown.method, run=shown.run, is_stale=shown.is_stale),
     }

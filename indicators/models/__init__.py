@@ -1,13 +1,18 @@
 """The Framework, evidence, series, methods and scores."""
 
+from indicators.models.backtest import BacktestRequest, BacktestRun
 from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
 from indicators.models.method import MethodVersion
-from indicators.models.score import History, RescoreRequest, ScoreRun, Snapshot, Standing
+from indicators.models.outcome import Outcome, OutcomeList
+from indicators.models.score import Band, History, RescoreRequest, ScoreRun, Snapshot, Standing
 from indicators.models.series import SeriesDefinition, SeriesLoad, SeriesValue
 from indicators.models.suggestion import Suggestion, SuggestionDecision, SuggestionQuerySet, SuggestionRun
 
 __all__ = [
+    "BacktestRequest",
+    "BacktestRun",
+    "Band",
     "Evidence",
     "EvidenceQuerySet",
     "Factor",
@@ -16,6 +21,8 @@ __all__ = [
     "Indicator",
     "MethodVersion",
     "NoteCoding",
+    "Outcome",
+    "OutcomeList",
     "RescoreRequest",
     "ScoreRun",
     "SeriesDefinition",

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
+from django.db.models import F, Q
 
 from indicators.models.framework import Framework
 
 
+class MethodVersionQuerySet(models.QuerySet["MethodVersion"]):
+    """Which methods are computed, and which one pages open on."""
+
+    def published(self) -> Self:
+        """Those that every run computes: not retired."""
+        return self.filter(retired_at=None)
+
+    def by_use(self) -> Self:
+        """Published ones, the one in use first: the latest under which scores stand, else the latest.
+
+        A version that was just published comes into use with its first run, not before: until then its pages would be
+        empty.
+        """
+        has_stood = models.Case(models.When(stands_from=None, then=0), default=1)
+        return self.published().order_by(has_stood.desc(), "-published_at", "-pk")
+
+
 class MethodVersion(models.Model):
-    """Canonical parameters, catalogue and goalposts under one SHA-256; the latest published one is in use."""
+    """Canonical parameters, catalogue and goalposts under one SHA-256.
+
+    Several can be published beside each other. Only `provisional`, `stands_from` and `retired_at` ever change.
+    """
 
     formula = models.CharField(max_length=20)
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="methods")
@@ -16,7 +39,20 @@ class MethodVersion(models.Model):
     goalposts = models.JSONField()
     sha256 = models.CharField(max_length=64, unique=True)
     provisional = models.BooleanField("levels not yet set by a back-test", default=True)
+    note = models.TextField("what changed, and why", blank=True, default="")
     published_at = models.DateTimeField()
+    stands_from = models.DateTimeField("first run published", null=True, blank=True)
+    retired_at = models.DateTimeField("no longer computed since", null=True, blank=True)
+
+    objects = MethodVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(retired_at=None) | Q(retired_at__gte=F("published_at")),
+                name="method_is_retired_after_it_was_published",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.formula} ({self.sha256[:8]})"

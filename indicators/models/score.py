@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -28,6 +30,14 @@ class Profile(models.TextChoices):
     GENOCIDE = "genocide", "genocide"
     CRIMES_AGAINST_HUMANITY = "cah", "crimes against humanity"
     WAR_CRIMES = "war", "war crimes"
+
+
+class Reporting(models.TextChoices):
+    """Whether reports about a country come as they used to; `scoring.blackout` says how that is told."""
+
+    USUAL = "usual", "as usual"
+    BLACKOUT = "blackout", "fallen well below its own past"
+    UNKNOWN = "unknown", "too few to say"
 
 
 class ScoreRun(models.Model):
@@ -91,8 +101,15 @@ class Snapshot(models.Model):
         "change over 90 days, as known on each of the two days; none where nothing was known then", null=True
     )
     cannot_exclude = models.FloatField()
-    interval_low = models.FloatField(null=True)  # filled when the issue on intervals lands
+    interval_low = models.FloatField(null=True)  # none where nothing is assessed, or where an older release stored it
     interval_high = models.FloatField(null=True)
+    is_rapid = models.BooleanField("rapid change within 90 days", null=True)
+    rapid_margin = models.FloatField("how far the change stands above what the band explains", null=True)
+    is_concentrated = models.BooleanField("one source family gives more than half", null=True)
+    concentration = models.FloatField("that family's share, 0 to 1", null=True)
+    reporting = models.CharField("how much is reported", max_length=8, choices=Reporting.choices, blank=True)
+    reports_recent = models.PositiveIntegerField("public reports lately", null=True)
+    reports_expected = models.FloatField("public reports by its own past", null=True)
     factors = ArrayField(models.FloatField(), size=14)
     factor_coverage = ArrayField(models.FloatField(), size=14)
     indicators = ArrayField(models.FloatField())
@@ -146,14 +163,56 @@ class History(models.Model):
         return f"history {self.pk}"
 
 
-class Standing(models.Model):
-    """Which snapshot of a country is current: the one pointer, switched for a whole run in one transaction."""
+class Band(models.Model):
+    """The interval along a snapshot's hindsight line; arrays of equal length, oldest first.
 
-    country = models.OneToOneField(Country, models.PROTECT, related_name="standing", primary_key=True)
-    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
+    Two rows to a snapshot: the ends of its years, stored with it, and the ends of its months, filled in afterwards.
+    """
+
+    class Part(models.TextChoices):
+        """Which days of the line."""
+
+        YEARS = "years", "year ends and the day of the snapshot"
+        MONTHS = "months", "other month ends of the last ten years"
+
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="bands")
+    part = models.CharField(max_length=6, choices=Part.choices)
+    days = ArrayField(models.DateField())
+    low = ArrayField(models.FloatField())
+    high = ArrayField(models.FloatField())
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "part"], name="one_band_per_snapshot_and_part")]
 
     def __str__(self) -> str:
-        return f"standing of country {self.country_id}"
+        return f"band {self.pk}"
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    """What stands under which method."""
+
+    def in_use(self) -> Self:
+        """Under the method that pages and alerts speak of."""
+        return self.filter(method__in=MethodVersion.objects.by_use().values("pk")[:1])
+
+
+class Standing(models.Model):
+    """Which snapshot of a country is current under a method: the pointer, switched for a whole run at once."""
+
+    country = models.ForeignKey(Country, models.PROTECT, related_name="standings")
+    method = models.ForeignKey(MethodVersion, models.PROTECT, related_name="standings")
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["country", "method"], name="one_standing_score_per_country_and_method")
+        ]
+
+    def __str__(self) -> str:
+        return f"standing of country {self.country_id} under method {self.method_id}"
 
 
 class RescoreRequest(models.Model):

@@ -1,6 +1,10 @@
 """What one country's page says, for one reader. Reads, never writes."""
 
-from indicators.profile.page import country_profile
+from indicators.profile.marker import Marker, marked_country
+from indicators.profile.moved import CAUSES, Moment, Moved, OrderError, Span, came_in, moved, went_out
+from indicators.profile.page import country_profile, profile_of
+from indicators.profile.reading import Reading, read
+from indicators.profile.tree import Leaf, Node, leaves, tree_of
 from indicators.profile.values import (
     CountryProfile,
     FactorView,
@@ -9,13 +13,35 @@ from indicators.profile.values import (
     ProfileScore,
     Reason,
 )
+from indicators.profile.ways import OtherMethod, Ways, other_methods, ways
 
 __all__ = [
+    "CAUSES",
     "CountryProfile",
     "FactorView",
     "HistoryLine",
     "IndicatorView",
+    "Leaf",
+    "Marker",
+    "Moment",
+    "Moved",
+    "Node",
+    "OrderError",
+    "OtherMethod",
     "ProfileScore",
+    "Reading",
     "Reason",
+    "Span",
+    "Ways",
+    "came_in",
     "country_profile",
+    "leaves",
+    "marked_country",
+    "moved",
+    "other_methods",
+    "profile_of",
+    "read",
+    "tree_of",
+    "ways",
+    "went_out",
 ]

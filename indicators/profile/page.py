@@ -1,19 +1,21 @@
 """Arranges what was read of a country for its page."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from countries.models import Country
-from indicators.models import History, Snapshot
+from indicators.models import History, MethodVersion, Snapshot
 from indicators.models.score import Level
 from indicators.profile.factors import factor_views
 from indicators.profile.reading import Reading, read
 from indicators.profile.reasons import reasons_of
-from indicators.profile.values import CountryProfile, HistoryLine, ProfileScore
+from indicators.profile.values import Band, CountryProfile, HistoryLine, ProfileScore
 from indicators.scored import PROFILES, ScoredCountry, ScoredLine
 from indicators.scoring.contributions import Contribution, contributions
+from indicators.scoring.flags import concentration
 from indicators.scoring.levels import plain_level
-from indicators.world import interval_of
+from indicators.world import Flags, flags_of, interval_of
 
 TIE = 1e-9  # points; profiles this close lead together
 
@@ -24,36 +26,62 @@ if TYPE_CHECKING:
 
 
 def country_profile(
-    country: Country, *, day: dt.date, known_on: dt.date, is_current: bool, user: "User | AnonymousUser"
+    country: Country,
+    *,
+    day: dt.date,
+    known_on: dt.date,
+    is_current: bool,
+    user: "User | AnonymousUser",
+    method: MethodVersion | None = None,
+    with_history: bool = True,
 ) -> CountryProfile:
-    """The country at (t = `day`, k = `known_on`) as `user` may see it. Raises frames.NoMethodError."""
-    reading = read(country, day=day, known_on=known_on, is_current=is_current, user=user)
+    """The country at (t = `day`, k = `known_on`) as `user` may see it, under the method in use or another.
+
+    Without history it costs less. Raises frames.NoMethodError.
+    """
+    asked: dict[str, Any] = {"day": day, "known_on": known_on, "is_current": is_current}
+    return profile_of(read(country, **asked, user=user, method=method, with_history=with_history), country, **asked)
+
+
+def profile_of(
+    reading: Reading, country: Country, *, day: dt.date, known_on: dt.date, is_current: bool
+) -> CountryProfile:
+    """What was read of the country at that moment, arranged."""
     rows = _contributions(reading)
-    score = reading.score
     return CountryProfile(
         country=country,
         day=day,
         known_on=known_on,
         is_current=is_current,
-        assessed=score is not None,
-        level=Level(score.shown_level) if score else None,
-        overall=score.overall if score else None,
-        coverage=score.coverage if score else None,
-        cannot_exclude=score.cannot_exclude if score else None,
-        change_90=score.change_90 if score else None,
-        interval=interval_of(score) if score else None,
-        profiles=_profiles(score),
+        **_of_score(reading.score, reading),
+        leans_on=_leans_on(rows, reading),
         reasons=reasons_of(rows, reading),
         factors=factor_views(rows, reading),
         history=_history(reading),
         unscored_series=tuple(row for row in reading.series if not row.is_scored and reading.may_see(row)),
-        is_held=score is not None and score.level > plain_level(score.overall, reading.method.parameters),
         **_rests_on(reading),
         method=reading.method.version,
         run=reading.run,
+        snapshot=reading.standing,
         is_stale=reading.is_stale,
         is_recomputing=reading.is_recomputing,
     )
+
+
+def _of_score(score: Snapshot | ScoredCountry | None, reading: Reading) -> dict[str, Any]:
+    """The fields that say the score itself; without one nothing, which is not 0."""
+    return {
+        "assessed": score is not None,
+        "level": Level(score.shown_level) if score else None,
+        "overall": score.overall if score else None,
+        "coverage": score.coverage if score else None,
+        "cannot_exclude": score.cannot_exclude if score else None,
+        "change_90": score.change_90 if score else None,
+        "interval": interval_of(score) if score else None,
+        "flags": flags_of(score) if score else Flags(),
+        "profiles": _profiles(score),
+        "is_held": score is not None and score.level > plain_level(score.overall, reading.method.parameters),
+    }
 
 
 def _rests_on(reading: Reading) -> dict[str, Any]:
@@ -91,6 +119,25 @@ def _profiles(score: Snapshot | ScoredCountry | None) -> tuple[ProfileScore, ...
     )
 
 
+def _leans_on(rows: Sequence[Contribution], reading: Reading) -> str:
+    """The family that gives most, where the flag is raised and the reader sees all that it says here; else empty."""
+    leaning = concentration(rows, reading.method.parameters)
+    if leaning is None or not leaning.is_raised:
+        return ""
+    own = [row for row in reading.counted if row.family.slug == leaning.family]
+    return own[0].family.name if own and all(row.is_visible for row in own) else ""
+
+
+def _band(reading: Reading, line: str) -> Band:
+    """The interval at those points of the hindsight line that have one."""
+    if line != History.Line.HINDSIGHT:
+        return {}
+    if isinstance(reading.score, ScoredCountry):
+        return {reading.day: reading.score.interval} if reading.score.interval else {}
+    stored = [(row.days, row.low, row.high) for row in reading.bands]
+    return {day: (low, high) for days, lows, highs in stored for day, low, high in zip(days, lows, highs, strict=True)}
+
+
 def _history(reading: Reading) -> tuple[HistoryLine, ...]:
     stored: list[History | ScoredLine] = list(reading.histories)
     if isinstance(reading.score, ScoredCountry):
@@ -103,6 +150,7 @@ def _history(reading: Reading) -> tuple[HistoryLine, ...]:
             overall=tuple(line.overall),
             coverage=tuple(line.coverage),
             levels=tuple(Level(level) for level in line.shown_levels),
+            band=_band(reading, line.line),
         )
         for line in stored
     ]

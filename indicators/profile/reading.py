@@ -3,16 +3,18 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists
 
 from countries.models import Country
-from indicators import frames
+from indicators import frames, reproducing
 from indicators.models import (
+    Band,
     Evidence,
     History,
     Indicator,
+    MethodVersion,
     RescoreRequest,
     ScoreRun,
     SeriesValue,
@@ -38,6 +40,7 @@ class Reading:
     clearance: Sensitivity
     score: Snapshot | ScoredCountry | None
     histories: Sequence[History]
+    bands: Sequence[Band]  # of the hindsight line, where the score stands
     method: frames.Method
     inputs: frames.Inputs
     indicators: Sequence[Indicator]
@@ -46,6 +49,7 @@ class Reading:
     corrections: Sequence[Evidence]  # retracted by known_on, latest first
     series: Sequence[SeriesValue]  # visible at (day, known_on), unscored ones included
     run: ScoreRun | None
+    standing: Snapshot | None  # what stands, assessed or not
     is_stale: bool
     is_recomputing: bool
 
@@ -55,49 +59,73 @@ class Reading:
 
 
 def read(
-    country: Country, *, day: dt.date, known_on: dt.date, is_current: bool, user: "User | AnonymousUser"
+    country: Country,
+    *,
+    day: dt.date,
+    known_on: dt.date,
+    is_current: bool,
+    user: "User | AnonymousUser",
+    method: MethodVersion | None = None,
+    with_history: bool = True,
 ) -> Reading:
-    """Seven queries at the most. Raises frames.NoMethodError."""
-    standing = _standing(country) if is_current else None
-    version = standing.method if standing else frames.version_in_use()
+    """Eight queries at the most, under the method in use or another. Raises frames.NoMethodError."""
+    standing = _standing(country, method) if is_current else None
+    version = standing.method if standing else (method or frames.version_in_use())
     indicators = list(version.framework.indicators.select_related("factor").order_by("order"))
-    method = frames.method_with(version, indicators)
-    evidence = _evidence(country, user)
-    series = _series(country)
-    inputs, cut = _inputs(country, method, evidence, series, standing)
+    by, evidence, series = frames.method_with(version, indicators), _evidence(country, user), _series(country)
+    rows = reproducing.CountryRows(country, evidence, [row for row in series if row.is_scored])
+    inputs, cut = _inputs(rows, by, standing)
     score: Snapshot | ScoredCountry | None = standing
     if not is_current:
-        score = score_inputs(method, inputs, day=day, known_on=known_on)[0]
-    last = (
-        ScoreRun.objects.annotate(asked=Exists(RescoreRequest.objects.filter(country=country)))
-        .exclude(state="running")
-        .order_by("-pk")
-        .first()
-    )
+        at: dict[str, Any] = {"day": day, "known_on": known_on}
+        (score,) = score_inputs(by, inputs, **at, with_lines=with_history, with_days=False)
     scored_on = (standing.as_of, standing.known_on) if standing else (day, known_on)
     return Reading(
         day=scored_on[0],
         known_on=scored_on[1],
         clearance=clearance_of(user),
         score=score if score is not None and score.assessed else None,
-        histories=list(standing.histories.all()) if standing else [],
-        method=method,
+        histories=list(standing.histories.all()) if standing and with_history else [],
+        bands=list(standing.bands.all()) if standing and with_history else [],
+        method=by,
         inputs=inputs,
         indicators=indicators,
         evidence=[row for row in evidence if _is_known(row, day, known_on)],
-        counted=[row for row in _before(evidence, cut) if _is_known(row, *scored_on, as_at=cut)],
+        counted=[row for row in reproducing.decided_by(evidence, cut) if _is_known(row, *scored_on, as_at=cut)],
         corrections=[row for row in evidence if _is_corrected(row, known_on)],
         series=[row for row in series if _is_measured(row, day, known_on)],
         run=standing.run if standing else None,
-        is_stale=is_current and is_stale(last, stands_of=standing.as_of if standing else None, day=day),
-        is_recomputing=is_current and (last.asked if last else RescoreRequest.objects.filter(country=country).exists()),
+        standing=standing,
+        **_freshness(country, version, standing, day=day, is_current=is_current),
     )
 
 
-def _standing(country: Country) -> Snapshot | None:
-    related = ("snapshot__run", "snapshot__method__framework")
-    row = Standing.objects.filter(country=country).select_related(*related).first()
+def _freshness(
+    country: Country, version: MethodVersion, standing: Snapshot | None, *, day: dt.date, is_current: bool
+) -> dict[str, bool]:
+    """Whether what stands is older than it should be, and whether a new score is on its way: one query."""
+    requests = RescoreRequest.objects.filter(country=country)
+    runs = ScoreRun.objects.filter(method=version).exclude(state=ScoreRun.State.RUNNING)
+    last = runs.annotate(asked=Exists(requests)).order_by("-pk").first()
+    stale = is_stale(last, stands_of=standing.as_of if standing else None, day=day)
+    asked = last.asked if last else requests.exists()
+    return {"is_stale": is_current and stale, "is_recomputing": is_current and asked}
+
+
+def _standing(country: Country, method: MethodVersion | None) -> Snapshot | None:
+    rows = Standing.objects.in_use() if method is None else Standing.objects.filter(method=method)
+    row = rows.filter(country=country).select_related("snapshot__run", "snapshot__method__framework").first()
     return row.snapshot if row else None
+
+
+def _inputs(
+    rows: reproducing.CountryRows, method: frames.Method, standing: Snapshot | None
+) -> tuple[frames.Inputs, dt.datetime | None]:
+    """What the score rests on, and the instant before which it was all decided; None where that is everything."""
+    if standing is None:
+        return reproducing.inputs_now(rows, method), None
+    found = reproducing.inputs_then(rows, method, standing)
+    return found.inputs, found.cut
 
 
 def _evidence(country: Country, user: "User | AnonymousUser") -> list[Evidence]:
@@ -110,52 +138,6 @@ def _series(country: Country) -> list[SeriesValue]:
     related = ("definition", "country", "report__source", "report__series_load")
     rows = SeriesValue.objects.filter(country=country).select_related(*related)
     return list(rows.defer("report__bytes", "report__text", "report__headers"))
-
-
-def _inputs(
-    country: Country,
-    method: frames.Method,
-    evidence: list[Evidence],
-    series: list[SeriesValue],
-    standing: Snapshot | None,
-) -> tuple[frames.Inputs, dt.datetime | None]:
-    """What the score rests on, and the instant before which it was all decided; None where that is everything.
-
-    The digest says which instant: a decision can fall between the start of a run and its reading.
-    """
-    scored = [row for row in series if row.is_scored]
-    inputs = _assembled(country, method, evidence, scored, None)
-    if standing is None or inputs.digests.get(country.iso3, frames.EMPTY_DIGEST) == standing.input_digest:
-        return inputs, None
-    began = standing.run.started_at
-    changes = {_loaded_at(row) for row in scored} | {row.decided_at for row in evidence}
-    changes |= {row.retracted_at for row in evidence}
-    for cut in [*sorted((at for at in changes if at and at > began), reverse=True), began]:
-        inputs = _assembled(country, method, evidence, scored, cut)
-        if inputs.digests.get(country.iso3, frames.EMPTY_DIGEST) == standing.input_digest:
-            break
-    return inputs, cut
-
-
-def _assembled(
-    country: Country,
-    method: frames.Method,
-    evidence: list[Evidence],
-    series: list[SeriesValue],
-    cut: dt.datetime | None,
-) -> frames.Inputs:
-    rows = [frames.evidence_tuple(row, as_at=cut) for row in _before(evidence, cut)]
-    values = [frames.series_tuple(row) for row in series if cut is None or (_loaded_at(row) or cut) <= cut]
-    return frames.assembled(rows, values, method, (country.iso3,))
-
-
-def _before(evidence: list[Evidence], cut: dt.datetime | None) -> list[Evidence]:
-    return [row for row in evidence if cut is None or (row.decided_at is not None and row.decided_at <= cut)]
-
-
-def _loaded_at(value: SeriesValue) -> dt.datetime | None:
-    load = getattr(value.report, "series_load", None)
-    return load.loaded_at if load else None
 
 
 def _is_known(row: Evidence, day: dt.date, known_on: dt.date, *, as_at: dt.datetime | None = None) -> bool:

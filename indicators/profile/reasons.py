@@ -12,13 +12,13 @@ from indicators.scoring.days import week_name
 def reasons_of(rows: Sequence[Contribution], reading: Reading) -> tuple[Reason, ...]:
     """Every contribution, points descending, printed so that the column adds up; nothing that may not be seen."""
     labels = {row.code: row.label for row in reading.indicators}
-    attesting = _attesting(reading)
-    measured = _latest_series(reading)
+    named = attesting(reading)
+    measured = latest_series(reading)
     ordered = sorted(rows, key=lambda row: -row.points)
     texts = [f"{value:.1f}" for value in printed([row.points for row in ordered])]
     found = []
     for row, text in zip(ordered, texts, strict=True):
-        evidence = attesting.get((row.indicator, row.ref, row.family)) if row.kind == "event" else None
+        evidence = named.get((row.indicator, row.ref, row.family)) if row.kind == "event" else None
         value = measured.get(row.indicator) if row.kind == "series" else None
         is_withheld = not (
             row.kind == "mitigation" or (evidence and evidence.is_visible) or (value and reading.may_see(value))
@@ -40,7 +40,7 @@ def reasons_of(rows: Sequence[Contribution], reading: Reading) -> tuple[Reason, 
     return tuple(found)
 
 
-def _attesting(reading: Reading) -> dict[tuple[str, str, str], Evidence]:
+def attesting(reading: Reading) -> dict[tuple[str, str, str], Evidence]:
     """Of each event and family the row that a reader should see: visible first, then the strongest, then the latest."""
     rows = [row for row in reading.counted if row.polarity == Evidence.Polarity.RISK]
     rows.sort(key=lambda row: (row.is_visible, row.severity, row.event_on, row.pk))
@@ -52,7 +52,8 @@ def event_ref(row: Evidence) -> str:
     return row.event_key or f"~{row.indicator.code}|{row.admin1}|{week_name(row.event_on.toordinal())}"
 
 
-def _latest_series(reading: Reading) -> dict[str, SeriesValue]:
+def latest_series(reading: Reading) -> dict[str, SeriesValue]:
+    """Of each indicator the value of a series that counts."""
     scored = [row for row in reading.series if row.is_scored]
     scored.sort(key=lambda row: (row.period_end, row.known_at))
     return {row.definition.indicator_code: row for row in scored}

@@ -2,12 +2,16 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 
 from countries.models import Country
-from indicators.models import Evidence, MethodVersion, ScoreRun, SeriesValue
+from indicators.models import Evidence, MethodVersion, ScoreRun, SeriesValue, Snapshot
 from indicators.models.score import Level
+from indicators.world import Flags
 
 CHANGE_DAYS = 90  # scoring.md §4: the change that a page tells
+
+Band = Mapping[dt.date, tuple[float, float]]  # (low, high) by day
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class HistoryLine:
     overall: tuple[float, ...]
     coverage: tuple[float, ...]
     levels: tuple[Level, ...]  # as shown: UNDETERMINED where the silence rule applies
+    band: Band  # the interval, of some days of the line
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ class CountryProfile:
     cannot_exclude: float | None
     change_90: float | None
     interval: tuple[float, float] | None
+    flags: Flags
+    leans_on: str  # display name of the family behind a raised concentration; empty where it may not be seen
     profiles: tuple[ProfileScore, ...]
     reasons: tuple[Reason, ...]  # every contribution row, points descending
     factors: tuple[FactorView, ...]
@@ -115,8 +122,14 @@ class CountryProfile:
     last_reviewed_at: dt.datetime | None
     method: MethodVersion | None
     run: ScoreRun | None
+    snapshot: Snapshot | None  # what stands, the current view only
     is_stale: bool
     is_recomputing: bool  # inputs changed after the run; a new one is on its way
+
+    @property
+    def input_digest(self) -> str | None:
+        """What the standing score was computed from; None for a score that was computed when asked for."""
+        return self.snapshot.input_digest if self.snapshot else None
 
     @property
     def is_fading(self) -> bool:
@@ -127,8 +140,8 @@ class CountryProfile:
 
     @property
     def is_first_known(self) -> bool:
-        """Whether the change is the whole index: nothing that counts was known 90 days ago, so nothing was compared."""
-        return bool(self.overall) and self.change_90 == self.overall
+        """Whether nothing that counts was known 90 days ago, so that nothing can be compared."""
+        return bool(self.overall) and self.change_90 is None
 
     @property
     def leads(self) -> bool:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from indicators.models import Evidence, Indicator, MethodVersion, SeriesDefinition
+from indicators.scoring.parameters import Parameters
 from indicators.views.asked import moment_of
 from indicators.views.natures import NATURES
 from reports.models import Reliability
@@ -19,12 +20,12 @@ LEVEL_WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
     moment = moment_of(request)
-    current = MethodVersion.objects.select_related("framework").order_by("-published_at", "-pk").first()
+    current = MethodVersion.objects.by_use().select_related("framework").first()
     context: dict[str, Any] = {"as_of": moment, "method": current}
     if current is not None:
         numbers = list(current.framework.indicators.values_list("number_confirmed", flat=True))
         context |= {
-            "p": current.parameters,
+            "p": Parameters.from_mapping(current.parameters).as_mapping(),  # older versions leave some out
             "levels": _levels(current.parameters["up"]),
             "reliabilities": _grades(Reliability.choices, current.parameters["rel"]),
             "credibilities": _grades(Evidence.Credibility.choices, current.parameters["cred"]),

@@ -11,6 +11,8 @@ const TOKENS = {
     "#ffffff": "--chart-edge",
     "#a8a49b": "--chart-faint",
     "#fdfcfa": "--chart-paper",
+    "#1e6040": "--chart-down",
+    "#7f8583": "--line-strong",
     "#eeece8": "--unassessed",
     "#cfd3d4": "--undetermined",
     "#f5ecd2": "--level-1",

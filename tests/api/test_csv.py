@@ -53,6 +53,7 @@ def test_csv_is_also_had_by_its_media_type(client: Client) -> None:
 @pytest.mark.parametrize(
     "path",
     ["countries/", "scores/", "countries/MMR/history/", "countries/MMR/contributions/", "countries/MMR/series/",
+     "countries/MMR/breakdown/", "countries/MMR/change/", "countries/MMR/change/evidence/",
      "evidence/", "framework/indicators/", "methods/", "sources/"],
 )  # fmt: skip
 def test_csv_says_what_json_says(client: Client, path: str) -> None:

@@ -10,7 +10,8 @@ pytestmark = pytest.mark.usefixtures("reference")
 
 DATED = [
     "countries/", "countries/MMR/", "scores/", "countries/MMR/score/", "countries/MMR/history/",
-    "countries/MMR/contributions/", "countries/MMR/series/", "evidence/", "evidence/1/", "sources/",
+    "countries/MMR/contributions/", "countries/MMR/breakdown/", "countries/MMR/change/",
+    "countries/MMR/change/evidence/", "countries/MMR/series/", "evidence/", "evidence/1/", "sources/",
 ]  # fmt: skip
 UNDATED = ["", "framework/", "framework/indicators/", "methods/"]
 

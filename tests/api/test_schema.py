@@ -11,7 +11,7 @@ from django.test import Client
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from tests import make
+from tests import backtests, make
 from tests.api import given
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -27,6 +27,13 @@ ADDRESSES = {
     ],
     "/api/v1/countries/{iso3}/history/": ["countries/MMR/history/", "countries/FRA/history/"],
     "/api/v1/countries/{iso3}/contributions/": ["countries/MMR/contributions/"],
+    "/api/v1/countries/{iso3}/breakdown/": ["countries/MMR/breakdown/", "countries/FRA/breakdown/"],
+    "/api/v1/countries/{iso3}/change/": [
+        "countries/MMR/change/",
+        "countries/FRA/change/",
+        "countries/MMR/change/?from=2024-05-15&as_of=2024-06-15",
+    ],
+    "/api/v1/countries/{iso3}/change/evidence/": ["countries/MMR/change/evidence/"],
     "/api/v1/countries/{iso3}/series/": ["countries/MMR/series/"],
     "/api/v1/framework/": ["framework/"],
     "/api/v1/framework/indicators/": ["framework/indicators/"],
@@ -35,6 +42,9 @@ ADDRESSES = {
     "/api/v1/evidence/": ["evidence/", "evidence/?page_size=1"],
     "/api/v1/evidence/{id}/": ["evidence/{id}/"],
     "/api/v1/sources/": ["sources/"],
+    "/api/v1/sensitivity/": ["sensitivity/", "sensitivity/?as_of=2024-06-15"],
+    "/api/v1/backtests/": ["backtests/"],
+    "/api/v1/backtests/{id}/": ["backtests/{backtest}/"],
 }
 
 
@@ -85,11 +95,12 @@ def test_every_answer_keeps_the_schema(client: Client, schema: dict[str, Any], p
     make.confidential(country=make.country())
     given.series_values(2)
     given.scored()
+    backtest = backtests.run_of().pk
     content = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     validator = OAS31Validator({**closed(content), "components": closed(schema["components"])})
 
     for address in ADDRESSES[path]:
-        answer = client.get(given.BASE + address.format(id=number)).json()
+        answer = client.get(given.BASE + address.format(id=number, backtest=backtest)).json()
         assert [f"{address}: {error.json_path} {error.message[:200]}" for error in validator.iter_errors(answer)] == []
 
 

@@ -47,7 +47,7 @@ def test_a_score_is_the_snapshot_unrounded(client: Client) -> None:
     assert score["cannot_exclude"] == snapshot.cannot_exclude
     assert score["input_digest"] == snapshot.input_digest
     assert score["run"]["id"] == snapshot.run_id
-    assert score["interval"] is None
+    assert score["interval"] == {"low": snapshot.interval_low, "high": snapshot.interval_high}
     assert {row["profile"]: row["index"] for row in score["profiles"]} == {
         "genocide": snapshot.genocide,
         "cah": snapshot.cah,
@@ -163,4 +163,4 @@ def test_a_line_that_is_none_is_refused(client: Client) -> None:
     answer = client.get("/api/v1/countries/MMR/history/?line=both")
 
     assert answer.status_code == 400
-    assert answer.json() == {"detail": "line is 'both'; wanted one of hindsight, known_then"}
+    assert answer.json() == {"detail": "line is 'both'; wanted one of hindsight, known_then, published_then"}

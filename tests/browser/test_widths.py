@@ -9,15 +9,17 @@ from pytest_django.live_server_helper import LiveServer
 from indicators.models import Evidence
 from people.models import User
 from people.permissions import Role
-from tests import suggested
+from tests import backtests, suggested
 from tests.alerts import outbox
 from tests.browser.conftest import sign_in
 
 pytestmark = pytest.mark.browser
 
 PUBLIC = (
-    "/", "/countries/MMR/", "/countries/NAM/", "/factors/", "/factors/7/", "/evidence/", "/method/", "/status/",
-    "/alerts/", "/countries/MMR/what-if/?a=7.3,B2,4,2024-05-01,-,a-body-with-a-name-that-does-not-want-to-break",
+    "/", "/countries/MMR/", "/countries/NAM/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/",
+    "/factors/7/", "/evidence/", "/method/", "/status/", "/alerts/",
+    "/backtest/", "/scorecard/", "/sensitivity/",
+    "/countries/MMR/what-if/?a=7.3,B2,4,2024-05-01,-,a-body-with-a-name-that-does-not-want-to-break",
 )  # fmt: skip
 STAFF = ("/evidence/new/", "/review/", "/suggestions/", "/sources/", "/account/")
 PUBLISHERS = (
@@ -38,6 +40,7 @@ def test_no_page_is_wider_than_its_window(
     sign_in(page, live_server.url, people[Role.PUBLISHER])
     warned = {"alert": outbox.alert().pk, "draft": outbox.alert(state="draft").pk, "mail": outbox.delivery().pk}
     suggested.suggestion()
+    backtests.run_of()
     pages = [address.format(**warned) for address in (*PUBLIC, *STAFF, *PUBLISHERS)]
     too_wide = {}
     for address in (*pages, f"/evidence/{country_with_evidence.pk}/"):

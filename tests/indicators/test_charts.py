@@ -1,5 +1,6 @@
 """Figures are valid Plotly, say what is seen, leave gaps as gaps, and know the same colours as the sheet."""
 
+import dataclasses
 import datetime as dt
 import math
 import re
@@ -80,6 +81,33 @@ def test_undetermined_months_are_drawn_apart_from_firm_ones() -> None:
     assert firm["y"] == [None, 6.0, 30.0]
     assert faint["y"] == [5.0, 6.0, None]
     assert faint["line"]["dash"] == "dot"
+
+
+def banded(days: int) -> Line:
+    ends = month_ends(4)
+    return dataclasses.replace(line(count=4), band=dict.fromkeys((*ends[:days], ends[-1]), (10.0, 30.0)))
+
+
+def test_the_interval_is_an_area_along_neighbouring_months_and_a_bar_on_a_day_alone() -> None:
+    area, bar, *_ = history([banded(2)], country="X", cuts=CUTS).figure["data"]
+
+    assert area["x"][:4] == ["2020-01-31", "2020-02-29", "2020-02-29", "2020-01-31"]
+    assert area["y"][:4] == [30.0, 30.0, 10.0, 10.0]
+    assert (bar["x"], bar["y"], bar["error_y"]["array"]) == (["2020-04-30"], [20.0], [10.0])
+
+
+@pytest.mark.parametrize("days", [0, 2, 3])
+def test_a_figure_with_an_interval_is_valid_plotly(days: int) -> None:
+    graph_objects.Figure(history([banded(days)], country="X", cuts=CUTS).figure)
+
+
+def test_the_table_has_the_interval_where_there_is_one() -> None:
+    chart = history([banded(1), line("known_then", count=4)], country="X", cuts=CUTS)
+
+    assert chart.columns[1:4] == ("Index, hindsight", "Interval, hindsight", "Level, hindsight")
+    assert chart.rows[0][:3] == ("2020-04-30", "23.0", "10.0 to 30.0")
+    assert chart.rows[1][2] == "–"
+    assert len({len(row) for row in chart.rows}) == 1
 
 
 def test_the_index_axis_always_runs_from_0_to_100() -> None:

@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 
 from indicators import assess, coding, series_loading
 from indicators.models import (
+    Band,
     Evidence,
     Factor,
     Framework,
@@ -105,6 +106,9 @@ REWRITES: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "series value": (SeriesValue, {"value": 0.5}),
     "series value: scored or not": (SeriesValue, {"is_scored": False}),
     "snapshot: index": (Snapshot, {"overall": 99.0}),
+    "snapshot: interval": (Snapshot, {"interval_low": 0.0}),
+    "snapshot: flag": (Snapshot, {"is_rapid": True}),
+    "band": (Band, {"low": [0.0]}),
     "history": (History, {"overall": [1.0]}),
     "indicator": (Indicator, {"label": "other"}),
     "indicator: weight": (Indicator, {"weight": 2.0}),
@@ -112,6 +116,7 @@ REWRITES: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "framework": (Framework, {"version": 99}),
     "method: parameters": (MethodVersion, {"parameters": {}}),
     "method: goalposts": (MethodVersion, {"goalposts": {}}),
+    "method: note": (MethodVersion, {"note": "other"}),
 }
 
 
@@ -126,7 +131,7 @@ def test_postgresql_refuses_a_rewrite_of(rewrite: str) -> None:
         model._default_manager.filter(pk__in=first).update(**values)
 
 
-RECORDS = [Evidence, Report, Passage, SeriesValue, Snapshot, History, Indicator, Factor, Framework, MethodVersion]
+RECORDS = [Evidence, Report, Passage, SeriesValue, Snapshot, History, Band, Indicator, Factor, Framework, MethodVersion]
 
 
 @pytest.mark.parametrize("model", RECORDS)

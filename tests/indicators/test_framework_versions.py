@@ -11,8 +11,9 @@ from django.core.management import call_command
 from countries.loading import load_countries
 from countries.models import Country
 from indicators import assess, frames, reference_loading, scored
+from indicators.methods import publish_shipped
 from indicators.models import Evidence, Framework, Indicator, MethodVersion, SeriesDefinition, Snapshot
-from indicators.reference_loading import FRAMEWORK_FILE, CatalogueFileError, load_framework, publish_method
+from indicators.reference_loading import FRAMEWORK_FILE, CatalogueFileError, load_framework
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -44,7 +45,7 @@ def test_the_same_file_twice_is_one_version() -> None:
 
     load_framework(at=LATER)
     reference_loading.load_series_definitions()
-    publish_method(at=LATER)
+    publish_shipped(at=LATER)
 
     assert (Framework.objects.count(), Indicator.objects.count(), MethodVersion.objects.count()) == before
 
@@ -76,7 +77,7 @@ def test_evidence_of_an_older_version_is_scored_by_its_code(tmp_path: Path) -> N
     before = index()
 
     load_framework(at=LATER, path=corrected(tmp_path, relabel))
-    publish_method(at=LATER)
+    publish_shipped(at=LATER)
 
     assert index() == pytest.approx(before, abs=1e-9)
     assert before > 0
@@ -97,10 +98,10 @@ def test_a_code_keeps_its_meaning_while_evidence_stands_on_it(tmp_path: Path) ->
 
 
 def test_a_corrected_label_makes_a_method_that_shows_it(tmp_path: Path) -> None:
-    old = publish_method(at=make.NOW)
+    old = publish_shipped(at=make.NOW)
     framework = load_framework(at=LATER, path=corrected(tmp_path, relabel))
 
-    new = publish_method(at=LATER)
+    new = publish_shipped(at=LATER)
 
     assert (new.pk != old.pk, new.framework, frames.method_in_use().version) == (True, framework, new)
 
@@ -109,7 +110,7 @@ def test_evidence_on_a_code_that_the_new_catalogue_lacks_counts_no_more(tmp_path
     row = make.accepted()
     assert row.indicator.code == "7.14"
     load_framework(at=LATER, path=corrected(tmp_path, drop_7_14))
-    publish_method(at=LATER)
+    publish_shipped(at=LATER)
 
     assert index() == 0
     assert not frames.inputs(frames.method_in_use(), ["MMR"]).digests
@@ -119,12 +120,12 @@ def test_a_new_method_makes_new_snapshots_beside_the_old(tmp_path: Path) -> None
     make.accepted()
     assess.score_all(at=make.NOW, day=make.TODAY)
     load_framework(at=LATER, path=corrected(tmp_path, relabel))
-    publish_method(at=LATER)
+    publish_shipped(at=LATER)
 
-    assert assess.is_due(day=make.TODAY, known_on=make.NOW.date())
+    assert assess.is_due(day=make.TODAY, known_on=make.NOW.date(), at=LATER)
     assess.score_all(at=make.NOW, day=make.TODAY)
     assert Snapshot.objects.filter(country__iso3="MMR").count() == 2
-    assert not assess.is_due(day=make.TODAY, known_on=make.NOW.date())
+    assert not assess.is_due(day=make.TODAY, known_on=make.NOW.date(), at=LATER)
 
 
 BROKEN: dict[str, Any] = {
@@ -155,12 +156,12 @@ def test_a_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
 
 
 def test_goalposts_are_frozen_in_the_method_until_a_new_one_is_published() -> None:
-    method = publish_method(at=make.NOW)
+    method = publish_shipped(at=make.NOW)
     before = method.goalposts
     SeriesDefinition.objects.update(hi=500)
 
     assert frames.method_in_use().version.goalposts == before
-    assert publish_method(at=LATER) != method
+    assert publish_shipped(at=LATER) != method
     assert {post["hi"] for post in frames.method_in_use().version.goalposts.values()} == {500}
 
 

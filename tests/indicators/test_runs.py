@@ -8,9 +8,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, transaction
 
-from indicators import assess, coding
+from indicators import assess
 from indicators.models import (
-    Evidence,
     History,
     MethodVersion,
     RescoreRequest,
@@ -20,28 +19,11 @@ from indicators.models import (
 )
 from indicators.profile import country_profile
 from indicators.world import world
-from people.permissions import Role
 from tests import make
+from tests.indicators.rescoring import LATER, retract, run_all, run_changed, standing
 from tests.waiting import Aside, somebody_waits_for_a_lock, until
 
 pytestmark = pytest.mark.usefixtures("reference")
-LATER = make.NOW + dt.timedelta(minutes=5)
-
-
-def run_all(at: dt.datetime = make.NOW) -> ScoreRun:
-    return assess.score_all(at=at, day=make.TODAY)
-
-
-def run_changed(at: dt.datetime = LATER) -> ScoreRun | None:
-    return assess.score_changed(at=at, day=make.TODAY)
-
-
-def standing(iso3: str = "MMR") -> Snapshot:
-    return Standing.objects.select_related("snapshot").get(country__iso3=iso3).snapshot
-
-
-def retract(row: Evidence, at: dt.datetime = LATER) -> None:
-    coding.retract(evidence_id=row.pk, by=make.person(Role.ADMIN), reason="made up", at=at)
 
 
 def test_a_full_run_makes_every_country_stand() -> None:
@@ -189,12 +171,12 @@ def test_a_run_whose_worker_was_killed_is_marked_by_the_next() -> None:
 
 
 def test_a_run_is_due_where_the_day_moved_on() -> None:
-    assert not assess.is_due(day=make.TODAY, known_on=make.NOW.date())
+    assert not assess.is_due(day=make.TODAY, known_on=make.NOW.date(), at=LATER)
     run_all()
-    assert not assess.is_due(day=make.TODAY, known_on=make.NOW.date())
+    assert not assess.is_due(day=make.TODAY, known_on=make.NOW.date(), at=LATER)
 
-    assert assess.is_due(day=make.TODAY, known_on=make.NOW.date() + dt.timedelta(days=1))
-    assert assess.is_due(day=make.TODAY + dt.timedelta(days=1), known_on=make.NOW.date())
+    assert assess.is_due(day=make.TODAY, known_on=make.NOW.date() + dt.timedelta(days=1), at=LATER)
+    assert assess.is_due(day=make.TODAY + dt.timedelta(days=1), known_on=make.NOW.date(), at=LATER)
 
 
 def test_a_snapshot_shows_low_only_where_enough_is_known() -> None:

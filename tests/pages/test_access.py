@@ -14,8 +14,10 @@ EVERYBODY = frozenset(Role)
 PUBLISHERS = frozenset({Role.PUBLISHER, Role.ADMIN})
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
-    "/factors/", "/factors/7/", "/evidence/", "/evidence/{accepted}/", "/method/", "/status/",
-    "/sources/", "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom",
+    "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
+    "/evidence/", "/evidence/{accepted}/", "/method/", "/status/",
+    "/sources/", "/backtest/", "/scorecard/", "/sensitivity/",
+    "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom",
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,

@@ -78,7 +78,7 @@ def test_one_continuing_condition_is_one_piece_with_its_dates(client: Client) ->
         make.accepted(of=of, family=body, event_key="siege", event_on=day)
     assess.score_all(at=make.NOW, day=make.TODAY)
 
-    (piece,) = client.get("/countries/MMR/").context["passages"][0].pieces
+    (piece,) = client.get("/countries/MMR/").context["listed"].passages[0].pieces
 
     assert [row.event_on.year for row in piece.attested] == [2023, 2024]
 
@@ -89,7 +89,7 @@ def test_evidence_is_chosen_by_address(client: Client, query: str, count: int) -
     make.accepted(indicator=make.indicator("7.14"))
     assess.score_all(at=make.NOW, day=make.TODAY)
 
-    assert client.get(f"/countries/MMR/{query}").context["listed_count"] == count
+    assert client.get(f"/countries/MMR/{query}").context["listed"].count == count
 
 
 def test_a_coding_note_says_that_it_is_our_summary(client: Client) -> None:
@@ -209,7 +209,7 @@ def test_queries_do_not_grow_with_evidence(
         make.accepted(coder=coder, by=reviewer)
     assess.score_all(at=make.NOW, day=make.TODAY)
     client.get("/countries/MMR/")
-    with django_assert_max_num_queries(9):  # two of them for alerts and signals
+    with django_assert_max_num_queries(10):  # two of them for alerts and signals, one for the interval's line
         client.get("/countries/MMR/")
 
 
@@ -251,9 +251,9 @@ def test_offers_entry_to_whoever_may_enter(client: Client, role: Role, offered: 
 
 def test_what_is_known_for_the_first_time_is_not_told_as_a_worsening(client: Client) -> None:
     scored()
-    assert "not a measured worsening" in client.get("/countries/MMR/").text
+    assert "nothing that counts was known 90 days ago" in client.get("/countries/MMR/").text
 
     make.accepted(event_on=dt.date(2023, 5, 1), known_on=dt.date(2023, 6, 1), indicator=make.indicator("2.3"))
     assess.score_all(at=make.NOW, day=make.TODAY)
 
-    assert "not a measured worsening" not in client.get("/countries/MMR/").text
+    assert "nothing that counts was known" not in client.get("/countries/MMR/").text

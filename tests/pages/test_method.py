@@ -46,6 +46,26 @@ def test_shows_another_methods_parameters_when_that_is_in_use() -> None:
 
 
 @pytest.mark.usefixtures("reference")
+def test_says_what_stands_beside_an_index_also_under_a_version_that_leaves_parameters_out() -> None:
+    shipped = MethodVersion.objects.get()
+    older = {key: value for key, value in shipped.parameters.items() if not key.startswith("blackout")}
+    MethodVersion.objects.create(
+        formula=shipped.formula,
+        framework=shipped.framework,
+        parameters=older | {"alarm_points": 6},
+        goalposts=shipped.goalposts,
+        sha256="e" * 64,
+        published_at=make.NOW.replace(year=2027),
+    )
+
+    text = text_of(Client())
+
+    assert "computed 200 times more with the same evidence" in text
+    assert "A rise by 6 points or more in 90 days" in text
+    assert "Public reports of the last 90 days are fewer than 33 of every 100" in text
+
+
+@pytest.mark.usefixtures("reference")
 def test_says_what_the_index_is_not_and_how_much_is_unchecked(client: Client) -> None:
     text = text_of(client)
 
@@ -56,7 +76,8 @@ def test_says_what_the_index_is_not_and_how_much_is_unchecked(client: Client) ->
 
 @pytest.mark.usefixtures("nothing_loaded")
 def test_without_a_method_it_says_so(client: Client) -> None:
-    assert "No method is published yet." in client.get("/method/").text
+    for page in ("/method/", "/sensitivity/"):
+        assert "No method is published yet." in client.get(page).text
 
 
 @pytest.mark.usefixtures("reference")

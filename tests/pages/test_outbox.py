@@ -215,7 +215,7 @@ def test_needs_few_queries(
     for row in rows:
         row.tries.create(at=NOW, outcome="deferred", by=publisher)
 
-    with django_assert_max_num_queries(10):  # two of them for the session and the person, some for the header
+    with django_assert_max_num_queries(11):  # two of them for the session and the person, some for the header
         client.get("/outbox/")
     with django_assert_max_num_queries(12):  # the preview's own among them
         client.get(f"/outbox/{rows[0].pk}/")

@@ -7,18 +7,19 @@ from people.models import User
 from people.permissions import GRANTS, Action, Role, Sensitivity, clearance_of, may
 
 TABLE = {
-    #                    sees up to, INGEST ENTER DECIDE RETRACT RELEASE OUTBOX SUBSCRIPTIONS MANAGE
-    None: (0, "--------"),
-    Role.READER: (0, "--------"),
-    Role.FOCAL_POINT: (1, "--------"),
-    Role.CODER: (2, "xx------"),
-    Role.REVIEWER: (2, "xxxx----"),
-    Role.PUBLISHER: (3, "xxxxxxx-"),
-    Role.ADMIN: (3, "xxxxxxxx"),
+    #                    sees up to, INGEST ENTER DECIDE RETRACT RELEASE OUTBOX SUBSCRIPTIONS NOTICES MANAGE
+    None: (0, "---------"),
+    Role.READER: (0, "---------"),
+    Role.FOCAL_POINT: (1, "---------"),
+    Role.CODER: (2, "xx-------"),
+    Role.REVIEWER: (2, "xxxx-----"),
+    Role.PUBLISHER: (3, "xxxxxxxx-"),
+    Role.ADMIN: (3, "xxxxxxxxx"),
 }
 ORDER = [
     Action.INGEST_REPORT, Action.ENTER_EVIDENCE, Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE,
-    Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS, Action.MANAGE,
+    Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS, Action.CLOSE_NOTICES,
+    Action.MANAGE,
 ]  # fmt: skip
 
 

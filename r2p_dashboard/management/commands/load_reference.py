@@ -8,9 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from countries.loading import load_countries
 from countries.reference import ReferenceDataError
-from indicators import reference_loading
+from indicators import methods, reference_loading
 from r2p_dashboard import clock
 from reports.source_loading import SourceFileError, load_sources
+
+REFUSALS = (ReferenceDataError, reference_loading.CatalogueFileError, methods.MethodError, SourceFileError)
 
 
 class Command(BaseCommand):
@@ -30,9 +32,14 @@ class Command(BaseCommand):
             countries = load_countries()
             framework = reference_loading.load_framework(at=at)
             series = reference_loading.load_series_definitions()
-            method = reference_loading.publish_method(at=at)
+            method = methods.publish_shipped(at=at)
             sources = load_sources()
-        except (ReferenceDataError, reference_loading.CatalogueFileError, SourceFileError) as error:
+        except (
+            ReferenceDataError,
+            reference_loading.CatalogueFileError,
+            methods.MethodError,
+            SourceFileError,
+        ) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{countries} countries, framework version {framework.version} with "

@@ -1,0 +1,37 @@
+"""What followed the system's own alerts."""
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from alerts.following import HORIZONS, Following
+from alerts.scorecard import scorecard as followed
+from indicators.models import OutcomeList
+from r2p_dashboard import clock
+
+
+@require_safe
+def scorecard(request: HttpRequest) -> HttpResponse:
+    """`?outcomes=` names the list that says what followed; else the latest onset list."""
+    lists = list(OutcomeList.objects.order_by("-imported_at", "-pk"))
+    chosen = _chosen(request.GET.get("outcomes", ""), lists)
+    context = {
+        "lists": lists,
+        "outcomes": chosen,
+        "card": followed(outcomes=chosen, day=clock.installation_day()),
+        "horizons": HORIZONS,
+        "kinds": list(Following),
+        "day": clock.installation_day(),
+    }
+    return render(request, "alerts/scorecard.html", context)
+
+
+def _chosen(asked: str, lists: list[OutcomeList]) -> OutcomeList | None:
+    if not asked:
+        onsets = (one for one in lists if one.kind == OutcomeList.Kind.ONSET)
+        return next(onsets, None)
+    found = next((one for one in lists if one.slug == asked), None)
+    if found is None:
+        raise BadRequest(f"outcomes is {asked[:40]!r}; wanted the name of a loaded list")
+    return found

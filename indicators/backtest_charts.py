@@ -1,0 +1,140 @@
+"""Figures of a back-test. Pure: a stored result in, plain dicts for Plotly out; no plotly import, no Django."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from countries.charts import GRID, LINE, LINE_2, SOFT, Chart, Figure, layout
+from indicators.backtest.printed import NAMES, number
+
+Points = Sequence[Sequence[float]]
+STYLES: dict[str, Figure] = {
+    "index": {"color": LINE, "width": 2.5, "dash": "solid"},
+    "decayed": {"color": LINE_2, "width": 1.75, "dash": "dash"},
+}
+
+
+def roc(result: Mapping[str, Any]) -> Chart:
+    """How many of the months before an outcome stand above a mark, against how many of the others do."""
+    curves = {key: found["roc"] for key, found in result["curves"].items()}
+    return Chart(
+        key="roc",
+        title=f"{result['label']}: separation (ROC)",
+        note=(
+            "Up: share of the months before an outcome that stand above a mark. Right: share of all other months above"
+            " the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed deaths alone."
+        ),
+        alt=_alt("ROC curve", result, "auc", "area under the curve"),
+        figure={
+            "data": [_diagonal([0, 1], [0, 1], "chance"), *_drawn(curves, "others above %{x:.2f}, found %{y:.2f}")],
+            "layout": _layout("other months above the mark", "months before an outcome above it"),
+        },
+        columns=("Curve", "Other months above the mark", "Months before an outcome above it"),
+        rows=_rows(curves),
+    )
+
+
+def precision_recall(result: Mapping[str, Any]) -> Chart:
+    """How many of the months above a mark come before an outcome, against how many of these are found."""
+    curves = {key: found["pr"] for key, found in result["curves"].items()}
+    base = result["base_rate"]
+    return Chart(
+        key="precision-recall",
+        title=f"{result['label']}: precision and recall",
+        note=(
+            "Right: share of the months before an outcome that stand above a mark. Up: share of the months above the"
+            f" mark that come before an outcome. Dotted: the base rate, {number(base, 4)}, which chance gives."
+        ),
+        alt=_alt("Precision-recall curve", result, "ap", "average precision") + f" Base rate {number(base, 4)}.",
+        figure={
+            "data": [_diagonal([0, 1], [base, base], "base rate"), *_drawn(curves, "found %{x:.2f}, right %{y:.3f}")],
+            "layout": _layout("months before an outcome found", "months above the mark that are right", top=None),
+        },
+        columns=("Curve", "Found (recall)", "Right (precision)"),
+        rows=_rows(curves),
+    )
+
+
+def reliability(result: Mapping[str, Any]) -> Chart | None:
+    """What the out-of-time mapping said against what was observed; None where there is no mapping."""
+    mapping = result["mapping"]
+    if "cannot" in mapping:
+        return None
+    bins = mapping["bins"]
+    most = max([1e-3, *(one[key] for one in bins for key in ("mapped", "observed"))])
+    return Chart(
+        key="reliability",
+        title=f"{result['label']}: reliability of the Platt mapping",
+        note=(
+            "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, fitted on"
+            " earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the two agree."
+        ),
+        alt="Reliability of the mapping: "
+        + "; ".join(f"mapped {number(one['mapped'])}, observed {number(one['observed'])}" for one in bins)
+        + ".",
+        figure={
+            "data": [
+                _diagonal([0, most], [0, most], "agreement"),
+                {
+                    "type": "scatter",
+                    "mode": "lines+markers",
+                    "x": [one["mapped"] for one in bins],
+                    "y": [one["observed"] for one in bins],
+                    "line": STYLES["index"] | {"width": 1.25},
+                    "marker": {"size": 8, "color": LINE},
+                    "hovertemplate": "mapped %{x:.3f}, observed %{y:.3f}<extra></extra>",
+                },
+            ],
+            "layout": _layout("mapped frequency", "observed frequency", top=None, right=None),
+        },
+        columns=("Group", "Mapped", "Observed", "Country-months", "Before an outcome"),
+        rows=tuple(
+            (str(place), number(one["mapped"], 4), number(one["observed"], 4), f"{one['rows']:,}", str(one["positive"]))
+            for place, one in enumerate(bins, 1)
+        ),
+    )
+
+
+def _drawn(curves: Mapping[str, Points], hover: str) -> list[Figure]:
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": NAMES[key],
+            "x": [point[0] for point in points],
+            "y": [point[1] for point in points],
+            "line": STYLES[key],
+            "hovertemplate": f"{NAMES[key]}: {hover}<extra></extra>",
+        }
+        for key, points in curves.items()
+    ]
+
+
+def _diagonal(x: list[float], y: list[float], name: str) -> Figure:
+    line = {"color": SOFT, "width": 1.25, "dash": "dot"}
+    return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": line, "hoverinfo": "skip"}
+
+
+def _layout(right_words: str, up_words: str, *, top: float | None = 1.0, right: float | None = 1.0) -> Figure:
+    axis: Figure = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "rangemode": "tozero"}
+    return layout(
+        margin={"l": 60, "r": 16, "t": 12, "b": 48},
+        xaxis=axis | {"title": {"text": right_words, "font": {"size": 12}}} | _range(right),
+        yaxis=axis | {"title": {"text": up_words, "font": {"size": 12}}} | _range(top),
+    )
+
+
+def _range(end: float | None) -> Figure:
+    return {} if end is None else {"range": [0, end]}
+
+
+def _rows(curves: Mapping[str, Points]) -> tuple[tuple[str, ...], ...]:
+    return tuple((NAMES[key], f"{x:.4f}", f"{y:.4f}") for key, points in curves.items() for x, y in points)
+
+
+def _alt(kind: str, result: Mapping[str, Any], figure: str, words: str) -> str:
+    said = [f"the index has {words} {number(result['index'][figure])}"]
+    said += [
+        f"{NAMES[one['key']]} {number(one[figure])}" for one in result["yardsticks"] if one["key"] in result["curves"]
+        and one["key"] != "index"
+    ]  # fmt: skip
+    return f"{kind}, {result['label']}: {', '.join(said)}."

@@ -1,0 +1,186 @@
+"""Publishes and retires versions of the method; what differs between two of them."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from indicators.frames import catalogue_of, version_in_use
+from indicators.models import Framework, MethodVersion, SeriesDefinition
+from indicators.scoring.differences import Difference, differences
+from indicators.scoring.errors import ScoringInputError
+from indicators.scoring.identity import method_json
+from indicators.scoring.parameters import SHIPPED, Parameters
+
+FIRST = "the first version"
+
+
+class MethodError(ValueError):
+    """A version that cannot be published or retired; says what was found, what was wanted and what to do."""
+
+
+@transaction.atomic
+def publish_shipped(*, at: dt.datetime) -> MethodVersion:
+    """The shipped parameters with the catalogue and the goalposts in use. Safe to run twice.
+
+    What it changes against the version in use stands in its note. Raises MethodError.
+    """
+    version = _version(SHIPPED, note="", at=at)
+    standing = MethodVersion.objects.filter(sha256=version.sha256).first()
+    if standing is not None:
+        return standing
+    before = MethodVersion.objects.by_use().select_related("framework").first()
+    version.note = FIRST if before is None else _shipped_note(before, version)
+    version.save()
+    return version
+
+
+@transaction.atomic
+def publish(*, overrides: Mapping[str, Any], note: str, at: dt.datetime) -> MethodVersion:
+    """The parameters in use with some of them changed, as a version beside the others.
+
+    It comes into use with its first run. Raises MethodError, and frames.NoMethodError where there is none to change.
+    """
+    if not note.strip():
+        raise MethodError("note: found none; wanted what changes and why")
+    base = version_in_use()
+    try:
+        parameters = Parameters.from_mapping(overrides, base=Parameters.from_mapping(base.parameters))
+    except ScoringInputError as error:
+        raise MethodError(str(error)) from error
+    version = _version(parameters, note=note.strip(), at=at)
+    standing = MethodVersion.objects.filter(sha256=version.sha256).first()
+    if standing is not None:
+        state = "retired" if standing.retired_at else "published"
+        raise MethodError(f"parameters: found those of method {standing.sha256[:8]}, {state}; wanted others")
+    version.save()
+    return version
+
+
+@transaction.atomic
+def retire(*, sha256: str, at: dt.datetime) -> MethodVersion:
+    """Ends a version: its scores stay readable and are computed no more. Raises MethodError."""
+    version = _found(sha256)
+    if version.retired_at is not None:
+        raise MethodError(f"method {version.sha256[:8]}: found it retired already; wanted one that is published")
+    others = MethodVersion.objects.published().exclude(pk=version.pk)
+    if not others.exclude(stands_from=None).exists():
+        raise MethodError(
+            f"method {version.sha256[:8]}: found no other published method under which scores stand; "
+            "wanted one first (`manage.py publish_method`)"
+        )
+    version.retired_at = at
+    version.save(update_fields=["retired_at"])
+    return version
+
+
+@transaction.atomic
+def bring_back(*, sha256: str) -> MethodVersion:
+    """Publishes a retired version again, as it was. Raises MethodError."""
+    version = _found(sha256)
+    if version.retired_at is None:
+        raise MethodError(f"method {version.sha256[:8]}: found it published; wanted one that is retired")
+    version.retired_at = None
+    version.save(update_fields=["retired_at"])
+    return version
+
+
+def retire_equals(version: MethodVersion, *, at: dt.datetime) -> list[MethodVersion]:
+    """Ends the older versions that say the same as `version` in fewer words; those.
+
+    A release may write down a parameter that older versions leave out, with the value that they are read with. Both
+    give the same numbers for ever, so two lines on every page would say nothing.
+    """
+    older = MethodVersion.objects.published().filter(
+        framework=version.framework_id, goalposts=version.goalposts, published_at__lte=version.published_at
+    )
+    said = Parameters.from_mapping(version.parameters)
+    equal = [
+        one
+        for one in older.exclude(pk=version.pk)
+        if Parameters.from_mapping(one.parameters) == said and len(one.parameters) < len(version.parameters)
+    ]
+    for one in equal:
+        one.retired_at = at
+        one.save(update_fields=["retired_at"])
+    return equal
+
+
+def differences_between(old: MethodVersion, new: MethodVersion) -> list[Difference]:
+    """Every parameter, goalpost and catalogue in which two versions differ; needs their frameworks loaded."""
+    return differences(_said(old), _said(new))
+
+
+def _said(version: MethodVersion) -> dict[str, Any]:
+    return {
+        **version.parameters,
+        "goalposts": version.goalposts,
+        "framework": version.framework.version,
+    }
+
+
+def _shipped_note(before: MethodVersion, version: MethodVersion) -> str:
+    """What a release changed, in the words of the parameters; no more is known here."""
+    changed = differences_between(before, version)
+    is_same = Parameters.from_mapping(before.parameters) == Parameters.from_mapping(version.parameters)
+    keys = ", ".join(one.key for one in changed)
+    name = before.sha256[:8]
+    if is_same and all(one.is_added for one in changed):
+        return f"the same numbers as method {name}: writes down {keys}, with the values that it is read with"
+    return f"shipped with a release; against method {name} it changes {keys or 'the wording of the catalogue'}"
+
+
+def published(sha256: str) -> MethodVersion:
+    """The published version whose digest begins so, its framework loaded. Raises MethodError."""
+    version = _found(sha256)
+    if version.retired_at is not None:
+        raise MethodError(f"method {version.sha256[:8]}: found it retired; wanted one that is published")
+    return version
+
+
+def _found(sha256: str) -> MethodVersion:
+    found = (
+        list(MethodVersion.objects.select_related("framework").filter(sha256__startswith=sha256.lower())[:2])
+        if sha256
+        else []
+    )
+    if len(found) != 1:
+        known = ", ".join(sha[:8] for sha in MethodVersion.objects.order_by("pk").values_list("sha256", flat=True))
+        what = "more than one" if found else "none"
+        raise MethodError(f"method {sha256[:64]}: found {what} whose digest begins so; wanted one of {known}")
+    return found[0]
+
+
+def _version(parameters: Parameters, *, note: str, at: dt.datetime) -> MethodVersion:
+    framework = Framework.objects.order_by("-version").first()
+    if framework is None:
+        raise MethodError("framework: found none loaded; wanted `manage.py load_reference` first")
+    catalogue = catalogue_of(framework.indicators.select_related("factor").order_by("order"))
+    goalposts = _goalposts()
+    # The catalogue file's own digest is part of it: a corrected label makes a version that shows the label.
+    text = method_json(parameters, catalogue) + json.dumps(goalposts, sort_keys=True, separators=(",", ":"))
+    return MethodVersion(
+        formula=parameters.formula,
+        framework=framework,
+        parameters=json.loads(parameters.canonical_json()),
+        goalposts=goalposts,
+        sha256=hashlib.sha256((text + framework.sha256).encode()).hexdigest(),
+        note=note,
+        published_at=at,
+    )
+
+
+def _goalposts() -> dict[str, Any]:
+    return {
+        definition.slug: {
+            "indicator": definition.indicator_code,
+            "lo": definition.lo,
+            "hi": definition.hi,
+            "log": definition.is_log,
+            "direction": definition.direction,
+        }
+        for definition in SeriesDefinition.objects.order_by("slug")
+    }

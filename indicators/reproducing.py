@@ -1,0 +1,93 @@
+"""Finds again what a stored score was computed from: the rows as they were decided when its run read them."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from countries.models import Country
+from indicators import frames
+from indicators.models import Evidence, SeriesValue, Snapshot
+
+MARGIN = dt.timedelta(minutes=10)  # a decision's time is read before it is committed; longer than a transaction takes
+LONGEST = dt.timedelta(hours=1)  # a run that waits for its turn reads later than it says; longer than any waits
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CountryRows:
+    """Every row that a score of the country can rest on, loaded with what `frames` needs of it."""
+
+    country: Country
+    evidence: Sequence[Evidence]
+    series: Sequence[SeriesValue]  # scored ones
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """Inputs of a stored score; `cut` is the instant before which they were decided, None where that is everything."""
+
+    inputs: frames.Inputs
+    cut: dt.datetime | None
+    is_exact: bool  # whether their digest is the stored one
+
+
+def rows_of(country: Country) -> CountryRows:
+    """Reads the country's rows, without texts: two queries."""
+    evidence = Evidence.objects.ever_accepted().filter(country=country)
+    series = SeriesValue.objects.filter(country=country, is_scored=True)
+    return CountryRows(
+        country,
+        list(evidence.select_related("family", "indicator", "country").order_by("pk")),
+        list(
+            series.select_related("definition", "country", "report__series_load")
+            .defer("report__bytes", "report__text", "report__headers")
+            .order_by("pk")
+        ),
+    )
+
+
+def inputs_now(rows: CountryRows, method: frames.Method) -> frames.Inputs:
+    """The inputs of a score that is computed now."""
+    return _assembled(rows, method, None)
+
+
+def inputs_then(rows: CountryRows, method: frames.Method, snapshot: Snapshot) -> Found:
+    """The inputs of `snapshot`, which needs its run loaded.
+
+    The digest says which instant is right: a decision can fall between the start of a run and its reading. Where none
+    is, the inputs are those at the start of the run.
+    """
+    for cut in _cuts(rows, snapshot):
+        inputs = _assembled(rows, method, cut)
+        if inputs.digests.get(rows.country.iso3, frames.EMPTY_DIGEST) == snapshot.input_digest:
+            return Found(inputs, cut, is_exact=True)
+    began = snapshot.run.started_at
+    return Found(_assembled(rows, method, began), began, is_exact=False)
+
+
+def _cuts(rows: CountryRows, snapshot: Snapshot) -> Iterator[dt.datetime | None]:
+    """Instants to try, the likeliest first: now, the start of the run, and every change around it."""
+    yield None
+    began = snapshot.run.started_at
+    changes = {loaded_at(row) for row in rows.series} | {row.decided_at for row in rows.evidence}
+    changes |= {row.retracted_at for row in rows.evidence} | {row.retracted_at for row in rows.series}
+    yield began
+    yield from sorted(at for at in changes if at and began < at <= began + LONGEST)
+    yield from sorted((at for at in changes if at and began - MARGIN <= at < began), reverse=True)
+
+
+def _assembled(rows: CountryRows, method: frames.Method, cut: dt.datetime | None) -> frames.Inputs:
+    evidence = [frames.evidence_tuple(row, as_at=cut) for row in decided_by(rows.evidence, cut)]
+    loaded = [row for row in rows.series if cut is None or (loaded_at(row) or cut) <= cut]
+    series = [frames.series_tuple(row, as_at=cut) for row in loaded]
+    return frames.assembled(evidence, series, method, (rows.country.iso3,))
+
+
+def decided_by(evidence: Sequence[Evidence], cut: dt.datetime | None) -> list[Evidence]:
+    """The rows that were decided by `cut`; None stands for all."""
+    return [row for row in evidence if cut is None or (row.decided_at is not None and row.decided_at <= cut)]
+
+
+def loaded_at(value: SeriesValue) -> dt.datetime | None:
+    """When the value's release was loaded."""
+    load = getattr(value.report, "series_load", None)
+    return load.loaded_at if load else None

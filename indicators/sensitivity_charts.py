@@ -1,0 +1,100 @@
+"""The order of countries with its whiskers. Pure: values in, plain dicts for Plotly out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from countries.charts import GRID, INK, LINE, LINE_2, SOFT, Chart, Figure, layout
+
+DRAWN = 40
+"""Countries in the plot, from the highest index; the table has every one."""
+NAME_MAX = 18
+"""Letters of a name beside the plot, so that it fits a phone; the pointer and the table say the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One country: its place now, and how far it moves."""
+
+    iso3: str
+    name: str
+    place: float
+    place_low: float
+    place_high: float
+    place_half: float
+    place_double: float
+
+
+def whiskers(rows: Sequence[Placed], *, day: str) -> Chart:
+    """Places as dots, their span under other weights as whiskers, other half-lives as small marks."""
+    drawn = sorted(rows, key=lambda row: (row.place, row.name))[:DRAWN]
+    return Chart(
+        key="places",
+        title=f"How far places move, {day}",
+        note=(
+            "Dot: place by the index now. Whisker: 5th to 95th percentile over draws of the factor weights."
+            " Triangles: place with half-lives halved (left) and doubled (right). Long whiskers: the order says little."
+            f" Drawn are the {len(drawn)} highest of {len(rows)}; the table below has all."
+        ),
+        alt=_alt(drawn),
+        figure={"data": [_dots(drawn), *_marks(drawn)], "layout": _layout(drawn)},
+    )
+
+
+def _dots(rows: Sequence[Placed]) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [row.place for row in rows],
+        "y": [row.iso3 for row in rows],
+        "text": [row.name for row in rows],
+        "marker": {"size": 9, "color": LINE},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [max(0.0, row.place_high - row.place) for row in rows],
+            "arrayminus": [max(0.0, row.place - row.place_low) for row in rows],
+            "color": LINE,
+            "thickness": 1.5,
+            "width": 3,
+        },
+        "hovertemplate": "%{text}: %{x:g}<extra>now</extra>",
+    }
+
+
+def _marks(rows: Sequence[Placed]) -> list[Figure]:
+    kinds = (
+        ("place_half", "triangle-left-open", "half-lives halved"),
+        ("place_double", "triangle-right-open", "doubled"),
+    )
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [getattr(row, field) for row in rows],
+            "y": [row.iso3 for row in rows],
+            "text": [row.name for row in rows],
+            "marker": {"size": 8, "color": LINE_2, "symbol": symbol},
+            "hovertemplate": "%{text}: %{x:g}<extra>" + words + "</extra>",
+        }
+        for field, symbol, words in kinds
+    ]
+
+
+def _layout(rows: Sequence[Placed]) -> Figure:
+    return layout(
+        margin={"l": 60, "r": 16, "t": 12, "b": 44},
+        xaxis={"title": {"text": "place, 1 = highest index", "font": {"size": 12}}, "rangemode": "tozero"}
+        | {"gridcolor": GRID, "zeroline": False, "fixedrange": True},
+        yaxis={"autorange": "reversed", "fixedrange": True, "tickfont": {"size": 11, "color": INK}, "automargin": True}
+        | {"categoryorder": "array", "categoryarray": [row.iso3 for row in rows], "gridcolor": GRID}
+        | {"tickvals": [row.iso3 for row in rows], "ticktext": [_short(row.name) for row in rows], "linecolor": SOFT},
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1]}…"
+
+
+def _alt(rows: Sequence[Placed]) -> str:
+    said = [f"{row.name} {row.place:g} ({row.place_low:g} to {row.place_high:g})" for row in rows]
+    return "Places with their span under other weights: " + ("; ".join(said) or "no country is assessed") + "."

@@ -1,0 +1,159 @@
+"""Back-tests: one stored run with its figures, and the others to choose from."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from countries.charts import Chart
+from countries.models import Country
+from indicators import backtest_charts, backtesting
+from indicators.backtest.errors import BacktestError
+from indicators.backtest.printed import NAMES, SAME_MONTHS
+from indicators.backtest.yardsticks import PUBLISHED
+from indicators.models import BacktestRequest, BacktestRun, Factor
+from indicators.models.score import Level
+from indicators.views.backtest_form import BacktestForm
+from people.access import requires
+from people.permissions import Action, may
+from r2p_dashboard import clock, pipeline
+from reports.views.seen import person_of
+
+CHOICES_MAX = 50
+REQUESTS_SHOWN = 5
+MAY_ASK = Action.DECIDE_EVIDENCE
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OnsetLine:
+    """One tested outcome as the table says it."""
+
+    country: str
+    iso3: str
+    start: str
+    index: float | None
+    level: str
+    place: float | None
+    is_hard: str
+    stood: str
+
+
+@require_safe
+def backtest(request: HttpRequest) -> HttpResponse:
+    """`?run=` chooses; else the latest."""
+    return _page(request, _form(request))
+
+
+@require_POST
+@requires(MAY_ASK)
+def ask(request: HttpRequest) -> HttpResponse:
+    """Asks a worker for a run."""
+    form = _form(request, request.POST)
+    if form is None or not form.is_valid():
+        return _page(request, form, status=400)
+    try:
+        backtesting.ask(
+            outcomes=form.cleaned_data["outcomes"],
+            question=form.question,
+            knowledge=form.cleaned_data["knowledge"],
+            by=person_of(request),
+            at=clock.now(),
+        )
+    except BacktestError as error:
+        form.add_error("outcomes", str(error))
+        return _page(request, form, status=400)
+    transaction.on_commit(pipeline.ring_backtests)
+    messages.success(request, "Asked for. A worker computes it; this page shows it when it is done.")
+    return redirect("backtest")
+
+
+def _form(request: HttpRequest, *sent: Any) -> BacktestForm | None:
+    return BacktestForm(*sent) if may(request.user, MAY_ASK) else None
+
+
+def _page(request: HttpRequest, form: BacktestForm | None, *, status: int = 200) -> HttpResponse:
+    choices = _choices()
+    run = _chosen(request.GET.get("run", ""), choices)
+    context: dict[str, Any] = {"run": run, "choices": choices, "form": form, "published": PUBLISHED}
+    if form is not None:
+        asked = BacktestRequest.objects.select_related("outcomes").order_by("-pk")[:REQUESTS_SHOWN]
+        context["requests"] = list(asked)
+    if run is not None:
+        context |= {"result": run.result, **_shown(run.result)}
+    return render(request, "indicators/backtest.html", context, status=status)
+
+
+def _choices() -> list[BacktestRun]:
+    """The latest run of each question, without its result; latest first."""
+    latest: dict[tuple[object, ...], BacktestRun] = {}
+    runs = BacktestRun.objects.select_related("outcomes", "method").defer("result").order_by("-ran_at", "-pk")
+    for run in runs[: CHOICES_MAX * 10]:
+        question = (run.method_id, run.outcomes_id, run.first_year, run.last_year, run.horizon, run.knowledge)
+        latest.setdefault(question, run)
+    return list(latest.values())[:CHOICES_MAX]
+
+
+def _chosen(asked: str, choices: list[BacktestRun]) -> BacktestRun | None:
+    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise BadRequest(f"run is {asked[:20]!r}; wanted the number of a back-test")
+    pk = int(asked) if asked else choices[0].pk if choices else None
+    if pk is None:
+        return None
+    run = BacktestRun.objects.select_related("outcomes", "method").filter(pk=pk).first()
+    if run is None:
+        raise Http404(f"back-test {pk}: there is none")
+    return run
+
+
+def _shown(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What the template needs beside a tested result: charts, and rows with words."""
+    if result["status"] != "tested":
+        return {}
+    charts: list[Chart] = [backtest_charts.roc(result), backtest_charts.precision_recall(result)]
+    factors = dict(Factor.objects.filter(framework__methods__isnull=False).values_list("number", "title"))
+    return {
+        "charts": charts,
+        "reliability": backtest_charts.reliability(result),
+        "figures": _figures(result),
+        "onsets": _onsets(result),
+        "factors": [one | {"title": factors.get(one["factor"], "")} for one in result["factors"]],
+        "parts": [("Region", result["regions"]), ("Coverage", result["bands"])],
+    }
+
+
+def _figures(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The index on every tested month, then the three on the months that all of them know."""
+    whole = result["index"] | {"key": "index", "rows": result["counts"]["rows"]}
+    common = [one for one in result["yardsticks"] if one["key"] != "index" or one["rows"] != whole["rows"]]
+    rows = [one | {"name": NAMES[one["key"]]} for one in [whole, *common]]
+    return [rows[0], *(row | {"name": SAME_MONTHS if row["key"] == "index" else row["name"]} for row in rows[1:])]
+
+
+def _onsets(result: Mapping[str, Any]) -> list[OnsetLine]:
+    names = dict(Country.objects.values_list("iso3", "name_en"))
+    return [
+        OnsetLine(
+            country=names.get(one["country"], one["country"]),
+            iso3=one["country"],
+            start=one["start"],
+            index=one["index"],
+            level="" if one["level"] is None else Level(int(one["level"])).label,
+            place=one["place"],
+            is_hard={None: "not known", 1.0: "yes", 0.0: "no"}[one["hard"]],
+            stood=_stood(one),
+        )
+        for one in result["onsets"]
+    ]
+
+
+def _stood(one: Mapping[str, Any]) -> str:
+    months = one["months_in_top_30"]
+    if months is None:
+        return "no"
+    return f"{months} month{'' if months == 1 else 's'}{' or more' if one['is_cut'] else ''}"

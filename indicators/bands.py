@@ -11,7 +11,7 @@ from indicators.models import Band, Evidence, History, MethodVersion, SeriesValu
 from indicators.scored import ScoredCountry, given_of
 
 YEARS = 10  # month ends further back have the band of their year's end alone
-STEP = 4  # countries computed at once: a step stays short, so that a changed score need not wait
+STEP = 10  # countries computed at once: a step stays short, so that a changed score need not wait
 AT_ONCE = 400  # countries looked at in one step: taking over what is known costs little
 
 Days = Mapping[dt.date, tuple[float, float]]  # (low, high) of days
@@ -50,11 +50,13 @@ def year_bands(
 
 
 def waiting() -> QuerySet[Standing]:
-    """Standing scores with a line whose month ends have no band yet, the method in use first."""
+    """Standing scores whose month ends have no band yet: the method in use first, then what most evidence speaks of."""
     months = Band.objects.filter(snapshot=OuterRef("snapshot"), part=Band.Part.MONTHS)
     years = Band.objects.filter(snapshot=OuterRef("snapshot"), part=Band.Part.YEARS)
     published = Standing.objects.filter(method__in=MethodVersion.objects.published())
-    return published.filter(Exists(years), ~Exists(months)).order_by("-method__published_at", "country")
+    return published.filter(Exists(years), ~Exists(months)).order_by(
+        "-method__published_at", "-snapshot__evidence_count", "country"
+    )
 
 
 def fill_waiting(*, at: dt.datetime) -> int:

@@ -6,9 +6,10 @@ import numpy as np
 
 from indicators.backtest.ordering import ap_of, auc_of
 from indicators.scoring.arrays import F64, Bool
+from indicators.scoring.draws import weight_draws
 from indicators.scoring.parameters import FACTORS, Parameters
 from indicators.scoring.profiles import profile_weights
-from indicators.scoring.sensitivity import overall_under, weight_draws
+from indicators.scoring.sensitivity import overall_under
 
 WEIGHT_DRAWS: Final = 50
 
@@ -40,7 +41,7 @@ def under_other_weights(factors: F64, parameters: Parameters, positive: Bool, ro
     """AUC and average precision over draws of the factor weights, spread by σ as in the interval (§4 iii)."""
     found = [
         (auc_of(scores, positive, rows), ap_of(scores, positive, rows))
-        for weights in weight_draws(parameters, WEIGHT_DRAWS)
+        for weights in weight_draws(parameters)[:WEIGHT_DRAWS]
         for scores in (overall_under(factors, weights),)
     ]
     low, high = np.min(found, axis=0).tolist(), np.max(found, axis=0).tolist()

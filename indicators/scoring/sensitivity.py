@@ -5,7 +5,6 @@ means. Weights are drawn as in step (iii) of the interval, ``v_f = L("v.f", b)``
 standard deviation; half-lives are halved and doubled, all four natures at once.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,10 +13,10 @@ import numpy as np
 from indicators.scoring.arrays import F64, I64, Bool
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.days import Day
-from indicators.scoring.draws import lognormal
+from indicators.scoring.draws import weight_draws
 from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.history import current
-from indicators.scoring.parameters import FACTORS, PROFILES, Parameters
+from indicators.scoring.parameters import Parameters
 from indicators.scoring.series_rows import SeriesRows
 
 HALF: Final = 0.5
@@ -88,7 +87,7 @@ def sensitivity(
     now = current(evidence, series, catalogue, parameters, t, k)
     assessed = now.assessed[:, 0]
     factors = now.F[:, 0]
-    drawn = np.array([overall_under(factors, weights) for weights in weight_draws(parameters, parameters.replicates)])
+    drawn = np.array([overall_under(factors, weights) for weights in weight_draws(parameters)])
     places = np.array([places_of(overall, assessed) for overall in drawn])
     low, high = 100 * parameters.percentiles[0], 100 * parameters.percentiles[-1]
     index = np.where(assessed, np.percentile(drawn, [low, high], axis=0), np.nan)
@@ -98,22 +97,6 @@ def sensitivity(
     )
     base = Variant(now.overall[:, 0], now.level[:, 0], now.coverage[:, 0], places_of(now.overall[:, 0], assessed))
     return Sensitivity(assessed, base, half, double, index[0], index[1], place[0], place[1], len(drawn))
-
-
-def weight_draws(parameters: Parameters, draws: int) -> Iterator[F64]:
-    """Profile weights W, (3, 14), of each draw b = 0, 1, ...: §4 Interval (iii).
-
-    W_f = .6·v_f/Σv over the common factors, .4·v_f/Σv inside each profile's own pair.
-    """
-    common = np.array(parameters.common) - 1
-    for draw in range(draws):
-        drawn = np.array([lognormal(f"v.{factor}", draw, parameters.sigma) for factor in range(1, FACTORS + 1)])
-        weights = np.zeros((len(PROFILES), FACTORS))
-        weights[:, common] = parameters.weight_common * drawn[common] / drawn[common].sum()
-        for profile, pair in enumerate(parameters.specific):
-            own = np.array(pair) - 1
-            weights[profile, own] = parameters.weight_specific * drawn[own] / drawn[own].sum()
-        yield weights
 
 
 def overall_under(factors: F64, weights: F64) -> F64:

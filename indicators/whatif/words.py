@@ -44,4 +44,4 @@ def direction(polarity: int) -> str:
 
 def unit_of(definition: SeriesDefinition) -> str:
     """The unit without its explanation."""
-    return definition.unit.partition(",")[0]
+    return definition.unit.partition(", ")[0]

@@ -45,9 +45,9 @@ def test_a_packed_answer_is_unpacked() -> None:
 @pytest.mark.parametrize(
     ("body", "encoding", "reason"),
     [
-        (gzip.compress(b"x" * 1000)[:-9], "gzip", "gzip that breaks off"),
+        (gzip.compress(b"x" * 1000, mtime=0)[:-9], "gzip", "gzip that breaks off"),
         (b"plain", "gzip", "no gzip"),
-        (gzip.compress(b"x") + b"more", "gzip", "more after the end"),
+        (gzip.compress(b"x", mtime=0) + b"more", "gzip", "more after the end"),
         (b"x", "br", "an encoding that was not asked for"),
         (b"x", "gzip, gzip", "an encoding that was not asked for"),
     ],

@@ -4,6 +4,7 @@ With several processes (`-n 2`) each has servers of its own; the one that hands 
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -32,7 +33,7 @@ os.environ.setdefault("STATIC_ROOT", str(_static))  # whitenoise wants it to exi
 _NOWHERE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
 _is_given_tests = "PYTEST_XDIST_WORKER" in os.environ  # by another process, whose environment this is a copy of
 SERVICES = None
-if not _is_given_tests and any(word.startswith("-n") for word in sys.argv[1:]):
+if not _is_given_tests and re.search(r" -n ?(?!0\b)\w", " ".join(["", *sys.argv[1:]])):
     os.environ |= {name: address for name, address in _NOWHERE.items() if name not in os.environ}
 else:
     for name, address in _NOWHERE.items():

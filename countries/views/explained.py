@@ -104,7 +104,7 @@ def change_page(request: HttpRequest, iso3: str) -> HttpResponse:
 
 def country_asked(iso3: str) -> tuple[Country, Marker]:
     """The country of an address with its marker. Raises Http404."""
-    found = marked_country(iso3.upper())
+    found = marked_country(iso3.upper()) if iso3.isalpha() else None  # the database refuses to be asked for a NUL
     if found is None:
         raise Http404("country: found no country under this code; wanted an ISO 3166-1 alpha-3 code, such as MMR")
     return found

@@ -183,7 +183,7 @@ def test_small_letters_lead_to_the_one_address(client: Client) -> None:
     assert client.get("/countries/mmr/").headers["Location"] == "/countries/MMR/"
 
 
-@pytest.mark.parametrize("address", ["/countries/XXX/", "/countries/M/", "/countries/MYANMAR/"])
+@pytest.mark.parametrize("address", ["/countries/XXX/", "/countries/M/", "/countries/MYANMAR/", "/countries/M%00R/"])
 def test_what_is_no_country_is_not_found(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
 

@@ -172,6 +172,7 @@ def test_the_form_holds_the_days_that_are_shown(client: Client) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_only_countries_have_the_pages(client: Client, page: str) -> None:
     assert client.get(page.replace("MMR", "XXX")).status_code == 404
+    assert client.get(page.replace("MMR", "M%00R")).status_code == 404
     assert client.get(f"{page}?as_of=2024-13-45").status_code == 400
 
 

@@ -1,5 +1,6 @@
 """How long before each outcome a warning stood."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ class Lead:
     Attributes
     ----------
     months : int or None
-        From the first month end of the stay to the outcome; None where none stood at the last month end before.
+        From the first month end of the stay to the outcome; None where none stood at the last month end before, or
+        where that month is not of the grid (`told`).
     is_cut : bool
         The stay reaches back to the first month of the grid, so it may have been longer.
     """
@@ -25,8 +27,21 @@ class Lead:
 
 
 def before(grid: Grid, start: int) -> int:
-    """Position of the last month end before a day; -1 where there is none."""
-    return int(np.searchsorted(grid.days, start, "left")) - 1
+    """Position of the last month end before a day; -1 where it is not of the grid.
+
+    An outcome is looked for up to a whole horizon after the last month of the grid: no month of the grid may be the
+    last one before it.
+    """
+    month_end = dt.date.fromordinal(start).replace(day=1).toordinal() - 1
+    place = int(np.searchsorted(grid.days, month_end, "left"))
+    return place if place < grid.days.size and grid.days[place] == month_end else -1
+
+
+def told(grid: Grid, episodes: Episodes, rows: Bool) -> Bool:
+    """Of which outcomes the last month end before is among `rows`, (C, T) bool; (N,) bool."""
+    last = [before(grid, start) for start in episodes.start.tolist()]
+    pairs = zip(episodes.country.tolist(), last, strict=True)
+    return np.array([place >= 0 and bool(rows[country, place]) for country, place in pairs], np.bool_)
 
 
 def leads(grid: Grid, episodes: Episodes, stands: Bool) -> list[Lead]:

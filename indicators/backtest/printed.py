@@ -88,6 +88,8 @@ def _leads(result: Mapping[str, Any]) -> Iterator[str]:
         months = f", for {one['median_months']:g} months in the median" if one["warned"] else ""
         since = f"({one['cut']} since the first month)"
         yield f"When they began, {one['warned']} of {one['of']} stood {words}{months} {since}"
+    if result["leads"]["top_30"]["untold"]:
+        yield f"Of {result['leads']['top_30']['untold']} more the last month end before is not tested"
 
 
 def _parts(result: Mapping[str, Any]) -> Iterator[str]:

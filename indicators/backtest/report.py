@@ -146,16 +146,19 @@ def _difference(index: Ordering, decayed: Ordering) -> dict[str, Any]:
 
 def _leads(given: Material, index: Ordering) -> dict[str, Any]:
     tested = onsets_tested(given.grid, given.episodes, index.rows)
+    told = leads.told(given.grid, given.episodes, index.rows)
+    untold = int((tested & ~told).sum())
     stands = {
         "top_30": share_in_top(given.scored.overall, index.rows, 30) >= 0.5,
         "high": (given.scored.level >= 4) & index.rows,
     }
-    return {name: _summary(given, there, tested) for name, there in stands.items()}
+    return {name: _summary(given, there, tested & told) | {"untold": untold} for name, there in stands.items()}
 
 
-def _summary(given: Material, there: Bool, tested: Bool) -> dict[str, Any]:
+def _summary(given: Material, there: Bool, asked: Bool) -> dict[str, Any]:
+    """Of the outcomes that are `asked` about, (N,) bool."""
     found = leads.leads(given.grid, given.episodes, there)
-    mine = [lead for lead, is_tested in zip(found, tested, strict=True) if is_tested]
+    mine = [lead for lead, is_asked in zip(found, asked, strict=True) if is_asked]
     warned = [lead.months for lead in mine if lead.months is not None]
     return {
         "of": len(mine),

@@ -155,5 +155,5 @@ def _onsets(result: Mapping[str, Any]) -> list[OnsetLine]:
 def _stood(one: Mapping[str, Any]) -> str:
     months = one["months_in_top_30"]
     if months is None:
-        return "no"
+        return "no" if one.get("is_told", True) else "not known"
     return f"{months} month{'' if months == 1 else 's'}{' or more' if one['is_cut'] else ''}"

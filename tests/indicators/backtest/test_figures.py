@@ -6,7 +6,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from indicators.backtest.bootstrap import intervals
 from indicators.backtest.curves import Ordered, area_under_roc, average_precision, pr_points, roc_points
-from indicators.backtest.leads import Lead, leads
+from indicators.backtest.leads import Lead, leads, told
 from indicators.backtest.mapping import out_of_time
 from indicators.backtest.ordering import Ordering
 from indicators.backtest.standing import places, share_in_top
@@ -90,6 +90,15 @@ def test_a_lead_from_the_first_month_says_that_it_may_be_longer() -> None:
     grid, episodes = grid_of([outcome("AAA", "2004-04-01")], ["AAA"], 2004, 2007)
 
     assert leads(grid, episodes, np.ones(grid.label.shape, np.bool_)) == [Lead(3, is_cut=True)]
+
+
+def test_of_an_outcome_that_begins_later_after_the_last_month_no_lead_is_told() -> None:
+    grid, episodes = grid_of([outcome("AAA", "2008-01-01"), outcome("BBB", "2008-02-01")], ["AAA", "BBB"], 2004, 2008)
+    everywhere = np.ones(grid.label.shape, np.bool_)  # its last month end is 31 December 2007
+
+    assert leads(grid, episodes, everywhere) == [Lead(48, is_cut=True), Lead(None)]
+    assert told(grid, episodes, everywhere).tolist() == [True, False]
+    assert told(grid, episodes, ~everywhere).tolist() == [False, False]
 
 
 def test_decayed_deaths_halve_in_two_years() -> None:

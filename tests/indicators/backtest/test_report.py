@@ -8,7 +8,7 @@ import pytest
 
 from indicators.backtest.printed import lines
 from indicators.backtest.report import report
-from tests.indicators.backtest.given import scored, world
+from tests.indicators.backtest.given import grid_of, outcome, scored, world
 
 HEAD = {"label": "HINDSIGHT", "inputs": {"evidence_rows": 1, "series_rows": 1, "left_out": ["a"], "near_kin": ["b"]}}
 
@@ -85,3 +85,15 @@ def test_the_printed_report_says_the_limits_first() -> None:
     assert text[0].startswith("HINDSIGHT")
     assert text.index("OUTCOMES TESTED: 20 in 20 countries") < 6
     assert any(line.startswith("Platt mapping") for line in text)
+
+
+def test_an_outcome_after_the_last_tested_month_counts_and_has_no_lead() -> None:
+    codes = [f"C{number:02d}" for number in range(60)]
+    rows = [outcome(codes[n], f"{2001 + n % 9}-05-01", f"{2001 + n % 9}-12-31") for n in range(19)]
+    grid, episodes = grid_of([*rows, outcome(codes[30], "2010-11-01")], codes, 2000, 2010, horizon=24)
+    found = report(world(grid=grid, episodes=episodes, scored=scored(np.ones(grid.label.shape))))
+
+    assert found["counts"]["onsets"] == 20
+    assert (found["leads"]["high"]["of"], found["leads"]["high"]["untold"]) == (17, 3)
+    late = [(one["start"], one["index"], one["is_told"]) for one in found["onsets"] if one["start"] >= "2009"]
+    assert late == [("2009-05-01", None, False), ("2009-05-01", None, False), ("2010-11-01", None, False)]

@@ -14,8 +14,8 @@ from countries.models import Country
 from countries.reference import read_event_territories, read_ucdp_releases, territory_in
 from indicators.backtest import one_sided
 from indicators.backtest.errors import BacktestError
+from indicators.backtest.outcomes import WORDS_MAX, read_outcomes
 from indicators.backtest.outcomes import Outcome as Row
-from indicators.backtest.outcomes import read_outcomes
 from indicators.models import Outcome, OutcomeList, SeriesDefinition, SeriesValue
 from reports.readers import ucdp_country_year
 from reports.readers.ucdp_country_year import ONE_SIDED, STATE_BASED
@@ -45,14 +45,14 @@ def load_csv(
     covers_from: dt.date | None = None,
     covers_until: dt.date | None = None,
 ) -> tuple[OutcomeList, bool]:
-    """The list of a CSV file, and whether it is new. The same bytes and bounds twice are one list. All or nothing.
+    """The list of a CSV file, and whether it is new; all of it or, with a BacktestError that names the line, nothing.
 
-    Raises BacktestError with the line.
+    The same bytes and bounds twice are one list.
     """
     codes = set(Country.objects.values_list("iso3", flat=True))
     rows = read_outcomes(payload, codes)
-    made_from = sorted({slug for row in rows for slug in row.made_from})
-    _refuse_unknown_series(made_from)
+    _refuse_title(title or name)
+    _refuse_unknown_series(made_from := sorted({slug for row in rows for slug in row.made_from}))
     days = [row.start for row in rows] + [row.end for row in rows if row.end]
     begins = covers_from or dt.date(min(row.start for row in rows).year, 1, 1)
     ends = covers_until or dt.date(max(days).year, 12, 31)
@@ -182,6 +182,11 @@ def _refuse_unknown_series(slugs: Sequence[str]) -> None:
     known = set(SeriesDefinition.objects.values_list("slug", flat=True))
     if unknown := [slug for slug in slugs if slug not in known]:
         raise BacktestError("column made_from", repr(unknown[0][:40]), f"one of {', '.join(sorted(known)) or 'none'}")
+
+
+def _refuse_title(title: str) -> None:
+    if len(title) > WORDS_MAX:
+        raise BacktestError("title", f"{len(title)} characters", f"at most {WORDS_MAX}: --title gives another")
 
 
 def _joined(words: Iterable[str], most: int = 400) -> str:

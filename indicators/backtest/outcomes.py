@@ -55,6 +55,9 @@ def read_outcomes(payload: bytes, countries: Collection[str]) -> tuple[Outcome, 
         text = payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BacktestError("file", f"byte {error.start} that is no UTF-8", "text in UTF-8") from error
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise BacktestError(f"line {line}", "a NUL character", "text, which has none")
     found: dict[tuple[str, dt.date], int] = {}
     outcomes = []
     for line, cells in _lines(text):
@@ -86,7 +89,8 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 raise BacktestError(f"line {reader.line_num}", f"{len(row)} values", f"{len(header)}, one per column")
             yield reader.line_num, {name: cell.strip() for name, cell in zip(header, row, strict=True)}
     except csv.Error as error:
-        raise BacktestError(f"line {reader.line_num}", "quotation marks that do not pair", "CSV") from error
+        found = "quotation marks that do not pair, or a value without an end"
+        raise BacktestError(f"line {reader.line_num}", found, "CSV") from error
 
 
 def _outcome(line: int, cells: dict[str, str], countries: Collection[str]) -> Outcome:

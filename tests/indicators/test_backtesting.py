@@ -132,6 +132,11 @@ def test_what_a_list_covers_can_be_said_and_must_be_days_in_order(tmp_path: Path
             call_command("load_outcomes", str(path), f"--covers-until={until}")
 
 
+def test_a_title_that_is_too_long_is_refused_by_name() -> None:
+    with pytest.raises(BacktestError, match="title: found 250 characters; wanted at most 200"):
+        outcome_loading.load_csv(payload=CSV, name="n" * 250, at=backtests.AT)
+
+
 @pytest.mark.parametrize(
     ("payload", "said"),
     [

@@ -48,6 +48,8 @@ def test_a_file_may_name_the_series_that_it_was_made_from() -> None:
         (file(GOOD, header=f"{HEADER},victims"), "found the column 'victims'"),
         (b"\xff\xfe", "found byte 0 that is no UTF-8"),
         (file('MMR,"2016'), "quotation marks that do not pair"),
+        (file(GOOD, f"SDN,2023-04-15,,{'k' * 200_000},s,l"), "line 3: found quotation marks that do not"),
+        (file(GOOD, "SDN,2023-04-15,,k\x00,s,l"), "line 3: found a NUL character"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_line(payload: bytes, said: str) -> None:

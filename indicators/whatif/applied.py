@@ -20,7 +20,9 @@ from indicators.whatif.changes import (
 from indicators.whatif.reading import Counted, Known, Measured, counted_of, measured_of
 
 EARLIEST = dt.date(1945, 1, 1)  # the first day that a view can be asked for: an older event would never be seen
-MADE_UP = "what-if:"  # begins the name of an event that no real piece may be part of
+MADE_UP = "what-if:"  # begins the name of an event that no real piece is part of, and of a body that found none
+NAMED = f"{MADE_UP}named:"  # before a name that a reader gave: none can be that of a numbered or a moved piece
+TURNED = f"{MADE_UP}turned:"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class _Draft:
         if isinstance(change, MadeUp):
             self._add(change)
         elif isinstance(change, Regraded):
-            self.evidence[change.evidence] = _regraded(self._piece(change.evidence), change, self.known)
+            piece = self._piece(change.evidence)
+            self.evidence[change.evidence] = _regraded(piece, change, self.known, apart=bool(self.hidden))
         elif isinstance(change, LeftOut):
             del self.evidence[self._piece(change.evidence).pk]
         elif isinstance(change, Revalued):
@@ -101,6 +104,7 @@ class _Draft:
             )
         check_day(change.event_on, self.known.latest_day)
         self.made_up += 1
+        event = self._event_of(change)
         self.evidence[-self.made_up] = Counted(
             country=self.known.country.iso3,
             indicator=change.indicator,
@@ -111,8 +115,8 @@ class _Draft:
             event_on=change.event_on,
             known_on=self.known.known_on,
             retracted_on=None,
-            family=change.family,
-            event_key=self._event_of(change),
+            family=self._family_of(change, event),
+            event_key=event,
             admin1="",
             pk=-self.made_up,
         )
@@ -121,7 +125,17 @@ class _Draft:
         """A visible event's name joins it; any other is kept apart, so that no name can be guessed."""
         if (change.indicator, change.event) in self.joinable:
             return change.event
-        return f"{MADE_UP}{change.event or self.made_up}"
+        return f"{NAMED}{change.event}" if change.event else f"{MADE_UP}{self.made_up}"
+
+    def _family_of(self, change: MadeUp, event: str) -> str:
+        """The body itself among those of its event, or where nothing is hidden; any other is kept apart.
+
+        The interval draws one weight a body for the whole country: a piece by a body that is hidden would widen it.
+        """
+        bodies = {
+            row.family for row in self.evidence.values() if (row.indicator, row.event_key) == (change.indicator, event)
+        }
+        return change.family if change.family in bodies or not self.hidden else f"{MADE_UP}{change.family}"
 
 
 def apply(known: Known, changes: Iterable[Change], faults: Sequence[Fault] = ()) -> Applied:
@@ -147,7 +161,8 @@ def _joinable(rows: Iterable[Counted], hidden: frozenset[int]) -> set[tuple[str,
     return {event for event, numbers in members.items() if event[1] and not hidden.intersection(numbers)}
 
 
-def _regraded(row: Counted, change: Regraded, known: Known) -> Counted:
+def _regraded(row: Counted, change: Regraded, known: Known, *, apart: bool) -> Counted:
+    """The row as it would be; `apart`: turned the other way it may meet no event, for a hidden one may be there."""
     given: dict[str, Any] = {}
     if change.grade:
         given |= {"reliability": change.grade[0], "credibility": int(change.grade[1])}
@@ -161,6 +176,8 @@ def _regraded(row: Counted, change: Regraded, known: Known) -> Counted:
     moved = row._replace(**given)
     if moved.event_ref != row.event_ref:  # into another week: an event of its own, so that no hidden one is met there
         return moved._replace(event_key=f"{MADE_UP}moved-{row.pk}")
+    if apart and moved.polarity != row.polarity:
+        return moved._replace(event_key=f"{TURNED}{row.event_key}" if row.event_key else f"{MADE_UP}moved-{row.pk}")
     return moved
 
 

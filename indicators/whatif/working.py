@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from indicators import scoring
 from indicators.models import Indicator
 from indicators.scoring.indicators import rates
-from indicators.whatif.applied import MADE_UP, Rows
+from indicators.whatif.applied import MADE_UP, NAMED, TURNED, Rows
 from indicators.whatif.changes import LeftOut, MadeUp, Regraded
 from indicators.whatif.compared import Comparison, Event, Side
 from indicators.whatif.shown import Line, line
@@ -149,6 +149,10 @@ def event_name(ref: str) -> str:
     if ref.startswith("~"):
         _, area, week = ref[1:].split("|", 1)[0], *ref[1:].split("|", 1)[1].rsplit("|", 1)
         return f"no name: the week {week}{f', {area}' if area else ''}"
+    if ref.startswith(NAMED):
+        return f"made up: {ref.removeprefix(NAMED)}"
+    if ref.startswith(TURNED):
+        return f"{ref.removeprefix(TURNED)}, turned the other way"
     if ref.startswith(MADE_UP):
         name = ref.removeprefix(MADE_UP)
         return f"made up: {name}" if not name.isdigit() else f"made up, number {name}"

@@ -48,6 +48,14 @@ def test_without_changes_both_sides_are_the_score_that_stands(client: Client) ->
     assert "Nothing is changed yet" in answer.text
 
 
+def test_a_made_up_piece_without_a_name_meets_none_that_is_called_by_its_number(client: Client) -> None:
+    make.accepted()
+    unnamed = "a=7.14,B2,3,2024-05-01,+,one"
+    alike, other = (overall(page(client, unnamed, f"a=7.14,B2,3,2024-05-01,+,two,{name}"))[1] for name in ("1", "b"))
+
+    assert alike == pytest.approx(other, abs=1e-12)
+
+
 def test_a_worse_grade_lowers_the_index_and_stores_nothing(client: Client) -> None:
     row = make.accepted()
     with CaptureQueriesContext(connection) as queries:

@@ -101,6 +101,30 @@ def test_no_name_of_a_hidden_event_or_body_can_be_guessed(client: Client, hidden
     assert len(found) == 1
 
 
+def test_the_interval_does_not_tell_a_hidden_body_from_a_made_up_one(client: Client, hidden: Evidence) -> None:
+    codes = ["1.2", "2.2", "7.14"]
+    answers = [
+        page(client, *[f"a={code},A1,4,2024-06-01,+,{body}" for code in codes])
+        for body in ("marker-family", "any-other-body")
+    ]
+
+    for answer in answers:
+        families = {row.family for row in answer.context["comparison"].applied.after.evidence if row.pk < 0}
+        assert families & {row.family.slug for row in Evidence.objects.select_related("family")} == set()
+
+
+@pytest.mark.parametrize("key", ["open-event", ""])
+def test_a_piece_turned_the_other_way_meets_no_hidden_one(client: Client, hidden: Evidence, key: str) -> None:
+    row = make.accepted(event_key=key, indicator=make.indicator("1.1"))
+    turned = overall(page(client, f"e={row.pk}:::-"))
+    make.confidential(event_key=key, indicator=row.indicator, event_on=row.event_on, polarity=-1, severity=1)
+    answer = page(client, f"e={row.pk}:::-")
+
+    (one,) = answer.context["workings"]
+    assert [event.before for event in one.moved if event.mitigates] == [None]
+    assert overall(answer)[1] <= turned[1]
+
+
 def test_no_week_of_a_hidden_piece_without_an_event_can_be_guessed(client: Client) -> None:
     row = make.accepted(event_key="", event_on=dt.date(2024, 5, 27))
     make.confidential(event_key="", event_on=dt.date(2024, 5, 6))

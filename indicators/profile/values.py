@@ -132,13 +132,6 @@ class CountryProfile:
         return self.snapshot.input_digest if self.snapshot else None
 
     @property
-    def is_fading(self) -> bool:
-        """Whether the index fell while nothing new came in: evidence ages, and ageing is no good news."""
-        if self.change_90 is None or self.change_90 >= 0 or self.last_known_on is None:
-            return False
-        return (self.day - self.last_known_on).days > CHANGE_DAYS
-
-    @property
     def is_first_known(self) -> bool:
         """Whether nothing that counts was known 90 days ago, so that nothing can be compared."""
         return bool(self.overall) and self.change_90 is None

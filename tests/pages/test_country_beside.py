@@ -75,6 +75,20 @@ def test_a_fall_through_age_alone_is_told_as_stale_evidence(client: Client) -> N
     assert "through age alone: nothing that counts came in since 10 December 2023" in text
 
 
+@pytest.mark.parametrize(("severity", "is_stale"), [(1, False), (0, True)])
+def test_what_a_reader_may_not_see_came_in_all_the_same(client: Client, severity: int, is_stale: bool) -> None:
+    for code in ("1.1", "2.1", "7.14", "7.1"):
+        make.accepted(indicator=make.indicator(code), severity=4, **EARLY)
+    make.confidential(severity=severity, reliability="D", credibility=4)
+    score()
+
+    text = page(client)
+
+    assert ("by ageing alone" in text) is is_stale
+    assert "new since" not in text
+    assert "nothing that counts came in" not in text
+
+
 def test_one_voice_is_named_to_who_may_see_all_that_it_says(client: Client) -> None:
     body = make.family("loud-body")
     make.accepted(family=body), make.accepted(family=body, indicator=make.indicator("1.1"))

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from indicators import outcome_loading
+from indicators.backtest.one_sided import Kind, Rule
 from indicators.backtest.verdict import NOT_BEATEN
 from indicators.models import BacktestRequest
 from people.permissions import Role
@@ -44,6 +46,17 @@ def test_shows_the_limits_then_the_number_of_outcomes_then_the_verdict(client: C
     assert "An onset is a calendar year with at least 100 deaths" in text
     assert "An outcome never tests its own series" in text
     assert "Not the same grid" in text
+
+
+@pytest.mark.parametrize(("kind", "said"), [("onset", "are left out: nothing"), ("incidence", "going on are kept")])
+def test_says_what_becomes_of_months_in_which_an_outcome_goes_on(client: Client, kind: Kind, said: str) -> None:
+    backtests.loaded()
+    origin, figures = outcome_loading.figures_stored()
+    at = backtests.AT
+    run = backtests.run_of(outcome_loading.load_derived(figures=figures, rule=Rule(kind), origin=origin, at=at)[0])
+
+    assert said in text_of(client)
+    assert bool(run.result["counts"]["ongoing_left_out"]) is (kind == "onset")
 
 
 def test_every_figure_has_its_label_and_its_table(client: Client) -> None:

@@ -49,6 +49,7 @@ def _indicator_views(rows: Sequence[Contribution], reading: Reading, detail: Sco
         for row in sorted(reading.series, key=lambda row: row.period_end, reverse=True)
         if reading.may_see(row)
     )
+    measured = {row.definition.indicator_code for row in reading.series if row.is_scored}  # seen or not
     return [
         _indicator(
             indicator,
@@ -57,6 +58,7 @@ def _indicator_views(rows: Sequence[Contribution], reading: Reading, detail: Sco
             value=float(detail.x[0, place]),
             coverage=float(detail.kappa[0, place]),
             points=points.get(indicator.code, 0.0),
+            is_measured=indicator.code in measured,
         )
         for place, indicator in enumerate(reading.indicators)
     ]
@@ -77,6 +79,7 @@ def _indicator(
     value: float,
     coverage: float,
     points: float,
+    is_measured: bool,
 ) -> IndicatorView:
     visible = tuple(row for row in evidence if row.is_visible)
     return IndicatorView(
@@ -85,7 +88,7 @@ def _indicator(
         description=indicator.description,
         nature=indicator.nature,
         number_confirmed=indicator.number_confirmed,
-        assessed=bool(evidence) or any(row.is_scored for row in series),
+        assessed=bool(evidence) or is_measured,
         value=value,
         coverage=coverage,
         points=points,

@@ -161,6 +161,19 @@ def test_what_is_withheld_still_counts_and_is_told_as_a_number(client: Client, r
     assert math.isclose(math.fsum(row["points"] for row in answer["results"]), score["index"], abs_tol=1e-9)
 
 
+def test_a_sign_that_rests_on_a_hidden_series_is_assessed_and_the_factors_add_up(client: Client) -> None:
+    dataset = make.report(kind=Report.Kind.DATASET, sensitivity=Sensitivity.CONFIDENTIAL)
+    given.series_values(2, report=dataset)
+    make.accepted(indicator=make.indicator("1.1"))
+    found = client.get(f"{given.BASE}countries/MMR/score/?as_of=2024-06-29").json()
+
+    assert found["index"] == pytest.approx(sum(one["points"] or 0 for one in found["factors"]), abs=1e-9)
+    assert [one["number"] for one in found["factors"] if one["state"] == "assessed"] == [1, 11]
+    page = client.get("/countries/MMR/?as_of=2024-06-29").text
+    assert page.count("nothing was coded") == 12
+    assert "It rests on a series that you may not see." in page
+
+
 def test_a_reason_for_retraction_is_as_sensitive_as_its_evidence(client: Client, record: Record) -> None:
     row = record.evidence["confidential"]
     assert row.decided_by is not None

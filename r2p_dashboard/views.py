@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.urls import reverse
@@ -97,6 +98,8 @@ def close(request: HttpRequest, notice_id: int) -> HttpResponse:
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: what was found and wanted, where the code that refused it said so for readers."""
+    if isinstance(exception, TooManyFieldsSent):
+        request.GET = QueryDict()  # else the page, which looks at it, would be refused too
     return render(request, "400.html", {"reason": _reason(exception)}, status=400)
 
 

@@ -78,3 +78,12 @@ def test_the_header_offers_what_the_role_may_open(client: Client, role: Role | N
     assert 'href="/alerts/"' in header
     assert ('href="/subscriptions/"' in header) is (role is not None)
     assert ('href="/outbox/"' in header) is (role in PUBLISHERS)
+
+
+@pytest.mark.parametrize("address", ["/", "/countries/MMR/", "/countries/MMR/what-if/", "/backtest/"])
+def test_an_address_with_too_many_parameters_is_refused_in_words(client: Client, address: str) -> None:
+    client.raise_request_exception = False
+    answer = client.get(f"{address}?{'x=1&' * 1001}")
+
+    assert answer.status_code == 400
+    assert "<main" in answer.text

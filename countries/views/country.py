@@ -138,7 +138,7 @@ def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
     context["ways"] = _ways(profile, reading, moment)
     if not profile.assessed:
         return Parts(assessed=False, top=rendered("_ways") if context["ways"] else "", unscored=unscored)
-    context |= _blocks(profile) | _made_of(profile) | _moved(profile, reading, moment) | _beside(profile, moment)
+    context |= _blocks(profile) | _made_of(profile) | _moved(profile, reading) | _beside(profile, moment)
     return Parts(
         assessed=True,
         top=rendered("_top"),
@@ -195,9 +195,9 @@ def _beside(profile: CountryProfile, moment: AsOf) -> dict[str, object]:
     }
 
 
-def _moved(profile: CountryProfile, reading: Reading, moment: AsOf) -> dict[str, object]:
-    """What moved the index; the change is printed as it stands there, so that the page says one figure for it."""
-    span = Span.of_change(moment.day, moment.known_on)
+def _moved(profile: CountryProfile, reading: Reading) -> dict[str, object]:
+    """What moved the index that is shown; the change is printed as it stands there: the page says one figure for it."""
+    span = Span.of_change(reading.day, reading.known_on)
     found = moved(profile.country, span, method=reading.method, inputs=reading.inputs)
     change = profile.change_90
     if found.change_tenths is not None and change is not None and abs(found.change_tenths / 10 - change) < TENTH:

@@ -118,6 +118,7 @@ def _broken_down(country: Country, moment: AsOf, user: "User | AnonymousUser") -
     tree = tree_of(reading)
     return context | {
         "tree": tree,
+        "day": reading.day,
         "chart": made_of_chart(tree, country),
         "scale": Scale.of([factor.tenths for factor in tree.children]),
     }

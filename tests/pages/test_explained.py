@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from indicators import assess, coding
 from indicators.models import Evidence
@@ -181,3 +182,15 @@ def test_a_change_that_goes_backward_is_refused_with_what_was_wanted(client: Cli
 
     assert answer.status_code == 400
     assert "from is 2024-06-30; wanted a day not later than as_of, 2024-01-31" in answer.text
+
+
+def test_until_the_daily_run_every_part_tells_of_the_score_that_stands(client: Client, settings: Settings) -> None:
+    some(8)
+    assess.score_all(at=make.NOW, day=make.TODAY)
+    before = client.get("/countries/MMR/").text.partition('id="moved"')[2].partition("</section>")[0]
+    settings.INSTALLATION_DAY = make.TODAY + dt.timedelta(days=1)
+    after = client.get("/countries/MMR/").text.partition('id="moved"')[2].partition("</section>")[0]
+
+    assert "Index on 30 June 2024" in after
+    assert FIGURE.findall(after) == FIGURE.findall(before) != []
+    assert "</strong> on 30 June 2024: factor by factor" in client.get("/countries/MMR/breakdown/").text

@@ -252,14 +252,15 @@ def _last_day(grid: Grid, day: dt.date) -> dt.date:
 
 
 def _digest(tables: Tables, outcomes: OutcomeList, asked: list[Any], given: Sequence[Figure]) -> str:
-    """SHA-256 over method, outcomes, question and rows: over inputs, never over floats of a result."""
+    """SHA-256 over method, outcomes, question, rows and the names that are told: never over floats of a result."""
     rows = [
         (kind, int(row), int(retracted))
         for kind, table in (("evidence", tables.evidence), ("series", tables.series))
         for row, retracted in zip(table.row_id, table.retracted_on, strict=True)
     ]
     deaths = sorted((one.country, one.year, str(one.known_on), one.value, one.series) for one in given)
-    text = [VERSION, tables.method.version.sha256, outcomes.sha256, asked, scoring.input_digest(rows), deaths]
+    told = [_inputs(tables, outcomes), list(Country.objects.order_by("iso3").values_list("iso3", "region"))]
+    text = [VERSION, tables.method.version.sha256, outcomes.sha256, asked, scoring.input_digest(rows), deaths, told]
     return hashlib.sha256(json.dumps(text).encode()).hexdigest()
 
 

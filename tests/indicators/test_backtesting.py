@@ -9,10 +9,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
+from countries.models import Country
 from indicators import backtesting, outcome_loading, series_loading
 from indicators.backtest.errors import BacktestError
 from indicators.backtest.grid import Question
-from indicators.models import BacktestRequest, BacktestRun, MethodVersion, Outcome, OutcomeList, SeriesValue
+from indicators.models import (
+    BacktestRequest,
+    BacktestRun,
+    MethodVersion,
+    Outcome,
+    OutcomeList,
+    SeriesDefinition,
+    SeriesValue,
+)
 from people.permissions import Role
 from tests import backtests, make
 
@@ -64,6 +73,17 @@ def test_computing_again_gives_the_run_that_stands() -> None:
 
     assert backtests.run_of(outcomes).pk == backtests.run_of(outcomes).pk
     assert BacktestRun.objects.count() == 1
+
+
+def test_another_name_of_a_series_or_of_a_region_makes_another_run() -> None:
+    outcomes = backtests.loaded()
+    runs = [backtests.run_of(outcomes)]
+    SeriesDefinition.objects.filter(slug="ucdp-one-sided").update(title="Other words")
+    runs.append(backtests.run_of(outcomes))
+    Country.objects.filter(region="Africa").update(region="Elsewhere")
+    runs.append(backtests.run_of(outcomes))
+
+    assert len({run.pk for run in runs}) == 3
 
 
 def test_a_run_that_computes_otherwise_than_it_stands_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ _ENVIRONMENT = {
 for name, value in _ENVIRONMENT.items():
     os.environ.setdefault(name, value)
 
-from r2p_dashboard.local.services import start_services  # noqa: E402  needs the environment above
+from r2p_dashboard.local.services import Services, start_services  # noqa: E402  needs the environment above
 
 _folder = Path(tempfile.mkdtemp(prefix="r2p-tests-"))
 _static = _folder / "static"
@@ -32,9 +32,9 @@ _static.mkdir()
 os.environ.setdefault("STATIC_ROOT", str(_static))  # whitenoise wants it to exist; static files come from the finders
 _NOWHERE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
 _is_given_tests = "PYTEST_XDIST_WORKER" in os.environ  # by another process, whose environment this is a copy of
-SERVICES = None
 if not _is_given_tests and re.search(r" -n ?(?!0\b)\w", " ".join(["", *sys.argv[1:]])):
     os.environ |= {name: address for name, address in _NOWHERE.items() if name not in os.environ}
+    SERVICES = Services(os.environ["DATABASE_URL"], os.environ["REDIS_URL"], None, None)
 else:
     for name, address in _NOWHERE.items():
         if os.environ.get(name) == address:
@@ -45,6 +45,5 @@ else:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
-    if SERVICES is not None:
-        SERVICES.stop()
+    SERVICES.stop()
     shutil.rmtree(_folder, ignore_errors=True)

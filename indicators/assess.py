@@ -184,7 +184,8 @@ def _compute_and_publish(run: ScoreRun, method: frames.Method, work: _Work) -> R
     scored = score_inputs(method, inputs, day=run.as_of, known_on=run.known_on, with_beside=work.with_beside)
     rechecked = Rechecked()
     if run.is_full:
-        pending = set(work.requests.values())
+        # Asked for again after the rows were read: a decision between the two reads is no change past the application.
+        pending = {*work.requests.values(), *RescoreRequest.objects.values_list("country__iso3", flat=True)}
         rechecked = recheck(run, method, inputs, scored, pending=pending, with_beside=work.with_beside)
         if rechecked.differing:
             raise DisagreementError(_words(method.version, rechecked.differing))

@@ -193,9 +193,9 @@ def _compute_and_publish(run: ScoreRun, method: frames.Method, work: _Work) -> R
     _publish(run, scored, years, at=work.at)
     run.state, run.published_at, run.countries_count = ScoreRun.State.PUBLISHED, work.at, len(scored)
     run.save(update_fields=["state", "published_at", "countries_count"])
-    MethodVersion.objects.filter(pk=run.method_id, stands_from=None).update(stands_from=work.at)
     if run.is_full:
         methods.retire_equals(method.version, at=work.at)
+    MethodVersion.objects.filter(pk=run.method_id, stands_from=None).update(stands_from=work.at)
     return rechecked
 
 

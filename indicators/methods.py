@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from indicators.frames import catalogue_of, version_in_use
 from indicators.models import Framework, MethodVersion, SeriesDefinition
@@ -16,6 +16,7 @@ from indicators.scoring.identity import method_json
 from indicators.scoring.parameters import SHIPPED, Parameters
 
 FIRST = "the first version"
+_LOCK = 901_2026  # an arbitrary number: PostgreSQL's advisory lock of what ends versions
 
 
 class MethodError(ValueError):
@@ -63,6 +64,7 @@ def publish(*, overrides: Mapping[str, Any], note: str, at: dt.datetime) -> Meth
 @transaction.atomic
 def retire(*, sha256: str, at: dt.datetime) -> MethodVersion:
     """Ends a version: its scores stay readable and are computed no more. Raises MethodError."""
+    _take_turns()
     version = _found(sha256)
     if version.retired_at is not None:
         raise MethodError(f"method {version.sha256[:8]}: found it retired already; wanted one that is published")
@@ -88,12 +90,17 @@ def bring_back(*, sha256: str) -> MethodVersion:
     return version
 
 
+@transaction.atomic
 def retire_equals(version: MethodVersion, *, at: dt.datetime) -> list[MethodVersion]:
     """Ends the older versions that say the same as `version` in fewer words; those.
 
     A release may write down a parameter that older versions leave out, with the value that they are read with. Both
-    give the same numbers for ever, so two lines on every page would say nothing.
+    give the same numbers for ever, so two lines on every page would say nothing. None where `version` itself was
+    retired while its run was at work: then the older one goes on.
     """
+    _take_turns()
+    if not MethodVersion.objects.published().filter(pk=version.pk).exists():
+        return []
     older = MethodVersion.objects.published().filter(
         framework=version.framework_id, goalposts=version.goalposts, published_at__lte=version.published_at
     )
@@ -107,6 +114,12 @@ def retire_equals(version: MethodVersion, *, at: dt.datetime) -> list[MethodVers
         one.retired_at = at
         one.save(update_fields=["retired_at"])
     return equal
+
+
+def _take_turns() -> None:
+    """One at a time, until the transaction ends: two that end each other's last other version would leave none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def differences_between(old: MethodVersion, new: MethodVersion) -> list[Difference]:

@@ -208,13 +208,32 @@ def test_a_release_with_other_parameters_publishes_them_with_a_note(monkeypatch:
     assert methods.publish_shipped(at=NEXT_DAY) == new
 
 
+def in_fewer_words(version: MethodVersion, **fields: Any) -> MethodVersion:
+    fewer = {key: value for key, value in version.parameters.items() if not key.startswith("blackout")}
+    return MethodVersion.objects.create(
+        formula=version.formula, framework=version.framework, parameters=fewer, goalposts=version.goalposts,
+        sha256="e" * 64, published_at=make.NOW - dt.timedelta(days=9), **fields,
+    )  # fmt: skip
+
+
+def test_a_version_that_is_retired_during_its_run_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_all()
+    older = in_fewer_words(first(), stands_from=make.NOW)
+    read = frames.read
+
+    def retired_first(*args: Any, **how: Any) -> frames.Rows:
+        methods.retire(sha256=first().sha256, at=LATER)
+        return read(*args, **how)
+
+    monkeypatch.setattr(frames, "read", retired_first)
+    run_all(LATER)
+
+    assert list(MethodVersion.objects.published()) == [older]
+
+
 def test_a_version_that_only_writes_down_what_another_left_out_takes_its_place() -> None:
     old = MethodVersion.objects.get()
-    fewer = {key: value for key, value in old.parameters.items() if not key.startswith("blackout")}
-    older = MethodVersion.objects.create(
-        formula=old.formula, framework=old.framework, parameters=fewer, goalposts=old.goalposts, sha256="e" * 64,
-        published_at=make.NOW - dt.timedelta(days=9),
-    )  # fmt: skip
+    older = in_fewer_words(old)
 
     run_all()
 

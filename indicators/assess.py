@@ -136,10 +136,11 @@ def _score(*, at: dt.datetime, day: dt.date, is_full: bool, with_beside: bool = 
 
 def _methods(*, is_full: bool) -> Sequence[MethodVersion]:
     """Every published method, the one in use first; a new one joins with a run over every country."""
-    versions = list(MethodVersion.objects.by_use().select_related("framework"))
+    published = MethodVersion.objects.by_use().select_related("framework")
+    versions = list(published)
     if not versions:
         raise frames.NoMethodError("method: found none; wanted `manage.py load_reference` first")
-    return versions if is_full else [version for version in versions if version.stands_from] or versions[:1]
+    return versions if is_full else list(published.with_scores()) or versions[:1]
 
 
 def _run(version: MethodVersion, work: _Work) -> ScoreRun:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from indicators.frames import catalogue_of, version_in_use
-from indicators.models import Framework, MethodVersion, SeriesDefinition
+from indicators.models import Framework, MethodVersion, SeriesDefinition, Standing
 from indicators.scoring.differences import Difference, differences
 from indicators.scoring.errors import ScoringInputError
 from indicators.scoring.identity import method_json
@@ -69,7 +69,7 @@ def retire(*, sha256: str, at: dt.datetime) -> MethodVersion:
     if version.retired_at is not None:
         raise MethodError(f"method {version.sha256[:8]}: found it retired already; wanted one that is published")
     others = MethodVersion.objects.published().exclude(pk=version.pk)
-    if not others.exclude(stands_from=None).exists():
+    if not others.with_scores().exists():
         raise MethodError(
             f"method {version.sha256[:8]}: found no other published method under which scores stand; "
             "wanted one first (`manage.py publish_method`)"
@@ -81,10 +81,15 @@ def retire(*, sha256: str, at: dt.datetime) -> MethodVersion:
 
 @transaction.atomic
 def bring_back(*, sha256: str) -> MethodVersion:
-    """Publishes a retired version again, as it was. Raises MethodError."""
+    """Publishes a retired version again, as it was; like a new one it comes into use with its next full run.
+
+    What stood under it stands no more: it knows nothing of what came in meanwhile. Raises MethodError.
+    """
+    _take_turns()
     version = _found(sha256)
     if version.retired_at is None:
         raise MethodError(f"method {version.sha256[:8]}: found it published; wanted one that is retired")
+    Standing.objects.filter(method=version).delete()
     version.retired_at = None
     version.save(update_fields=["retired_at"])
     return version

@@ -17,6 +17,7 @@ from indicators.models import MethodVersion, RescoreRequest, ScoreRun, Snapshot,
 from indicators.profile import country_profile
 from indicators.scoring.parameters import SHIPPED
 from indicators.world import world
+from people.models import StaffNotice
 from people.permissions import Role
 from tests import make
 from tests.indicators.rescoring import LATER, NEXT_DAY, publish, run_all, run_changed, standing
@@ -79,6 +80,7 @@ def test_a_version_that_fails_holds_up_no_other_and_what_was_asked_for_stays() -
         formula="FA-1.0.0", framework=first().framework, parameters={"H": {}}, goalposts={}, sha256="f" * 64,
         published_at=LATER, stands_from=LATER,
     )  # fmt: skip
+    Standing.objects.create(country=make.country(), method=broken, snapshot=standing(method=first()))
     make.accepted(indicator=make.indicator("9.1"))
     before = standing(method=first()).overall
 
@@ -199,6 +201,32 @@ def test_a_retired_version_is_computed_no_more_and_stays_readable() -> None:
     assert standing(method=first()).overall > standing(method=new).overall > 0
 
 
+def test_a_version_that_is_brought_back_joins_with_a_run_like_a_new_one() -> None:
+    make.accepted()
+    new = publish(make.NOW)
+    run_all()
+    comparing.compare_waiting(at=make.NOW)
+    methods.retire(sha256=new.sha256, at=LATER)
+    for factor in range(1, 15):
+        make.accepted(indicator=make.indicator(f"{factor}.1"), severity=4, reliability="A", credibility=1, at=LATER)
+    run_changed(LATER)
+    comparing.compare_waiting(at=LATER)
+    signals = Signal.objects.count()
+
+    methods.bring_back(sha256=new.sha256)
+    before = frames.version_in_use(), standing().evidence_count
+    assert assess.is_due(day=make.TODAY, known_on=make.NOW.date(), at=NEXT_DAY)
+    for run in (run_changed, run_all):
+        comparing.compare_waiting(at=NEXT_DAY)
+        run(NEXT_DAY)
+    comparing.compare_waiting(at=NEXT_DAY)
+
+    assert before == (first(), 15)
+    assert (frames.version_in_use(), standing().evidence_count) == (new, 15)
+    assert Signal.objects.count() == signals
+    assert not StaffNotice.objects.exists()
+
+
 def test_a_release_with_other_parameters_publishes_them_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(methods, "SHIPPED", SHIPPED.with_(alarm_points=7))
 
@@ -208,17 +236,18 @@ def test_a_release_with_other_parameters_publishes_them_with_a_note(monkeypatch:
     assert methods.publish_shipped(at=NEXT_DAY) == new
 
 
-def in_fewer_words(version: MethodVersion, **fields: Any) -> MethodVersion:
+def in_fewer_words(version: MethodVersion) -> MethodVersion:
     fewer = {key: value for key, value in version.parameters.items() if not key.startswith("blackout")}
     return MethodVersion.objects.create(
         formula=version.formula, framework=version.framework, parameters=fewer, goalposts=version.goalposts,
-        sha256="e" * 64, published_at=make.NOW - dt.timedelta(days=9), **fields,
+        sha256="e" * 64, published_at=make.NOW - dt.timedelta(days=9),
     )  # fmt: skip
 
 
 def test_a_version_that_is_retired_during_its_run_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     run_all()
-    older = in_fewer_words(first(), stands_from=make.NOW)
+    older = in_fewer_words(first())
+    Standing.objects.create(country=make.country(), method=older, snapshot=standing())
     read = frames.read
 
     def retired_first(*args: Any, **how: Any) -> frames.Rows:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from indicators.frames import catalogue_of, version_in_use
 from indicators.models import Framework, MethodVersion, SeriesDefinition, Standing
+from indicators.models.score import LEAST_FOR_LOW
 from indicators.scoring.differences import Difference, differences
 from indicators.scoring.errors import ScoringInputError
 from indicators.scoring.identity import method_json
@@ -52,6 +53,11 @@ def publish(*, overrides: Mapping[str, Any], note: str, at: dt.datetime) -> Meth
         parameters = Parameters.from_mapping(overrides, base=Parameters.from_mapping(base.parameters))
     except ScoringInputError as error:
         raise MethodError(str(error)) from error
+    if parameters.coverage_for_low < LEAST_FOR_LOW:
+        raise MethodError(
+            f"parameter K_min_for_low: found {parameters.coverage_for_low:g}; wanted {LEAST_FOR_LOW:g} or more: "
+            "where less is known, silence would read as low"
+        )
     version = _version(parameters, note=note.strip(), at=at)
     standing = MethodVersion.objects.filter(sha256=version.sha256).first()
     if standing is not None:

@@ -137,6 +137,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "wrong cuts": ({"up": [10, 5, 20, 50]}, "cuts"),
     "text": ({"xi": "much"}, "xi"),
     "a table without a grade": ({"rel": {"A": 0.9}}, "rel"),
+    "low with less known than the database lets be shown": ({"K_min_for_low": 0.4}, "wanted 0.5 or more"),
     "the same": ({}, "found those of method"),
 }
 

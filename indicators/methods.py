@@ -148,13 +148,21 @@ def _said(version: MethodVersion) -> dict[str, Any]:
 
 def _shipped_note(before: MethodVersion, version: MethodVersion) -> str:
     """What a release changed, in the words of the parameters; no more is known here."""
-    changed = differences_between(before, version)
+    changed, name = differences_between(before, version), before.sha256[:8]
+    joined = sorted(version.goalposts.keys() - before.goalposts.keys())  # whole series, and not each of their numbers
+    keys = [one for one in changed if not one.key.startswith(tuple(f"goalposts.{slug}." for slug in joined))]
     is_same = Parameters.from_mapping(before.parameters) == Parameters.from_mapping(version.parameters)
-    keys = ", ".join(one.key for one in changed)
-    name = before.sha256[:8]
-    if is_same and all(one.is_added for one in changed):
-        return f"the same numbers as method {name}: writes down {keys}, with the values that it is read with"
-    return f"shipped with a release; against method {name} it changes {keys or 'the wording of the catalogue'}"
+    written = [one.key for one in keys if is_same and one.is_added and one.key in version.parameters]
+    others = [one.key for one in keys if one.key not in written]
+    writes = f"writes down {', '.join(written)}, with the values that it is read with"
+    if not joined and not others and written:
+        return f"the same numbers as method {name}: {writes}"
+    said = [f"counts the series {', '.join(joined)} as well"] if joined else []
+    said += [f"changes {', '.join(others)}"] if others else []
+    said += [writes] if written else []
+    return (
+        f"shipped with a release; against method {name} it {'; '.join(said) or 'changes the wording of the catalogue'}"
+    )
 
 
 def published(sha256: str) -> MethodVersion:

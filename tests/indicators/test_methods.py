@@ -237,6 +237,27 @@ def test_a_release_with_other_parameters_publishes_them_with_a_note(monkeypatch:
     assert methods.publish_shipped(at=NEXT_DAY) == new
 
 
+def test_a_release_with_more_series_says_which_and_not_that_the_numbers_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted, fewer = first().goalposts, {"ucdp-one-sided": first().goalposts["ucdp-one-sided"]}
+    monkeypatch.setattr(methods, "_goalposts", lambda: fewer)
+    before = methods.publish(overrides={}, note="one series", at=LATER)
+    make_in_use(before)
+    monkeypatch.setattr(methods, "_goalposts", lambda: counted | {"more": counted["pts-state-terror"]})
+
+    note = methods.publish_shipped(at=NEXT_DAY).note
+
+    assert note.startswith(f"shipped with a release; against method {before.sha256[:8]} it counts the series inform-")
+    assert note.endswith("ucdp-state-based, unhcr-displacement as well")
+    assert "goalposts" not in note
+
+
+def make_in_use(version: MethodVersion) -> None:
+    run_all()
+    assert frames.version_in_use() == version
+
+
 def in_fewer_words(version: MethodVersion) -> MethodVersion:
     fewer = {key: value for key, value in version.parameters.items() if not key.startswith("blackout")}
     return MethodVersion.objects.create(

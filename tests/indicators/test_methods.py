@@ -20,7 +20,7 @@ from indicators.world import world
 from people.models import StaffNotice
 from people.permissions import Role
 from tests import make
-from tests.indicators.rescoring import LATER, NEXT_DAY, publish, run_all, run_changed, standing
+from tests.indicators.rescoring import LATER, NEXT_DAY, alter, publish, run_all, run_changed, standing
 
 pytestmark = pytest.mark.usefixtures("reference")
 WIDE: dict[str, Any] = {"up": [1, 2, 3, 4]}
@@ -176,6 +176,18 @@ def test_the_commands_publish_recompute_and_retire(tmp_path: Path, capsys: pytes
     assert Snapshot.objects.filter(method=new).count() == 195
     call_command("retire_method", first().sha256[:8], "--undo")
     assert first().retired_at is None
+
+
+def test_the_command_says_which_version_disagrees_and_the_new_one_stands(tmp_path: Path) -> None:
+    make.accepted()
+    run_all()
+    alter(standing(), overall=1.0)
+    (tmp_path / "m.json").write_text('{"alarm_points": 6}', encoding="utf-8")
+
+    with pytest.raises(CommandError, match=f"holds up no new one: method {first().sha256[:8]}: found 1 countries"):
+        call_command("publish_method", str(tmp_path / "m.json"), note="made up")
+
+    assert frames.version_in_use().parameters["alarm_points"] == 6
 
 
 def test_the_last_version_under_which_scores_stand_is_not_retired() -> None:

@@ -5,6 +5,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
 TESTS ?= tests
+# All of them run in a process a core, each with servers of its own; what a process leaves there goes with its servers.
+SPREAD := $(if $(filter tests,$(TESTS)),-n auto --maxprocesses 4 --dist loadfile --create-db --reuse-db)
 
 .PHONY: help run reset manage test test-full lint types contracts checks bench clean
 
@@ -35,7 +37,7 @@ manage: .venv/.synced ## ARGS: the command and its options
 
 test: .venv/.synced
 	@sh r2p_dashboard/local/chromium.sh
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(TESTS)
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(SPREAD) $(TESTS)
 
 test-full: test
 

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from countries.models import Country
 from indicators.models import MethodVersion, Snapshot
@@ -42,6 +42,13 @@ def as_published(country: Country, *, until: dt.date, method: MethodVersion | No
         if snapshot is not None:
             points.append(PublishedPoint(day, snapshot))
     return points
+
+
+def method_on(day: dt.date) -> MethodVersion | None:
+    """The method that was in use at the end of `day` (UTC), with its framework; None where none was: one query."""
+    end = _end_of(day)
+    stood = MethodVersion.objects.filter(Q(retired_at=None) | Q(retired_at__gte=end), stands_from__lt=end)
+    return stood.select_related("framework").order_by("-published_at", "-pk").first()
 
 
 def _published(country: Country, *, until: dt.date, method: MethodVersion | None) -> QuerySet[Snapshot]:

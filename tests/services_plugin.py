@@ -1,7 +1,12 @@
-"""Starts PostgreSQL and Valkey before Django reads its settings; named in pyproject.toml's addopts."""
+"""Starts PostgreSQL and Valkey before Django reads its settings; named in pyproject.toml's addopts.
+
+With several processes (`-n 2`) each has servers of its own; the one that hands out the tests has none.
+"""
 
 import os
+import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -25,12 +30,21 @@ _folder = Path(tempfile.mkdtemp(prefix="r2p-tests-"))
 _static = _folder / "static"
 _static.mkdir()
 os.environ.setdefault("STATIC_ROOT", str(_static))  # whitenoise wants it to exist; static files come from the finders
-SERVICES = start_services(_folder, durable=False)
-os.environ["DATABASE_URL"] = SERVICES.database_url
-os.environ["REDIS_URL"] = SERVICES.redis_url
+_NOWHERE = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+_is_given_tests = "PYTEST_XDIST_WORKER" in os.environ  # by another process, whose environment this is a copy of
+SERVICES = None
+if not _is_given_tests and re.search(r" -n ?(?!0\b)\w", " ".join(["", *sys.argv[1:]])):
+    os.environ |= {name: address for name, address in _NOWHERE.items() if name not in os.environ}
+else:
+    for name, address in _NOWHERE.items():
+        if os.environ.get(name) == address:
+            del os.environ[name]
+    SERVICES = start_services(_folder, durable=False)
+    os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = SERVICES.database_url, SERVICES.redis_url
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
-    SERVICES.stop()
+    if SERVICES is not None:
+        SERVICES.stop()
     shutil.rmtree(_folder, ignore_errors=True)

@@ -8,6 +8,7 @@ from indicators import frames
 from indicators.models import Evidence, EvidenceQuerySet, Factor, MethodVersion
 from indicators.models.score import Profile
 from indicators.profile.values import CHANGE_DAYS
+from indicators.published_then import method_on
 from indicators.scored import PROFILES
 from indicators.scoring.apportion import apportioned, tenths_of
 from indicators.scoring.change import Cause, Change, ChangePart, change
@@ -182,11 +183,9 @@ def _at(country: Country, moment: Moment) -> EvidenceQuerySet:
 
 
 def _method_at(day: dt.date, method: frames.Method) -> frames.Method:
-    """The method that had last been published by the end of `day`; the one in use where none had."""
-    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)
-    then = MethodVersion.objects.filter(published_at__lt=end).select_related("framework")
-    version = then.order_by("-published_at", "-pk").first()
-    return method if version in (None, method.version) or version is None else frames.method_of(version)
+    """The method that was in use at the end of `day`; the one in use now where none was."""
+    version = method_on(day)
+    return method if version is None or version == method.version else frames.method_of(version)
 
 
 def _given(country: Country, method: frames.Method, inputs: frames.Inputs | None = None) -> Given:

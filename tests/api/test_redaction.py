@@ -34,11 +34,16 @@ PLACES = {  # address -> whether it is a list, and so also comes as CSV
     "scores": ("scores/", True),
     "evidence": ("evidence/", True),
     "sources": ("sources/", True),
+    "sensitivity": ("sensitivity/", True),
+    "backtests": ("backtests/", True),
+    "backtest": ("backtests/1/", False),
     "schema": ("schema/", False),
     "docs": ("docs/", False),
 }
 MOMENTS = ("", "as_of=2024-06-15", "as_of=2024-06-15&known_at=2024-06-30")
-DATED = {"countries", "country", "scores", "evidence"} | {name for name in PLACES if name.startswith("country_")}
+DATED = {"countries", "country", "scores", "evidence", "sensitivity"} | {
+    name for name in PLACES if name.startswith("country_")
+}
 READERS = {
     None: {"open"},
     Role.READER: {"open"},

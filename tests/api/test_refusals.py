@@ -11,9 +11,9 @@ pytestmark = pytest.mark.usefixtures("reference")
 DATED = [
     "countries/", "countries/MMR/", "scores/", "countries/MMR/score/", "countries/MMR/history/",
     "countries/MMR/contributions/", "countries/MMR/breakdown/", "countries/MMR/change/",
-    "countries/MMR/change/evidence/", "countries/MMR/series/", "evidence/", "evidence/1/", "sources/",
+    "countries/MMR/change/evidence/", "countries/MMR/series/", "evidence/", "evidence/1/", "sources/", "sensitivity/",
 ]  # fmt: skip
-UNDATED = ["", "framework/", "framework/indicators/", "methods/"]
+UNDATED = ["", "framework/", "framework/indicators/", "methods/", "backtests/", "backtests/1/"]
 
 
 @pytest.mark.parametrize("path", DATED)

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from indicators import methods
 from indicators.models import MethodVersion
-from indicators.published_then import as_published, stood_on
+from indicators.published_then import as_published, method_on, stood_on
 from tests import make
 from tests.indicators.rescoring import LATER, publish, retract, run_all, run_changed, standing
 
@@ -59,6 +59,7 @@ def test_it_follows_the_method_that_was_in_use_then() -> None:
 
     assert [point.snapshot.method for point in points] == [old, new, old]
     assert [point.day.day for point in as_published(make.country(), until=points[-1].day, method=new)] == [2]
+    assert [method_on(make.NOW.date() + DAY * number) for number in (-1, 0, 1, 2, 3)] == [None, old, new, old, old]
 
 
 def test_both_are_one_query_however_much_was_published(django_assert_num_queries: DjangoAssertNumQueries) -> None:

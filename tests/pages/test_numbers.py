@@ -76,4 +76,4 @@ def test_the_method_says_between_what_each_series_counts_and_who_stands_for_it(c
     assert "The 8 series: where each counts in full, and why" in text
     assert "3.5 Corruption Perceptions Index points from 0, highly corrupt, to 100, very clean 81 to 13" in text
     assert "per 1,000 inhabitants 0.00267 to 167 logarithmic" in text
-    assert text.count("Checked by nobody yet; next review: 30 June 2027") == 8
+    assert text.count("Checked by The founding engineers, a second reader; next review: 30 June 2027") == 8

@@ -132,7 +132,7 @@ def test_the_list_needs_few_queries(
     for _ in range(count):
         retrieval(source())
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert client.get("/sources/").status_code == 200
 
 

@@ -15,9 +15,12 @@ from django.urls import reverse
 
 from alerts import comparing, subscribing
 from alerts.models import Subscription
-from indicators import coding, suggesting
-from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun, Suggestion
+from indicators import backtesting, coding, suggesting
+from indicators.backtest.grid import Question
+from indicators.models import BacktestRequest, Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesValue, Suggestion
+from indicators.models.backtest import Knowledge
 from indicators.models.score import Level
+from indicators.outcome_loading import ONE_SIDED_SLUG
 from people.demonstration import create_people, email_of
 from people.models import User
 from people.permissions import Role
@@ -71,6 +74,7 @@ class Command(BaseCommand):
         self.stdout.write(f"scores stand as of {run.as_of}")
         self._wait("scores compared", comparing.waiting().count)
         self._subscribe(people)
+        self._ask_for_backtest(people[Role.REVIEWER])
         waiting = Suggestion.objects.waiting().count()
         self.stdout.write(f"{waiting} suggestions wait for a reviewer: {settings.SITE_URL}{reverse('suggestions')}")
 
@@ -82,6 +86,15 @@ class Command(BaseCommand):
                 person=focal_point, is_everywhere=True, countries=[], regions=[], least_level=Level.ELEVATED,
                 by=people[Role.ADMIN], at=clock.now(),
             )  # fmt: skip
+
+    def _ask_for_backtest(self, reviewer: User) -> None:
+        """Asks for one over the yearly deaths, once, where these are loaded; a worker runs it afterwards."""
+        if BacktestRequest.objects.exists() or not SeriesValue.objects.filter(definition__slug=ONE_SIDED_SLUG).exists():
+            return
+        question = Question(first=1993, last=2022, horizon=24)
+        backtesting.ask(outcomes=None, question=question, knowledge=Knowledge.HINDSIGHT, by=reviewer, at=clock.now())
+        pipeline.ring_backtests()
+        self.stdout.write(f"a back-test is asked for: {settings.SITE_URL}{reverse('backtest')}")
 
     def _send_notes(self, coder: User) -> int:
         files = [*sorted(NOTES.glob("*.toml")), *sorted(UNREVIEWED.glob("*.toml"))]

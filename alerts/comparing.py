@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from alerts.models import Compared, Signal
 from alerts.rules import is_signal
 from indicators import frames
-from indicators.models import Evidence, SeriesLoad, Snapshot, Standing
+from indicators.coding import BACKLOAD_DAYS
+from indicators.models import Evidence, SeriesLoad, SeriesValue, Snapshot, Standing
 from indicators.scored import shown_levels
 
 log = logging.getLogger(__name__)
@@ -143,13 +144,18 @@ def _something_lowered(old: Snapshot, new: Snapshot) -> bool:
 
 
 def _is_historic(rise: Rise) -> bool:
-    """Whether the level rose by evidence that was entered long after it was known, and by nothing else.
+    """Whether the level rose by what was entered or loaded long after it was known, and by nothing else.
 
-    Late evidence is necessary for the rise, and what is fresh is not: where both took part, somebody must be warned.
+    What came late is necessary for the rise, and what is fresh is not: where both took part, somebody must be warned.
     """
     old, new = rise
     late, fresh = _since(rise, backloaded=True), _since(rise, backloaded=False)
-    return bool(late) and _level_without(new, late) <= _level(old) and _level_without(new, fresh) >= new.shown_level
+    values, fresh_values = _values_since(rise, backloaded=True), _values_since(rise, backloaded=False)
+    return (
+        bool(late or values)
+        and _level_without(new, late, values) <= _level(old)
+        and _level_without(new, fresh, fresh_values) >= new.shown_level
+    )
 
 
 def _since(rise: Rise, *, backloaded: bool) -> frozenset[int]:
@@ -161,9 +167,21 @@ def _since(rise: Rise, *, backloaded: bool) -> frozenset[int]:
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def _level_without(new: Snapshot, evidence: frozenset[int]) -> int:
-    if not evidence:
+def _values_since(rise: Rise, *, backloaded: bool) -> frozenset[int]:
+    """Values of series loaded since the older run, likewise."""
+    old, new = rise
+    first_fresh = new.as_of - dt.timedelta(days=BACKLOAD_DAYS)
+    rows = SeriesValue.objects.filter(country=new.country_id, is_scored=True)
+    rows = rows.filter(known_at__date__lt=first_fresh) if backloaded else rows.filter(known_at__date__gte=first_fresh)
+    if old is not None:
+        rows = rows.filter(report__series_load__loaded_at__gte=old.run.started_at - MARGIN)
+    return frozenset(rows.values_list("pk", flat=True))
+
+
+def _level_without(new: Snapshot, evidence: frozenset[int], values: frozenset[int] = frozenset()) -> int:
+    if not evidence and not values:
         return new.shown_level
     iso3 = new.country.iso3
     method = frames.method_of(new.method)
-    return shown_levels(method, [iso3], day=new.as_of, known_on=new.known_on, without=evidence)[iso3]
+    days = {"day": new.as_of, "known_on": new.known_on}
+    return shown_levels(method, [iso3], **days, without=evidence, without_values=values)[iso3]

@@ -21,7 +21,7 @@ class Following(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """First and last day of an outcome; None where it is not known to have ended."""
+    """First and last day of an outcome; None where it had not ended on the last day that its list covers."""
 
     start: dt.date
     end: dt.date | None = None
@@ -36,7 +36,7 @@ def following(
     An outcome that began is said as soon as it is listed; that none began only when the horizon is over.
     """
     until = later(released_on, months)
-    if any(one.start <= released_on <= (one.end or dt.date.max) for one in spells):
+    if any(one.start <= released_on <= (one.end or covers[1]) for one in spells):
         return Following.GOING_ON
     if any(one.begins and released_on < one.start <= min(until, day) for one in spells):
         return Following.BEGAN

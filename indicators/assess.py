@@ -136,10 +136,11 @@ def _score(*, at: dt.datetime, day: dt.date, is_full: bool, with_beside: bool = 
 
 def _methods(*, is_full: bool) -> Sequence[MethodVersion]:
     """Every published method, the one in use first; a new one joins with a run over every country."""
-    versions = list(MethodVersion.objects.by_use().select_related("framework"))
+    published = MethodVersion.objects.by_use().select_related("framework")
+    versions = list(published)
     if not versions:
         raise frames.NoMethodError("method: found none; wanted `manage.py load_reference` first")
-    return versions if is_full else [version for version in versions if version.stands_from] or versions[:1]
+    return versions if is_full else list(published.with_scores()) or versions[:1]
 
 
 def _run(version: MethodVersion, work: _Work) -> ScoreRun:
@@ -184,7 +185,8 @@ def _compute_and_publish(run: ScoreRun, method: frames.Method, work: _Work) -> R
     scored = score_inputs(method, inputs, day=run.as_of, known_on=run.known_on, with_beside=work.with_beside)
     rechecked = Rechecked()
     if run.is_full:
-        pending = set(work.requests.values())
+        # Asked for again after the rows were read: a decision between the two reads is no change past the application.
+        pending = {*work.requests.values(), *RescoreRequest.objects.values_list("country__iso3", flat=True)}
         rechecked = recheck(run, method, inputs, scored, pending=pending, with_beside=work.with_beside)
         if rechecked.differing:
             raise DisagreementError(_words(method.version, rechecked.differing))
@@ -192,9 +194,9 @@ def _compute_and_publish(run: ScoreRun, method: frames.Method, work: _Work) -> R
     _publish(run, scored, years, at=work.at)
     run.state, run.published_at, run.countries_count = ScoreRun.State.PUBLISHED, work.at, len(scored)
     run.save(update_fields=["state", "published_at", "countries_count"])
-    MethodVersion.objects.filter(pk=run.method_id, stands_from=None).update(stands_from=work.at)
     if run.is_full:
         methods.retire_equals(method.version, at=work.at)
+    MethodVersion.objects.filter(pk=run.method_id, stands_from=None).update(stands_from=work.at)
     return rechecked
 
 

@@ -91,9 +91,10 @@ def read(
     *,
     known_by: dt.date | None = None,
     without: Collection[int] = (),
+    without_values: Collection[int] = (),
 ) -> Rows:
     """The rows of some countries, or of all; the rest as for `inputs`."""
-    return Rows(evidence_table(method, countries, known_by, without), _series(countries, known_by))
+    return Rows(evidence_table(method, countries, known_by, without), _series(countries, known_by, without_values))
 
 
 def inputs_of(rows: Rows, method: Method, countries: Sequence[str] | None = None) -> Inputs:
@@ -109,14 +110,16 @@ def inputs(
     *,
     known_by: dt.date | None = None,
     without: Collection[int] = (),
+    without_values: Collection[int] = (),
 ) -> Inputs:
     """Accepted evidence (retracted rows included) and scored series of some countries, or of all that have any.
 
-    `known_by` leaves out what became known later, `without` the evidence of these numbers. Evidence of every framework
-    version counts by its code (`reference_loading` lets no code change its meaning); what stands on a code that the
-    catalogue lacks is left out.
+    `known_by` leaves out what became known later, `without` the evidence of these numbers, `without_values` the values
+    of series. Evidence of every framework version counts by its code (`reference_loading` lets no code change its
+    meaning); what stands on a code that the catalogue lacks is left out.
     """
-    return inputs_of(read(method, countries, known_by=known_by, without=without), method, countries)
+    rows = read(method, countries, known_by=known_by, without=without, without_values=without_values)
+    return inputs_of(rows, method, countries)
 
 
 def assembled(
@@ -182,7 +185,9 @@ def day_of(instant: dt.datetime | None) -> dt.date | None:
     return None if instant is None else instant.astimezone(dt.UTC).date()
 
 
-def _series(countries: Sequence[str] | None, known_by: dt.date | None) -> list[SeriesTuple]:
+def _series(
+    countries: Sequence[str] | None, known_by: dt.date | None, without: Collection[int] = ()
+) -> list[SeriesTuple]:
     rows = SeriesValue.objects.filter(is_scored=True).annotate(
         known_on=TruncDate("known_at"), retracted_on=TruncDate("retracted_at")
     )
@@ -190,6 +195,8 @@ def _series(countries: Sequence[str] | None, known_by: dt.date | None) -> list[S
         rows = rows.filter(country__iso3__in=countries)
     if known_by is not None:
         rows = rows.filter(known_on__lte=known_by)
+    if without:
+        rows = rows.exclude(pk__in=without)
     return list(rows.order_by("pk").values_list(*_SERIES))
 
 

@@ -6,16 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from indicators.frames import catalogue_of, version_in_use
-from indicators.models import Framework, MethodVersion, SeriesDefinition
+from indicators.models import Framework, MethodVersion, SeriesDefinition, Standing
+from indicators.models.score import LEAST_FOR_LOW
 from indicators.scoring.differences import Difference, differences
 from indicators.scoring.errors import ScoringInputError
 from indicators.scoring.identity import method_json
 from indicators.scoring.parameters import SHIPPED, Parameters
 
 FIRST = "the first version"
+_LOCK = 901_2026  # an arbitrary number: PostgreSQL's advisory lock of what ends versions
 
 
 class MethodError(ValueError):
@@ -51,6 +53,11 @@ def publish(*, overrides: Mapping[str, Any], note: str, at: dt.datetime) -> Meth
         parameters = Parameters.from_mapping(overrides, base=Parameters.from_mapping(base.parameters))
     except ScoringInputError as error:
         raise MethodError(str(error)) from error
+    if parameters.coverage_for_low < LEAST_FOR_LOW:
+        raise MethodError(
+            f"parameter K_min_for_low: found {parameters.coverage_for_low:g}; wanted {LEAST_FOR_LOW:g} or more: "
+            "where less is known, silence would read as low"
+        )
     version = _version(parameters, note=note.strip(), at=at)
     standing = MethodVersion.objects.filter(sha256=version.sha256).first()
     if standing is not None:
@@ -63,11 +70,12 @@ def publish(*, overrides: Mapping[str, Any], note: str, at: dt.datetime) -> Meth
 @transaction.atomic
 def retire(*, sha256: str, at: dt.datetime) -> MethodVersion:
     """Ends a version: its scores stay readable and are computed no more. Raises MethodError."""
+    _take_turns()
     version = _found(sha256)
     if version.retired_at is not None:
         raise MethodError(f"method {version.sha256[:8]}: found it retired already; wanted one that is published")
     others = MethodVersion.objects.published().exclude(pk=version.pk)
-    if not others.exclude(stands_from=None).exists():
+    if not others.with_scores().exists():
         raise MethodError(
             f"method {version.sha256[:8]}: found no other published method under which scores stand; "
             "wanted one first (`manage.py publish_method`)"
@@ -79,21 +87,31 @@ def retire(*, sha256: str, at: dt.datetime) -> MethodVersion:
 
 @transaction.atomic
 def bring_back(*, sha256: str) -> MethodVersion:
-    """Publishes a retired version again, as it was. Raises MethodError."""
+    """Publishes a retired version again, as it was; like a new one it comes into use with its next full run.
+
+    What stood under it stands no more: it knows nothing of what came in meanwhile. Raises MethodError.
+    """
+    _take_turns()
     version = _found(sha256)
     if version.retired_at is None:
         raise MethodError(f"method {version.sha256[:8]}: found it published; wanted one that is retired")
+    Standing.objects.filter(method=version).delete()
     version.retired_at = None
     version.save(update_fields=["retired_at"])
     return version
 
 
+@transaction.atomic
 def retire_equals(version: MethodVersion, *, at: dt.datetime) -> list[MethodVersion]:
     """Ends the older versions that say the same as `version` in fewer words; those.
 
     A release may write down a parameter that older versions leave out, with the value that they are read with. Both
-    give the same numbers for ever, so two lines on every page would say nothing.
+    give the same numbers for ever, so two lines on every page would say nothing. None where `version` itself was
+    retired while its run was at work: then the older one goes on.
     """
+    _take_turns()
+    if not MethodVersion.objects.published().filter(pk=version.pk).exists():
+        return []
     older = MethodVersion.objects.published().filter(
         framework=version.framework_id, goalposts=version.goalposts, published_at__lte=version.published_at
     )
@@ -107,6 +125,12 @@ def retire_equals(version: MethodVersion, *, at: dt.datetime) -> list[MethodVers
         one.retired_at = at
         one.save(update_fields=["retired_at"])
     return equal
+
+
+def _take_turns() -> None:
+    """One at a time, until the transaction ends: two that end each other's last other version would leave none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def differences_between(old: MethodVersion, new: MethodVersion) -> list[Difference]:
@@ -124,13 +148,21 @@ def _said(version: MethodVersion) -> dict[str, Any]:
 
 def _shipped_note(before: MethodVersion, version: MethodVersion) -> str:
     """What a release changed, in the words of the parameters; no more is known here."""
-    changed = differences_between(before, version)
+    changed, name = differences_between(before, version), before.sha256[:8]
+    joined = sorted(version.goalposts.keys() - before.goalposts.keys())  # whole series, and not each of their numbers
+    keys = [one for one in changed if not one.key.startswith(tuple(f"goalposts.{slug}." for slug in joined))]
     is_same = Parameters.from_mapping(before.parameters) == Parameters.from_mapping(version.parameters)
-    keys = ", ".join(one.key for one in changed)
-    name = before.sha256[:8]
-    if is_same and all(one.is_added for one in changed):
-        return f"the same numbers as method {name}: writes down {keys}, with the values that it is read with"
-    return f"shipped with a release; against method {name} it changes {keys or 'the wording of the catalogue'}"
+    written = [one.key for one in keys if is_same and one.is_added and one.key in version.parameters]
+    others = [one.key for one in keys if one.key not in written]
+    writes = f"writes down {', '.join(written)}, with the values that it is read with"
+    if not joined and not others and written:
+        return f"the same numbers as method {name}: {writes}"
+    said = [f"counts the series {', '.join(joined)} as well"] if joined else []
+    said += [f"changes {', '.join(others)}"] if others else []
+    said += [writes] if written else []
+    return (
+        f"shipped with a release; against method {name} it {'; '.join(said) or 'changes the wording of the catalogue'}"
+    )
 
 
 def published(sha256: str) -> MethodVersion:

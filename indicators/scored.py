@@ -150,10 +150,17 @@ def score_countries(
 
 
 def shown_levels(
-    method: frames.Method, countries: Sequence[str], *, day: dt.date, known_on: dt.date, without: Collection[int]
+    method: frames.Method,
+    countries: Sequence[str],
+    *,
+    day: dt.date,
+    known_on: dt.date,
+    without: Collection[int],
+    without_values: Collection[int] = (),
 ) -> dict[str, int]:
-    """The levels that would be shown at (t = `day`, k = `known_on`) without the evidence of these numbers."""
-    inputs = frames.inputs(method, countries, known_by=max(day, known_on), without=without)
+    """The levels that would be shown at (t = `day`, k = `known_on`) without some evidence and values of series."""
+    left_out: dict[str, Collection[int]] = {"without": without, "without_values": without_values}
+    inputs = frames.inputs(method, countries, known_by=max(day, known_on), **left_out)
     scored = score_inputs(method, inputs, day=day, known_on=known_on, with_lines=False, with_beside=False)
     return {one.iso3: one.shown_level for one in scored}
 

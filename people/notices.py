@@ -32,9 +32,11 @@ def raise_notice(*, kind: str, subject: str, words: str, at: dt.datetime) -> Sta
 
 @transaction.atomic
 def close_notice(*, notice_id: int, by: User, note: str, at: dt.datetime) -> StaffNotice:
-    """Raises ClosingError for an empty note, and where somebody closed it before."""
+    """Raises ClosingError for an empty note, for one that is no text, and where somebody closed it before."""
     if not note.strip():
         raise ClosingError("note: found none; wanted what was done about it")
+    if "\x00" in note:
+        raise ClosingError("note: found a character that is none (0x00); wanted text")
     notice = StaffNotice.objects.select_for_update().filter(pk=notice_id).first()
     if notice is None or notice.closed_at is not None:
         raise ClosingError(f"notice {notice_id}: found none open; wanted one that nobody has closed")

@@ -19,6 +19,7 @@ from countries.templatetags.words import coverage_word
 from countries.views.fragments import fragment
 from countries.views.table import Asked, asked_of, chosen, heads, href_with, legend, ordered, switches
 from indicators.models.score import Level, Reporting
+from indicators.scoring.parameters import SHIPPED
 from indicators.world import World, WorldRow, world
 from r2p_dashboard.clock import AsOf, AsOfError, as_of
 
@@ -66,10 +67,12 @@ def _results(request: HttpRequest, seen: World, asked: Asked, moment: AsOf) -> S
 
 def _overview(request: HttpRequest, seen: World, moment: AsOf) -> SafeString:
     undetermined = href_with(request.GET, level="undetermined", assessed=None)
+    parameters = seen.method.parameters if seen.method else {}
+    alarm = tuple(parameters.get(name, getattr(SHIPPED, name)) for name in ("alarm_points", "alarm_days"))
     return fragment(
         "countries/_overview.html",
-        lambda: _beside(seen, moment) | {"undetermined_href": undetermined},
-        content=(undetermined, moment, _shown(seen.rows)),
+        lambda: _beside(seen, moment) | {"undetermined_href": undetermined, "alarm": alarm},
+        content=(undetermined, moment, alarm, _shown(seen.rows)),
         request=request,
     )
 

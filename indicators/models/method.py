@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from indicators.models.framework import Framework
 
@@ -20,11 +21,18 @@ class MethodVersionQuerySet(models.QuerySet["MethodVersion"]):
     def by_use(self) -> Self:
         """Published ones, the one in use first: the latest under which scores stand, else the latest.
 
-        A version that was just published comes into use with its first run, not before: until then its pages would be
-        empty.
+        A version that was just published, or brought back, comes into use with its first run from then on, not before:
+        until then its pages would be empty, or old.
         """
-        has_stood = models.Case(models.When(stands_from=None, then=0), default=1)
-        return self.published().order_by(has_stood.desc(), "-published_at", "-pk")
+        return self.published().order_by(_has_scores().desc(), "-published_at", "-pk")
+
+    def with_scores(self) -> Self:
+        """Those under which scores stand."""
+        return self.filter(_has_scores())
+
+
+def _has_scores() -> Exists:
+    return Exists(apps.get_model("indicators", "Standing").objects.filter(method=OuterRef("pk")))
 
 
 class MethodVersion(models.Model):

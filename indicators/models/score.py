@@ -12,6 +12,8 @@ from countries.models import Country
 from indicators.models.evidence import Evidence
 from indicators.models.method import MethodVersion
 
+LEAST_FOR_LOW = 0.5  # coverage below which no method may show MINIMAL or LOW
+
 
 class Level(models.IntegerChoices):
     """What the index is called; 0 where too little is known to say low."""
@@ -127,7 +129,7 @@ class Snapshot(models.Model):
             models.CheckConstraint(condition=Q(overall__range=(0, 100)), name="index_is_from_0_to_100"),
             models.CheckConstraint(condition=Q(coverage__range=(0, 1)), name="coverage_is_from_0_to_1"),
             models.CheckConstraint(
-                condition=~Q(shown_level__in=[1, 2]) | Q(coverage__gte=0.5),
+                condition=~Q(shown_level__in=[1, 2]) | Q(coverage__gte=LEAST_FOR_LOW),
                 name="silence_is_never_shown_as_low",
             ),
         ]

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from alerts import comparing
 from alerts.models import Compared, Signal
-from indicators import assess, coding, frames
+from indicators import assess, coding, frames, series_loading
 from indicators.models import Evidence, MethodVersion, Snapshot
 from indicators.models.score import Level
 from people.permissions import Role
@@ -64,6 +64,29 @@ def test_fresh_evidence_that_takes_the_level_up_is_not_made_historic_by_old_evid
     comparing.compare_waiting(at=make.NOW)
 
     assert not Signal.objects.get().is_historic
+
+
+def some_series(published_on: dt.date, at: dt.datetime) -> None:
+    payload = make.ucdp_csv((775, "Myanmar (Burma)", 2023, 90_000, 90_000))
+    make.report(
+        kind="dataset", reader="ucdp-country-year", bytes=payload, media_type="text/csv", received_at=at,
+        published_on=published_on,
+    )  # fmt: skip
+    series_loading.load_waiting(at=at)
+
+
+@pytest.mark.parametrize(("published_on", "is_historic"), [("2024-03-01", True), ("2024-06-01", False)])
+def test_a_rise_by_a_dataset_loaded_long_after_its_release_is_historic(published_on: str, is_historic: bool) -> None:
+    rounds.grave_situation(indicators=rounds.GRAVE[:6], at=make.NOW - dt.timedelta(hours=1))
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    some_series(dt.date.fromisoformat(published_on), make.NOW + dt.timedelta(days=1))
+    assess.score_changed(at=make.NOW + dt.timedelta(days=1), day=make.TODAY)
+
+    comparing.compare_waiting(at=make.NOW + dt.timedelta(days=1))
+
+    signal = Signal.objects.get()
+    assert (signal.kind, signal.is_historic) == ("level_up", is_historic)
 
 
 def test_evidence_that_only_ages_has_gone_stale_and_the_level_is_not_said_to_fall() -> None:

@@ -44,6 +44,13 @@ def test_beyond_the_list_nothing_is_said() -> None:
     assert said([], covers=(dt.date(2020, 2, 1), dt.date(2022, 12, 31))) == Following.NOT_COVERED
 
 
+def test_an_outcome_without_an_end_is_not_said_to_go_on_after_the_last_day_of_its_list() -> None:
+    open_ended = [Spell(dt.date(2015, 6, 1))]
+
+    assert said(open_ended, covers=(dt.date(2010, 1, 1), ON)) == Following.GOING_ON
+    assert said(open_ended, covers=(dt.date(2010, 1, 1), dt.date(2020, 1, 30))) == Following.NOT_COVERED
+
+
 @pytest.mark.parametrize(
     ("months", "day"), [(1, "2020-02-29"), (12, "2021-01-31"), (13, "2021-02-28"), (24, "2022-01-31")]
 )

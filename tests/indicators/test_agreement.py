@@ -1,10 +1,11 @@
 """One country alone gives what the batch gives, and the daily run says where that does not hold."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from indicators import assess
+from indicators import assess, frames
 from indicators.models import Evidence, History, MethodVersion, RescoreRequest, ScoreRun, Snapshot
 from people.models import StaffNotice
 from tests import make
@@ -149,3 +150,21 @@ def test_after_a_full_run_that_was_published_nothing_pauses() -> None:
     run_all(NEXT_DAY)
 
     assert is_due(NEXT_DAY, make.TODAY + dt.timedelta(days=1))
+
+
+def test_a_decision_that_falls_between_the_requests_and_the_rows_is_no_change_past_the_application(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make.accepted()
+    run_all()
+    read = frames.read
+
+    def decided_first(*args: Any, **how: Any) -> frames.Rows:
+        make.accepted(indicator=make.indicator("9.1"), at=NEXT_DAY)
+        return read(*args, **how)
+
+    monkeypatch.setattr(frames, "read", decided_first)
+    run_all(NEXT_DAY)
+
+    assert RescoreRequest.objects.exists()
+    assert not StaffNotice.objects.exists()

@@ -17,9 +17,10 @@ from indicators.models import MethodVersion, RescoreRequest, ScoreRun, Snapshot,
 from indicators.profile import country_profile
 from indicators.scoring.parameters import SHIPPED
 from indicators.world import world
+from people.models import StaffNotice
 from people.permissions import Role
 from tests import make
-from tests.indicators.rescoring import LATER, NEXT_DAY, publish, run_all, run_changed, standing
+from tests.indicators.rescoring import LATER, NEXT_DAY, alter, publish, run_all, run_changed, standing
 
 pytestmark = pytest.mark.usefixtures("reference")
 WIDE: dict[str, Any] = {"up": [1, 2, 3, 4]}
@@ -79,6 +80,7 @@ def test_a_version_that_fails_holds_up_no_other_and_what_was_asked_for_stays() -
         formula="FA-1.0.0", framework=first().framework, parameters={"H": {}}, goalposts={}, sha256="f" * 64,
         published_at=LATER, stands_from=LATER,
     )  # fmt: skip
+    Standing.objects.create(country=make.country(), method=broken, snapshot=standing(method=first()))
     make.accepted(indicator=make.indicator("9.1"))
     before = standing(method=first()).overall
 
@@ -135,6 +137,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "wrong cuts": ({"up": [10, 5, 20, 50]}, "cuts"),
     "text": ({"xi": "much"}, "xi"),
     "a table without a grade": ({"rel": {"A": 0.9}}, "rel"),
+    "low with less known than the database lets be shown": ({"K_min_for_low": 0.4}, "wanted 0.5 or more"),
     "the same": ({}, "found those of method"),
 }
 
@@ -175,6 +178,18 @@ def test_the_commands_publish_recompute_and_retire(tmp_path: Path, capsys: pytes
     assert first().retired_at is None
 
 
+def test_the_command_says_which_version_disagrees_and_the_new_one_stands(tmp_path: Path) -> None:
+    make.accepted()
+    run_all()
+    alter(standing(), overall=1.0)
+    (tmp_path / "m.json").write_text('{"alarm_points": 6}', encoding="utf-8")
+
+    with pytest.raises(CommandError, match=f"holds up no new one: method {first().sha256[:8]}: found 1 countries"):
+        call_command("publish_method", str(tmp_path / "m.json"), note="made up")
+
+    assert frames.version_in_use().parameters["alarm_points"] == 6
+
+
 def test_the_last_version_under_which_scores_stand_is_not_retired() -> None:
     run_all()
     publish()
@@ -199,6 +214,32 @@ def test_a_retired_version_is_computed_no_more_and_stays_readable() -> None:
     assert standing(method=first()).overall > standing(method=new).overall > 0
 
 
+def test_a_version_that_is_brought_back_joins_with_a_run_like_a_new_one() -> None:
+    make.accepted()
+    new = publish(make.NOW)
+    run_all()
+    comparing.compare_waiting(at=make.NOW)
+    methods.retire(sha256=new.sha256, at=LATER)
+    for factor in range(1, 15):
+        make.accepted(indicator=make.indicator(f"{factor}.1"), severity=4, reliability="A", credibility=1, at=LATER)
+    run_changed(LATER)
+    comparing.compare_waiting(at=LATER)
+    signals = Signal.objects.count()
+
+    methods.bring_back(sha256=new.sha256)
+    before = frames.version_in_use(), standing().evidence_count
+    assert assess.is_due(day=make.TODAY, known_on=make.NOW.date(), at=NEXT_DAY)
+    for run in (run_changed, run_all):
+        comparing.compare_waiting(at=NEXT_DAY)
+        run(NEXT_DAY)
+    comparing.compare_waiting(at=NEXT_DAY)
+
+    assert before == (first(), 15)
+    assert (frames.version_in_use(), standing().evidence_count) == (new, 15)
+    assert Signal.objects.count() == signals
+    assert not StaffNotice.objects.exists()
+
+
 def test_a_release_with_other_parameters_publishes_them_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(methods, "SHIPPED", SHIPPED.with_(alarm_points=7))
 
@@ -208,13 +249,54 @@ def test_a_release_with_other_parameters_publishes_them_with_a_note(monkeypatch:
     assert methods.publish_shipped(at=NEXT_DAY) == new
 
 
+def test_a_release_with_more_series_says_which_and_not_that_the_numbers_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted, fewer = first().goalposts, {"ucdp-one-sided": first().goalposts["ucdp-one-sided"]}
+    monkeypatch.setattr(methods, "_goalposts", lambda: fewer)
+    before = methods.publish(overrides={}, note="one series", at=LATER)
+    make_in_use(before)
+    monkeypatch.setattr(methods, "_goalposts", lambda: counted | {"more": counted["pts-state-terror"]})
+
+    note = methods.publish_shipped(at=NEXT_DAY).note
+
+    assert note.startswith(f"shipped with a release; against method {before.sha256[:8]} it counts the series inform-")
+    assert note.endswith("ucdp-state-based, unhcr-displacement as well")
+    assert "goalposts" not in note
+
+
+def make_in_use(version: MethodVersion) -> None:
+    run_all()
+    assert frames.version_in_use() == version
+
+
+def in_fewer_words(version: MethodVersion) -> MethodVersion:
+    fewer = {key: value for key, value in version.parameters.items() if not key.startswith("blackout")}
+    return MethodVersion.objects.create(
+        formula=version.formula, framework=version.framework, parameters=fewer, goalposts=version.goalposts,
+        sha256="e" * 64, published_at=make.NOW - dt.timedelta(days=9),
+    )  # fmt: skip
+
+
+def test_a_version_that_is_retired_during_its_run_ends_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_all()
+    older = in_fewer_words(first())
+    Standing.objects.create(country=make.country(), method=older, snapshot=standing())
+    read = frames.read
+
+    def retired_first(*args: Any, **how: Any) -> frames.Rows:
+        methods.retire(sha256=first().sha256, at=LATER)
+        return read(*args, **how)
+
+    monkeypatch.setattr(frames, "read", retired_first)
+    run_all(LATER)
+
+    assert list(MethodVersion.objects.published()) == [older]
+
+
 def test_a_version_that_only_writes_down_what_another_left_out_takes_its_place() -> None:
     old = MethodVersion.objects.get()
-    fewer = {key: value for key, value in old.parameters.items() if not key.startswith("blackout")}
-    older = MethodVersion.objects.create(
-        formula=old.formula, framework=old.framework, parameters=fewer, goalposts=old.goalposts, sha256="e" * 64,
-        published_at=make.NOW - dt.timedelta(days=9),
-    )  # fmt: skip
+    older = in_fewer_words(old)
 
     run_all()
 

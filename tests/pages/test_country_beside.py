@@ -117,6 +117,16 @@ def test_a_rapid_change_leads_to_what_moved_it(client: Client) -> None:
     assert "Myanmar" in client.get("/").text.partition("Rapid change")[2].partition("</ul>")[0]
 
 
+def test_the_list_of_rapid_changes_names_the_alarm_of_the_method_in_use(client: Client) -> None:
+    score()
+    before = client.get("/").text
+    methods.publish(overrides={"alarm_points": 6, "alarm_days": 60}, note="made up for a test", at=make.NOW)
+    score()
+
+    assert "up by 5 points or more in 90 days" in before
+    assert "up by 6 points or more in 60 days" in client.get("/").text
+
+
 @pytest.mark.parametrize(
     ("state", "told"),
     [

@@ -84,6 +84,17 @@ def test_an_empty_note_is_refused_on_the_page(client: Client) -> None:
     assert "Not closed. Note: found none; wanted what was done about it." in answer.text
 
 
+def test_a_note_that_the_database_cannot_hold_is_refused_on_the_page(client: Client) -> None:
+    row = raised()
+    client.force_login(make.person(Role.ADMIN))
+
+    answer = client.post(f"/status/notices/{row.pk}/close/", {"note": "put\x00right"}, follow=True)
+
+    assert "Not closed. Note: found a character that is none (0x00); wanted text." in answer.text
+    missing = client.post(f"/status/notices/{10**30}/close/", {"note": "x"}, follow=True)
+    assert "found none open" in missing.text
+
+
 @pytest.mark.parametrize("role", [None, Role.READER, Role.CODER, Role.REVIEWER])
 def test_others_neither_see_nor_close_them(client: Client, role: Role | None) -> None:
     row = raised()

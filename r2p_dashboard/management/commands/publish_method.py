@@ -31,7 +31,10 @@ class Command(BaseCommand):
         for one in methods.differences_between(before, version):
             self.stdout.write(f"{one.key}: {one.old} -> {one.new}")
         self.stdout.write(f"method {version.sha256} is published; computing every score under it")
-        assess.score_all(at=at, day=clock.installation_day())
+        try:
+            assess.score_all(at=at, day=clock.installation_day())
+        except assess.DisagreementError as error:
+            raise CommandError(f"the run of another version failed, which holds up no new one: {error}") from error
         self.stdout.write(f"it is in use; method {before.sha256[:8]} stands beside it until `manage.py retire_method`")
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from indicators.scoring.apportion import apportioned, tenths_of
 from indicators.scoring.arrays import F64, I64
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.days import Day
@@ -158,13 +159,7 @@ def printed(points: Sequence[float]) -> list[float]:
         Each within .1 of its exact value; their sum is the exact sum, rounded half up to one decimal. Of
         equal remainders the earlier row is rounded up.
     """
-    tenths = [10 * value for value in points]
-    floors = [math.floor(value) for value in tenths]
-    missing = math.floor(math.fsum(tenths) + 0.5) - sum(floors)
-    by_remainder = sorted(range(len(tenths)), key=lambda row: (floors[row] - tenths[row], row))
-    for row in by_remainder[:missing]:
-        floors[row] += 1
-    return [value / 10 for value in floors]
+    return [tenths / 10 for tenths in apportioned(tenths_of(math.fsum(points)), points)]
 
 
 def total(rows: Sequence[Contribution]) -> float:

@@ -35,6 +35,7 @@ _OPTIONAL: Final = frozenset(
 _LARGEST: Final = sys.float_info.max
 _LEAST: Final = 1e-6
 _MOST: Final = 1e6
+_CENTURY_DAYS: Final = 36_500  # days that are looked back over stay days of the calendar
 _FACTOR_NAMES: Final = frozenset(str(factor) for factor in range(1, FACTORS + 1))  # 1.0 is none of them
 
 
@@ -287,7 +288,12 @@ def _scalar_rules(p: Parameters) -> list[tuple[str, str, bool]]:
     ]
     rules += [
         (name, "a whole number of 1 or more", isinstance(getattr(p, name), int) and getattr(p, name) >= 1)
-        for name in ("dwell", "replicates", "alarm_days", "blackout_days", "blackout_past", "blackout_least_past")
+        for name in ("dwell", "replicates")
+    ]
+    rules += [
+        (name, "a whole number of days from 1 to 36,500", isinstance(days, int) and 1 <= days <= _CENTURY_DAYS)
+        for name in ("alarm_days", "blackout_days", "blackout_past", "blackout_least_past")
+        for days in (getattr(p, name),)
     ]
     rules += [("percentiles", "numbers from 0 to 1", all(0 <= v <= 1 for v in p.percentiles))]
     past = "days, not more than blackout_past"

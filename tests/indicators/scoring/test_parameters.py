@@ -87,6 +87,9 @@ BAD = [
     ({"up": [10, 20, 20, 50]}, "cuts"),
     ({"xi": 2}, "xi"),
     ({"B": 0}, "replicates"),
+    ({"alarm_days": 1_000_000}, "alarm_days"),
+    ({"alarm_days": 0}, "alarm_days"),
+    ({"blackout_past": 1_000_000}, "blackout_past"),
 ]
 
 

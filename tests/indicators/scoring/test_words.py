@@ -20,6 +20,7 @@ from indicators.scoring import (
     family_weights,
     printed,
 )
+from indicators.scoring.apportion import tenths_of
 from indicators.scoring.contributions import total
 from tests.indicators.scoring.cases import CATALOGUE, QUICK, TODAY, Record, evidence_of, rows, series_of, some
 
@@ -50,7 +51,7 @@ def test_coverage_has_three_words() -> None:
 def test_printed_points_add_up_to_the_printed_total(points: list[float]) -> None:
     column = printed(points)
 
-    assert round(10 * math.fsum(column)) == math.floor(math.fsum(10 * value for value in points) + 0.5)
+    assert round(10 * math.fsum(column)) == tenths_of(math.fsum(points))
     assert all(abs(one - other) < 0.1 + 1e-9 for one, other in zip(column, points, strict=True))
 
 

@@ -196,7 +196,7 @@ def _compute_and_publish(run: ScoreRun, method: frames.Method, work: _Work) -> R
     run.save(update_fields=["state", "published_at", "countries_count"])
     if run.is_full:
         methods.retire_equals(method.version, at=work.at)
-    MethodVersion.objects.filter(pk=run.method_id, stands_from=None).update(stands_from=work.at)
+    methods.note_standing(method_id=run.method_id, at=work.at)
     return rechecked
 
 

@@ -96,9 +96,20 @@ def bring_back(*, sha256: str) -> MethodVersion:
     if version.retired_at is None:
         raise MethodError(f"method {version.sha256[:8]}: found it published; wanted one that is retired")
     Standing.objects.filter(method=version).delete()
+    version.gaps = [*version.gaps, [version.retired_at.isoformat(), None]]
     version.retired_at = None
-    version.save(update_fields=["retired_at"])
+    version.save(update_fields=["retired_at", "gaps"])
     return version
+
+
+def note_standing(*, method_id: int, at: dt.datetime) -> None:
+    """That scores stand under a version from `at` on: for the first time, or again after it was brought back."""
+    version = MethodVersion.objects.select_for_update().get(pk=method_id)
+    if version.stands_from is None:
+        version.stands_from = at
+    if version.gaps and version.gaps[-1][1] is None:
+        version.gaps[-1][1] = at.isoformat()
+    version.save(update_fields=["stands_from", "gaps"])
 
 
 @transaction.atomic

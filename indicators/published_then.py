@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from countries.models import Country
 from indicators.models import MethodVersion, Snapshot
@@ -47,8 +47,8 @@ def as_published(country: Country, *, until: dt.date, method: MethodVersion | No
 def method_on(day: dt.date) -> MethodVersion | None:
     """The method that was in use at the end of `day` (UTC), with its framework; None where none was: one query."""
     end = _end_of(day)
-    stood = MethodVersion.objects.filter(Q(retired_at=None) | Q(retired_at__gte=end), stands_from__lt=end)
-    return stood.select_related("framework").order_by("-published_at", "-pk").first()
+    begun = MethodVersion.objects.filter(stands_from__lt=end).select_related("framework")
+    return next((one for one in begun.order_by("-published_at", "-pk") if _stood(one, end)), None)
 
 
 def _published(country: Country, *, until: dt.date, method: MethodVersion | None) -> QuerySet[Snapshot]:
@@ -66,7 +66,13 @@ def _shown(latest: Iterable[Snapshot], day: dt.date) -> Snapshot | None:
 
 def _stood(method: MethodVersion, end: dt.datetime) -> bool:
     has_begun = method.stands_from is not None and method.stands_from < end
-    return has_begun and (method.retired_at is None or method.retired_at >= end)
+    has_ended = method.retired_at is not None and method.retired_at < end
+    return has_begun and not has_ended and not any(_spans(gap, end) for gap in method.gaps)
+
+
+def _spans(gap: tuple[str, str | None], end: dt.datetime) -> bool:
+    began, ended = gap
+    return dt.datetime.fromisoformat(began) < end and (ended is None or dt.datetime.fromisoformat(ended) >= end)
 
 
 def _day_of(snapshot: Snapshot) -> dt.date:

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField("methodversion", "note", models.TextField(blank=True, default="", verbose_name="what changed, and why")),
         migrations.AddField("methodversion", "stands_from", models.DateTimeField(blank=True, null=True, verbose_name="first run published")),
         migrations.AddField("methodversion", "retired_at", models.DateTimeField(blank=True, null=True, verbose_name="no longer computed since")),
+        migrations.AddField("methodversion", "gaps", models.JSONField(blank=True, default=list, verbose_name="spans from a retirement to the run after it was undone")),
         migrations.AddConstraint(
             "methodversion",
             models.CheckConstraint(

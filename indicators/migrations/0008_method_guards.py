@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
     dependencies = [("indicators", "0007_methods_and_intervals"), ("reports", "0002_guards")]
     operations = [
         migrations.RunSQL(
-            no_guard(METHOD) + guard(METHOD, "provisional", "stands_from", "retired_at"),
+            no_guard(METHOD) + guard(METHOD, "provisional", "stands_from", "retired_at", "gaps"),
             no_guard(METHOD) + guard(METHOD, "provisional"),
         ),
         migrations.RunSQL(

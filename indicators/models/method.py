@@ -38,7 +38,7 @@ def _has_scores() -> Exists:
 class MethodVersion(models.Model):
     """Canonical parameters, catalogue and goalposts under one SHA-256.
 
-    Several can be published beside each other. Only `provisional`, `stands_from` and `retired_at` ever change.
+    Several can be published beside each other. Only `provisional`, `stands_from`, `retired_at` and `gaps` ever change.
     """
 
     formula = models.CharField(max_length=20)
@@ -51,6 +51,7 @@ class MethodVersion(models.Model):
     published_at = models.DateTimeField()
     stands_from = models.DateTimeField("first run published", null=True, blank=True)
     retired_at = models.DateTimeField("no longer computed since", null=True, blank=True)
+    gaps = models.JSONField("spans from a retirement to the run after it was undone", default=list, blank=True)
 
     objects = MethodVersionQuerySet.as_manager()
 

@@ -62,6 +62,24 @@ def test_it_follows_the_method_that_was_in_use_then() -> None:
     assert [method_on(make.NOW.date() + DAY * number) for number in (-1, 0, 1, 2, 3)] == [None, old, new, old, old]
 
 
+def test_while_a_method_was_retired_another_was_in_use_also_when_it_was_brought_back() -> None:
+    make.accepted()
+    run_all()
+    old = MethodVersion.objects.get()
+    new = publish(make.NOW + DAY, F_target=0.9)
+    run_all(make.NOW + DAY)
+    methods.retire(sha256=new.sha256, at=make.NOW + 2 * DAY)
+    run_all(make.NOW + 3 * DAY)
+    methods.bring_back(sha256=new.sha256)
+    run_all(make.NOW + 5 * DAY)
+
+    days = [make.NOW.date() + DAY * number for number in range(6)]
+    stood = [stood_on(make.country(), day=day) for day in days]
+
+    assert [method_on(day) for day in days] == [old, new, old, old, old, new]
+    assert [one and one.method for one in stood] == [old, new, old, old, old, new]
+
+
 def test_both_are_one_query_however_much_was_published(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make.accepted()
     for number in range(4):

@@ -6,7 +6,7 @@ from countries.models import Country
 from indicators import backtesting, outcome_loading, series_loading
 from indicators.backtest.grid import Question
 from indicators.backtest.one_sided import Rule
-from indicators.models import BacktestRun, OutcomeList
+from indicators.models import BacktestRun, MethodVersion, OutcomeList
 from reports.models import Report
 from tests import make
 
@@ -41,7 +41,13 @@ def loaded(countries: int = 45, onsets: int = 12) -> OutcomeList:
     return outcome_loading.load_derived(figures=figures, rule=Rule(), origin=origin, at=AT)[0]
 
 
-def run_of(outcomes: OutcomeList | None = None, *, knowledge: str = "hindsight", horizon: int = 12) -> BacktestRun:
+def run_of(
+    outcomes: OutcomeList | None = None,
+    *,
+    knowledge: str = "hindsight",
+    horizon: int = 12,
+    version: MethodVersion | None = None,
+) -> BacktestRun:
     """A stored run."""
     return backtesting.run(
         outcomes=outcomes or loaded(),
@@ -49,4 +55,5 @@ def run_of(outcomes: OutcomeList | None = None, *, knowledge: str = "hindsight",
         knowledge=knowledge,
         at=AT,
         day=DAY,
+        version=version,
     )

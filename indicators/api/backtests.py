@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from indicators.backtest.verdict import named
 from indicators.models import BacktestRun
 from indicators.models.backtest import Knowledge
 from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, answers, enveloped
@@ -46,7 +47,7 @@ class BacktestRow(serializers.Serializer[Any]):
     recall_10 = serializers.FloatField(allow_null=True)
     recall_30 = serializers.FloatField(allow_null=True)
     beats_decayed_deaths = serializers.BooleanField(allow_null=True)
-    verdict = serializers.CharField(allow_blank=True)
+    verdict = serializers.CharField(allow_blank=True, help_text="With the name of the version that was tested")
 
 
 class BacktestFull(BacktestRow):
@@ -110,11 +111,11 @@ def _row(run: BacktestRun, request: Request) -> dict[str, Any]:
         **{name: getattr(run, name) for name in ("first_year", "last_year", "horizon", "knowledge", "known_on")},
         "input_digest": run.input_digest,
         "ran_at": run.ran_at,
-        **_figures(run.result),
+        **_figures(run.result, str(run.method)),
     }
 
 
-def _figures(result: dict[str, Any]) -> dict[str, Any]:
+def _figures(result: dict[str, Any], method: str) -> dict[str, Any]:
     index = result.get("index", {})
     low, high = (index.get("intervals") or {}).get("auc") or (None, None)
     verdict = result.get("verdict", {"beats": None, "sentence": ""})
@@ -128,5 +129,5 @@ def _figures(result: dict[str, Any]) -> dict[str, Any]:
         "auc_low": low,
         "auc_high": high,
         "beats_decayed_deaths": verdict["beats"],
-        "verdict": verdict["sentence"],
+        "verdict": named(verdict["sentence"], method),
     }

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from indicators.backtest.verdict import named
+
 NAMES: Final = {
     "index": "this method's index",
     "decayed": "one-sided deaths, decayed (2 years)",
@@ -12,8 +14,8 @@ NAMES: Final = {
 SAME_MONTHS: Final = f"{NAMES['index']}, where those deaths are known"
 
 
-def lines(result: Mapping[str, Any]) -> Iterator[str]:
-    """The report, limits first."""
+def lines(result: Mapping[str, Any], method: str) -> Iterator[str]:
+    """The report on a method of this name, limits first."""
     counts = result["counts"]
     yield f"{result['label']}: computed now over rows that were entered later; it flatters."
     yield from _inputs(result["inputs"])
@@ -33,7 +35,7 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {why}" for why in result["why"])
         return
     yield ""
-    yield result["verdict"]["sentence"]
+    yield named(result["verdict"]["sentence"], method)
     yield ""
     yield from _figures(result)
     yield from _leads(result)

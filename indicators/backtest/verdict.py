@@ -34,6 +34,13 @@ def verdict(difference: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"beats": False, "sentence": f"{NOT_BEATEN} The two cannot be told apart. {said}."}
 
 
+def named(sentence: str, method: str) -> str:
+    """The sentence as it is shown beside other methods: with the name of the version that was tested."""
+    for said in ("This version", "this version"):
+        sentence = sentence.replace(said, f"{said}, {method},", 1)
+    return sentence
+
+
 def signed(value: float) -> str:
     """A difference with its sign, to three decimals, with a true minus."""
     return f"{value:+.3f}".replace("-", "−")

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -16,8 +17,9 @@ from countries.models import Country
 from indicators import backtest_charts, backtesting
 from indicators.backtest.errors import BacktestError
 from indicators.backtest.printed import NAMES, SAME_MONTHS
+from indicators.backtest.verdict import named
 from indicators.backtest.yardsticks import PUBLISHED
-from indicators.models import BacktestRequest, BacktestRun, Factor
+from indicators.models import BacktestRequest, BacktestRun, Factor, MethodVersion
 from indicators.models.score import Level
 from indicators.views.backtest_form import BacktestForm
 from people.access import requires
@@ -46,7 +48,7 @@ class OnsetLine:
 
 @require_safe
 def backtest(request: HttpRequest) -> HttpResponse:
-    """`?run=` chooses; else the latest."""
+    """`?run=` chooses; else the latest of the method in use, else the latest of any."""
     return _page(request, _form(request))
 
 
@@ -85,14 +87,14 @@ def _page(request: HttpRequest, form: BacktestForm | None, *, status: int = 200)
         asked = BacktestRequest.objects.select_related("outcomes").order_by("-pk")[:REQUESTS_SHOWN]
         context["requests"] = list(asked)
     if run is not None:
-        context |= {"result": run.result, **_shown(run.result)}
+        context |= {"result": run.result, **_shown(run.result, str(run.method))}
     return render(request, "indicators/backtest.html", context, status=status)
 
 
 def _choices() -> list[BacktestRun]:
-    """The latest run of each question, without its result; latest first."""
+    """The latest run of each question, without its result: those of the method in use first, then latest first."""
     latest: dict[tuple[object, ...], BacktestRun] = {}
-    runs = BacktestRun.objects.select_related("outcomes", "method").defer("result").order_by("-ran_at", "-pk")
+    runs = _runs().defer("result")
     for run in runs[: CHOICES_MAX * 10]:
         question = (run.method_id, run.outcomes_id, run.first_year, run.last_year, run.horizon, run.knowledge)
         latest.setdefault(question, run)
@@ -105,19 +107,28 @@ def _chosen(asked: str, choices: list[BacktestRun]) -> BacktestRun | None:
     pk = int(asked) if asked else choices[0].pk if choices else None
     if pk is None:
         return None
-    run = BacktestRun.objects.select_related("outcomes", "method").filter(pk=pk).first()
+    run = _runs().filter(pk=pk).first()
     if run is None:
         raise Http404(f"back-test {pk}: there is none")
     return run
 
 
-def _shown(result: Mapping[str, Any]) -> dict[str, Any]:
+def _runs() -> QuerySet[BacktestRun]:
+    """Every run with its list and method, those of the method in use first (`is_in_use`), then latest first."""
+    in_use = Q(method__in=MethodVersion.objects.by_use().values("pk")[:1])
+    mark = ExpressionWrapper(in_use, output_field=BooleanField())
+    runs = BacktestRun.objects.select_related("outcomes", "method")
+    return runs.annotate(is_in_use=mark).order_by("-is_in_use", "-ran_at", "-pk")
+
+
+def _shown(result: Mapping[str, Any], method: str) -> dict[str, Any]:
     """What the template needs beside a tested result: charts, and rows with words."""
     if result["status"] != "tested":
         return {}
     charts: list[Chart] = [backtest_charts.roc(result), backtest_charts.precision_recall(result)]
     factors = dict(Factor.objects.filter(framework__methods__isnull=False).values_list("number", "title"))
     return {
+        "verdict": named(result["verdict"]["sentence"], method),
         "charts": charts,
         "reliability": backtest_charts.reliability(result),
         "figures": _figures(result),

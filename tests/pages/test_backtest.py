@@ -1,5 +1,6 @@
 """The page of back-tests: limits first, figures labelled, a run asked for by who may."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,11 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 from indicators import outcome_loading
 from indicators.backtest.one_sided import Kind, Rule
 from indicators.backtest.verdict import NOT_BEATEN
-from indicators.models import BacktestRequest
+from indicators.models import BacktestRequest, MethodVersion
 from people.permissions import Role
 from tests import backtests, make
+from tests.indicators.rescoring import publish
 
 pytestmark = pytest.mark.usefixtures("reference")
+RETIRED_AT = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
 
 
 def text_of(client: Client, address: str = "/backtest/") -> str:
@@ -38,7 +41,7 @@ def test_shows_the_limits_then_the_number_of_outcomes_then_the_verdict(client: C
         for words in (
             "HINDSIGHT",
             "12 outcomes in 12 countries",
-            run.result["verdict"]["sentence"],
+            f"This version, {run.method}, beats decayed one-sided deaths alone.",
             "Average precision",
         )
     ]
@@ -78,7 +81,30 @@ def test_says_when_the_method_does_not_beat_decayed_deaths(client: Client) -> No
     run.result |= {"verdict": {"beats": False, "sentence": NOT_BEATEN}}
     run.save(force_insert=True)
 
-    assert NOT_BEATEN in text_of(client)
+    assert f"This version, {run.method}, does not beat decayed one-sided deaths alone." in text_of(client)
+
+
+def test_opens_with_the_method_in_use_and_marks_one_that_is_retired(client: Client) -> None:
+    outcomes, old = backtests.loaded(), MethodVersion.objects.get()
+    stands = backtests.run_of(outcomes, version=publish(F_target=0.9))
+    newest = backtests.run_of(outcomes, version=old)
+    MethodVersion.objects.filter(pk=old.pk).update(retired_at=RETIRED_AT)
+
+    opened, asked_for = text_of(client), text_of(client, f"/backtest/?run={newest.pk}")
+    marked = f"{old}, method retired on 1 September 2026"
+    assert f"This version, {stands.method}, " in opened
+    assert f"This version, {stands.method}, " in client.get(f"/api/v1/backtests/{stands.pk}/").json()["verdict"]
+    assert opened.count(marked) == 1  # in the list
+    assert f"This tests {marked}." in asked_for
+    assert asked_for.count("method retired on 1 September 2026") == 3  # the list, the warning, what was tested
+
+
+def test_the_latest_of_another_method_is_marked_where_the_one_in_use_has_no_run(client: Client) -> None:
+    old = backtests.run_of().method
+    publish(F_target=0.9)
+    MethodVersion.objects.filter(pk=old.pk).update(retired_at=RETIRED_AT)
+
+    assert f"This tests {old}, method retired on 1 September 2026." in text_of(client)
 
 
 def test_what_cannot_be_tested_has_its_counts_and_no_figure(client: Client) -> None:

@@ -78,7 +78,7 @@ class Command(BaseCommand):
             f"Months of {run.first_year} to {run.last_year}, horizon {run.horizon} months,"
             f" knowledge: {run.get_knowledge_display()}"
         )
-        for line in lines(run.result):
+        for line in lines(run.result, str(run.method)):
             self.stdout.write(line)
 
 

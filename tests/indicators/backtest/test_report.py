@@ -69,7 +69,7 @@ def test_too_little_cannot_be_tested(countries: int, onsets: int, said: str) -> 
     assert found["status"] == "cannot_be_tested"
     assert [why for why in found["why"] if why.startswith(said)]
     assert "index" not in found
-    assert "CANNOT BE TESTED" in "\n".join(lines(found | HEAD))
+    assert "CANNOT BE TESTED" in "\n".join(lines(found | HEAD, "FA-1"))
 
 
 def test_without_deaths_the_verdict_is_open() -> None:
@@ -80,7 +80,7 @@ def test_without_deaths_the_verdict_is_open() -> None:
 
 
 def test_the_printed_report_says_the_limits_first() -> None:
-    text = list(lines(report(world()) | HEAD))
+    text = list(lines(report(world()) | HEAD, "FA-1"))
 
     assert text[0].startswith("HINDSIGHT")
     assert text.index("OUTCOMES TESTED: 20 in 20 countries") < 6

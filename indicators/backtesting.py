@@ -29,12 +29,12 @@ from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.levels import fold_many
 from indicators.scoring.sensitivity import with_half_lives
 from indicators.scoring.series_rows import SeriesRows
-from indicators.scoring.spans import happened_on
+from indicators.scoring.spans import happened_on, seen_on_line
 from people.models import User
 
 log = logging.getLogger(__name__)
 
-VERSION = "BT-2"
+VERSION = "BT-3"
 """Of the figures' definitions in docs/backtest.md: raised with them."""
 LABEL = "HINDSIGHT"
 """Every run is: its rows were entered after the months that they tell of. Stored snapshots alone would be real time."""
@@ -81,14 +81,15 @@ def run(
         "first_year": question.first, "last_year": question.last, "horizon": question.horizon,
         "knowledge": str(knowledge), "known_on": known_on,
     }  # fmt: skip
+    inputs = _inputs(tables, outcomes, known_on.toordinal())
     return _kept(
         BacktestRun(
             method=method.version,
             outcomes=outcomes,
             **asked,
-            input_digest=_digest(tables, outcomes, [*map(str, asked.values()), grid.days.tolist()], given),
+            input_digest=_digest(tables, inputs, outcomes, [*map(str, asked.values()), grid.days.tolist()], given),
             code_version=settings.CODE_VERSION,
-            result=result | {"label": LABEL, "inputs": _inputs(tables, outcomes)},
+            result=result | {"label": LABEL, "inputs": inputs},
             ran_at=at,
         )
     )
@@ -232,16 +233,20 @@ def _yearly(given: Sequence[Figure], codes: Sequence[str], series: str | None) -
     )
 
 
-def _inputs(tables: Tables, outcomes: OutcomeList) -> dict[str, Any]:
-    """What the tested index rested on, what was left out of it, and what is near kin to the outcome."""
+def _inputs(tables: Tables, outcomes: OutcomeList, known_on: int) -> dict[str, Any]:
+    """What the tested index rested on, what was left out of it, and what is near kin to the outcome.
+
+    Counted are the rows that are visible at the test's knowledge: on the day `known_on`, or with `then` on any day up
+    to it.
+    """
     own = SeriesDefinition.objects.filter(slug__in=outcomes.made_from)
     scored = SeriesDefinition.objects.filter(slug__in=tables.method.version.goalposts)
     tell_the_same = [slug for made_from in outcomes.made_from for slug in KIN.get(made_from, ())]
     is_kin = Q(reader__in=own.values("reader")) | Q(slug__in=tell_the_same)
     kin = scored.filter(is_kin).exclude(slug__in=outcomes.made_from)
     return {
-        "evidence_rows": tables.evidence.size,
-        "series_rows": tables.series.size,
+        "evidence_rows": seen_on_line(tables.evidence, known_on, tables.k)[0].size,
+        "series_rows": seen_on_line(tables.series, known_on, tables.k)[0].size,
         "left_out": list(own.order_by("slug").values_list("title", flat=True)),
         "near_kin": list(kin.order_by("slug").values_list("title", flat=True)),
     }
@@ -251,7 +256,9 @@ def _last_day(grid: Grid, day: dt.date) -> dt.date:
     return dt.date.fromordinal(int(grid.days[-1])) if grid.days.size else day
 
 
-def _digest(tables: Tables, outcomes: OutcomeList, asked: list[Any], given: Sequence[Figure]) -> str:
+def _digest(
+    tables: Tables, inputs: dict[str, Any], outcomes: OutcomeList, asked: list[Any], given: Sequence[Figure]
+) -> str:
     """SHA-256 over method, outcomes, question, rows and the names that are told: never over floats of a result."""
     rows = [
         (kind, int(row), int(retracted))
@@ -259,7 +266,7 @@ def _digest(tables: Tables, outcomes: OutcomeList, asked: list[Any], given: Sequ
         for row, retracted in zip(table.row_id, table.retracted_on, strict=True)
     ]
     deaths = sorted((one.country, one.year, str(one.known_on), one.value, one.series) for one in given)
-    told = [_inputs(tables, outcomes), list(Country.objects.order_by("iso3").values_list("iso3", "region"))]
+    told = [inputs, list(Country.objects.order_by("iso3").values_list("iso3", "region"))]
     text = [VERSION, tables.method.version.sha256, outcomes.sha256, asked, scoring.input_digest(rows), deaths, told]
     return hashlib.sha256(json.dumps(text).encode()).hexdigest()
 

@@ -47,13 +47,14 @@ def run_of(
     knowledge: str = "hindsight",
     horizon: int = 12,
     version: MethodVersion | None = None,
+    at: dt.datetime = AT,
 ) -> BacktestRun:
     """A stored run."""
     return backtesting.run(
         outcomes=outcomes or loaded(),
         question=Question(QUESTION.first, QUESTION.last, horizon),
         knowledge=knowledge,
-        at=AT,
+        at=at,
         day=DAY,
         version=version,
     )

@@ -22,8 +22,10 @@ from indicators.models import (
     SeriesDefinition,
     SeriesValue,
 )
+from indicators.models.backtest import Knowledge
 from people.permissions import Role
 from tests import backtests, make
+from tests.indicators.rescoring import retract
 
 pytestmark = pytest.mark.usefixtures("reference")
 REAL = "ucdp/organizedviolencecy_v25_1.csv"
@@ -57,6 +59,21 @@ def test_a_list_that_names_no_series_leaves_all_of_them_in() -> None:
 
     assert run.result["inputs"]["left_out"] == []
     assert run.result["inputs"]["series_rows"] == SeriesValue.objects.filter(is_scored=True).count()
+
+
+def test_counts_the_evidence_that_is_visible_at_its_knowledge() -> None:
+    outcomes = backtests.loaded()
+    of = make.passage(make.report(published_on=dt.date(2000, 6, 1)))
+    on, known_on = dt.date(2000, 5, 1), dt.date(2000, 6, 1)
+    rows = [make.accepted(of=of, event_on=on, known_on=known_on) for _ in range(3)]
+    retract(rows[0], at=make.NOW + dt.timedelta(days=1))
+    retract(rows[1], at=make.NOW + dt.timedelta(days=3))
+    at = make.NOW + dt.timedelta(days=2)
+
+    hindsight, then = (backtests.run_of(outcomes, knowledge=one, at=at).result["inputs"] for one in Knowledge.values)
+
+    assert (hindsight["evidence_rows"], then["evidence_rows"]) == (2, 3)  # in the tested years none was retracted
+    assert then["series_rows"] == 0  # the release came after them
 
 
 def test_the_fighting_before_each_outcome_is_found() -> None:

@@ -1,6 +1,6 @@
 """A back-test as lines of text, for a terminal; the page says the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from indicators.backtest.verdict import named
@@ -64,14 +64,15 @@ def _inputs(inputs: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _figures(result: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{'':52}{'AUC':24}{'AP':24}rec@10   rec@30   false alarms per hit in 30"
     everything = [("index", result["index"] | {"rows": result["counts"]["rows"]})]
     common = [one for one in result["yardsticks"] if one["key"] != "index" or one["rows"] != result["counts"]["rows"]]
     everything += [(one["key"], one) for one in common]
-    for place, (key, one) in enumerate(everything):
-        name = SAME_MONTHS if key == "index" and place else NAMES[key]
+    names = [SAME_MONTHS if key == "index" and place else NAMES[key] for place, (key, _) in enumerate(everything)]
+    wide = _width(names)
+    yield f"{'':{wide}}{'AUC':24}{'AP':24}rec@10   rec@30   false alarms per hit in 30"
+    for name, (_, one) in zip(names, everything, strict=True):
         yield (
-            f"{name[:49]:52}{number(one['auc']) + span(one['intervals']['auc']):24}"
+            f"{name:{wide}}{number(one['auc']) + span(one['intervals']['auc']):24}"
             f"{number(one['ap']) + span(one['intervals']['ap']):24}"
             f"{number(one['recall_10'], 2):9}{number(one['recall_30'], 2):9}{number(one['false_alarms_30'], 1)}"
             f"   ({one['rows']} country-months)"
@@ -97,15 +98,22 @@ def _leads(result: Mapping[str, Any]) -> Iterator[str]:
 def _parts(result: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     hard = result["hard"] | {"name": "hard: five years without a death in an event series"}
-    for one in (hard, *result["regions"], *result["bands"]):
+    parts = [hard, *result["regions"], *result["bands"]]
+    wide = _width([one["name"] for one in parts])
+    for one in parts:
         if "cannot" in one:
-            yield f"{one['name'][:50]:52}cannot be said: {one['cannot']} ({one['rows']} rows)"
+            yield f"{one['name']:{wide}}cannot be said: {one['cannot']} ({one['rows']} rows)"
         else:
             yield (
-                f"{one['name'][:50]:52}AUC {number(one['auc'])}  AP {number(one['ap'])}"
+                f"{one['name']:{wide}}AUC {number(one['auc'])}  AP {number(one['ap'])}"
                 f"  rec@30 {number(one['recall_30'], 2)}  base {number(one['base_rate'], 4)}"
                 f"  ({one['onsets']} outcomes, {one['rows']} rows)"
             )
+
+
+def _width(names: Sequence[str]) -> int:
+    """Of a column that cuts none of its names."""
+    return max(map(len, names)) + 2
 
 
 def _sensitivity(result: Mapping[str, Any]) -> Iterator[str]:

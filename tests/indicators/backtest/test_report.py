@@ -2,11 +2,12 @@
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pytest
 
-from indicators.backtest.printed import lines
+from indicators.backtest.printed import NAMES, lines
 from indicators.backtest.report import report
 from tests.indicators.backtest.given import grid_of, outcome, scored, world
 
@@ -84,7 +85,22 @@ def test_the_printed_report_says_the_limits_first() -> None:
 
     assert text[0].startswith("HINDSIGHT")
     assert text.index("OUTCOMES TESTED: 20 in 20 countries") < 6
+    assert any(line.startswith("This version, FA-1, ") for line in text)
     assert any(line.startswith("Platt mapping") for line in text)
+
+
+def test_no_name_is_cut_and_figures_stand_below_each_other() -> None:
+    found = report(world()) | HEAD
+    found["regions"][0]["name"] = "r" * 70
+    text = "\n".join(lines(found, "FA-1"))
+
+    parts = re.search(r"(?s)(\nhard: .*)\n\n", text)
+    assert parts
+    assert "hard: five years without a death in an event series  " in text
+    assert "r" * 70 in text
+    assert all(name in text for name in (*NAMES.values(), "r" * 70))
+    starts = {len(re.split("  (?:AUC|cannot)", line)[0]) for line in parts.group(1).strip().splitlines()}
+    assert len(starts) == 1
 
 
 def test_an_outcome_after_the_last_tested_month_counts_and_has_no_lead() -> None:

@@ -11,6 +11,7 @@ from indicators import frames
 from indicators.models import MethodVersion, ScoreRun
 from indicators.scoring.levels import Level, displayed_level
 from indicators.scoring.sensitivity import Sensitivity, Variant, sensitivity
+from indicators.sensitivity_charts import place_said, span_said
 
 KEPT_SECONDS = 24 * 3600
 
@@ -22,6 +23,11 @@ class Stand:
     overall: float
     level: Level
     place: float
+
+    @property
+    def place_said(self) -> str:
+        """The place as it is printed."""
+        return place_said(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,16 @@ class OrderedCountry:
     def levels(self) -> frozenset[Level]:
         """The levels shown under the three sets of half-lives."""
         return frozenset({self.now.level, self.half.level, self.double.level})
+
+    @property
+    def places_said(self) -> str:
+        """The span of the places as it is printed."""
+        return span_said(self.place_low, self.place_high)
+
+    @property
+    def indices_said(self) -> str:
+        """The span of the index as it is printed, to one decimal."""
+        return span_said(self.index_low, self.index_high, digits=1)
 
 
 @dataclass(frozen=True, slots=True)

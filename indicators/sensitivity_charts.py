@@ -11,6 +11,22 @@ NAME_MAX = 18
 """Letters of a name beside the plot, so that it fits a phone; the pointer and the table say the whole."""
 
 
+def place_said(place: float) -> str:
+    """A place with one decimal where it is no whole number: 3 or 3.5."""
+    return span_said(place, place)
+
+
+def span_said(low: float, high: float, *, digits: int = 0) -> str:
+    """Two ends with as many decimals each, `digits` at least and one at most; one number where both print alike.
+
+    3 to 4, but 3.0 to 3.5, and 23 alone for 23.0 to 23.04.
+    """
+    ends = [round(low, 1) + 0.0, round(high, 1) + 0.0]
+    digits = digits if all(end.is_integer() for end in ends) else 1
+    said = [f"{end:.{digits}f}" for end in ends]
+    return said[0] if said[0] == said[1] else f"{said[0]} to {said[1]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """One country: its place now, and how far it moves."""
@@ -46,7 +62,7 @@ def _dots(rows: Sequence[Placed]) -> Figure:
         "mode": "markers",
         "x": [row.place for row in rows],
         "y": [row.iso3 for row in rows],
-        "text": [row.name for row in rows],
+        "text": [_said(row) for row in rows],
         "marker": {"size": 9, "color": LINE},
         "error_x": {
             "type": "data",
@@ -57,7 +73,7 @@ def _dots(rows: Sequence[Placed]) -> Figure:
             "thickness": 1.5,
             "width": 3,
         },
-        "hovertemplate": "%{text}: %{x:g}<extra>now</extra>",
+        "hovertemplate": "%{text}<extra>now</extra>",
     }
 
 
@@ -72,9 +88,9 @@ def _marks(rows: Sequence[Placed]) -> list[Figure]:
             "mode": "markers",
             "x": [getattr(row, field) for row in rows],
             "y": [row.iso3 for row in rows],
-            "text": [row.name for row in rows],
+            "text": [f"{row.name}: {place_said(getattr(row, field))}" for row in rows],
             "marker": {"size": 8, "color": LINE_2, "symbol": symbol},
-            "hovertemplate": "%{text}: %{x:g}<extra>" + words + "</extra>",
+            "hovertemplate": "%{text}<extra>" + words + "</extra>",
         }
         for field, symbol, words in kinds
     ]
@@ -95,6 +111,10 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME_MAX else f"{name[: NAME_MAX - 1]}…"
 
 
+def _said(row: Placed) -> str:
+    return f"{row.name}: {place_said(row.place)} ({span_said(row.place_low, row.place_high)})"
+
+
 def _alt(rows: Sequence[Placed]) -> str:
-    said = [f"{row.name} {row.place:g} ({row.place_low:g} to {row.place_high:g})" for row in rows]
+    said = [_said(row) for row in rows]
     return "Places with their span under other weights: " + ("; ".join(said) or "no country is assessed") + "."

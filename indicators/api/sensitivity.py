@@ -31,8 +31,11 @@ class SensitivityRow(serializers.Serializer[Any]):
     double = PlaceSerializer(help_text="All half-lives of evidence doubled")
     index_low = serializers.FloatField(help_text="5th percentile over the draws of the factor weights")
     index_high = serializers.FloatField(help_text="95th percentile")
-    place_low = serializers.FloatField(help_text="5th percentile")
-    place_high = serializers.FloatField(help_text="95th percentile")
+    place_low = serializers.FloatField(
+        help_text="5th percentile, not rounded. The page gives both ends equally many decimals: 3 to 4, 3.0 to 3.5;"
+        " one number where both print alike: 23"
+    )
+    place_high = serializers.FloatField(help_text="95th percentile, likewise")
 
 
 class SensitivityAbout(Moment):

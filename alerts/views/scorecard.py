@@ -8,12 +8,14 @@ from django.views.decorators.http import require_safe
 from alerts.following import HORIZONS, Following
 from alerts.scorecard import scorecard as followed
 from indicators.models import OutcomeList
+from indicators.views.asked import refuse_unknown
 from r2p_dashboard import clock
 
 
 @require_safe
 def scorecard(request: HttpRequest) -> HttpResponse:
     """`?outcomes=` names the list that says what followed; else the latest onset list."""
+    refuse_unknown(request, "outcomes")
     lists = list(OutcomeList.objects.order_by("-imported_at", "-pk"))
     chosen = _chosen(request.GET.get("outcomes", ""), lists)
     context = {

@@ -28,6 +28,13 @@ def moment_of(request: HttpRequest) -> AsOf:
         raise BadRequest(str(error)) from error
 
 
+def refuse_unknown(request: HttpRequest, *known: str) -> None:
+    """Answers 400 to a parameter that the page does not take, rather than show something else as if it were meant."""
+    for name in request.GET:
+        if name not in known:
+            raise BadRequest(f"{name[:40]!r} is no parameter here; wanted {' or '.join(known)}")
+
+
 def is_staff(request: HttpRequest) -> bool:
     """Whether undecided and rejected evidence is shown to this reader, and people by name."""
     return may(request.user, Action.ENTER_EVIDENCE)

@@ -21,6 +21,7 @@ from indicators.backtest.verdict import named
 from indicators.backtest.yardsticks import PUBLISHED
 from indicators.models import BacktestRequest, BacktestRun, Factor, MethodVersion
 from indicators.models.score import Level
+from indicators.views.asked import refuse_unknown
 from indicators.views.backtest_form import BacktestForm
 from people.access import requires
 from people.permissions import Action, may
@@ -49,6 +50,7 @@ class OnsetLine:
 @require_safe
 def backtest(request: HttpRequest) -> HttpResponse:
     """`?run=` chooses; else the latest of the method in use, else the latest of any."""
+    refuse_unknown(request, "run")
     return _page(request, _form(request))
 
 

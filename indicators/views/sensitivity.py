@@ -9,12 +9,13 @@ from django.views.decorators.http import require_safe
 from indicators.frames import NoMethodError
 from indicators.ordering import Order, order
 from indicators.sensitivity_charts import Placed, whiskers
-from indicators.views.asked import moment_of
+from indicators.views.asked import moment_of, refuse_unknown
 
 
 @require_safe
 def sensitivity(request: HttpRequest) -> HttpResponse:
     """Takes `as_of` and `known_at`."""
+    refuse_unknown(request, "as_of", "known_at")
     moment = moment_of(request)
     context: dict[str, Any] = {"as_of": moment, "order": None}
     try:

@@ -188,3 +188,10 @@ def test_queries_do_not_grow_with_runs(client: Client, django_assert_max_num_que
         backtests.run_of(outcomes, horizon=horizon, knowledge=knowledge)
     with django_assert_max_num_queries(4):
         client.get("/backtest/")
+
+
+def test_a_parameter_that_is_none_is_refused_with_what_was_wanted(client: Client) -> None:
+    answer = client.get("/backtest/?test=999")
+
+    assert answer.status_code == 400
+    assert "&#x27;test&#x27; is no parameter here; wanted run" in answer.text

@@ -70,3 +70,10 @@ def test_queries_do_not_grow(client: Client, count: int, django_assert_max_num_q
         outbox.alert(released_at=LONG_AGO)
     with django_assert_max_num_queries(3):
         client.get("/scorecard/")
+
+
+def test_a_parameter_that_is_none_is_refused_with_what_was_wanted(client: Client) -> None:
+    answer = client.get("/scorecard/?test=999")
+
+    assert answer.status_code == 400
+    assert "&#x27;test&#x27; is no parameter here; wanted outcomes" in answer.text

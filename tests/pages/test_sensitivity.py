@@ -65,3 +65,10 @@ def test_queries_do_not_grow(client: Client, count: int, django_assert_max_num_q
         client.get("/sensitivity/")
     with django_assert_max_num_queries(2):
         client.get("/sensitivity/")
+
+
+def test_a_parameter_that_is_none_is_refused_with_what_was_wanted(client: Client) -> None:
+    answer = client.get("/sensitivity/?test=999")
+
+    assert answer.status_code == 400
+    assert "&#x27;test&#x27; is no parameter here; wanted as_of or known_at" in answer.text

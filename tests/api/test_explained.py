@@ -136,6 +136,7 @@ def test_another_version_of_the_method_is_a_cause(client: Client) -> None:
         **fields,
         parameters=old.parameters | {"Wcommon": 0.5, "Wspec": 0.5},
         published_at=dt.datetime(2024, 2, 1, tzinfo=dt.UTC),
+        stands_from=dt.datetime(2024, 2, 1, tzinfo=dt.UTC),
     )
 
     found = answer(client, f"{CHANGE}?from=2024-03-01&as_of=2024-07-01")

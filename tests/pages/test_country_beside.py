@@ -179,6 +179,20 @@ def test_hindsight_is_labelled_and_one_click_from_what_was_known_then(client: Cl
     assert "as_of=" not in answer.text.partition("Back to the current view")[0].rpartition("<a ")[2]
 
 
+def test_of_today_known_then_and_hindsight_are_the_same_and_said_once(client: Client) -> None:
+    make.accepted(**EARLY)
+    score()
+    today = dt.datetime.now(dt.UTC).date()
+
+    text = page(client, f"?as_of={today}")
+
+    assert "<strong>today</strong>: with all that is public now. Known then and hindsight are the same." in text
+    assert "<strong>known then</strong>" not in text
+    assert '<dt>Known now <span class="tag">this page</span></dt>' in text
+    assert "<dt>Hindsight" not in text
+    assert f'aria-label="Two ways to see {today:%-d %B %Y}"' in text
+
+
 def test_what_was_published_on_a_day_is_told_with_its_run_and_method(client: Client) -> None:
     make.accepted(**EARLY)
     score()

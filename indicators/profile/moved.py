@@ -11,9 +11,11 @@ from indicators.profile.values import CHANGE_DAYS
 from indicators.published_then import method_on
 from indicators.scored import PROFILES
 from indicators.scoring.apportion import apportioned, tenths_of
+from indicators.scoring.arrays import Bool
 from indicators.scoring.change import Cause, Change, ChangePart, change
 from indicators.scoring.given import Given
 from indicators.scoring.kernel import score
+from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.units import Units
 
 USUAL = ("new", "retracted", "aged")  # told even where they moved nothing
@@ -96,6 +98,7 @@ class Moved:
     after: float | None
     profile: Profile | None  # that leads at the second moment, in whose points the causes are told
     parts: tuple[CausePart, ...]  # in the order of `CAUSES`; empty where nothing is known at the second moment
+    has_new_numbers: bool  # values of series count at the second moment that did not at the first, moved or not
     method_before: MethodVersion
     method: MethodVersion
 
@@ -163,6 +166,7 @@ def moved(
         after=found.after if found else None,
         profile=PROFILES[found.profile] if found else None,
         parts=parts,
+        has_new_numbers=_has_new_numbers(given.series, span),
         method_before=earlier.version,
         method=method.version,
     )
@@ -196,6 +200,17 @@ def _given(country: Country, method: frames.Method, inputs: frames.Inputs | None
 def _is_assessed(given: Given, moment: Moment) -> bool:
     units = Units.of(0, moment.day, moment.known_on)
     return bool(score(given.evidence, given.series, given.catalogue, given.parameters, units).assessed[0])
+
+
+def _has_new_numbers(rows: SeriesRows, span: Span) -> bool:
+    before, after = (_counting(rows, moment) for moment in (span.before, span.after))
+    return bool((after & ~before).any())
+
+
+def _counting(rows: SeriesRows, moment: Moment) -> Bool:
+    known = moment.known_on.toordinal()
+    is_known = (rows.known_on <= known) & (rows.retracted_on > known)
+    return is_known & (rows.period_end <= moment.day.toordinal())
 
 
 def _parts(found: Change, method: MethodVersion, *, has_before: bool) -> tuple[CausePart, ...]:

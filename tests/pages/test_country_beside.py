@@ -12,6 +12,7 @@ from indicators import assess, methods
 from indicators.models import MethodVersion, Snapshot
 from people.permissions import Role
 from tests import make
+from tests.api import given
 
 pytestmark = pytest.mark.usefixtures("reference")
 EARLY: dict[str, Any] = {"event_on": dt.date(2023, 12, 5), "known_on": dt.date(2023, 12, 10)}
@@ -72,7 +73,21 @@ def test_a_fall_through_age_alone_is_told_as_stale_evidence(client: Client) -> N
     text = page(client)
 
     assert "The evidence has gone stale." in text
-    assert "through age alone: nothing that counts came in since 10 December 2023" in text
+    assert "through age alone: no new evidence since 10 December 2023" in text
+    assert "by ageing alone" in text
+
+
+def test_where_numbers_of_series_came_in_it_is_not_age_alone(client: Client) -> None:
+    for code in ("8.1", "7.14", "1.1"):
+        make.accepted(indicator=make.indicator(code), **EARLY)
+    given.series_values(1, least=0)  # it moves no index, and yet it came in
+    score()
+
+    text = page(client)
+
+    assert "through age: no new evidence since 10 December 2023" in text
+    assert "alone" not in text.partition('id="flags"')[0].partition("Change over 90 days")[2].partition("</div>")[0]
+    assert "age alone" not in text
 
 
 @pytest.mark.parametrize(("severity", "is_stale"), [(1, False), (0, True)])
@@ -86,7 +101,7 @@ def test_what_a_reader_may_not_see_came_in_all_the_same(client: Client, severity
 
     assert ("by ageing alone" in text) is is_stale
     assert "new since" not in text
-    assert "nothing that counts came in" not in text
+    assert "no new evidence since" not in text
 
 
 def test_one_voice_is_named_to_who_may_see_all_that_it_says(client: Client) -> None:

@@ -156,12 +156,12 @@ def cause_scale(found: Moved) -> Scale:
 
 def moved_chart(found: Moved, country: Country) -> Chart:
     """The steps from one moment to the other."""
-    before = None if found.before_tenths is None else (f"{found.span.before.day:%-d %B %Y}", found.before_tenths)
+    before = None if found.before_tenths is None else (found.span.before.in_words, found.before_tenths)
     return what_moved(
         [CauseBar(STEPS[part.cause], part.tenths) for part in found.telling],
         country=country.name_en,
         before=before,
-        after=(f"{found.span.after.day:%-d %B %Y}", found.after_tenths or 0),
+        after=(found.span.after.in_words, found.after_tenths or 0),
     )
 
 

@@ -39,6 +39,12 @@ class Moment:
     day: dt.date
     known_on: dt.date
 
+    @property
+    def in_words(self) -> str:
+        """Such as "30 June 2024", with the day of knowledge where that is another."""
+        known = f", as known on {self.known_on:%-d %B %Y}" if self.known_on != self.day else ""
+        return f"{self.day:%-d %B %Y}{known}"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Span:

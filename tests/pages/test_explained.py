@@ -161,6 +161,26 @@ def test_a_kept_page_changes_with_what_it_shows(client: Client, page: str) -> No
     assert client.get(page).text != before
 
 
+def test_two_moments_of_one_day_are_told_apart_by_what_was_known(client: Client) -> None:
+    some(2)
+
+    text = client.get("/countries/MMR/change/?from=2024-06-15&as_of=2024-06-15&known_at=2024-06-30").text
+
+    table = text.partition('class="causes"')[2].partition("</table>")[0]
+    assert ">Index on 15 June 2024<" in table
+    assert ">Index on 15 June 2024, as known on 30 June 2024<" in table
+    assert "points from 15 June 2024 to 15 June 2024, as known on 30 June 2024" in text
+
+
+def test_one_moment_taken_twice_has_no_rows(client: Client) -> None:
+    some(2)
+
+    text = client.get("/countries/MMR/change/?from=2024-06-15&as_of=2024-06-15").text
+
+    assert "Both moments are the same, 15 June 2024" in text
+    assert "Index on" not in text
+
+
 def test_the_form_holds_the_days_that_are_shown(client: Client) -> None:
     some(2)
 

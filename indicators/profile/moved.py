@@ -2,11 +2,13 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection, Iterable
 
 from countries.models import Country
 from indicators import frames
-from indicators.models import Evidence, EvidenceQuerySet, Factor, MethodVersion
+from indicators.models import Evidence, EvidenceQuerySet, Factor, MethodVersion, SeriesValue
 from indicators.models.score import Profile
+from indicators.profile.reading import is_measured
 from indicators.profile.values import CHANGE_DAYS
 from indicators.published_then import method_on
 from indicators.scored import PROFILES
@@ -186,6 +188,21 @@ def came_in(country: Country, span: Span) -> EvidenceQuerySet:
 def went_out(country: Country, span: Span) -> EvidenceQuerySet:
     """What counted at the first moment and was retracted before the second."""
     return _at(country, span.before).exclude(pk__in=_at(country, span.after).values("pk"))
+
+
+def numbers_in(country: Country, span: Span, *, series: Collection[str]) -> list[SeriesValue]:
+    """Of these series (slugs) the values that count at the second moment and did not at the first, by indicator."""
+    rows = SeriesValue.objects.filter(country=country, is_scored=True, definition__slug__in=series)
+    related = rows.select_related("definition", "report__source")
+    found = list(related.defer("report__bytes", "report__text", "report__headers").order_by("period_end", "known_at"))
+    before, after = (_latest(found, moment) for moment in (span.before, span.after))
+    new = [row for slug, row in after.items() if row != before.get(slug)]
+    return sorted(new, key=lambda row: [int(part) for part in row.definition.indicator_code.split(".")])
+
+
+def _latest(rows: Iterable[SeriesValue], moment: Moment) -> dict[str, SeriesValue]:
+    """Of each series the last of the rows, given in order, that is visible at the moment."""
+    return {row.definition.slug: row for row in rows if is_measured(row, moment.day, moment.known_on)}
 
 
 def _at(country: Country, moment: Moment) -> EvidenceQuerySet:

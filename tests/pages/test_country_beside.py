@@ -250,6 +250,7 @@ def test_two_published_methods_stand_beside_each_other_with_the_reason(client: C
         text = page(client, query)
         assert f"By another published method, {old}:" in text
         assert "equal halves, to see" in text
+        assert f'href="/method/#version-{old.sha256[:8]}"' in text
         assert "<code>Wcommon</code></th><td>0.6</td><td>0.5</td>" in text
 
 

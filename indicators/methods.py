@@ -1,5 +1,6 @@
 """Publishes and retires versions of the method; what differs between two of them."""
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -147,6 +148,26 @@ def _take_turns() -> None:
 def differences_between(old: MethodVersion, new: MethodVersion) -> list[Difference]:
     """Every parameter, goalpost and catalogue in which two versions differ; needs their frameworks loaded."""
     return differences(_said(old), _said(new))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """A version with what differs from the one published before it."""
+
+    method: MethodVersion
+    is_in_use: bool
+    before: MethodVersion | None  # None: it is the first
+    differences: list[Difference]
+
+
+def versions_told(in_use: MethodVersion | None) -> list[Told]:
+    """Every version, retired ones too, the latest published first: one query."""
+    rows = list(MethodVersion.objects.select_related("framework").order_by("published_at", "pk"))
+    told = [
+        Told(one, one == in_use, before, differences_between(before, one) if before else [])
+        for before, one in zip([None, *rows][:-1], rows, strict=True)
+    ]
+    return told[::-1]
 
 
 def _said(version: MethodVersion) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """How levels, grades, coverage and changes are said: one place, so that every page says them alike."""
 
+import datetime as dt
 import enum
 import functools
 from typing import Any
@@ -36,6 +37,19 @@ def grade(evidence: Any) -> SafeString:
     return format_html(
         '<span class="grade" title="{0}">{1}<span class="hidden-visually"> ({0})</span></span>', said, evidence.grade
     )
+
+
+@register.simple_tag
+def retracted(evidence: Any, known_on: dt.date | None = None) -> SafeString | str:
+    """That a piece was retracted: "since" where it still counted for what was known on that day; empty where it stands.
+
+    Without a day: of pieces that are shown because they counted then.
+    """
+    if evidence.retracted_at is None:
+        return ""
+    day = evidence.retracted_at.astimezone(dt.UTC).date()
+    since = "" if known_on is not None and day <= known_on else " since,"
+    return format_html(' <span class="tag tag-bad">retracted{} on {}</span>', since, f"{day:%-d %B %Y}")
 
 
 def _after_colon(text: str) -> str:

@@ -4,6 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import BadRequest
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,7 +13,7 @@ from countries.charts import Chart
 from countries.models import Country
 from countries.views.fragments import fragment
 from indicators.contribution_charts import CauseBar, FactorBar, made_of, what_moved
-from indicators.models import Evidence, EvidenceQuerySet
+from indicators.models import Evidence, EvidenceQuerySet, SeriesValue
 from indicators.profile import (
     Marker,
     Moved,
@@ -23,6 +24,7 @@ from indicators.profile import (
     leaves,
     marked_country,
     moved,
+    numbers_in,
     read,
     tree_of,
     went_out,
@@ -59,6 +61,14 @@ class Movement:
 
     rows: list[Evidence]
     count: int
+    withheld: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Numbers:
+    """Values of series that came in, as far as the reader may see them."""
+
+    rows: list[SeriesValue]
     withheld: int
 
 
@@ -144,6 +154,7 @@ def _moved(country: Country, span: Span, user: "User | AnonymousUser") -> dict[s
         "scale": cause_scale(found),
         "came_in": _movement(came_in(country, span), user),
         "went_out": _movement(went_out(country, span), user),
+        "numbers": _numbers(numbers_in(country, span, series=found.method.goalposts), user),
         "limit": LISTED,
     }
 
@@ -156,17 +167,21 @@ def cause_scale(found: Moved) -> Scale:
 
 def moved_chart(found: Moved, country: Country) -> Chart:
     """The steps from one moment to the other."""
-    before = None if found.before_tenths is None else (f"{found.span.before.day:%-d %B %Y}", found.before_tenths)
+    before = None if found.before_tenths is None else (found.span.before.in_words, found.before_tenths)
     return what_moved(
         [CauseBar(STEPS[part.cause], part.tenths) for part in found.telling],
         country=country.name_en,
         before=before,
-        after=(f"{found.span.after.day:%-d %B %Y}", found.after_tenths or 0),
+        after=(found.span.after.in_words, found.after_tenths or 0),
     )
 
 
+def _numbers(values: list[SeriesValue], user: "User | AnonymousUser") -> Numbers:
+    rows = [one for one in values if one.report.sensitivity <= clearance_of(user)]
+    return Numbers(rows, len(values) - len(rows))
+
+
 def _movement(evidence: EvidenceQuerySet, user: "User | AnonymousUser") -> Movement:
-    seen = evidence.visible_to(user)
-    count = seen.count()
-    rows = list(for_display(seen).order_by("-known_at", "-event_on", "-pk")[:LISTED])
-    return Movement(rows, count, evidence.count() - count)
+    counted = evidence.marked_for(user).aggregate(all=Count("pk"), seen=Count("pk", filter=Q(cleared=True)))
+    rows = list(for_display(evidence.visible_to(user)).order_by("-known_at", "-event_on", "-pk")[:LISTED])
+    return Movement(rows, counted["seen"], counted["all"] - counted["seen"])

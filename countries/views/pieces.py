@@ -57,7 +57,7 @@ def pieces(evidence: Iterable[Evidence]) -> list[Piece]:
 
 
 def _same(one: Evidence) -> tuple[object, ...]:
-    said = (one.passage_id, one.indicator_id, one.polarity, one.severity, one.family_id, one.grade, one.status)
+    said = (one.passage_id, one.indicator_id, one.polarity, one.severity, one.family_id, one.grade, one.retracted_at)
     return (*said, one.event_key or one.pk)
 
 

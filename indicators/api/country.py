@@ -127,6 +127,9 @@ class ContributionRow(serializers.Serializer[Any]):
     event = serializers.CharField(allow_null=True)
     evidence = serializers.IntegerField(allow_null=True)
     evidence_url = serializers.URLField(allow_null=True)
+    evidence_retracted_at = serializers.DateTimeField(
+        allow_null=True, help_text="Counted then, retracted since; null: it stands"
+    )
     series_value = serializers.IntegerField(allow_null=True)
 
 
@@ -304,5 +307,6 @@ def _contribution(reason: Reason, base: str, reports: Collection[int]) -> dict[s
         "event": (reason.event_key or None) if evidence else None,
         "evidence": evidence.pk if evidence else None,
         "evidence_url": f"{base}{evidence.pk}/" if evidence else None,
+        "evidence_retracted_at": evidence.retracted_at if evidence else None,
         "series_value": series.pk if series else None,
     }

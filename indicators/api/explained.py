@@ -54,6 +54,9 @@ class BreakdownRow(serializers.Serializer[Any]):
     family_name = serializers.CharField(allow_null=True)
     evidence = serializers.IntegerField(allow_null=True)
     evidence_url = serializers.URLField(allow_null=True)
+    evidence_retracted_at = serializers.DateTimeField(
+        allow_null=True, help_text="Counted then, retracted since; null: it stands"
+    )
     series_value = serializers.IntegerField(allow_null=True)
     points = serializers.FloatField(help_text="Unrounded; all rows add up to the index")
     printed = serializers.CharField(help_text="To one decimal; adds up by event, indicator and factor to the index")
@@ -218,6 +221,7 @@ def _breakdown_row(leaf: Leaf, base: str) -> dict[str, Any]:
         "family_name": node.title if node.kind == "family" else None,
         "evidence": node.evidence.pk if node.evidence else None,
         "evidence_url": f"{base}{node.evidence.pk}/" if node.evidence else None,
+        "evidence_retracted_at": node.evidence.retracted_at if node.evidence else None,
         "series_value": node.series.pk if node.series else None,
         "points": node.points,
         "printed": f"{node.tenths / 10:.1f}",

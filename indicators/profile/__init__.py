@@ -1,7 +1,7 @@
 """What one country's page says, for one reader. Reads, never writes."""
 
 from indicators.profile.marker import Marker, marked_country
-from indicators.profile.moved import CAUSES, Moment, Moved, OrderError, Span, came_in, moved, went_out
+from indicators.profile.moved import CAUSES, Moment, Moved, OrderError, Span, came_in, moved, numbers_in, went_out
 from indicators.profile.page import country_profile, profile_of
 from indicators.profile.reading import Reading, read
 from indicators.profile.tree import Leaf, Node, leaves, tree_of
@@ -38,6 +38,7 @@ __all__ = [
     "leaves",
     "marked_country",
     "moved",
+    "numbers_in",
     "other_methods",
     "profile_of",
     "read",

@@ -2,18 +2,22 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection, Iterable
 
 from countries.models import Country
 from indicators import frames
-from indicators.models import Evidence, EvidenceQuerySet, Factor, MethodVersion
+from indicators.models import Evidence, EvidenceQuerySet, Factor, MethodVersion, SeriesValue
 from indicators.models.score import Profile
+from indicators.profile.reading import is_measured
 from indicators.profile.values import CHANGE_DAYS
 from indicators.published_then import method_on
 from indicators.scored import PROFILES
 from indicators.scoring.apportion import apportioned, tenths_of
+from indicators.scoring.arrays import Bool
 from indicators.scoring.change import Cause, Change, ChangePart, change
 from indicators.scoring.given import Given
 from indicators.scoring.kernel import score
+from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.units import Units
 
 USUAL = ("new", "retracted", "aged")  # told even where they moved nothing
@@ -36,6 +40,12 @@ class Moment:
 
     day: dt.date
     known_on: dt.date
+
+    @property
+    def in_words(self) -> str:
+        """Such as "30 June 2024", with the day of knowledge where that is another."""
+        known = f", as known on {self.known_on:%-d %B %Y}" if self.known_on != self.day else ""
+        return f"{self.day:%-d %B %Y}{known}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,6 +106,7 @@ class Moved:
     after: float | None
     profile: Profile | None  # that leads at the second moment, in whose points the causes are told
     parts: tuple[CausePart, ...]  # in the order of `CAUSES`; empty where nothing is known at the second moment
+    has_new_numbers: bool  # values of series count at the second moment that did not at the first, moved or not
     method_before: MethodVersion
     method: MethodVersion
 
@@ -163,6 +174,7 @@ def moved(
         after=found.after if found else None,
         profile=PROFILES[found.profile] if found else None,
         parts=parts,
+        has_new_numbers=_has_new_numbers(given.series, span),
         method_before=earlier.version,
         method=method.version,
     )
@@ -176,6 +188,21 @@ def came_in(country: Country, span: Span) -> EvidenceQuerySet:
 def went_out(country: Country, span: Span) -> EvidenceQuerySet:
     """What counted at the first moment and was retracted before the second."""
     return _at(country, span.before).exclude(pk__in=_at(country, span.after).values("pk"))
+
+
+def numbers_in(country: Country, span: Span, *, series: Collection[str]) -> list[SeriesValue]:
+    """Of these series (slugs) the values that count at the second moment and did not at the first, by indicator."""
+    rows = SeriesValue.objects.filter(country=country, is_scored=True, definition__slug__in=series)
+    related = rows.select_related("definition", "report__source")
+    found = list(related.defer("report__bytes", "report__text", "report__headers").order_by("period_end", "known_at"))
+    before, after = (_latest(found, moment) for moment in (span.before, span.after))
+    new = [row for slug, row in after.items() if row != before.get(slug)]
+    return sorted(new, key=lambda row: [int(part) for part in row.definition.indicator_code.split(".")])
+
+
+def _latest(rows: Iterable[SeriesValue], moment: Moment) -> dict[str, SeriesValue]:
+    """Of each series the last of the rows, given in order, that is visible at the moment."""
+    return {row.definition.slug: row for row in rows if is_measured(row, moment.day, moment.known_on)}
 
 
 def _at(country: Country, moment: Moment) -> EvidenceQuerySet:
@@ -196,6 +223,17 @@ def _given(country: Country, method: frames.Method, inputs: frames.Inputs | None
 def _is_assessed(given: Given, moment: Moment) -> bool:
     units = Units.of(0, moment.day, moment.known_on)
     return bool(score(given.evidence, given.series, given.catalogue, given.parameters, units).assessed[0])
+
+
+def _has_new_numbers(rows: SeriesRows, span: Span) -> bool:
+    before, after = (_counting(rows, moment) for moment in (span.before, span.after))
+    return bool((after & ~before).any())
+
+
+def _counting(rows: SeriesRows, moment: Moment) -> Bool:
+    known = moment.known_on.toordinal()
+    is_known = (rows.known_on <= known) & (rows.retracted_on > known)
+    return is_known & (rows.period_end <= moment.day.toordinal())
 
 
 def _parts(found: Change, method: MethodVersion, *, has_before: bool) -> tuple[CausePart, ...]:

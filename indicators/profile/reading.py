@@ -93,7 +93,7 @@ def read(
         evidence=[row for row in evidence if _is_known(row, day, known_on)],
         counted=[row for row in reproducing.decided_by(evidence, cut) if _is_known(row, *scored_on, as_at=cut)],
         corrections=[row for row in evidence if _is_corrected(row, known_on)],
-        series=[row for row in series if _is_measured(row, day, known_on)],
+        series=[row for row in series if is_measured(row, day, known_on)],
         run=standing.run if standing else None,
         standing=standing,
         **_freshness(country, version, standing, day=day, is_current=is_current),
@@ -151,7 +151,8 @@ def _is_corrected(row: Evidence, known_on: dt.date) -> bool:
     return retracted is not None and retracted <= known_on
 
 
-def _is_measured(row: SeriesValue, day: dt.date, known_on: dt.date) -> bool:
+def is_measured(row: SeriesValue, day: dt.date, known_on: dt.date) -> bool:
+    """Whether a score at (t = `day`, k = `known_on`) sees the value."""
     known = frames.day_of(row.known_at)
     retracted = frames.day_of(row.retracted_at)
     return (

@@ -137,6 +137,11 @@ class CountryProfile:
         return bool(self.overall) and self.change_90 is None
 
     @property
+    def retracted_since(self) -> tuple[Evidence, ...]:
+        """Of the pieces shown those that were retracted after the view's day of knowledge: they counted then."""
+        return tuple(row for row in self.evidence if row.retracted_at is not None)
+
+    @property
     def leads(self) -> bool:
         """Whether one profile alone is the highest."""
         return any(profile.is_headline for profile in self.profiles)

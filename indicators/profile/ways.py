@@ -34,6 +34,7 @@ class Ways:
     published: Snapshot | None  # with its run and method; None: nothing had been published yet
     known_then: Seen
     hindsight: Seen
+    is_today: bool  # of today what was known then is what is known now: both are the same
     shown: Key | None  # which of the two the page shows; None: knowledge of another day
 
     @property
@@ -63,6 +64,7 @@ def ways(country: Country, reading: Reading, *, day: dt.date, known_on: dt.date,
         published=stood_on(country, day=published_on),
         known_then=_seen(method, inputs, day, day),
         hindsight=_seen(method, inputs, day, today),
+        is_today=day == today,
         shown=shown.get(known_on),
     )
 

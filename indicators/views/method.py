@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from indicators.methods import versions_told
 from indicators.models import Evidence, Indicator, MethodVersion, SeriesDefinition
 from indicators.scoring.parameters import Parameters
 from indicators.views.asked import moment_of
@@ -21,7 +22,7 @@ LEVEL_WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 def method(request: HttpRequest) -> HttpResponse:
     moment = moment_of(request)
     current = MethodVersion.objects.by_use().select_related("framework").first()
-    context: dict[str, Any] = {"as_of": moment, "method": current}
+    context: dict[str, Any] = {"as_of": moment, "method": current, "versions": versions_told(current)}
     if current is not None:
         numbers = list(current.framework.indicators.values_list("number_confirmed", flat=True))
         context |= {

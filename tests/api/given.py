@@ -36,7 +36,9 @@ def evidence(count: int = 1, **fields: Any) -> list[Evidence]:
     return [make.accepted(coder=coder, by=decider, **({"indicator": code} | fields)) for code in codes]
 
 
-def series_values(count: int = 1, *, report: Report | None = None, iso3: str = "MMR") -> list[SeriesValue]:
+def series_values(
+    count: int = 1, *, report: Report | None = None, iso3: str = "MMR", least: float = 100.0
+) -> list[SeriesValue]:
     """Yearly values of the first series, the latest for 2023."""
     report = report or make.report(kind=Report.Kind.DATASET)
     definition = SeriesDefinition.objects.get(slug="ucdp-one-sided")
@@ -45,7 +47,7 @@ def series_values(count: int = 1, *, report: Report | None = None, iso3: str = "
             definition=definition,
             country=make.country(iso3),
             report=report,
-            value=100.0 + number,
+            value=least + number,
             period_end=dt.date(2023 - number, 12, 31),
             known_at=make.NOW - dt.timedelta(days=30),
         )

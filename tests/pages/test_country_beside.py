@@ -12,6 +12,7 @@ from indicators import assess, methods
 from indicators.models import MethodVersion, Snapshot
 from people.permissions import Role
 from tests import make
+from tests.api import given
 
 pytestmark = pytest.mark.usefixtures("reference")
 EARLY: dict[str, Any] = {"event_on": dt.date(2023, 12, 5), "known_on": dt.date(2023, 12, 10)}
@@ -72,7 +73,21 @@ def test_a_fall_through_age_alone_is_told_as_stale_evidence(client: Client) -> N
     text = page(client)
 
     assert "The evidence has gone stale." in text
-    assert "through age alone: nothing that counts came in since 10 December 2023" in text
+    assert "through age alone: no new evidence since 10 December 2023" in text
+    assert "by ageing alone" in text
+
+
+def test_where_numbers_of_series_came_in_it_is_not_age_alone(client: Client) -> None:
+    for code in ("8.1", "7.14", "1.1"):
+        make.accepted(indicator=make.indicator(code), **EARLY)
+    given.series_values(1, least=0)  # it moves no index, and yet it came in
+    score()
+
+    text = page(client)
+
+    assert "through age: no new evidence since 10 December 2023" in text
+    assert "alone" not in text.partition('id="flags"')[0].partition("Change over 90 days")[2].partition("</div>")[0]
+    assert "age alone" not in text
 
 
 @pytest.mark.parametrize(("severity", "is_stale"), [(1, False), (0, True)])
@@ -86,7 +101,7 @@ def test_what_a_reader_may_not_see_came_in_all_the_same(client: Client, severity
 
     assert ("by ageing alone" in text) is is_stale
     assert "new since" not in text
-    assert "nothing that counts came in" not in text
+    assert "no new evidence since" not in text
 
 
 def test_one_voice_is_named_to_who_may_see_all_that_it_says(client: Client) -> None:
@@ -179,6 +194,20 @@ def test_hindsight_is_labelled_and_one_click_from_what_was_known_then(client: Cl
     assert "as_of=" not in answer.text.partition("Back to the current view")[0].rpartition("<a ")[2]
 
 
+def test_of_today_known_then_and_hindsight_are_the_same_and_said_once(client: Client) -> None:
+    make.accepted(**EARLY)
+    score()
+    today = dt.datetime.now(dt.UTC).date()
+
+    text = page(client, f"?as_of={today}")
+
+    assert "<strong>today</strong>: with all that is public now. Known then and hindsight are the same." in text
+    assert "<strong>known then</strong>" not in text
+    assert '<dt>Known now <span class="tag">this page</span></dt>' in text
+    assert "<dt>Hindsight" not in text
+    assert f'aria-label="Two ways to see {today:%-d %B %Y}"' in text
+
+
 def test_what_was_published_on_a_day_is_told_with_its_run_and_method(client: Client) -> None:
     make.accepted(**EARLY)
     score()
@@ -221,6 +250,7 @@ def test_two_published_methods_stand_beside_each_other_with_the_reason(client: C
         text = page(client, query)
         assert f"By another published method, {old}:" in text
         assert "equal halves, to see" in text
+        assert f'href="/method/#version-{old.sha256[:8]}"' in text
         assert "<code>Wcommon</code></th><td>0.6</td><td>0.5</td>" in text
 
 

@@ -14,7 +14,8 @@ from pytest_django import Settings
 
 from indicators import assess, coding
 from indicators.models import Evidence
-from people.permissions import Role
+from people.permissions import Role, Sensitivity
+from reports.models import Report
 from tests import make
 from tests.api import given
 
@@ -101,6 +102,38 @@ def test_what_came_in_and_what_was_retracted_leads_to_its_evidence(client: Clien
     assert "wrong country" in text
 
 
+def numbers_told(client: Client, query: str = "?from=2024-05-01&as_of=2024-06-25") -> str:
+    text = client.get(f"/countries/MMR/change/{query}").text
+    return text.partition('id="numbers-in"')[2].partition('id="went-out"')[0]
+
+
+def test_numbers_of_series_that_came_in_are_told_of_the_latest_period_alone(client: Client) -> None:
+    make.accepted()
+    latest, older = given.series_values(2)
+
+    text = numbers_told(client)
+
+    assert latest.definition.title in text
+    assert f'<td class="nowrap">{latest.period_end}</td>' in text
+    assert f'<td class="nowrap">{latest.known_at.date()}</td>' in text
+    assert f'href="/reports/{latest.report_id}/"' in text
+    assert str(older.period_end) not in text
+    assert "None that you may see" in numbers_told(client, "?from=2024-06-10&as_of=2024-06-25")
+
+
+def test_a_number_that_the_reader_may_not_see_is_counted_alone(client: Client) -> None:
+    make.accepted()
+    hidden = make.report(kind=Report.Kind.DATASET, sensitivity=Sensitivity.CONFIDENTIAL)
+    (value,) = given.series_values(1, report=hidden)
+
+    text = numbers_told(client)
+
+    assert "And 1 number that you may not see." in text
+    assert value.definition.title not in text
+    client.force_login(make.person(Role.ADMIN))
+    assert value.definition.title in numbers_told(client)
+
+
 def test_what_was_first_known_is_no_rise_from_nothing(client: Client) -> None:
     make.accepted()
     assess.score_all(at=make.NOW, day=make.TODAY)
@@ -159,6 +192,26 @@ def test_a_kept_page_changes_with_what_it_shows(client: Client, page: str) -> No
     some(2)
 
     assert client.get(page).text != before
+
+
+def test_two_moments_of_one_day_are_told_apart_by_what_was_known(client: Client) -> None:
+    some(2)
+
+    text = client.get("/countries/MMR/change/?from=2024-06-15&as_of=2024-06-15&known_at=2024-06-30").text
+
+    table = text.partition('class="causes"')[2].partition("</table>")[0]
+    assert ">Index on 15 June 2024<" in table
+    assert ">Index on 15 June 2024, as known on 30 June 2024<" in table
+    assert "points from 15 June 2024 to 15 June 2024, as known on 30 June 2024" in text
+
+
+def test_one_moment_taken_twice_has_no_rows(client: Client) -> None:
+    some(2)
+
+    text = client.get("/countries/MMR/change/?from=2024-06-15&as_of=2024-06-15").text
+
+    assert "Both moments are the same, 15 June 2024" in text
+    assert "Index on" not in text
 
 
 def test_the_form_holds_the_days_that_are_shown(client: Client) -> None:

@@ -1,11 +1,13 @@
 """The method page."""
 
+import datetime as dt
 import re
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from indicators import assess, methods
 from indicators.models import MethodVersion
 from tests import make
 
@@ -82,5 +84,25 @@ def test_without_a_method_it_says_so(client: Client) -> None:
 
 @pytest.mark.usefixtures("reference")
 def test_needs_few_queries(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get("/method/")
+
+
+@pytest.mark.usefixtures("reference")
+def test_every_version_stands_with_its_state_its_note_and_what_differs() -> None:
+    shipped = MethodVersion.objects.get()
+    later = shipped.published_at + dt.timedelta(days=1)
+    newer = methods.publish(overrides={"Wcommon": 0.5, "Wspec": 0.5}, note="equal halves, to see", at=later)
+    assess.score_all(at=later, day=make.TODAY)
+    methods.retire(sha256=shipped.sha256, at=later + dt.timedelta(days=1))
+
+    page = " ".join(Client().get("/method/").text.split())
+    _, new, old = page.partition('id="versions"')[2].partition("</section>")[0].split('<div class="note" id="version-')
+
+    assert new.startswith(newer.sha256[:8])
+    assert f"<strong>{newer}</strong>, in use; published on {later:%-d %B %Y}. Equal halves, to see." in new
+    assert f"What differs from {shipped}" in new
+    assert "<code>Wcommon</code></th><td>0.6</td><td>0.5</td>" in new
+    assert old.startswith(shipped.sha256[:8])
+    assert f"retired on {later + dt.timedelta(days=1):%-d %B %Y}" in old
+    assert "What differs" not in old

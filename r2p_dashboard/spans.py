@@ -18,8 +18,8 @@ def span_asked(query: QueryDict, moment: AsOf) -> Span:
     if query.get("as_of") or query.get("known_at"):
         after, corrected_by = Moment(moment.day, moment.known_on), None
     if corrected := query.get("corrected_by"):
-        day = day_asked("corrected_by", corrected)
-        corrected_by = day if day > after.known_on else None  # nothing more than the second moment knows itself
+        asked = day_asked("corrected_by", corrected)
+        corrected_by = asked if asked > after.known_on else None  # nothing more than the second moment knows itself
     usual = Span.of_change(after.day, after.known_on).before
     day, known = query.get("from", ""), query.get("from_known_at", "")
     if not day and not known:

@@ -8,7 +8,7 @@ import numpy as np
 
 from indicators.scoring.contributions import contributions
 from indicators.scoring.flags import Concentration, Rapid, concentration, rapid_changes
-from indicators.scoring.given import Given
+from indicators.scoring.given import Given, compared
 from indicators.scoring.intervals import intervals
 from indicators.scoring.units import Units
 
@@ -31,7 +31,8 @@ def beside(given: Given, places: Sequence[int], *, day: dt.date, known_on: dt.da
     number = np.array(places, np.int64)
     tables = (given.evidence, given.series, given.catalogue, given.parameters)
     now = bands_of(given, dict.fromkeys(places, (day,)), known_on=known_on)
-    rapid = rapid_changes(*tables, number, day)
+    two = compared(given, day, known_on)
+    rapid = rapid_changes(two.evidence, two.series, two.catalogue, two.parameters, number, day)
     return {
         place: Beside(
             interval=now[place][day],

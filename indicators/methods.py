@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from indicators.scoring.identity import method_json
 from indicators.scoring.parameters import SHIPPED, Parameters
 
 FIRST = "the first version"
+LEAST_DIGITS = 6  # of a digest, to name a version
+_DIGITS = re.compile(rf"[0-9a-fA-F]{{{LEAST_DIGITS},64}}")
 _LOCK = 901_2026  # an arbitrary number: PostgreSQL's advisory lock of what ends versions
 
 
@@ -205,12 +208,18 @@ def published(sha256: str) -> MethodVersion:
     return version
 
 
+def digest_asked(sha256: str) -> str:
+    """The first digits of a digest, as they are stored: enough of them to mean one version. Raises MethodError."""
+    if not _DIGITS.fullmatch(sha256):
+        raise MethodError(
+            f"method {sha256[:64]!r}: found no {LEAST_DIGITS} to 64 hexadecimal digits; wanted so many of its SHA-256"
+        )
+    return sha256.lower()
+
+
 def _found(sha256: str) -> MethodVersion:
-    found = (
-        list(MethodVersion.objects.select_related("framework").filter(sha256__startswith=sha256.lower())[:2])
-        if sha256
-        else []
-    )
+    asked = digest_asked(sha256)
+    found = list(MethodVersion.objects.select_related("framework").filter(sha256__startswith=asked)[:2])
     if len(found) != 1:
         known = ", ".join(sha[:8] for sha in MethodVersion.objects.order_by("pk").values_list("sha256", flat=True))
         what = "more than one" if found else "none"

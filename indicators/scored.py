@@ -15,7 +15,7 @@ from indicators.reported import reported
 from indicators.scoring.arrays import I64
 from indicators.scoring.blackout import ReportingState, reporting
 from indicators.scoring.evidence_rows import EvidenceRows
-from indicators.scoring.given import Given
+from indicators.scoring.given import Given, compared
 from indicators.scoring.kernel import Scores, score
 from indicators.scoring.levels import displayed_level
 from indicators.scoring.parameters import Parameters
@@ -193,7 +193,7 @@ def score_inputs(
         inputs=inputs,
         now=now,
         levels=levels.tolist(),
-        changes=_changes(given, day),
+        changes=_changes(compared(given, *days), day),
         counts=_counts(given, day),
         latest=frames.last_days(method, inputs.countries, day=day, known_on=known_on) if with_days else {},
         beside=beside(given, assessed, day=day, known_on=known_on),

@@ -31,7 +31,7 @@ from indicators.api.standing import (
 )
 from indicators.models import Factor, Indicator, MethodVersion
 from indicators.models.score import Profile
-from indicators.profile import CountryProfile, FactorView, IndicatorView, Reason, country_profile
+from indicators.profile import CountryProfile, FactorView, IndicatorView, NewEvents, Reason, country_profile
 from indicators.published_then import stood_on
 from r2p_dashboard.api import ISO3, Endpoint, RowsEndpoint, RowsQuery, answers, enveloped
 from reports.models import Report
@@ -77,6 +77,21 @@ class FactorScoreSerializer(serializers.Serializer[Any]):
     indicators = IndicatorScoreSerializer(many=True)
 
 
+class NewEventSerializer(serializers.Serializer[Any]):
+    """An event under one indicator that became known in the last 90 days."""
+
+    event = serializers.CharField(allow_null=True, help_text="null: without a name, one of its week")
+    indicator = serializers.CharField()
+    evidence = serializers.ListField(child=serializers.IntegerField(), help_text="Ids that you may see")
+
+
+class CountryFlagsSerializer(FlagsSerializer):
+    """The flags of one country, with what they rest on."""
+
+    new_events = NewEventSerializer(many=True, help_text="Pointing to risk, first known in the 90 days up to `as_of`")
+    new_events_withheld = serializers.IntegerField(help_text="How many more there are, of which you may see nothing")
+
+
 class OneScored(ScoreOf, Scored):
     """What is said beside every score of one country."""
 
@@ -93,7 +108,7 @@ class ScoreSerializer(OneScored):
     )
     change_90_days = serializers.FloatField(allow_null=True, help_text="As known on each of the two days")
     interval = IntervalSerializer(allow_null=True)
-    flags = FlagsSerializer()
+    flags = CountryFlagsSerializer()
     leans_on = serializers.CharField(
         allow_null=True, help_text="The family behind `is_concentrated`, where you may see all that it says here"
     )
@@ -228,7 +243,7 @@ def _score(shown: CountryProfile) -> dict[str, Any]:
         "cannot_exclude": shown.cannot_exclude if known else None,
         "change_90_days": shown.change_90 if known else None,
         "interval": interval_shown(shown.interval) if known else None,
-        "flags": flags_shown(shown.flags),
+        "flags": flags_shown(shown.flags) | _new_events(shown.new_events),
         "leans_on": shown.leans_on or None,
         "profiles": [
             {
@@ -247,6 +262,15 @@ def _score(shown: CountryProfile) -> dict[str, Any]:
         "last_reviewed_at": shown.last_reviewed_at,
         "is_recomputing": shown.is_recomputing,
     }
+
+
+def _new_events(found: NewEvents) -> dict[str, Any]:
+    """The fields that `CountryFlagsSerializer` adds."""
+    shown = [
+        {"event": one.event_key or None, "indicator": one.indicator_code, "evidence": [row.pk for row in one.evidence]}
+        for one in found.shown
+    ]
+    return {"new_events": shown, "new_events_withheld": found.withheld}
 
 
 def _strength(view: FactorView | IndicatorView) -> dict[str, Any]:

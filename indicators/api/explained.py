@@ -77,6 +77,10 @@ class ChangeAbout(OneScored):
 
     from_as_of = serializers.DateField(help_text="Valid day of the first moment")
     from_known_at = serializers.DateField(help_text="Knowledge day of the first moment")
+    corrected_by = serializers.DateField(
+        allow_null=True,
+        help_text="What was retracted after `known_at` and by this day is gone at the second moment. null: none",
+    )
     index_before = serializers.FloatField(allow_null=True)
     index = serializers.FloatField(allow_null=True)
     change = serializers.FloatField(allow_null=True, help_text="null where there is nothing to compare with")
@@ -97,6 +101,11 @@ class SpanQuery(DatedQuery):
 
     from_known_at = DayText(
         required=False, help_text="Knowledge day of the first moment. Left out: the same as `from`."
+    )
+    corrected_by = DayText(
+        required=False,
+        help_text="Leave out at the second moment what was retracted after `known_at` and by this day. Left out: by "
+        "today where neither `as_of` nor `known_at` is given, else by `known_at`.",
     )
 
     def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
@@ -254,6 +263,7 @@ def _change_about(found: Moved, country: Country) -> dict[str, Any]:
         **scored(method=found.method, run=None, is_stale=False),
         "from_as_of": span.before.day,
         "from_known_at": span.before.known_on,
+        "corrected_by": span.corrected_by,
         "index_before": found.before,
         "index": found.after,
         "change": found.change,

@@ -48,11 +48,11 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
     def known(self, *, day: dt.date, known_on: dt.date) -> EvidenceQuerySet:
         """What a score at (t = `day`, k = `known_on`) sees: never a later report, never a later event."""
-        return (
-            self.ever_accepted()
-            .filter(event_on__lte=day, known_at__lt=_end_of(known_on))
-            .exclude(retracted_at__lt=_end_of(known_on))
-        )
+        return self.ever_accepted().filter(event_on__lte=day, known_at__lt=_end_of(known_on)).not_retracted_by(known_on)
+
+    def not_retracted_by(self, day: dt.date) -> EvidenceQuerySet:
+        """Without what was retracted by the end of `day`."""
+        return self.exclude(retracted_at__lt=_end_of(day))
 
     def waiting(self) -> EvidenceQuerySet:
         """Proposed and not yet decided, oldest first."""

@@ -10,6 +10,7 @@ from indicators.profile.values import (
     FactorView,
     HistoryLine,
     IndicatorView,
+    NewEvents,
     ProfileScore,
     Reason,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Marker",
     "Moment",
     "Moved",
+    "NewEvents",
     "Node",
     "OrderError",
     "OtherMethod",

@@ -15,7 +15,7 @@ from indicators.scored import PROFILES
 from indicators.scoring.apportion import apportioned, tenths_of
 from indicators.scoring.arrays import Bool
 from indicators.scoring.change import Cause, Change, ChangePart, change
-from indicators.scoring.given import Given
+from indicators.scoring.given import Given, compared
 from indicators.scoring.kernel import score
 from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.units import Units
@@ -50,10 +50,15 @@ class Moment:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Span:
-    """Two moments, neither day of the first later than that of the second. Raises OrderError."""
+    """Two moments, neither day of the first later than that of the second. Raises OrderError.
+
+    `corrected_by`: what was retracted after the second day of knowledge and by this day is gone at the second moment
+    (docs/decisions/0041); None: knowledge ends with the second moment.
+    """
 
     before: Moment
     after: Moment
+    corrected_by: dt.date | None = None
 
     def __post_init__(self) -> None:
         if self.before.day > self.after.day:
@@ -67,13 +72,20 @@ class Span:
     def query(self) -> str:
         """The query string that leads to this change."""
         before, after = self.before, self.after
-        return f"?from={before.day}&from_known_at={before.known_on}&as_of={after.day}&known_at={after.known_on}"
+        moments = f"?from={before.day}&from_known_at={before.known_on}&as_of={after.day}&known_at={after.known_on}"
+        return moments if self.corrected_by is None else f"{moments}&corrected_by={self.corrected_by}"
+
+    @property
+    def last_known_on(self) -> dt.date:
+        """The last day of which anything is known here."""
+        return self.corrected_by or self.after.known_on
 
     @classmethod
     def of_change(cls, day: dt.date, known_on: dt.date) -> "Span":
-        """The 90 days up to `day`, as known on each of the two days and not beyond `known_on`."""
+        """The 90 days up to `day`, as known on each of the two days and not beyond `known_on`; corrected by then."""
         past = day - dt.timedelta(days=CHANGE_DAYS)
-        return cls(Moment(past, min(past, known_on)), Moment(day, min(day, known_on)))
+        corrected_by = known_on if known_on > day else None
+        return cls(Moment(past, min(past, known_on)), Moment(day, min(day, known_on)), corrected_by)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -159,8 +171,8 @@ def moved(
     """
     method = method or frames.method_in_use()
     earlier = _method_at(span.before.known_on, method)
-    given = _given(country, method, inputs)
-    given_before = given if earlier is method else _given(country, earlier)
+    given = _given(country, method, span, inputs)
+    given_before = given if earlier is method else _given(country, earlier, span)
     has_before, has_after = _is_assessed(given_before, span.before), _is_assessed(given, span.after)
     parts: tuple[CausePart, ...] = ()
     found = None
@@ -182,12 +194,16 @@ def moved(
 
 def came_in(country: Country, span: Span) -> EvidenceQuerySet:
     """What counts at the second moment and did not at the first."""
-    return _at(country, span.after).exclude(pk__in=_at(country, span.before).values("pk"))
+    return _after(country, span).exclude(pk__in=_at(country, span.before).values("pk"))
 
 
 def went_out(country: Country, span: Span) -> EvidenceQuerySet:
     """What counted at the first moment and was retracted before the second."""
-    return _at(country, span.before).exclude(pk__in=_at(country, span.after).values("pk"))
+    return _at(country, span.before).exclude(pk__in=_after(country, span).values("pk"))
+
+
+def _after(country: Country, span: Span) -> EvidenceQuerySet:
+    return _at(country, span.after).not_retracted_by(span.last_known_on)
 
 
 def numbers_in(country: Country, span: Span, *, series: Collection[str]) -> list[SeriesValue]:
@@ -215,9 +231,10 @@ def _method_at(day: dt.date, method: frames.Method) -> frames.Method:
     return method if version is None or version == method.version else frames.method_of(version)
 
 
-def _given(country: Country, method: frames.Method, inputs: frames.Inputs | None = None) -> Given:
+def _given(country: Country, method: frames.Method, span: Span, inputs: frames.Inputs | None = None) -> Given:
     inputs = inputs or frames.inputs(method, [country.iso3])
-    return Given(inputs.evidence, inputs.series, method.catalogue, method.parameters)
+    given = Given(inputs.evidence, inputs.series, method.catalogue, method.parameters)
+    return compared(given, span.after.known_on, span.last_known_on)
 
 
 def _is_assessed(given: Given, moment: Moment) -> bool:

@@ -8,6 +8,7 @@ from countries.models import Country
 from indicators.models import History, MethodVersion, Snapshot
 from indicators.models.score import Level
 from indicators.profile.factors import factor_views
+from indicators.profile.newly_known import new_events_of
 from indicators.profile.reading import Reading, read
 from indicators.profile.reasons import reasons_of
 from indicators.profile.values import Band, CountryProfile, HistoryLine, ProfileScore
@@ -54,6 +55,7 @@ def profile_of(
         known_on=known_on,
         is_current=is_current,
         **_of_score(reading.score, reading),
+        new_events=new_events_of(reading),
         leans_on=_leans_on(rows, reading),
         reasons=reasons_of(rows, reading),
         factors=factor_views(rows, reading),

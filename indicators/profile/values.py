@@ -60,6 +60,29 @@ class IndicatorView:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event under one indicator that became known in the last days, with the rows of it that the reader may see."""
+
+    indicator_code: str
+    indicator_label: str
+    event_key: str  # empty where the week is the event
+    evidence: tuple[Evidence, ...]  # at least one
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NewEvents:
+    """Of the days up to the score's: a flag beside it."""
+
+    shown: tuple[NewEvent, ...]
+    withheld: int  # of how many others the reader may see no row
+
+    @property
+    def count(self) -> int:
+        """How many there are, shown or not."""
+        return len(self.shown) + self.withheld
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FactorView:
     """One of the fourteen."""
 
@@ -104,6 +127,7 @@ class CountryProfile:
     change_90: float | None
     interval: tuple[float, float] | None
     flags: Flags
+    new_events: NewEvents
     leans_on: str  # display name of the family behind a raised concentration; empty where it may not be seen
     profiles: tuple[ProfileScore, ...]
     reasons: tuple[Reason, ...]  # every contribution row, points descending

@@ -141,7 +141,7 @@ def _parameters(given: Mapping[str, Any]) -> Parameters:
         raise CaseError("case, parameters", _kind(own), "a JSON object")
     found = Parameters.from_mapping({**own, **{key: given[key] for key in ("xi", "B") if key in given}}, base=SHIPPED)
     if found.replicates > MOST_REPLICATES:
-        raise ParameterError("parameter replicates", found.replicates, f"at most {MOST_REPLICATES}")
+        raise ParameterError("parameter B", found.replicates, f"at most {MOST_REPLICATES}")
     return found
 
 

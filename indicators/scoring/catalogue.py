@@ -90,7 +90,7 @@ def _entry(number: int, entry: Mapping[str, Any]) -> tuple[str, int, int, float]
     place = f"catalogue entry {number}"
     for key in ("id", "factor", "nature"):
         if key not in entry:
-            raise MissingKeyError(place, "no such key", key)
+            raise MissingKeyError(place, key)
     code, factor, nature, weight = entry["id"], entry["factor"], entry["nature"], entry.get("weight", 1.0)
     place = f"catalogue entry {number} ({code})"
     if not isinstance(code, str) or not code:

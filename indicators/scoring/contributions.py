@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from indicators.scoring.strength import LAYERS
 from indicators.scoring.units import Units
 
 Kind = Literal["event", "series", "mitigation"]
+TIE: Final = 1e-9  # points; rows this close rank equal
 _KINDS: tuple[Kind, ...] = ("event", "series", "mitigation")
 
 
@@ -82,7 +83,7 @@ def contributions(
     -------
     list of Contribution
         Without zero rows; by catalogue order of the indicator, then events, series, mitigation, then points
-        descending, then event, then family.
+        descending; rows whose points differ by less than 1e-9 from the next by event, then family.
     """
     result = score(evidence, series, catalogue, parameters, Units.of(country, t, k))
     per_presence = points_per_value(result, catalogue, parameters)[0]
@@ -92,7 +93,7 @@ def contributions(
     found = event_rows(events, per_hazard * rates(catalogue, parameters))
     found += _rows(catalogue, "series", per_hazard * result.h_z[0])
     found += _rows(catalogue, "mitigation", -per_presence * (result.g[0] - result.x[0]))
-    return sorted(found, key=_order)
+    return ordered(found)
 
 
 def points_per_value(result: Scores, catalogue: Catalogue, parameters: Parameters) -> F64:
@@ -141,8 +142,20 @@ def _rows(catalogue: Catalogue, kind: Kind, points: F64) -> list[Contribution]:
     ]
 
 
-def _order(row: Contribution) -> tuple[int, int, float, str, str]:
-    return row.position, _KINDS.index(row.kind), -row.points, row.ref, row.family
+def ordered(rows: Sequence[Contribution]) -> list[Contribution]:
+    """In the order that `contributions` promises: what rounding alone tells apart is not told apart."""
+    ranked: list[list[Contribution]] = []
+    for row in sorted(rows, key=lambda row: (_place(row), -row.points)):
+        last = ranked[-1][-1] if ranked else None
+        if last and _place(last) == _place(row) and last.points - row.points < TIE:
+            ranked[-1].append(row)
+        else:
+            ranked.append([row])
+    return [row for equal in ranked for row in sorted(equal, key=lambda row: (row.ref, row.family))]
+
+
+def _place(row: Contribution) -> tuple[int, int]:
+    return row.position, _KINDS.index(row.kind)
 
 
 def printed(points: Sequence[float]) -> list[float]:

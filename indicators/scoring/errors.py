@@ -20,7 +20,11 @@ class ScoringInputError(ValueError):
 
 
 class MissingKeyError(ScoringInputError):
-    """A record, a parameter set or a catalogue entry lacks a key."""
+    """A record, a parameter set or a catalogue entry lacks a key: `wanted` names it."""
+
+    def __init__(self, place: str, key: str) -> None:
+        super().__init__(place, None, key)
+        self.args = (f"{place}: found no key {key!r}; wanted it",)
 
 
 class UnknownKeyError(ScoringInputError):

@@ -225,7 +225,7 @@ def _numbers(table: Table, columns: EvidenceColumns, catalogue: Catalogue, count
     for name in ("event_on", "known_on"):
         table.refuse_where(days[name] == NEVER, getattr(columns, name), DayError, f"a day as {name}")
     late = days["event_on"] > days["known_on"]
-    table.refuse_where(late, columns.event_on, EventAfterKnowledgeError, "a day not after known_on")
+    table.refuse_where(late, columns.event_on, EventAfterKnowledgeError, "a day not after known_at")
     grade = first * len(CREDIBILITIES) + second
     numbers = {"country": country, "indicator": indicator, "severity": severity, "grade": grade}
     return {**numbers, "polarity": 2 * side - 1, **days}

@@ -134,6 +134,19 @@ def concentration(rows: Sequence[Contribution], parameters: Parameters) -> Conce
     return Concentration(family, share, share > parameters.concentration)
 
 
+def new_findings(evidence: EvidenceRows, parameters: Parameters, country: int, t: Day, k: Day) -> list[tuple[str, str]]:
+    """Indicator and event of each of the `new_events`, sorted: an event can be new under one indicator alone."""
+    unit = Units.of(country, t, k)
+    row = visible_pairs(unit, evidence).row
+    row = row[(evidence.severity[row] > 0) & (evidence.polarity[row] > 0)]
+    starts = segment_starts(evidence.strand[row])
+    first = np.minimum.reduceat(evidence.known_on[row], starts) if starts.size else starts
+    last = int(unit.t[0])
+    recent = row[starts[(first > last - parameters.alarm_days) & (first <= last)]].tolist()
+    codes = evidence.catalogue.codes
+    return sorted({(codes[int(evidence.indicator[number])], evidence.event_name(number)) for number in recent})
+
+
 def new_events(evidence: EvidenceRows, parameters: Parameters, country: int, t: Day, k: Day) -> list[str]:
     """Events that point to risk and whose first row became known within the alarm's days.
 
@@ -152,11 +165,4 @@ def new_events(evidence: EvidenceRows, parameters: Parameters, country: int, t: 
         Event ids, or ``~indicator|admin1|week``, each once, sorted; first known in (t - `alarm_days`, t]. Rows of
         severity 0 make no event.
     """
-    unit = Units.of(country, t, k)
-    row = visible_pairs(unit, evidence).row
-    row = row[(evidence.severity[row] > 0) & (evidence.polarity[row] > 0)]
-    starts = segment_starts(evidence.strand[row])
-    first = np.minimum.reduceat(evidence.known_on[row], starts) if starts.size else starts
-    last = int(unit.t[0])
-    recent = (first > last - parameters.alarm_days) & (first <= last)
-    return sorted({evidence.event_name(int(number)) for number in row[starts[recent]]})
+    return sorted({event for _, event in new_findings(evidence, parameters, country, t, k)})

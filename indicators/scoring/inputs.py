@@ -190,7 +190,7 @@ def checked_keys(
     """
     for key in needed:
         if key not in record:
-            raise MissingKeyError(place, "no such key", key)
+            raise MissingKeyError(place, key)
     if unknown := sorted(set(record) - possible):
         raise UnknownKeyError(place, unknown[0], f"one of {', '.join(sorted(possible))}")
     return record

@@ -95,7 +95,7 @@ class Parameters:
             _finite(field.name, getattr(self, field.name), field.default)
         for name, wanted, holds in _rules(self):
             if not holds:
-                raise ParameterError(f"parameter {name}", getattr(self, name), wanted)
+                raise ParameterError(f"parameter {_KEY_OF[name]}", getattr(self, name), wanted)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any], *, base: "Parameters | None" = None) -> Self:
@@ -172,6 +172,9 @@ _KEYS: Final = {
 }
 
 
+_KEY_OF: Final = {field: key for key, field in _KEYS.items()}  # whoever reads an error wrote the key, not the field
+
+
 def _as_fields(parameters: Parameters) -> dict[str, Any]:
     return {field.name: getattr(parameters, field.name) for field in fields(parameters)}
 
@@ -180,7 +183,7 @@ def _refuse_keys(place: str, found: Mapping[str, Any], known: Mapping[str, Any],
     if unknown := sorted(set(found) - set(known)):
         raise UnknownKeyError(place, unknown[0], f"one of {', '.join(known)}")
     if missing := [key for key in known if key not in found and key not in optional]:
-        raise MissingKeyError(place, "no such key", missing[0])
+        raise MissingKeyError(place, missing[0])
 
 
 def _read(key: str, value: Any) -> Any:
@@ -220,14 +223,14 @@ def _finite(name: str, value: Any, like: Any) -> None:
     """Refuse what is not made of finite numbers in the shape of the shipped value."""
     if name == "formula":
         if value != FORMULA:
-            raise ParameterError("parameter formula", value, FORMULA)
+            raise ParameterError("parameter method", value, FORMULA)
     elif isinstance(like, tuple):
         if not isinstance(value, tuple):
-            raise ParameterError(f"parameter {name}", value, "a list of numbers")
+            raise ParameterError(f"parameter {_KEY_OF[name]}", value, "a list of numbers")
         for part in value:
             _finite(name, part, like[0])
     elif isinstance(value, bool) or not isinstance(value, (int, float)) or not -_LARGEST <= value <= _LARGEST:
-        raise ParameterError(f"parameter {name}", value, "a finite number")
+        raise ParameterError(f"parameter {_KEY_OF[name]}", value, "a finite number")
 
 
 def _rules(p: Parameters) -> list[tuple[str, str, bool]]:
@@ -299,7 +302,7 @@ def _scalar_rules(p: Parameters) -> list[tuple[str, str, bool]]:
     past = "days, not more than blackout_past"
     rules += [("blackout_least_past", past, p.blackout_least_past <= p.blackout_past)]
     whole = abs(p.weight_common + p.weight_specific - 1) < 1e-12
-    return [*rules, ("weight_specific", "the share that weight_common leaves", whole)]
+    return [*rules, ("weight_specific", "the share that Wcommon leaves", whole)]
 
 
 def _level_rules(p: Parameters) -> list[tuple[str, str, bool]]:

@@ -12,6 +12,7 @@ from django.test import Client
 from indicators import coding
 from indicators.models import Evidence, MethodVersion
 from people.permissions import Role
+from r2p_dashboard import clock
 from tests import make
 from tests.api import given
 
@@ -109,6 +110,31 @@ def test_what_was_retracted_is_a_cause_with_its_evidence(client: Client) -> None
 
     assert causes == {"retracted", "aged", "new"}
     assert {(row["id"], row["movement"]) for row in moved} == {(rows[0].pk, "retracted"), (new.pk, "came_in")}
+
+
+def test_what_was_retracted_after_the_installation_s_day_is_no_news(client: Client) -> None:
+    make.accepted(indicator=make.indicator("1.1"), **EARLY)
+    slip = make.accepted(indicator=make.indicator("7.14"), severity=4)
+    old = make.accepted(indicator=make.indicator("2.2"), **EARLY)
+    for row in (slip, old):
+        coding.retract(evidence_id=row.pk, by=make.person(Role.ADMIN), reason="a slip", at=make.NOW)
+    given.scored()
+
+    found, score = answer(client, CHANGE), answer(client, "countries/MMR/score/")
+    moved = given.rows_of(client, f"{CHANGE}evidence/")
+    linked = answer(client, f"{CHANGE}?as_of=2024-06-30&known_at=2024-06-30&corrected_by={found['corrected_by']}")
+
+    assert found["corrected_by"] == clock.now().date().isoformat()
+    assert {row["cause"] for row in found["results"]} == {"retracted", "aged"}
+    assert math.isclose(found["change"], score["change_90_days"], abs_tol=1e-9)
+    assert [(row["id"], row["movement"]) for row in moved] == [(old.pk, "retracted")]
+    assert linked["results"] == found["results"]
+
+
+def test_a_correction_that_the_second_moment_knows_itself_adds_nothing(client: Client) -> None:
+    asked = f"{CHANGE}?from=2024-05-01&as_of=2024-06-25"
+
+    assert answer(client, f"{asked}&corrected_by=2024-06-25") == answer(client, asked)
 
 
 def test_where_nothing_was_known_nothing_is_compared(client: Client) -> None:

@@ -164,3 +164,18 @@ def test_a_line_that_is_none_is_refused(client: Client) -> None:
 
     assert answer.status_code == 400
     assert answer.json() == {"detail": "line is 'both'; wanted one of hindsight, known_then, published_then"}
+
+
+def test_new_events_of_a_country_name_nothing_that_is_hidden(client: Client) -> None:
+    seen = make.accepted(event_key="seen")
+    make.confidential(event_key="hidden", indicator=make.indicator("9.1"))
+    given.scored()
+
+    answer, page = client.get(f"{given.BASE}countries/MMR/score/"), client.get("/countries/MMR/").text
+
+    flags = answer.json()["flags"]
+    assert flags["new_events"] == [{"event": "seen", "indicator": "7.14", "evidence": [seen.pk]}]
+    assert flags["new_events_withheld"] == 1
+    assert "2 events became known in the last 90 days" in page
+    assert "Of 1 you may see nothing" in page
+    assert "hidden" not in answer.text

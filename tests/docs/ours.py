@@ -30,6 +30,7 @@ from indicators.scoring import (
 )
 from indicators.scoring.draws import half_life_draws, weight_draws
 from indicators.scoring.factors import FactorRule
+from indicators.scoring.given import compared
 from indicators.scoring.indicators import indicators, rates
 from indicators.scoring.masses import masses
 from indicators.scoring.series import readings
@@ -124,8 +125,9 @@ def interval(case: Case, t: dt.date, k: dt.date) -> Numbers:
     return {"p05": found.p05[0], "p50": found.p50[0], "p95": found.p95[0]} | shown
 
 
-def rapid(case: Case, t: dt.date) -> Numbers | None:
-    (found,) = rapid_changes(*tables(case), CATALOGUE, SHIPPED, np.array([0]), t)
+def rapid(case: Case, t: dt.date, k: dt.date | None = None) -> Numbers | None:
+    given = compared(Given(*tables(case), CATALOGUE, SHIPPED), t, k or t)
+    (found,) = rapid_changes(given.evidence, given.series, CATALOGUE, SHIPPED, np.array([0]), t)
     if found is None:
         return None
     said = {"change over 90 days": found.change, "margin of the change": found.margin}

@@ -1,5 +1,6 @@
 """What docs/methodology.md states in words, tables and in passing is what the code does."""
 
+import dataclasses
 import datetime as dt
 import json
 import math
@@ -81,6 +82,18 @@ def test_the_made_up_country_raises_the_flags_that_the_page_says() -> None:
     assert (silence.state, spoken.state) == (Reporting.BLACKOUT, Reporting.USUAL)
     mean = silence.expected or 0
     assert f"it {math.exp(-mean) * (1 + mean):.3f}, and no flag" in prose(MADE_UP)
+
+
+def test_what_was_retracted_after_t_and_by_k_is_retracted_on_t_for_the_change() -> None:
+    case, later = made_up(), DAY + dt.timedelta(days=30)
+    slip = Row("7.14", "slip", "somebody", "A1", 4, 1, DAY, DAY, retracted_on=later)
+    wrong = dataclasses.replace(case, rows=[*case.rows, slip])
+
+    assert "retracted after *t* and by *k* count as **retracted on *t***" in prose("What moved it")
+    assert beside.rapid(wrong, DAY, later) == pytest.approx(beside.rapid(case, DAY))
+    assert beside.rapid(wrong, DAY) != pytest.approx(beside.rapid(case, DAY))
+    for known_on in (DAY, later - dt.timedelta(days=1), later):
+        assert ours.rapid(wrong, DAY, known_on) == pytest.approx(beside.rapid(wrong, DAY, known_on))
 
 
 def test_the_rows_of_burundi_are_those_of_the_demonstration() -> None:

@@ -197,7 +197,16 @@ def test_the_last_version_under_which_scores_stand_is_not_retired() -> None:
     with pytest.raises(CommandError, match="found no other published method under which scores stand"):
         call_command("retire_method", first().sha256)
     with pytest.raises(CommandError, match="found none whose digest begins so; wanted one of"):
-        call_command("retire_method", "0000")
+        call_command("retire_method", "000000")
+
+
+@pytest.mark.parametrize("asked", ["", "0", "00259", "not a digest", "0" * 65])
+@pytest.mark.parametrize("command", [["retire_method"], ["retire_method", "--undo"]])
+def test_a_version_is_named_by_six_digits_or_more(command: list[str], asked: str) -> None:
+    with pytest.raises(CommandError, match="found no 6 to 64 hexadecimal digits; wanted so many of its SHA-256"):
+        call_command(*command, asked)
+
+    assert not MethodVersion.objects.exclude(retired_at=None).exists()
 
 
 def test_a_retired_version_is_computed_no_more_and_stays_readable() -> None:

@@ -221,3 +221,18 @@ def test_the_three_profiles_stand_beside_each_other_and_the_highest_is_the_index
     assert [profile.key for profile in found.profiles] == ["genocide", "cah", "war"]
     assert [profile.is_headline for profile in found.profiles] == [False, False, True]
     assert max(profile.value for profile in found.profiles) == found.overall
+
+
+def test_new_events_are_told_with_what_the_reader_may_see_and_hidden_ones_by_number_alone() -> None:
+    make.accepted(event_on=dt.date(2023, 1, 1), known_on=dt.date(2023, 2, 1), event_key="old")
+    seen = make.accepted(event_key="seen", sensitivity=Sensitivity.PUBLIC)
+    make.accepted(event_key="seen", sensitivity=Sensitivity.CONFIDENTIAL)
+    hidden = make.confidential(event_key="hidden", indicator=make.indicator("9.1"))
+    score()
+
+    public, cleared = page().new_events, page(make.person(Role.ADMIN)).new_events
+
+    assert [(one.event_key, [row.pk for row in one.evidence]) for one in public.shown] == [("seen", [seen.pk])]
+    assert (public.withheld, public.count) == (1, 2)
+    assert {one.event_key for one in cleared.shown} == {"seen", "hidden"}
+    assert hidden in [row for one in cleared.shown for row in one.evidence]

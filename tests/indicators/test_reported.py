@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from indicators.models import Evidence, History, Snapshot
 from indicators.reported import Reported, reported
+from indicators.verifying import verify
 from people.permissions import Sensitivity
 from reports.models import Report
 from tests import make
-from tests.indicators.rescoring import run_all, run_changed, standing
+from tests.indicators.rescoring import retract, run_all, run_changed, standing
 
 pytestmark = pytest.mark.usefixtures("reference")
 SINCE, UNTIL = dt.date(2022, 1, 1), make.TODAY
@@ -113,3 +115,33 @@ def test_a_rise_within_90_days_is_rapid() -> None:
     assert snapshot.is_rapid is True
     assert snapshot.change_90 is not None
     assert 0 < (snapshot.rapid_margin or 0) <= snapshot.change_90
+
+
+def _late_rise() -> list[Evidence]:
+    """Old evidence, and pieces known within the 90 days."""
+    make.accepted(event_on=dt.date(2023, 1, 1), known_on=dt.date(2023, 2, 1), severity=1, credibility=5)
+    codes = ("1.1", "7.14", "9.1", "9.2", "11.1")
+    return [make.accepted(indicator=make.indicator(code), severity=4, reliability="A", credibility=1) for code in codes]
+
+
+def test_what_was_retracted_after_the_day_of_the_score_moves_no_change_and_raises_no_flag() -> None:
+    for row in _late_rise():
+        retract(row)
+    run_changed(make.NOW)
+
+    snapshot = standing()
+
+    assert snapshot.known_on > snapshot.as_of
+    assert (snapshot.is_rapid, snapshot.change_90 is not None and snapshot.change_90 < 0) == (False, True)
+    assert [found for found in verify(Snapshot.objects.all()) if found.differing or found.trouble] == []
+
+
+def test_the_line_of_what_was_known_then_keeps_what_was_retracted_since() -> None:
+    rows = _late_rise()
+    run_changed(make.NOW)
+    before = standing().histories.get(line=History.Line.KNOWN_THEN)
+    for row in rows:
+        retract(row)
+    run_changed()
+
+    assert standing().histories.get(line=History.Line.KNOWN_THEN).overall == before.overall

@@ -121,7 +121,9 @@ def test_the_command_is_content_with_a_sample_and_with_one_method(capsys: pytest
 
     assert "3 snapshots: 3 are what their inputs give, 0 differ" in capsys.readouterr().out
     with pytest.raises(CommandError, match="found no snapshot"):
-        call_command("verify_scores", "--all", "--method", "ffff")
+        call_command("verify_scores", "--all", "--method", "ffffff")
+    with pytest.raises(CommandError, match="--method: method 'f': found no 6 to 64 hexadecimal digits"):
+        call_command("verify_scores", "--all", "--method", "f")
 
 
 def test_a_snapshot_whose_rows_are_gone_is_said_to_be_beyond_computing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,3 +110,13 @@ def test_without_a_secret_key_one_line_names_the_way_on() -> None:
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "SECRET_KEY is not set" in done.stderr
     assert "make manage ARGS=" in done.stderr
+
+
+def test_a_command_runs_as_the_code_that_the_workers_run(tmp_path: Path) -> None:
+    env = environment.environment(folder=tmp_path, database_url="postgres://x", redis_url="redis://x", environ={})
+    environment.keep(tmp_path, env)
+
+    running = environment.running(tmp_path) or {}
+
+    assert env["CODE_VERSION"] == environment._commit()
+    assert running["CODE_VERSION"] == env["CODE_VERSION"]

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Retire a published version of the method."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("sha", metavar="SHA", help="the first digits of its SHA-256, as the page Method shows it")
+        parser.add_argument(
+            "sha", metavar="SHA", help="the first digits of its SHA-256, 6 or more, as the page Method shows it"
+        )
         parser.add_argument("--undo", action="store_true", help="publish a retired version again")
 
     def handle(self, *args: Any, **options: Any) -> None:

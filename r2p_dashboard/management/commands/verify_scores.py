@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from indicators import verifying
+from indicators import methods, verifying
 
 SAMPLE = 100
 STEP = 100  # snapshots between two lines of progress
@@ -20,11 +20,13 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--all", action="store_true", help="every snapshot")
         which.add_argument("--sample", type=_count, default=SAMPLE, help=f"so many, drawn by chance ({SAMPLE})")
-        parser.add_argument("--method", default="", help="only under the method whose SHA-256 begins so")
+        parser.add_argument(
+            "--method", default="", help="only under the method whose SHA-256 begins so, 6 digits or more"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         sample = None if options["all"] else options["sample"]
-        rows = verifying.to_verify(sample=sample, method=options["method"])
+        rows = verifying.to_verify(sample=sample, method=_digest(options["method"]))
         total, differing, lost = rows.count(), 0, 0
         if not total:
             raise CommandError("found no snapshot to verify; wanted one (`manage.py verify_scores --all`)")
@@ -41,6 +43,13 @@ class Command(BaseCommand):
         )
         if differing:
             raise CommandError(f"{differing} of {total} snapshots are not what their inputs give")
+
+
+def _digest(asked: str) -> str:
+    try:
+        return methods.digest_asked(asked) if asked else ""
+    except methods.MethodError as error:
+        raise CommandError(f"--method: {error}") from error
 
 
 def _count(value: str) -> int:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp, factorial, floor
 
 from tests.docs.naive.draws import omega, stretch
@@ -11,6 +12,7 @@ from tests.docs.naive.score import (
     PROFILES,
     Case,
     Numbers,
+    Row,
     event_of,
     factor_weight,
     numbers,
@@ -48,8 +50,9 @@ def interval(case: Case, t: dt.date, k: dt.date) -> Numbers:
     }
 
 
-def rapid(case: Case, t: dt.date) -> Numbers | None:
+def rapid(case: Case, t: dt.date, k: dt.date | None = None) -> Numbers | None:
     """The change over the alarm's days with its margin; None where nothing was known on the earlier day."""
+    case = replace(case, rows=[_corrected(row, t, k or t) for row in case.rows])
     then = t - dt.timedelta(days=parameter(case, "alarm_days"))
     if not visible(case, then, then) and not visible_values(case, then, then):
         return None
@@ -59,6 +62,11 @@ def rapid(case: Case, t: dt.date) -> Numbers | None:
     margin = change + low - middle
     raised = change >= parameter(case, "alarm_points") and margin > 0
     return {"change over 90 days": change, "margin of the change": margin, "rapid change": float(raised)}
+
+
+def _corrected(row: Row, t: dt.date, k: dt.date) -> Row:
+    late = row.retracted_on is not None and t < row.retracted_on <= k
+    return replace(row, retracted_on=t) if late else row
 
 
 def concentration(case: Case, t: dt.date, k: dt.date) -> dict[str, float]:

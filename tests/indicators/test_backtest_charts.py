@@ -50,7 +50,7 @@ def test_the_highest_places_are_drawn_with_their_span() -> None:
     assert len(dots["y"]) == DRAWN
     assert (dots["error_x"]["arrayminus"][0], dots["error_x"]["array"][0]) == (0.5, 2)
     assert chart.figure["layout"]["yaxis"]["ticktext"][0] == "Country number 1 …"
-    assert "Country number 1 of a long name 1 (0.5 to 3)" in chart.alt
+    assert "Country number 1 of a long name: 1 (0.5 to 3.0)" in chart.alt
 
 
 def test_no_country_is_said_in_words() -> None:

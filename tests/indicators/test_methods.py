@@ -134,7 +134,7 @@ def test_a_change_of_method_makes_no_signal_of_a_change_in_the_world() -> None:
 
 BAD: dict[str, tuple[Any, str]] = {
     "unknown key": ({"half_lives": 3}, "half_lives"),
-    "wrong cuts": ({"up": [10, 5, 20, 50]}, "cuts"),
+    "wrong cuts": ({"up": [10, 5, 20, 50]}, "parameter up"),
     "text": ({"xi": "much"}, "xi"),
     "a table without a grade": ({"rel": {"A": 0.9}}, "rel"),
     "low with less known than the database lets be shown": ({"K_min_for_low": 0.4}, "wanted 0.5 or more"),
@@ -356,4 +356,6 @@ def test_the_api_lists_versions_with_what_changed_and_refuses_one_that_is_none(c
     assert rows[0]["changes"] == [{"key": "F_target", "old": 0.8, "new": 0.9}]
     assert rows[0]["note"] == "made up for a test"
     refused = client.get("/api/v1/scores/?method=zz")
-    assert (refused.status_code, "wanted one of" in refused.json()["detail"]) == (400, True)
+    assert (refused.status_code, "hexadecimal" in refused.json()["detail"]) == (400, True)
+    unknown = client.get(f"/api/v1/scores/?method={'0' * 64}")
+    assert (unknown.status_code, "wanted one of" in unknown.json()["detail"]) == (400, True)

@@ -97,7 +97,7 @@ def test_the_header_costs_a_reviewer_one_query_and_a_reader_none(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     report_of(3)
-    for role, limit in ((Role.READER, 5), (Role.REVIEWER, 6)):
+    for role, limit in ((Role.READER, 6), (Role.REVIEWER, 7)):
         client.force_login(make.person(role))
         with django_assert_max_num_queries(limit):
             client.get("/method/")

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from alerts.models import Compared, Signal
 from alerts.rules import is_signal
@@ -168,11 +168,15 @@ def _since(rise: Rise, *, backloaded: bool) -> frozenset[int]:
 
 
 def _values_since(rise: Rise, *, backloaded: bool) -> frozenset[int]:
-    """Values of series loaded since the older run, likewise."""
+    """Values of series loaded since the older run, likewise.
+
+    With a fixed installation day an edition can be of a later day: such a one is held against the day of its loading.
+    """
     old, new = rise
-    first_fresh = new.as_of - dt.timedelta(days=BACKLOAD_DAYS)
-    rows = SeriesValue.objects.filter(country=new.country_id, is_scored=True)
-    rows = rows.filter(known_at__date__lt=first_fresh) if backloaded else rows.filter(known_at__date__gte=first_fresh)
+    long = dt.timedelta(days=BACKLOAD_DAYS)
+    after_it_all = Q(known_at__date__gt=new.as_of, known_at__lt=F("report__series_load__loaded_at") - long)
+    late = Q(known_at__date__lt=new.as_of - long) | after_it_all
+    rows = SeriesValue.objects.filter(country=new.country_id, is_scored=True).filter(late if backloaded else ~late)
     if old is not None:
         rows = rows.filter(report__series_load__loaded_at__gte=old.run.started_at - MARGIN)
     return frozenset(rows.values_list("pk", flat=True))

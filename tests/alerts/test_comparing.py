@@ -75,15 +75,26 @@ def some_series(published_on: dt.date, at: dt.datetime) -> None:
     series_loading.load_waiting(at=at)
 
 
-@pytest.mark.parametrize(("published_on", "is_historic"), [("2024-03-01", True), ("2024-06-01", False)])
-def test_a_rise_by_a_dataset_loaded_long_after_its_release_is_historic(published_on: str, is_historic: bool) -> None:
+@pytest.mark.parametrize(
+    ("published_on", "days", "is_historic"),
+    [
+        ("2024-03-01", 1, True),
+        ("2024-06-01", 1, False),
+        ("2025-06-11", 500, True),  # of a later day than the fixed one, and old when it was loaded
+        ("2025-06-11", 365, False),
+    ],
+)
+def test_a_rise_by_a_dataset_loaded_long_after_its_release_is_historic(
+    published_on: str, days: int, is_historic: bool
+) -> None:
+    loaded_at = make.NOW + dt.timedelta(days=days)
     rounds.grave_situation(indicators=rounds.GRAVE[:6], at=make.NOW - dt.timedelta(hours=1))
     rounds.score()
     comparing.compare_waiting(at=make.NOW)
-    some_series(dt.date.fromisoformat(published_on), make.NOW + dt.timedelta(days=1))
-    assess.score_changed(at=make.NOW + dt.timedelta(days=1), day=make.TODAY)
+    some_series(dt.date.fromisoformat(published_on), loaded_at)
+    assess.score_changed(at=loaded_at, day=make.TODAY)
 
-    comparing.compare_waiting(at=make.NOW + dt.timedelta(days=1))
+    comparing.compare_waiting(at=loaded_at)
 
     signal = Signal.objects.get()
     assert (signal.kind, signal.is_historic) == ("level_up", is_historic)

@@ -109,9 +109,9 @@ def ask(
         "outcomes": outcomes, "first_year": question.first, "last_year": question.last,
         "horizon": question.horizon, "knowledge": Knowledge(knowledge),
     }  # fmt: skip
-    return BacktestRequest.objects.get_or_create(**wanted, finished_at=None, defaults={"asked_by": by, "asked_at": at})[
-        0
-    ]
+    who = {"asked_by": by, "asked_at": at}
+    request, _ = BacktestRequest.objects.get_or_create(**wanted, finished_at=None, defaults=who)
+    return request
 
 
 def run_waiting(*, at: dt.datetime, day: dt.date) -> int:

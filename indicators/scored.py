@@ -13,7 +13,7 @@ from indicators.models import History, ScoreRun, Snapshot
 from indicators.models.score import Profile
 from indicators.reported import reported
 from indicators.scoring.arrays import I64
-from indicators.scoring.blackout import ReportingState, reporting
+from indicators.scoring.blackout import Reporting, ReportingState, reporting
 from indicators.scoring.evidence_rows import EvidenceRows
 from indicators.scoring.given import Given, compared
 from indicators.scoring.kernel import Scores, score
@@ -241,27 +241,37 @@ def _reporting(
     days: tuple[dt.date, dt.date],
     as_at: dt.datetime | None,
 ) -> dict[int, ReportingState]:
-    """Of the countries at these places; levels are compared as shown, both in hindsight."""
+    """Of the countries at these places; levels are compared as shown, both in hindsight.
+
+    The level of before is a whole line of the past, and only takes the flag away: it is asked for where there is one.
+    """
     if not places:
         return {}
     countries, last = given.evidence.countries, min(days)  # of days that nobody knew yet, silence says nothing
     window = dt.timedelta(days=given.parameters.blackout_days)
     since = last - window - dt.timedelta(days=given.parameters.blackout_past)
-    asked = [countries[place] for place in places]
-    found = reported(asked, since=since, until=last, as_at=as_at)
-    tables = (given.evidence, given.series, given.catalogue, given.parameters)
-    past = scoring.current(*tables, last - window, days[1])
-    return {
-        place: reporting(
-            found.days_of(countries[place]),
-            found.everywhere,
-            t=last,
-            level_now=_shown(int(levels[place]), float(now.coverage[place]), given.parameters),
-            level_then=_shown(int(past.level[place, 0]), float(past.coverage[place, 0]), given.parameters),
-            parameters=given.parameters,
+    counted = reported([countries[place] for place in places], since=since, until=last, as_at=as_at)
+    shown = {place: _shown(int(levels[place]), float(now.coverage[place]), given.parameters) for place in places}
+
+    def state(place: int, level_then: int) -> ReportingState:
+        on = {"level_now": shown[place], "level_then": level_then}
+        return reporting(
+            counted.days_of(countries[place]), counted.everywhere, t=last, **on, parameters=given.parameters
         )
-        for place in places
-    }
+
+    found = {place: state(place, shown[place]) for place in places}
+    silent = [place for place, one in found.items() if one.state is Reporting.BLACKOUT]
+    if silent:
+        tables = (given.evidence, given.series, given.catalogue, given.parameters)
+        past = scoring.current(*tables, last - window, days[1])
+        then = _shown_all(past, given.parameters)
+        found |= {place: state(place, then[place]) for place in silent}
+    return found
+
+
+def _shown_all(line: scoring.Line, parameters: Parameters) -> list[int]:
+    pairs = zip(line.level[:, 0].tolist(), line.coverage[:, 0].tolist(), strict=True)
+    return [_shown(level, coverage, parameters) for level, coverage in pairs]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

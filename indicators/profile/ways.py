@@ -11,7 +11,7 @@ from indicators.models import MethodVersion, Snapshot, Standing
 from indicators.models.score import Level
 from indicators.profile.reading import Reading
 from indicators.published_then import stood_on
-from indicators.scored import score_inputs
+from indicators.scored import ScoredCountry, score_inputs
 from indicators.scoring.differences import Difference
 
 Key = Literal["known_then", "hindsight"]
@@ -58,12 +58,17 @@ def ways(country: Country, reading: Reading, *, day: dt.date, known_on: dt.date,
     method, inputs = reading.method, reading.inputs
     published_on = min(day, known_on)
     shown: dict[dt.date, Key] = {day: "known_then", today: "hindsight"}
+
+    def seen(on: dt.date) -> Seen:
+        is_own = (day, on) == (reading.day, reading.known_on)
+        return _as_seen(reading.score) if is_own else _seen(method, inputs, day, on)
+
     return Ways(
         day=day,
         published_on=published_on,
         published=stood_on(country, day=published_on),
-        known_then=_seen(method, inputs, day, day),
-        hindsight=_seen(method, inputs, day, today),
+        known_then=seen(day),
+        hindsight=seen(today),
         is_today=day == today,
         shown=shown.get(known_on),
     )
@@ -82,15 +87,19 @@ def other_methods(country: Country, *, day: dt.date, known_on: dt.date, is_curre
 
 
 def _seen(method: frames.Method, inputs: frames.Inputs, day: dt.date, known_on: dt.date) -> Seen:
-    (score,) = score_inputs(method, inputs, day=day, known_on=known_on, with_lines=False, with_beside=False)
-    return Seen(score.overall, Level(score.shown_level)) if score.assessed else Seen(None, None)
+    (score,) = score_inputs(
+        method, inputs, day=day, known_on=known_on, with_lines=False, with_beside=False, with_days=False
+    )
+    return _as_seen(score)
+
+
+def _as_seen(score: Snapshot | ScoredCountry | None) -> Seen:
+    return Seen(score.overall, Level(score.shown_level)) if score and score.assessed else Seen(None, None)
 
 
 def _standing(country: Country, version: MethodVersion) -> Seen:
     row = Standing.objects.filter(country=country, method=version).select_related("snapshot").first()
-    if row is None or not row.snapshot.assessed:
-        return Seen(None, None)
-    return Seen(row.snapshot.overall, Level(row.snapshot.shown_level))
+    return _as_seen(row.snapshot if row else None)
 
 
 def _computed(country: Country, version: MethodVersion, day: dt.date, known_on: dt.date) -> Seen:

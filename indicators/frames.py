@@ -185,6 +185,12 @@ def day_of(instant: dt.datetime | None) -> dt.date | None:
     return None if instant is None else instant.astimezone(dt.UTC).date()
 
 
+def stands(known_at: dt.datetime, retracted_at: dt.datetime | None, known_on: dt.date) -> bool:
+    """Whether something was known by a day and not retracted by it."""
+    known, retracted = day_of(known_at), day_of(retracted_at)
+    return known is not None and known <= known_on and not (retracted and retracted <= known_on)
+
+
 def _series(
     countries: Sequence[str] | None, known_by: dt.date | None, without: Collection[int] = ()
 ) -> list[SeriesTuple]:

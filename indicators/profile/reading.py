@@ -142,7 +142,7 @@ def _series(country: Country) -> list[SeriesValue]:
 
 def _is_known(row: Evidence, day: dt.date, known_on: dt.date, *, as_at: dt.datetime | None = None) -> bool:
     retracted_at = frames.retracted_as_at(row, as_at)
-    return row.event_on <= day and _stands(row.known_at, retracted_at, known_on)
+    return row.event_on <= day and frames.stands(row.known_at, retracted_at, known_on)
 
 
 def _is_corrected(row: Evidence, known_on: dt.date) -> bool:
@@ -152,10 +152,4 @@ def _is_corrected(row: Evidence, known_on: dt.date) -> bool:
 
 def is_measured(row: SeriesValue, day: dt.date, known_on: dt.date) -> bool:
     """Whether a score at (t = `day`, k = `known_on`) sees the value."""
-    return row.period_end <= day and _stands(row.known_at, row.retracted_at, known_on)
-
-
-def _stands(known_at: dt.datetime, retracted_at: dt.datetime | None, known_on: dt.date) -> bool:
-    """Whether something was known by a day and not retracted by it."""
-    known, retracted = frames.day_of(known_at), frames.day_of(retracted_at)
-    return known is not None and known <= known_on and not (retracted and retracted <= known_on)
+    return row.period_end <= day and frames.stands(row.known_at, row.retracted_at, known_on)

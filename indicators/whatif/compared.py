@@ -9,6 +9,7 @@ import numpy as np
 
 from indicators import frames, scoring
 from indicators.models.score import Level
+from indicators.scoring.apportion import apportioned, tenths_of
 from indicators.scoring.arrays import F64, I64
 from indicators.scoring.contributions import points_per_value
 from indicators.scoring.events import EventDetail
@@ -109,26 +110,12 @@ def columns(before: Sequence[float], after: Sequence[float]) -> Column:
     Largest remainder twice: over the points before, and over the differences, whose total is the difference of the
     two printed totals.
     """
-    total = _tenths(math.fsum(before))
+    total = tenths_of(math.fsum(before))
     moved = [later - earlier for earlier, later in zip(before, after, strict=True)]
     return Column(
-        tuple(number / 10 for number in apportioned(before, total)),
-        tuple(number / 10 for number in apportioned(moved, _tenths(math.fsum(after)) - total)),
+        tuple(number / 10 for number in apportioned(total, before)),
+        tuple(number / 10 for number in apportioned(tenths_of(math.fsum(after)) - total, moved)),
     )
-
-
-def _tenths(value: float) -> int:
-    return math.floor(10 * value + 0.5)
-
-
-def apportioned(values: Sequence[float], total: int) -> list[int]:
-    """Values in whole tenths that sum to `total`; of equal remainders the earlier is rounded up."""
-    exact = [10 * value for value in values]
-    floors = [math.floor(value + 1e-9) for value in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda place: (floors[place] - exact[place], place))
-    for place in by_remainder[: max(0, total - sum(floors))]:
-        floors[place] += 1
-    return floors
 
 
 def age_of(event: EventDetail, day: dt.date) -> int:

@@ -125,12 +125,7 @@ def _series(country: Country, scored: Iterable[str], *, day: dt.date, known_on: 
         country=country, is_scored=True, period_end__lte=day, definition__slug__in=list(scored)
     ).select_related("definition", "country", "report__source")
     rows = rows.defer("report__bytes", "report__text", "report__headers").order_by("-period_end", "-known_at", "-pk")
-    return [row for row in rows if _is_known(row, known_on)]
-
-
-def _is_known(row: SeriesValue, known_on: dt.date) -> bool:
-    known, retracted = frames.day_of(row.known_at), frames.day_of(row.retracted_at)
-    return known is not None and known <= known_on and (retracted is None or retracted > known_on)
+    return [row for row in rows if frames.stands(row.known_at, row.retracted_at, known_on)]
 
 
 def counted_of(row: Evidence) -> Counted:

@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 
 from countries.models import Country
 from indicators.models import MethodVersion, Snapshot
-
-_ARRAYS = ("factors", "factor_coverage", "indicators")
+from indicators.models.score import ARRAYS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def _published(country: Country, *, until: dt.date, method: MethodVersion | None
     rows = Snapshot.objects.filter(country=country, run__published_at__lt=_end_of(until))
     if method is not None:
         rows = rows.filter(method=method)
-    return rows.select_related("run", "method").defer(*_ARRAYS)
+    return rows.select_related("run", "method").defer(*ARRAYS)
 
 
 def _shown(latest: Iterable[Snapshot], day: dt.date) -> Snapshot | None:

@@ -10,7 +10,7 @@ from django.db.models import Max, QuerySet
 from countries.models import Country
 from indicators import frames
 from indicators.models import Factor, MethodVersion, RescoreRequest, ScoreRun, Snapshot, Standing
-from indicators.models.score import Level, Reporting
+from indicators.models.score import ARRAYS, Level, Reporting
 from indicators.scored import ScoredCountry, score_countries
 
 DAY_LAG = dt.timedelta(days=1)  # the daily run comes at 03:15: until then yesterday's scores are in order
@@ -125,7 +125,8 @@ def _standing_rows(method: MethodVersion | None) -> tuple[tuple[WorldRow, ...], 
     """The rows, and the day of the oldest score among them."""
     titles = _titles()
     standing = Standing.objects.in_use() if method is None else Standing.objects.filter(method=method)
-    found = {row.country_id: row.snapshot for row in standing.select_related("snapshot")}
+    rows = standing.select_related("snapshot").defer(*(f"snapshot__{name}" for name in ARRAYS))
+    found = {row.country_id: row.snapshot for row in rows}
     oldest = min((snapshot.as_of for snapshot in found.values()), default=None)
     return tuple(_row(country, found.get(country.pk), titles) for country in Country.objects.alphabetical()), oldest
 

@@ -81,6 +81,10 @@ class ScoreRun(models.Model):
         return f"run {self.pk}"
 
 
+ARRAYS = ("factors", "factor_coverage", "indicators")
+"""Fields of a snapshot that only a page about its one country needs: left out where many are read."""
+
+
 class Snapshot(models.Model):
     """The score of one country at (as_of, known_on) under one method from one set of inputs: never changed."""
 

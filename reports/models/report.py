@@ -1,0 +1,90 @@
+"""What was received: its bytes are never changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from people.permissions import Sensitivity, clearance_of
+from reports.models.source import Source
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from people.models import User
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reports, by who may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> ReportQuerySet:
+        """Only what `user` is cleared for."""
+        return self.filter(sensitivity__lte=clearance_of(user))
+
+
+class Report(models.Model):
+    """One document or dataset release as received: its bytes are never changed."""
+
+    class Kind(models.TextChoices):
+        """What sort of thing was received."""
+
+        DOCUMENT = "document", "document"
+        DATASET = "dataset", "dataset release"
+        CODING_NOTE = "coding_note", "coding note"
+        ENTRY = "entry", "entry by hand"
+        FEED = "feed", "answer of a feed"
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="reports")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    reader = models.CharField("reader that understood it", max_length=40)
+    title = models.CharField(max_length=300)
+    url = models.URLField("address of the original", max_length=500, blank=True)
+    published_on = models.DateField("day the original was public")
+    language = models.CharField(max_length=8, default="en")
+    media_type = models.CharField(max_length=80)
+    bytes = models.BinaryField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    headers = models.JSONField(default=dict, blank=True)
+    text = models.TextField("text that the passages' offsets count in", blank=True)
+    received_at = models.DateTimeField()
+    sensitivity = models.PositiveSmallIntegerField(choices=Sensitivity.choices, default=Sensitivity.PUBLIC)
+    carrier = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="carried", verbose_name="answer that carried it"
+    )
+    external_id = models.CharField("the publisher's own id", max_length=300, blank=True)
+    countries_said = ArrayField(
+        models.CharField(max_length=3), default=list, blank=True, verbose_name="countries that its metadata name"
+    )
+    text_sha256 = models.CharField("digest of the normalised text", max_length=64, blank=True)
+    duplicate_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="duplicates", verbose_name="earlier, same text"
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["text_sha256"], name="report_by_text", condition=~Q(text_sha256="")),
+            models.Index(fields=["source", "external_id"], name="report_by_its_own_id", condition=~Q(external_id="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(text_sha256="") | Q(text_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="report_text_digest_is_sha256",
+            ),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="report_digest_is_sha256"),
+            models.CheckConstraint(
+                condition=Q(sensitivity__in=Sensitivity.values), name="report_has_a_known_sensitivity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_our_summary(self) -> bool:
+        """Whether the text is our own paraphrase of a cited original."""
+        return self.kind == self.Kind.CODING_NOTE

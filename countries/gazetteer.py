@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import ahocorasick
 
-from indicators.matching.names import Kind, Known, fold, known_names
+from countries.names import Kind, Known, fold, known_names
 
 _ALSO_PERSONS = frozenset({"chad", "jordan", "georgia", "israel", "maurice", "adamawa"})
 _AFTER_A_STATE = frozenset({

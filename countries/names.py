@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import csv
+import functools
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, cast, get_args
 
 from babel import Locale
 
-from countries.reference import CountryRow, read_countries
+from countries.reference import DATA, CountryRow, read_countries
 
 Kind = Literal["name", "alias", "demonym", "capital", "area", "group", "ambiguous", "decoy"]
 
-OWN_NAMES = Path(__file__).resolve().parent / "names.csv"
+OWN_NAMES = DATA / "names.csv"
 LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar")
 LANGUAGES_OF_NAMES = {  # names that are words or persons elsewhere
     "maurice": ("fr",), "dominique": ("fr",), "grenade": ("fr",), "chili": ("fr",), "barbade": ("fr",),
@@ -82,6 +82,35 @@ def known_names() -> dict[str, Known]:
         for key, known in found.items()
         if LANGUAGES_OF_NAMES.get(key) != () and shared[key] == set(known.iso3)
     }
+
+
+@functools.cache
+def _forms_of_names() -> dict[str, Known]:
+    return known_names()
+
+
+def states_called(name: str) -> tuple[str, ...]:
+    """ISO3 codes of the States that go by `name`: a name in six languages, an alias, ISO2 or ISO3.
+
+    Two where it is shared, none where no State is called so: peoples, places and groups are no names of States.
+    """
+    word = " ".join(name.split())
+    codes = _codes()
+    if word.upper() in codes and (word.isupper() or len(word) == 3):
+        return (codes[word.upper()],)
+    known = _forms_of_names().get(_key(word)) if word else None
+    return known.iso3 if known and known.kind in ("name", "alias", "ambiguous") else ()
+
+
+def is_state(iso3: str) -> bool:
+    """Whether this is the ISO3 code of a State in our table."""
+    return _codes().get(iso3) == iso3
+
+
+@functools.cache
+def _codes() -> dict[str, str]:
+    rows = read_countries()
+    return {row.iso2: row.iso3 for row in rows} | {row.iso3: row.iso3 for row in rows}
 
 
 def _add(found: dict[str, Known], shared: dict[str, set[str]], name: str, known: Known) -> None:

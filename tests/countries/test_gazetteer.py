@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from countries.gazetteer import countries_in, subjects_in
+from countries.names import known_names
 from countries.reference import read_countries
-from indicators.matching.gazetteer import countries_in, subjects_in
-from indicators.matching.names import known_names
 
 
 @pytest.mark.parametrize(

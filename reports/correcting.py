@@ -42,7 +42,7 @@ class CorrectedMeanwhile(CorrectionError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Held:
-    """What holds of a report. `…_by`: said, found, corrected (by the machine), person, or empty where nobody looked."""
+    """What holds of a report. `…_by`: said, found, corrected, person, or empty: nobody looked."""
 
     language: str
     language_by: str

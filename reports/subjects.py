@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from countries.gazetteer import subjects_in
 from countries.names import is_state
+from reports.languages import UNKNOWN, LanguageBy, settled
 
 COUNTRIES_MAX = 3  # of a report or a passage: one that lists more is about none of them in particular
 CHARACTERS_MAX = 200_000  # of a report: what a longer one is about shows before its annexes
@@ -13,15 +14,19 @@ class Noticed(TypedDict):
     """Fields of a report that are set as it is taken in, and never after."""
 
     language: str
-    language_by: str
+    language_by: LanguageBy
     countries_found: list[str] | None
 
 
 def noticed(title: str, text: str, said: str) -> Noticed:
-    """What the text shows, where `said` is the language by its publisher or sender. Without a text nobody looked."""
+    """What the text shows, where `said` is the language by its publisher or sender (empty: not said).
+
+    Without a text nobody looked.
+    """
     if not text:
-        return {"language": said, "language_by": "said", "countries_found": None}
-    return {"language": said, "language_by": "said", "countries_found": countries_found(title, text, said)}
+        return {"language": said or UNKNOWN, "language_by": "said", "countries_found": None}
+    language, by = settled(text, said)
+    return {"language": language, "language_by": by, "countries_found": countries_found(title, text, language)}
 
 
 def countries_found(title: str, text: str, language: str) -> list[str]:

@@ -92,7 +92,7 @@ def _shares(text: str) -> dict[str, float]:
 
 @functools.cache
 def _detector() -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  not before somebody needs it
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reports.languages import UN_LANGUAGES, UNKNOWN, detected, language_name, settled
 
 SAID = {
-    "en": "Families from the hill villages told the made-up commission that their grain had been carried away at night.",
+    "en": "Families from the hill villages told the made-up commission that their grain was carried away at night.",
     "fr": "Les familles des villages ont raconté à la commission imaginaire que leurs récoltes avaient été emportées.",
     "es": "Las familias de las aldeas contaron a la comisión imaginaria que se habían llevado sus cosechas de noche.",
     "ar": "قالت العائلات في القرى للجنة المتخيلة إن محاصيلها نقلت ليلا ولم يعد منها شيء",

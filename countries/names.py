@@ -7,7 +7,8 @@ import functools
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, cast, get_args
 
 from babel import Locale
@@ -70,12 +71,14 @@ def known_names() -> dict[str, Known]:
     for row in states:
         for name in _names_of(row):
             _add(found, shared, name, Known((row.iso3,), "name"))
+    ours: set[str] = set()
     own = list(_own_names({row.iso3 for row in states}))
     for name, known in own:  # what analysts wrote outweighs the lists
         key = _key(name)
-        if known.acronym and key in found and found[key].acronym:
-            known = Known(known.iso3, known.kind, known.acronym | found[key].acronym)
-        found[key] = known
+        if known.languages and key in found and not found[key].languages:
+            continue  # "Armenia" is the State in every language, though "armenia" is a Spanish adjective too
+        found[key] = _merged(known, found.get(key)) if key in ours else known
+        ours.add(key)
         shared[key] = set(known.iso3)
     return {
         key: known
@@ -136,6 +139,20 @@ def _names_of(row: CountryRow) -> Iterator[str]:
         yield from (one for one in (name, bare) if one and one != "Congo")
 
 
+def _merged(known: Known, before: Known | None) -> Known:
+    """A name that stands in our list twice for the same State holds in the languages, spellings and cases of both."""
+    if before is None or before.iso3 != known.iso3:
+        return known
+    return replace(
+        known if before.kind == "decoy" else before,
+        acronym=known.acronym | before.acronym if known.acronym and before.acronym else frozenset(),
+        languages=tuple(dict.fromkeys(known.languages + before.languages))
+        if known.languages and before.languages
+        else (),
+        may_be_small=known.may_be_small or before.may_be_small,
+    )
+
+
 def _own_names(codes: set[str]) -> Iterator[tuple[str, Known]]:
     with OWN_NAMES.open(encoding="utf-8", newline="") as file:
         for number, line in enumerate(csv.DictReader(file), 2):
@@ -147,7 +164,8 @@ def _own_names(codes: set[str]) -> Iterator[tuple[str, Known]]:
                 wanted = "a State's ISO3 code, several only for ambiguous, none for a decoy"
                 raise NamesError(f"names.csv, line {number}: found {line['iso3']!r}; wanted {wanted}")
             for name in filter(None, map(str.strip, line["names"].split("|"))):
-                yield from ((form, _known(form, iso3, cast(Kind, kind))) for form in _forms(name, kind))
+                known = partial(_known, iso3=iso3, kind=cast(Kind, kind), only_in=tuple(line["only_in"].split()))
+                yield from ((form, known(form)) for form in _forms(name, kind))
 
 
 def _forms(name: str, kind: str) -> Iterator[str]:
@@ -156,7 +174,8 @@ def _forms(name: str, kind: str) -> Iterator[str]:
         yield f"{name}s"
 
 
-def _known(name: str, iso3: tuple[str, ...], kind: Kind) -> Known:
+def _known(name: str, iso3: tuple[str, ...], kind: Kind, only_in: tuple[str, ...]) -> Known:
     is_acronym = sum(letter.isupper() for letter in name) > 1 and name.replace(".", "").isalnum() and not name.istitle()
     spellings = frozenset({name}) if is_acronym and name.isascii() else frozenset[str]()
-    return Known(iso3, kind, spellings, may_be_small=name[0].islower())
+    languages = only_in or LANGUAGES_OF_NAMES.get(_key(name), ())
+    return Known(iso3, kind, spellings, languages, may_be_small=name[0].islower())

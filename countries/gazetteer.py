@@ -32,11 +32,20 @@ _BEFORE_A_STATE = frozenset({
     "neighboring", "republic",
 })  # fmt: skip
 _ACTORS = re.compile(
-    r"(?:\s+(?:security|armed|occupation|occupying|air|ground|special|government|state|military|naval|defen[cs]e|peacekeeping))*\s+"
-    r"(?:forces?|troops|army|military|soldiers?|mercenaries|officials?|offensives?|airstrikes?|warplanes|police|contingent|"
-    r"ambassador|diplomats?|delegation|embassy|foreign|settlers?|company|companies|peacekeepers?|soldier|judges?|envoys?)\b",
+    r"(?:\s+(?:security|armed|occupation|occupying|air|ground|special|government|state|military|naval|defen[cs]e))*\s+"
+    r"(?:forces?|troops|army|military|soldiers?|mercenaries|officials?|offensives?|airstrikes?|warplanes|police|settlers?)\b",
     re.IGNORECASE,
 )
+_ENVOYS = re.compile(
+    r"\s+(?:peacekeep\w*|contingents?|ambassador|diplomats?|delegation|embassy|envoys?|foreign|judges?|company|companies|"
+    r"mediators?|investors?|journalists?|nationals?)\b",
+    re.IGNORECASE,
+)
+_PAPERS = re.compile(
+    r"\s+(?:peace\s+)?(?:agreements?|accords?|declarations?|protocols?|process|convention|treaty|pact|roadmap|principles|"
+    r"conference|summit|talks|statute)\b",
+    re.IGNORECASE,
+)  # "the Havana Agreement" is not about Cuba
 _CULTURE = re.compile(
     r"\s+(?:films?|dramas?|music|songs?|literature|newspapers?|broadcasters?|television|radio|magazines?|daily|weekly|"
     r"language|news agency|passports?|visas?|restaurants?)\b",
@@ -48,14 +57,14 @@ _DIPLOMACY = re.compile(
     re.IGNORECASE,
 )
 _BACKERS = re.compile(
-    r"(?:(?:backed|supported|armed|sponsored|financed|funded|trained|supplied|led|hosted|mediated|brokered) by"
+    r"\b(?:(?:backed|supported|armed|sponsored|financed|funded|trained|supplied|led|hosted|mediated|brokered) by"
     r"|soutenue?s? par(?: (?:le|la|les|l'|des|du|de|membres|forces|armées|défense|militaires))*"
     r"|(?:apoyad|respaldad)[oa]s? por|при поддержке|بدعم من"
     r"|borders? (?:with|of|between)|close to|neighbou?ring|ambassador (?:of|to)|representative in)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _PASSING = re.compile(  # a State that hosts, speaks or votes, where another is spoken of
-    r"(?:(?:vetoed|tabled|drafted|proposed|put forward|presented|convened|facilitated|blocked|chaired) by"
+    r"\b(?:(?:vetoed|tabled|drafted|proposed|put forward|presented|convened|facilitated|blocked|chaired) by"
     r"|\b(?:fled|flee|fleeing|fle[ed]s|crossed|crossing|escaped)\s+(?:\w+\s+){0,3}(?:to|into)"
     r"|\brefugees?\s+(?:\w+\s+){0,2}in|\basylum in|\bexiled? (?:in|to)"
     r"|\b(?:judge|jurist|lawyer|professor|diplomat|mediator|academic|expert) (?:from|of)"
@@ -234,14 +243,14 @@ def _ranked(text: str, found: Iterable[Named]) -> Iterator[Named]:
 
 
 def _tier(text: str, one: Named, *, is_repeated: bool) -> _Tier:
-    if one.is_mention:
+    if one.is_mention or (one.kind == "capital" and _PAPERS.match(text, one.end)):
         return _Tier.NONE
     before = text[max(0, one.start - LOOK_BACK) : one.start]
     if before.endswith(_FLIGHT) or (before[-1:].isspace() and _PASSING.search(before)):
         return _Tier.PASSING
     if _DIPLOMACY.match(text, one.end):
         return _Tier.PASSING
-    if one.kind == "demonym" and _CULTURE.match(text, one.end):
+    if one.kind == "demonym" and (_CULTURE.match(text, one.end) or _ENVOYS.match(text, one.end)):
         return _Tier.PASSING
     if one.kind in ("capital", "group"):
         return _Tier.WEAK

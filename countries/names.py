@@ -75,9 +75,10 @@ def known_names() -> dict[str, Known]:
     own = list(_own_names({row.iso3 for row in states}))
     for name, known in own:  # what analysts wrote outweighs the lists
         key = _key(name)
-        if known.languages and key in found and not found[key].languages:
+        before = found.get(key)
+        if known.languages and before and not before.languages and before.kind != "demonym":
             continue  # "Armenia" is the State in every language, though "armenia" is a Spanish adjective too
-        found[key] = _merged(known, found.get(key)) if key in ours else known
+        found[key] = _merged(known, before) if key in ours else known
         ours.add(key)
         shared[key] = set(known.iso3)
     return {
@@ -144,7 +145,7 @@ def _merged(known: Known, before: Known | None) -> Known:
     if before is None or before.iso3 != known.iso3:
         return known
     return replace(
-        known if before.kind == "decoy" else before,
+        before,
         acronym=known.acronym | before.acronym if known.acronym and before.acronym else frozenset(),
         languages=tuple(dict.fromkeys(known.languages + before.languages))
         if known.languages and before.languages

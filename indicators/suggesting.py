@@ -54,7 +54,7 @@ def waiting(*, at: dt.datetime | None = None) -> QuerySet[Report]:
     return rows.annotate(due_at=due_at).order_by("pk")
 
 
-def _corrected_since() -> QuerySet[ReportCorrection, int]:
+def _corrected_since() -> QuerySet[ReportCorrection, tuple[int]]:
     """Numbers of the reports with a correction that no good search followed."""
     after = SuggestionRun.objects.filter(report=OuterRef("report"), failure="", correction__gte=OuterRef("pk"))
     return ReportCorrection.objects.filter(~Exists(after)).values_list("report")

@@ -1,7 +1,7 @@
 """The form that sets a report's language and countries right."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -33,15 +33,24 @@ class CorrectionForm(forms.Form):
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *sent: Any, holds: Held, languages: Iterable[str], back: str = "", **rest: Any) -> None:
-        names = dict(Country.objects.filter(iso3__in=holds.countries).values_list("iso3", "name_en"))
+    def __init__(
+        self,
+        sent: Mapping[str, Any] | None = None,
+        *,
+        holds: Held,
+        languages: Iterable[str],
+        back: str,
+        prefix_of_ids: str,
+    ) -> None:
+        rows = Country.objects.filter(iso3__in=holds.countries).values_list("iso3", "name_en")
+        names = {iso3: plain_name(iso3, name) for iso3, name in rows}
         initial = {
             "language": holds.language,
             "countries": "; ".join(names[iso3] for iso3 in holds.countries if iso3 in names),
             "seen": holds.seen,
             "next": back,
         }
-        super().__init__(*sent, initial=initial, **rest)
+        super().__init__(sent, initial=initial, auto_id=f"{prefix_of_ids}-%s")
         offered = [*languages, holds.language] if LANGUAGE.fullmatch(holds.language) else [*languages]
         choices = [(code, language_name(code)) for code in dict.fromkeys(offered)]
         language = self.fields["language"]
@@ -58,11 +67,17 @@ class CorrectionForm(forms.Form):
             return states[0]
         short = name if len(name) <= 60 else f"{name[:60]}…"
         if states:
-            which = " or ".join(Country.objects.filter(iso3__in=states).values_list("name_en", flat=True))
-            raise forms.ValidationError(f"“{short}” may be {which}; write which.")
+            rows = Country.objects.filter(iso3__in=states).values_list("name_en", "iso3")
+            which = " or ".join(f"{name} ({iso3})" for name, iso3 in rows)
+            raise forms.ValidationError(f"“{short}” may be {which}; write which, by its code.")
         raise forms.ValidationError(
             f"Found no State called “{short}”; wanted a name or an ISO code, such as Mali or MLI."
         )
+
+
+def plain_name(iso3: str, name: str) -> str:
+    """The name by which the form understands a State; its code where two share the name."""
+    return name if states_called(name) == (iso3,) else iso3
 
 
 def _names_in(text: str) -> Iterator[str]:

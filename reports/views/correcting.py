@@ -17,7 +17,7 @@ from people.permissions import Action
 from r2p_dashboard import clock, pipeline
 from reports import correcting
 from reports.correcting import CorrectionError, Held, held
-from reports.correction_form import CorrectionForm
+from reports.correction_form import CorrectionForm, plain_name
 from reports.languages import UN_LANGUAGES, UNKNOWN, language_name
 from reports.models import Report, ReportCorrection, Source
 from reports.views.seen import person_of
@@ -77,15 +77,15 @@ def correction_of(
     """What `reports/_correct.html` needs; `back` is the page that it leads back to, the report's own if empty."""
     holds = holds or held(report)
     back = back or reverse("report", args=[report.pk])
-    known = Country.objects.alphabetical().values_list("name_en", flat=True)
+    names = dict(Country.objects.alphabetical().values_list("iso3", "name_en"))
     return {
         "report": report,
         "holds": holds,
         "back": back,
         "form": form or _form(report, holds, back),
-        "known": known,
+        "known": [plain_name(iso3, name) for iso3, name in names.items()],
         "lines": [
-            (one, _in_words(one.field, one.was), _in_words(one.field, one.became), _may_undo(one, holds))
+            (one, _in_words(one.was, one.field, names), _in_words(one.became, one.field, names), _may_undo(one, holds))
             for one in holds.corrections
         ],
     }
@@ -94,17 +94,17 @@ def correction_of(
 def _form(report: Report, holds: Held, back: str, *sent: Any) -> CorrectionForm:
     of_sources = Source.objects.exclude(language="").order_by("language").values_list("language", flat=True).distinct()
     languages = [*UN_LANGUAGES, *of_sources, report.language, UNKNOWN]
-    return CorrectionForm(*sent, holds=holds, languages=languages, back=back, auto_id=f"correct-{report.pk}-%s")
+    return CorrectionForm(*sent, holds=holds, languages=languages, back=back, prefix_of_ids=f"correct-{report.pk}")
 
 
 def _may_undo(one: ReportCorrection, holds: Held) -> bool:
     return one == holds.latest(one.field) and one.undoes_id is None
 
 
-def _in_words(field: str, codes: list[str]) -> str:
+def _in_words(codes: list[str], field: str, names: dict[str, str]) -> str:
     if field == ReportCorrection.Field.LANGUAGE:
         return ", ".join(map(language_name, codes))
-    return ", ".join(codes) or "none"
+    return ", ".join(names.get(code, code) for code in codes) or "none"
 
 
 def _found(request: HttpRequest, report_id: int) -> Report:

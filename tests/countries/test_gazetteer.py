@@ -172,7 +172,8 @@ def test_the_passages_for_development_are_given_their_countries(shared_data: Pat
     ("name", "states"),
     [
         ("Chad", ("TCD",)), ("tchad", ("TCD",)), ("NA", ("NAM",)), ("na", ()), ("mli", ("MLI",)),
-        ("Congo", ("COD", "COG")),        ("Congo, Democratic Republic of the", ("COD",)), ("Boko Haram", ()), ("Goma", ()), ("", ()), ("Чад", ("TCD",)),
+        ("Congo", ("COD", "COG")), ("Congo, Democratic Republic of the", ("COD",)),
+        ("Boko Haram", ()), ("Goma", ()), ("", ()), ("Чад", ("TCD",)),
     ],
 )  # fmt: skip
 def test_a_state_is_known_by_its_names_and_codes_and_by_nothing_else(name: str, states: tuple[str, ...]) -> None:

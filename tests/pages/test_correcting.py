@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from countries.models import Country
 from people.permissions import Role, Sensitivity
 from r2p_dashboard.celery import app
+from reports import correcting
 from reports.models import Report, ReportCorrection
 from reports.text import normal_form
 from tests import make
@@ -75,6 +77,17 @@ def test_what_is_not_understood_is_said_and_nothing_is_saved(coder: Client, said
     assert answer.status_code == 400
     assert words in answer.text
     assert not ReportCorrection.objects.exists()
+
+
+def test_what_the_form_shows_is_understood_when_it_is_sent_again(coder: Client) -> None:
+    every = [country.iso3 for country in Country.objects.all()]
+    for at in range(0, len(every), 20):
+        report = make.report(countries_found=[])
+        correcting.correct(report_id=report.pk, by=make.person(Role.CODER), at=make.NOW, countries=every[at : at + 20])
+        shown = coder.get(page_of(report)).context["correction"]["form"].initial
+
+        assert send(coder, report, countries=shown["countries"], seen=shown["seen"]).status_code == 302
+        assert report.corrections.count() == 1
 
 
 def test_it_leads_back_where_it_was_asked_for_and_nowhere_else(coder: Client) -> None:

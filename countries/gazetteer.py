@@ -19,6 +19,7 @@ import ahocorasick
 from countries.names import Kind, Known, fold, known_names
 
 _ALSO_PERSONS = frozenset({"chad", "jordan", "georgia", "israel", "maurice", "adamawa"})
+_ALSO_WORDS = frozenset({"car", "us", "opt", "nug", "fact"})  # acronyms that are words where all is in capitals
 _AFTER_A_STATE = frozenset({
     "and", "or", "the", "government", "president", "army", "military", "ministry", "police", "river", "border",
     "in", "on", "of", "to", "from", "has", "is", "was", "were", "january", "february", "march", "april", "may",
@@ -38,7 +39,8 @@ _ACTORS = re.compile(
 )
 _ENVOYS = re.compile(
     r"\s+(?:peacekeep\w*|contingents?|ambassador|diplomats?|delegation|embassy|envoys?|foreign|judges?|company|companies|"
-    r"mediators?|investors?|journalists?|nationals?)\b",
+    r"mediators?|investors?|journalists?|nationals?|tourists?|charity|charities|NGOs?|think.tanks?|dollars?|"
+    r"weapons|arms|drones|rifles|missiles|ammunition)\b",
     re.IGNORECASE,
 )
 _PAPERS = re.compile(
@@ -53,7 +55,8 @@ _CULTURE = re.compile(
 )
 _DIPLOMACY = re.compile(
     r"\s+(?:also\s+|then\s+)?(?:abstain(?:ed|ing)|vetoed|voted|voting|tabled|co-?sponsored|hosted|brokered|mediated|facilitated|"
-    r"asked for a (?:closed )?(?:session|meeting|debate|vote))\b",
+    r"asked for a (?:closed )?(?:session|meeting|debate|vote)|state department|department of state|treasury|embassy|"
+    r"secretary of state|foreign (?:secretary|office)|special envoy|sanctions)\b",
     re.IGNORECASE,
 )
 _BACKERS = re.compile(
@@ -179,10 +182,17 @@ def _is_arabic_word(folded: str, start: int, end: int) -> bool:
 def _is_written_as_a_name(text: str, start: int, end: int, known: Known) -> bool:
     written = text[start:end]
     if known.acronym:
-        return written in known.acronym
+        return written in known.acronym and not (fold(written) in _ALSO_WORDS and _is_shouted(text, start, end))
     return (written[0].isupper() or known.may_be_small) and not (
         fold(written) in _ALSO_PERSONS and _is_a_person(text, start, end)
     )
+
+
+def _is_shouted(text: str, start: int, end: int) -> bool:
+    """Whether the words beside it stand in capitals too: "CAR BOMB KILLS TEN" names no State."""
+    before = re.search(r"(\w+)\W{1,3}$", text[max(0, start - 30) : start])
+    after = re.match(r"\W{1,3}(\w+)", text[end : end + 30])
+    return (before or after) is not None and all(side is None or side[1].isupper() for side in (before, after))
 
 
 def _is_a_person(text: str, start: int, end: int) -> bool:

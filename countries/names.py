@@ -25,6 +25,7 @@ LANGUAGES_OF_NAMES = {  # names that are words or persons elsewhere
 }  # fmt: skip
 _PLURAL = ("n", "i", "k", "r", "o", "e")  # Sudanese and Dutch have none of their own
 _SAME_IN_PLURAL = ("ese", "ench", "ish", "utch", "iss", "ois")
+ACRONYM_MAX = 5  # letters of one that begins small
 _CYRILLIC_VOWELS = "аеиоуыэюяйь"
 
 
@@ -176,7 +177,9 @@ def _forms(name: str, kind: str) -> Iterator[str]:
 
 
 def _known(name: str, iso3: tuple[str, ...], kind: Kind, only_in: tuple[str, ...]) -> Known:
-    is_acronym = sum(letter.isupper() for letter in name) > 1 and name.replace(".", "").isalnum() and not name.istitle()
+    capitals = sum(letter.isupper() for letter in name)
+    is_mixed = capitals > 1 or (capitals == 1 and name[0].islower() and len(name) <= ACRONYM_MAX)  # "oPt"
+    is_acronym = is_mixed and name.replace(".", "").isalnum() and not name.istitle()
     spellings = frozenset({name}) if is_acronym and name.isascii() else frozenset[str]()
     languages = only_in or LANGUAGES_OF_NAMES.get(_key(name), ())
     return Known(iso3, kind, spellings, languages, may_be_small=name[0].islower())

@@ -14,7 +14,7 @@ _WAY_ON = "Here: make manage ARGS='…'; in production: docker compose run --rm 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "r2p_dashboard.settings")
-    if sys.argv[1:2] == ["whatif"]:  # arithmetic alone: it needs no server, and no secret that outlives it
+    if sys.argv[1:2] in (["whatif"], ["suggest"]):  # pure: they need no server, and no secret that outlives them
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
         os.environ.setdefault("SECURE", "0")
     try:

@@ -10,20 +10,22 @@ from dataclasses import dataclass, field
 
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 
+from countries.gazetteer import subjects_in
 from countries.models import Country
 from indicators.matching.dates import latest_day
-from indicators.matching.gazetteer import subjects_in
 from indicators.matching.lexicon import lexicon
 from indicators.matching.suggester import Hit, suggest
 from indicators.models import Indicator, Suggestion, SuggestionRun
-from reports.models import Passage, Report
+from reports.correcting import Held, held
+from reports.models import Passage, Report, ReportCorrection
+from reports.subjects import COUNTRIES_MAX, countries_about, countries_found
 
 log = logging.getLogger(__name__)
+State = Suggestion.State
 
 SUGGESTIONS_MAX = 300  # a report: a person cannot decide more, and a poisoned feed cannot fill the queue
-COUNTRIES_MAX = 3  # a passage: one that lists more is about none of them in particular
 CREDIBILITY = {
     "A": 2,
     "B": 2,
@@ -38,15 +40,24 @@ AGAIN_AFTER = dt.timedelta(hours=24)  # a search that failed: by then somebody m
 def waiting(*, at: dt.datetime | None = None) -> QuerySet[Report]:
     """Documents, and coding notes that code nothing themselves, which no search has gone through; oldest first.
 
-    After a failed search a report waits again from AGAIN_AFTER on, by `at` or else by the database's clock, without
-    end. `due_at` is since when it waits: what came in long ago and failed yesterday waits since a moment ago.
+    One that a person corrected since its last good search waits again. After a failed search a report waits again from
+    AGAIN_AFTER on, by `at` or else by the database's clock, without end. `due_at` is since when it waits: what came in
+    long ago and failed yesterday waits since a moment ago.
     """
     uncoded = Q(kind=Report.Kind.CODING_NOTE, note_coding__rows_count=0, note_coding__failure="")
-    lately = _runs().filter(searched_at__gt=(Now() if at is None else at) - AGAIN_AFTER)
+    lately = _runs().exclude(failure="").filter(searched_at__gt=(Now() if at is None else at) - AGAIN_AFTER)
     rows = Report.objects.filter(Q(kind=Report.Kind.DOCUMENT) | uncoded, _searched_nowhere_else())
-    rows = rows.filter(~Exists(_runs().filter(failure="")), ~Exists(lately))
-    last = _runs().order_by("-searched_at").values("searched_at")[:1]
-    return rows.annotate(due_at=Coalesce(Subquery(last) + AGAIN_AFTER, "received_at")).order_by("pk")
+    rows = rows.filter(~Exists(_runs().filter(failure="")) | Q(pk__in=_corrected_since()), ~Exists(lately))
+    last = _runs().exclude(failure="").order_by("-searched_at").values("searched_at")[:1]
+    corrected = ReportCorrection.objects.filter(report=OuterRef("pk")).order_by("-pk").values("at")[:1]
+    due_at = Greatest(Coalesce(Subquery(last) + AGAIN_AFTER, "received_at"), Subquery(corrected))
+    return rows.annotate(due_at=due_at).order_by("pk")
+
+
+def _corrected_since() -> QuerySet[ReportCorrection, tuple[int]]:
+    """Numbers of the reports with a correction that no good search followed."""
+    after = SuggestionRun.objects.filter(report=OuterRef("report"), failure="", correction__gte=OuterRef("pk"))
+    return ReportCorrection.objects.filter(~Exists(after)).values_list("report")
 
 
 def failed() -> QuerySet[Report]:
@@ -82,15 +93,18 @@ def _search(report_id: int, *, at: dt.datetime) -> int:
     report = locked.filter(pk=report_id).first()
     if report is None or not waiting(at=at).filter(pk=report_id).exists():  # another worker has it, or had it
         return 0
-    run = SuggestionRun(report=report, lexicon=lexicon().version, searched_at=at)
+    holds = held(report)
+    last = next(iter(holds.corrections), None)
+    run = SuggestionRun(report=report, lexicon=lexicon().version, searched_at=at, correction=last)
     try:
         with transaction.atomic():
-            _suggest(_Search(report, run, at))
+            _suggest(_Search(report, holds, run, at))
     except OperationalError:  # the database's trouble, not the report's
         raise
     except Exception as error:  # noqa: BLE001  the others must go on
         log.error("report %s: the search for suggestions broke: %s", report.pk, type(error).__name__)
-        run = SuggestionRun(report=report, lexicon=run.lexicon, searched_at=at, failure=type(error).__name__)
+        broke = type(error).__name__
+        run = SuggestionRun(report=report, lexicon=run.lexicon, searched_at=at, correction=last, failure=broke)
     run.save()
     return 1
 
@@ -100,23 +114,29 @@ class _Search:
     """One report on its way through the lexicon."""
 
     report: Report
+    holds: Held
     run: SuggestionRun
     at: dt.datetime
     indicators: dict[str, int] = field(default_factory=lambda: _ids(Indicator.objects.in_use(), "code"))
     states: dict[str, int] = field(default_factory=lambda: _ids(Country.objects.all(), "iso3"))
 
     @functools.cached_property
+    def language(self) -> str:
+        """The language that holds, without its region."""
+        return self.holds.language.partition("-")[0].lower()
+
+    @functools.cached_property
     def countries_of_report(self) -> tuple[str, ...]:
-        """What its metadata say, or else what its title and text name; of a long list only what the text names too."""
-        said = [iso3 for iso3 in self.report.countries_said if iso3 in self.states]
-        if 0 < len(said) <= COUNTRIES_MAX:
-            return tuple(said)
-        named = subjects_in(f"{self.report.title}.\n{self.report.text}", self.report.language)
-        return tuple(iso3 for iso3 in named if not said or iso3 in said)[:COUNTRIES_MAX]
+        """Those that hold: set right by a person, said, or found. What came in before anybody looked is read now."""
+        codes = self.holds.countries
+        if not self.holds.countries_by:
+            found = countries_found(self.report.title, self.report.text, self.language)
+            codes = tuple(countries_about(self.report.countries_said, found))
+        return tuple(iso3 for iso3 in codes if iso3 in self.states)
 
     def countries_of(self, passage: Passage) -> tuple[str, ...]:
         """Those that the passage names, or else those of the report."""
-        named = subjects_in(passage.text, self.report.language, most=COUNTRIES_MAX)
+        named = subjects_in(passage.text, self.language, most=COUNTRIES_MAX)
         return tuple(iso3 for iso3 in named if iso3 in self.states) or self.countries_of_report
 
 
@@ -125,15 +145,33 @@ def _ids(rows: QuerySet[Indicator] | QuerySet[Country], key: str) -> dict[str, i
 
 
 def _suggest(search: _Search) -> None:
-    """Stores what the lexicon finds in the report's new passages, and counts it on the run."""
+    """Stores what the lexicon finds in the report's new passages, and counts it on the run.
+
+    In a search after a correction: what was suggested and is not found again is withdrawn unless it is decided; what
+    was withdrawn and is found again waits again.
+    """
     found: list[Suggestion] = []
-    if search.report.language.partition("-")[0].lower() == lexicon().language:
+    if search.language == lexicon().language:
         for passage in _new_passages(search.report):
             search.run.passages_count += 1
             found += _suggestions(search, passage)
     search.run.left_out_count = max(0, len(found) - SUGGESTIONS_MAX)
     search.run.suggestions_count = len(found) - search.run.left_out_count
-    Suggestion.objects.bulk_create(found[:SUGGESTIONS_MAX])
+    _store(search, found[:SUGGESTIONS_MAX])
+
+
+def _store(search: _Search, found: list[Suggestion]) -> None:
+    before = Suggestion.objects.filter(passage__report=search.report)
+    standing = {_key(one): one.pk for one in before.only("pk", "passage_id", "indicator_id", "country_id")}
+    again = {standing[_key(one)] for one in found if _key(one) in standing}
+    before.filter(state=State.WAITING).exclude(pk__in=again).update(state=State.SUPERSEDED)
+    before.filter(state=State.SUPERSEDED, pk__in=again).update(state=State.WAITING)
+    Suggestion.objects.bulk_create(one for one in found if _key(one) not in standing)
+
+
+def _key(one: Suggestion) -> tuple[int, int, int]:
+    """What a suggestion is unique by."""
+    return one.passage_id, one.indicator_id, one.country_id
 
 
 def _new_passages(report: Report) -> Iterator[Passage]:

@@ -27,6 +27,7 @@ from reports.storing import (
     store_passages,
     store_report,
 )
+from reports.subjects import noticed
 
 __all__ = ["URL_CHARACTERS_MAX", "About", "IngestError", "read_waiting", "receive", "store_entry", "too_large"]
 
@@ -215,6 +216,7 @@ def store_entry(
             "text": text,
             "received_at": at,
             "sensitivity": sensitivity,
+            **noticed("", text, ""),
             **same_words(text, title),
         },
     )

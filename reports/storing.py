@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, transaction
 from people.permissions import Sensitivity
 from reports.models import Family, Passage, Report, Retrieval, Source
 from reports.readers.draft import FeedDraft, ItemDraft, ItemProblem, PassageDraft, ReportDraft, SourceDraft
+from reports.subjects import noticed
 from reports.text import normal_form
 
 log = logging.getLogger(__name__)
@@ -102,13 +103,13 @@ def store_report(draft: ReportDraft, payload: bytes, about: About, *, reader: st
         title=title,
         url=draft.url or about.url,
         published_on=published_on,
-        language=draft.language or about.language,
         media_type=draft.media_type,
         bytes=payload,
         sha256=digest(payload),
         text=draft.text,
         received_at=at,
         sensitivity=about.sensitivity,
+        **noticed(title, draft.text, draft.language or about.language),
         **same_words(draft.text, title),
     )
     store_passages([(report, draft.passages)])
@@ -327,7 +328,6 @@ def _row(item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carr
         title=item.title[:300],
         url=item.url,
         published_on=item.published_on,
-        language=item.language or language,
         media_type="application/json",
         bytes=item.payload,
         sha256=sha256,
@@ -338,6 +338,7 @@ def _row(item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carr
         countries_said=list(item.countries),
         received_at=carrier.received_at,
         sensitivity=carrier.sensitivity,
+        **noticed(item.title, item.text, item.language or language),
     )
 
 

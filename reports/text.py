@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+from reports.sentences import paragraphs, sentences
 
 
 class ReaderError(ValueError):
@@ -13,7 +15,8 @@ class ReaderError(ValueError):
         super().__init__(f"{where}: found {found}; wanted {wanted}")
 
 
-PASSAGE_CHARACTERS = 700  # about two to four sentences
+SENTENCES_MIN, SENTENCES_MAX = 2, 4  # of a passage, where its paragraph has as many
+PASSAGE_CHARACTERS = 700  # from here on no third sentence joins
 PASSAGE_CHARACTERS_MAX = (
     2_000  # a "sentence" beyond it is a table or a line without stops: nobody codes it in one piece
 )
@@ -27,8 +30,6 @@ _LOOKALIKES = (
 
 _CODE = re.compile(r"[\w.+-]{1,30}")  # what may be repeated in an error: a code or a key, never words of a text
 _LATIN_CONTROL = re.compile(rb"[\x80-\x9f]")  # of ISO 8859-1: no file of text has them
-_GAP = re.compile(r"\n\s*\n|\Z")  # between paragraphs; a pattern for a paragraph would keep 120 bytes a character
-_SENTENCE_END = re.compile(r"(?<=[.!?。؟…])[\"”’)]*\s+")
 
 
 def decode(payload: bytes, *, also_latin: bool = False) -> str:
@@ -65,32 +66,41 @@ def looks_like_html(payload: bytes) -> bool:
 
 
 def split_passages(text: str) -> tuple[tuple[int, int], ...]:
-    """Start and end of each paragraph of `text`, long ones cut at sentence ends, else at spaces, else anywhere.
+    """Start and end of passages of two to four sentences, none across the end of a paragraph; see `sentences.py`.
 
-    Offsets count characters, the end is exclusive. No passage is longer than PASSAGE_CHARACTERS_MAX.
+    A paragraph of one sentence, a heading and a list's entry stand alone. What has no sentence end is cut at spaces,
+    else anywhere. Offsets count characters, the end is exclusive. No passage is longer than PASSAGE_CHARACTERS_MAX.
     """
     passages: list[tuple[int, int]] = []
-    at = 0
-    for gap in _GAP.finditer(text):
-        paragraph = text[at : gap.start()]
-        start, end = gap.start() - len(paragraph.lstrip()), at + len(paragraph.rstrip())
-        for piece in _cut(text, start, end) if start < end else []:
+    for start, end in paragraphs(text):
+        for piece in _packed(sentences(text, start, end)):
             passages += _short(text, *piece)
-        at = gap.end()
     return tuple(passages)
 
 
-def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    pieces: list[tuple[int, int]] = []
-    at, last = start, start
-    for stop in [*(match.end() for match in _SENTENCE_END.finditer(text, start, end)), end]:
-        if stop - at > PASSAGE_CHARACTERS and last > at:
-            pieces.append((at, at + len(text[at:last].rstrip())))
-            at = last
-        last = stop
-    if end > at:
-        pieces.append((at, end))
-    return pieces
+def _packed(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Sentences in pieces of SENTENCES_MIN to SENTENCES_MAX, of about PASSAGE_CHARACTERS where they are long."""
+    pieces: list[list[tuple[int, int]]] = []
+    for span in spans:
+        if pieces and _has_room(pieces[-1], span[1], SENTENCES_MIN, PASSAGE_CHARACTERS):
+            pieces[-1].append(span)
+        else:
+            pieces.append([span])
+    if len(pieces) > 1 and len(pieces[-1]) < SENTENCES_MIN:  # no sentence is left alone where its neighbours have room
+        if len(pieces[-2]) == SENTENCES_MAX:
+            pieces[-1].insert(0, pieces[-2].pop())
+        elif _has_room(pieces[-2], pieces[-1][0][1], SENTENCES_MAX, PASSAGE_CHARACTERS_MAX):
+            last = pieces.pop()
+            pieces[-1] += last
+    return ((piece[0][0], piece[-1][1]) for piece in pieces)
+
+
+def _has_room(piece: Sequence[tuple[int, int]], end: int, any_length: int, characters: int) -> bool:
+    """Whether a sentence up to `end` may join; fewer than `any_length` take one in though it makes them long."""
+    length = end - piece[0][0]
+    if len(piece) >= SENTENCES_MAX or length > PASSAGE_CHARACTERS_MAX:
+        return False
+    return len(piece) < any_length or length <= characters
 
 
 def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from countries.models import Country
 from indicators.models.evidence import Evidence
 from indicators.models.framework import Indicator
 from people.permissions import clearance_of
-from reports.models import Family, Passage, Reliability, Report
+from reports.models import Family, Passage, Reliability, Report, ReportCorrection
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,10 +31,21 @@ class SuggestionRun(models.Model):
     homeless_count = models.PositiveIntegerField("hits in passages whose country is unknown", default=0)
     left_out_count = models.PositiveIntegerField("hits beyond the limit of a report", default=0)
     failure = models.CharField("kind of error", max_length=200, blank=True)
+    correction = models.ForeignKey(
+        ReportCorrection, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="latest correction of the report that it followed",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["report"], condition=Q(failure=""), name="one_good_search_per_report")
+            models.UniqueConstraint(
+                fields=["report"],
+                condition=Q(failure="", correction=None),
+                name="one_good_search_per_report_as_taken_in",
+            ),
+            models.UniqueConstraint(
+                fields=["correction"], condition=Q(failure=""), name="one_good_search_per_correction"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +76,7 @@ class Suggestion(models.Model):
         ACCEPTED = "accepted", "accepted as it was"
         CHANGED = "changed", "changed and accepted"
         REJECTED = "rejected", "rejected"
+        SUPERSEDED = "superseded", "withdrawn: not found again after a correction of its report"
 
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="suggestions")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="suggestions")

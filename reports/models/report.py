@@ -37,6 +37,13 @@ class Report(models.Model):
         ENTRY = "entry", "entry by hand"
         FEED = "feed", "answer of a feed"
 
+    class LanguageBy(models.TextChoices):
+        """How its language is known."""
+
+        SAID = "said", "as its publisher or sender says"
+        FOUND = "found", "found in its text"
+        CORRECTED = "corrected", "found in its text, against what its publisher or sender says"
+
     source = models.ForeignKey(Source, models.PROTECT, related_name="reports")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     reader = models.CharField("reader that understood it", max_length=40)
@@ -44,6 +51,9 @@ class Report(models.Model):
     url = models.URLField("address of the original", max_length=500, blank=True)
     published_on = models.DateField("day the original was public")
     language = models.CharField(max_length=8, default="en")
+    language_by = models.CharField(
+        "how the language is known", max_length=9, choices=LanguageBy.choices, default=LanguageBy.SAID
+    )
     media_type = models.CharField(max_length=80)
     bytes = models.BinaryField()
     sha256 = models.CharField(max_length=64, unique=True)
@@ -58,6 +68,10 @@ class Report(models.Model):
     countries_said = ArrayField(
         models.CharField(max_length=3), default=list, blank=True, verbose_name="countries that its metadata name"
     )
+    countries_found = ArrayField(
+        models.CharField(max_length=3), null=True, blank=True,
+        verbose_name="countries that its title and text are about, most named first; none where nobody looked",
+    )  # fmt: skip
     text_sha256 = models.CharField("digest of the normalised text", max_length=64, blank=True)
     duplicate_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="duplicates", verbose_name="earlier, same text"
@@ -76,6 +90,10 @@ class Report(models.Model):
                 name="report_text_digest_is_sha256",
             ),
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="report_digest_is_sha256"),
+            models.CheckConstraint(
+                condition=Q(language_by__in=["said", "found", "corrected"]),
+                name="report_says_how_its_language_is_known",
+            ),
             models.CheckConstraint(
                 condition=Q(sensitivity__in=Sensitivity.values), name="report_has_a_known_sensitivity"
             ),

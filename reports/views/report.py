@@ -12,10 +12,13 @@ from countries.models import Country
 from indicators.models import Suggestion
 from indicators.views.asked import is_staff, moment_of, seen_by
 from people.permissions import Action, may
+from reports.correcting import held
+from reports.languages import language_name
 from reports.models import Passage, Report
 from reports.views.seen import reports_seen_by
 
 PAGE_SIZE = 100
+OF_WORDS = (Report.Kind.DOCUMENT, Report.Kind.CODING_NOTE, Report.Kind.ENTRY)  # they have a language and countries
 
 
 @require_safe
@@ -27,6 +30,8 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     if found is None:
         raise Http404("report: found none under this number that you may see at this date")
     context = {"as_of": moment, "report": found, **_relations(request, found, known_on=moment.known_on)}
+    if found.kind in OF_WORDS:
+        context |= _held(found, known_on=moment.known_on)
     context |= _carried(request, found) if found.kind == Report.Kind.FEED else _passages(request, found)
     return render(request, "reports/report.html", context)
 
@@ -58,17 +63,21 @@ def _carried(request: HttpRequest, found: Report) -> dict[str, Any]:
 
 
 def _relations(request: HttpRequest, found: Report, *, known_on: dt.date) -> dict[str, Any]:
-    """What carried it and whose text it repeats, as far as the reader may see them, and the countries that it names."""
+    """What carried it and whose text it repeats, as far as the reader may see them."""
     numbers = [number for number in (found.carrier_id, found.duplicate_of_id) if number]
     others: dict[int | None, Report] = {}
     if numbers:
         rows = reports_seen_by(request.user, known_on=known_on).filter(pk__in=numbers).only("title")
         others = {row.pk: row for row in rows}
-    countries = (
-        Country.objects.filter(iso3__in=found.countries_said).order_by("name_en") if found.countries_said else []
-    )
+    return {"carrier": others.get(found.carrier_id), "duplicate_of": others.get(found.duplicate_of_id)}
+
+
+def _held(found: Report, *, known_on: dt.date) -> dict[str, Any]:
+    """Its language and countries as they were held on the day of knowledge, in words, and how they are known."""
+    holds = held(found, found.corrections.filter(at__date__lte=known_on))
+    names = dict(Country.objects.filter(iso3__in=holds.countries).values_list("iso3", "name_en"))
     return {
-        "carrier": others.get(found.carrier_id),
-        "duplicate_of": others.get(found.duplicate_of_id),
-        "countries": countries,
+        "holds": holds,
+        "language": language_name(holds.language),
+        "countries": [names[iso3] for iso3 in holds.countries if iso3 in names],
     }

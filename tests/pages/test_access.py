@@ -22,6 +22,7 @@ PUBLIC_PAGES = (
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
     "/reports/new/": STAFF, "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
+    "/reports/{report}/correct/": STAFF,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 

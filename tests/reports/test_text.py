@@ -1,5 +1,6 @@
 """Passages are exactly what their offsets say, and no character that can be read is lost."""
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from reports.readers import READERS, reader_named
 from reports.readers.draft import ReaderError, ReportDraft
-from reports.text import PASSAGE_CHARACTERS, PASSAGE_CHARACTERS_MAX, decode, normal_form, split_passages
+from reports.text import PASSAGE_CHARACTERS_MAX, decode, normal_form, split_passages
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 FILES = {"text": "statement.txt", "html": "page.html", "coding-note": "note.toml"}
@@ -46,13 +47,100 @@ def test_passages_stand_in_order_without_overlap_nor_space_at_their_ends(text: s
         last = end
 
 
-def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
-    sentence = "This is a made-up sentence of some length. "
-    spans = split_passages(sentence * 100)
+def passages(text: str) -> list[str]:
+    return [text[start:end] for start, end in split_passages(text)]
 
-    assert len(spans) > 5
-    assert all(end - start <= PASSAGE_CHARACTERS for start, end in spans)
-    assert all((sentence * 100)[end - 1] == "." for _, end in spans)
+
+def counts(text: str) -> list[int]:
+    """How many sentences, all ended by ". ", stand in each passage."""
+    return [passage.count(". ") + 1 for passage in passages(text)]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "wanted"),
+    [(1, [1]), (2, [2]), (4, [4]), (5, [3, 2]), (6, [4, 2]), (9, [4, 3, 2]), (100, [4] * 25)],
+)
+def test_a_paragraph_is_cut_into_passages_of_two_to_four_sentences(sentences: int, wanted: list[int]) -> None:
+    assert counts(("This is a made-up sentence. " * sentences).strip()) == wanted
+
+
+@pytest.mark.parametrize(("characters", "wanted"), [(225, [3, 3, 3]), (500, [2, 2, 2, 3]), (1500, [1] * 9)])
+def test_long_sentences_make_passages_of_fewer(characters: int, wanted: list[int]) -> None:
+    sentence = "Word " * (characters // 5 - 1) + "end. "
+
+    found = counts((sentence * 9).strip())
+
+    assert found == wanted
+    assert all(len(passage) <= PASSAGE_CHARACTERS_MAX for passage in passages(sentence * 9))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mr. Doe and Gen. J. F. Roe of the U.N. Office left.",
+        "See No. 5, art. 3 and paras. 7 to 9 of S/RES/1.",
+        "It rose by 3.5 per cent, e.g. in the east, on Jan. 5 at 6 p.m. local time.",
+        "12. The made-up Council met.",
+        "Was it so … nobody knew.",
+        "M. Dupont et Mme. Durand sont partis.",
+        "В 2024 г. Иванов уехал.",
+        "“Leave!” she said, and they left.",
+    ],
+)
+def test_a_stop_within_a_sentence_does_not_end_it(sentence: str) -> None:
+    text = f"{sentence} Then it ended. So it was. It is over."
+
+    assert passages(text) == [text]
+    assert passages(f"{text} The fifth.") == [f"{sentence} Then it ended. So it was.", "It is over. The fifth."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They fled.12 They came back.[3] They “left.” They stayed! Did they?",
+        "فر الناس. هل عادوا؟ نعم۔ عادوا. ثم ذهبوا.",
+        "村民逃离。“谁来了？”没有人！房子空了。后来回来。",
+        "Они ушли. Они вернулись! Кто там? Никого… Все ушли.",
+    ],
+)
+def test_stops_of_other_scripts_and_stops_with_marks_end_sentences(text: str) -> None:
+    assert len(passages(text)) == 2
+
+
+def test_a_heading_is_joined_to_nothing() -> None:
+    body = "Families said that they had walked for days. They had met nobody, and nobody had met them."
+
+    assert passages(f"What families said\n{body}") == ["What families said", body]
+    assert passages(f"What families said\n\n{body}") == ["What families said", body]
+
+
+def test_lines_wrapped_by_hand_stay_together_and_an_extractors_lines_do_not() -> None:
+    wrapped = "Families said that they had walked for days,\nand that Nobody had met them. They had been\nalone."
+    long = "Families said that they had walked for days, and that nobody had met them. " * 2
+
+    assert passages(f"{wrapped}\nA new paragraph begins after that line.") == [
+        wrapped, "A new paragraph begins after that line.",
+    ]  # fmt: skip
+    assert passages(f"{long}\n{long}") == [long.strip()] * 2
+
+
+@pytest.mark.parametrize("mark", ["•", "-", "–", "1.", "(a)", "iv)"])
+def test_an_entry_of_a_list_stands_alone(mark: str) -> None:
+    entries = [f"{mark} In the first village: nobody", f"{mark} in the second: nobody either"]
+
+    assert passages("\n".join(entries)) == entries
+
+
+def test_rows_of_a_table_stay_together() -> None:
+    assert len(passages("| village | houses |\n" * 10)) == 1
+
+
+@pytest.mark.parametrize("piece", [". ", "A. ", "1. ", "x\n", "\n", "|x\n", ".” ", "。", "- x\n", "a.1 ", "e.g. "])
+def test_hostile_text_is_cut_in_time_that_grows_with_its_length(piece: str) -> None:
+    start = time.perf_counter()
+    split_passages(piece * (500_000 // len(piece)))
+
+    assert time.perf_counter() - start < 3
 
 
 @pytest.mark.parametrize(("word", "joint"), [("word ", " "), ("word\u2003", "\u2003"), ("x", "")])

@@ -7,17 +7,19 @@ capitals. `names.csv` is the list that analysts edit; the names of the States co
 
 from __future__ import annotations
 
+import enum
 import functools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import ahocorasick
 
-from indicators.matching.names import Kind, Known, fold, known_names
+from countries.names import Kind, Known, fold, known_names
 
 _ALSO_PERSONS = frozenset({"chad", "jordan", "georgia", "israel", "maurice", "adamawa"})
+_ALSO_WORDS = frozenset({"car", "us", "opt", "nug", "fact"})  # acronyms that are words where all is in capitals
 _AFTER_A_STATE = frozenset({
     "and", "or", "the", "government", "president", "army", "military", "ministry", "police", "river", "border",
     "in", "on", "of", "to", "from", "has", "is", "was", "were", "january", "february", "march", "april", "may",
@@ -31,17 +33,53 @@ _BEFORE_A_STATE = frozenset({
     "neighboring", "republic",
 })  # fmt: skip
 _ACTORS = re.compile(
-    r"(?:\s+(?:security|armed|occupation|occupying|air|ground|special|government|state|military|naval|defen[cs]e|peacekeeping))*\s+"
-    r"(?:forces?|troops|army|military|soldiers?|mercenaries|officials?|offensives?|airstrikes?|warplanes|police|contingent|"
-    r"ambassador|diplomats?|delegation|embassy|foreign|settlers?|company|companies|peacekeepers?|soldier)\b",
+    r"(?:\s+(?:security|armed|occupation|occupying|air|ground|special|government|state|military|naval|defen[cs]e))*\s+"
+    r"(?:forces?|troops|army|military|soldiers?|mercenaries|officials?|offensives?|airstrikes?|warplanes|police|settlers?)\b",
+    re.IGNORECASE,
+)
+_ENVOYS = re.compile(
+    r"\s+(?:peacekeep\w*|contingents?|ambassador|diplomats?|delegation|embassy|envoys?|foreign|judges?|company|companies|"
+    r"mediators?|investors?|journalists?|nationals?|tourists?|charity|charities|NGOs?|think.tanks?|dollars?|"
+    r"weapons|arms|drones|rifles|missiles|ammunition)\b",
+    re.IGNORECASE,
+)
+_PAPERS = re.compile(
+    r"\s+(?:peace\s+)?(?:agreements?|accords?|declarations?|protocols?|process|convention|treaty|pact|roadmap|principles|"
+    r"conference|summit|talks|statute)\b",
+    re.IGNORECASE,
+)  # "the Havana Agreement" is not about Cuba
+_CULTURE = re.compile(
+    r"\s+(?:films?|dramas?|music|songs?|literature|newspapers?|broadcasters?|television|radio|magazines?|daily|weekly|"
+    r"language|news agency|passports?|visas?|restaurants?)\b",
+    re.IGNORECASE,
+)
+_DIPLOMACY = re.compile(
+    r"\s+(?:also\s+|then\s+)?(?:abstain(?:ed|ing)|vetoed|voted|voting|tabled|co-?sponsored|hosted|brokered|mediated|facilitated|"
+    r"asked for a (?:closed )?(?:session|meeting|debate|vote)|state department|department of state|treasury|embassy|"
+    r"secretary of state|foreign (?:secretary|office)|special envoy|sanctions)\b",
     re.IGNORECASE,
 )
 _BACKERS = re.compile(
-    r"(?:(?:backed|supported|armed|sponsored|financed|funded|trained|supplied|led|hosted|mediated|brokered) by"
+    r"\b(?:(?:backed|supported|armed|sponsored|financed|funded|trained|supplied|led|hosted|mediated|brokered) by"
+    r"|soutenue?s? par(?: (?:le|la|les|l'|des|du|de|membres|forces|armées|défense|militaires))*"
+    r"|(?:apoyad|respaldad)[oa]s? por|при поддержке|بدعم من"
     r"|borders? (?:with|of|between)|close to|neighbou?ring|ambassador (?:of|to)|representative in)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+_PASSING = re.compile(  # a State that hosts, speaks or votes, where another is spoken of
+    r"\b(?:(?:vetoed|tabled|drafted|proposed|put forward|presented|convened|facilitated|blocked|chaired) by"
+    r"|\b(?:fled|flee|fleeing|fle[ed]s|crossed|crossing|escaped)\s+(?:\w+\s+){0,3}(?:to|into)"
+    r"|\brefugees?\s+(?:\w+\s+){0,2}in|\basylum in|\bexiled? (?:in|to)"
+    r"|\b(?:judge|jurist|lawyer|professor|diplomat|mediator|academic|expert) (?:from|of)"
+    r"|\b(?:talks|meeting|conference|summit|negotiations|press briefing|reporters) in"
+    r"|(?:se réfugier|réfugiée?s?|fui) (?:au|en|aux)|(?:huyeron|huido|refugiad[oa]s) (?:a|en|hacia)"
+    r"|бежал[иа]? в)\s+(?:the\s+|neighbou?ring\s+)?$",
+    re.IGNORECASE,
+)
+_FLIGHT = ("逃往", "逃到", "逃入", "逃至")
+_CHAIN = re.compile(r"(?:,| and|, and| et| y| и)\s+(?:the\s+)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\b(?:in|into|speaks?|spoken?)\s+$", re.IGNORECASE)  # "in French"
+LOOK_BACK = 60  # characters before a name that tell how it is meant
 _COMPOUND = re.compile(r"-[a-z]")
 _ARABIC_PREFIX = frozenset("وفبكل")
 _CYRILLIC_ENDING = 3  # letters of a case ending
@@ -144,10 +182,17 @@ def _is_arabic_word(folded: str, start: int, end: int) -> bool:
 def _is_written_as_a_name(text: str, start: int, end: int, known: Known) -> bool:
     written = text[start:end]
     if known.acronym:
-        return written in known.acronym
+        return written in known.acronym and not (fold(written) in _ALSO_WORDS and _is_shouted(text, start, end))
     return (written[0].isupper() or known.may_be_small) and not (
         fold(written) in _ALSO_PERSONS and _is_a_person(text, start, end)
     )
+
+
+def _is_shouted(text: str, start: int, end: int) -> bool:
+    """Whether the words beside it stand in capitals too: "CAR BOMB KILLS TEN" names no State."""
+    before = re.search(r"(\w+)\W{1,3}$", text[max(0, start - 30) : start])
+    after = re.match(r"\W{1,3}(\w+)", text[end : end + 30])
+    return (before or after) is not None and all(side is None or side[1].isupper() for side in (before, after))
 
 
 def _is_a_person(text: str, start: int, end: int) -> bool:
@@ -171,19 +216,55 @@ def _settled(found: Sequence[Named]) -> Iterator[Named]:
 
 
 def _is_in_passing(text: str, one: Named) -> bool:
-    if _COMPOUND.match(text, one.end):
+    if _COMPOUND.match(text, one.end) or (one.kind == "demonym" and text[max(0, one.start - 2) : one.start][1:] == "-"):
         return True
-    before = text[max(0, one.start - 60) : one.start]
-    return bool(_BACKERS.search(before) or (one.kind == "demonym" and _LANGUAGE.search(before)))
+    before = text[max(0, one.start - LOOK_BACK) : one.start]
+    return before[-1:].isspace() and bool(
+        _BACKERS.search(before) or (one.kind == "demonym" and _LANGUAGE.search(before))
+    )
+
+
+class _Tier(enum.IntEnum):
+    """How much a name speaks for a State being what the text is about."""
+
+    NONE = 0  # "Rwandan-backed"
+    PASSING = 1  # a host, a speaker, a voter
+    WEAK = 2  # a capital, a group, an army
+    STRONG = 3
 
 
 def _ranked(text: str, found: Iterable[Named]) -> Iterator[Named]:
-    """Names, places and peoples come first; a capital, a group or an army counts where no other country is named."""
+    """Names, places and peoples come first; a capital, a group or an army counts where no other country is named.
+
+    A host or a voter counts only where nobody else does. An army that is named twice is no passing remark.
+    """
     rows = list(found)
-    weak = [one.kind in ("capital", "group") or (one.kind == "demonym" and _is_an_actor(text, one)) for one in rows]
-    named = {one.iso3 for one, is_weak in zip(rows, weak, strict=True) if not is_weak and not one.is_mention}
-    for one, is_weak in zip(rows, weak, strict=True):
-        yield replace(one, is_mention=True) if is_weak and named and one.iso3 not in named else one
+    acting = Counter(one.iso3 for one in rows if one.kind == "demonym" and _is_an_actor(text, one))
+    tiers: list[_Tier] = []
+    for place, one in enumerate(rows):
+        tier = _tier(text, one, is_repeated=acting[one.iso3] > 1)
+        follows = place > 0 and _CHAIN.fullmatch(text, rows[place - 1].end, one.start) is not None
+        tiers.append(_Tier.PASSING if follows and tiers[-1] == _Tier.PASSING and tier > _Tier.PASSING else tier)
+    top = max(tiers, default=_Tier.NONE)
+    named = {one.iso3 for one, tier in zip(rows, tiers, strict=True) if tier == top}
+    for one, tier in zip(rows, tiers, strict=True):
+        is_mention = tier == _Tier.NONE or one.iso3 not in named
+        yield replace(one, is_mention=True) if is_mention else one
+
+
+def _tier(text: str, one: Named, *, is_repeated: bool) -> _Tier:
+    if one.is_mention or (one.kind == "capital" and _PAPERS.match(text, one.end)):
+        return _Tier.NONE
+    before = text[max(0, one.start - LOOK_BACK) : one.start]
+    if before.endswith(_FLIGHT) or (before[-1:].isspace() and _PASSING.search(before)):
+        return _Tier.PASSING
+    if _DIPLOMACY.match(text, one.end):
+        return _Tier.PASSING
+    if one.kind == "demonym" and (_CULTURE.match(text, one.end) or _ENVOYS.match(text, one.end)):
+        return _Tier.PASSING
+    if one.kind in ("capital", "group"):
+        return _Tier.WEAK
+    return _Tier.WEAK if one.kind == "demonym" and not is_repeated and _is_an_actor(text, one) else _Tier.STRONG
 
 
 def _is_an_actor(text: str, one: Named) -> bool:

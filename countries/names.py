@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import csv
+import functools
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, cast, get_args
 
 from babel import Locale
 
-from countries.reference import CountryRow, read_countries
+from countries.reference import DATA, CountryRow, read_countries
 
 Kind = Literal["name", "alias", "demonym", "capital", "area", "group", "ambiguous", "decoy"]
 
-OWN_NAMES = Path(__file__).resolve().parent / "names.csv"
+OWN_NAMES = DATA / "names.csv"
 LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar")
 LANGUAGES_OF_NAMES = {  # names that are words or persons elsewhere
     "maurice": ("fr",), "dominique": ("fr",), "grenade": ("fr",), "chili": ("fr",), "barbade": ("fr",),
@@ -24,6 +25,7 @@ LANGUAGES_OF_NAMES = {  # names that are words or persons elsewhere
 }  # fmt: skip
 _PLURAL = ("n", "i", "k", "r", "o", "e")  # Sudanese and Dutch have none of their own
 _SAME_IN_PLURAL = ("ese", "ench", "ish", "utch", "iss", "ois")
+ACRONYM_MAX = 5  # letters of one that begins small
 _CYRILLIC_VOWELS = "аеиоуыэюяйь"
 
 
@@ -70,18 +72,50 @@ def known_names() -> dict[str, Known]:
     for row in states:
         for name in _names_of(row):
             _add(found, shared, name, Known((row.iso3,), "name"))
+    ours: set[str] = set()
     own = list(_own_names({row.iso3 for row in states}))
     for name, known in own:  # what analysts wrote outweighs the lists
         key = _key(name)
-        if known.acronym and key in found and found[key].acronym:
-            known = Known(known.iso3, known.kind, known.acronym | found[key].acronym)
-        found[key] = known
+        before = found.get(key)
+        if known.languages and before and not before.languages and before.kind != "demonym":
+            continue  # "Armenia" is the State in every language, though "armenia" is a Spanish adjective too
+        found[key] = _merged(known, before) if key in ours else known
+        ours.add(key)
         shared[key] = set(known.iso3)
     return {
         key: known
         for key, known in found.items()
         if LANGUAGES_OF_NAMES.get(key) != () and shared[key] == set(known.iso3)
     }
+
+
+@functools.cache
+def _forms_of_names() -> dict[str, Known]:
+    return known_names()
+
+
+def states_called(name: str) -> tuple[str, ...]:
+    """ISO3 codes of the States that go by `name`: a name in six languages, an alias, ISO2 or ISO3.
+
+    Two where it is shared, none where no State is called so: peoples, places and groups are no names of States.
+    """
+    word = " ".join(name.split())
+    codes = _codes()
+    if word.upper() in codes and (word.isupper() or len(word) == 3):
+        return (codes[word.upper()],)
+    known = _forms_of_names().get(_key(word)) if word else None
+    return known.iso3 if known and known.kind in ("name", "alias", "ambiguous") else ()
+
+
+def is_state(iso3: str) -> bool:
+    """Whether this is the ISO3 code of a State in our table."""
+    return _codes().get(iso3) == iso3
+
+
+@functools.cache
+def _codes() -> dict[str, str]:
+    rows = read_countries()
+    return {row.iso2: row.iso3 for row in rows} | {row.iso3: row.iso3 for row in rows}
 
 
 def _add(found: dict[str, Known], shared: dict[str, set[str]], name: str, known: Known) -> None:
@@ -107,6 +141,20 @@ def _names_of(row: CountryRow) -> Iterator[str]:
         yield from (one for one in (name, bare) if one and one != "Congo")
 
 
+def _merged(known: Known, before: Known | None) -> Known:
+    """A name that stands in our list twice for the same State holds in the languages, spellings and cases of both."""
+    if before is None or before.iso3 != known.iso3:
+        return known
+    return replace(
+        before,
+        acronym=known.acronym | before.acronym if known.acronym and before.acronym else frozenset(),
+        languages=tuple(dict.fromkeys(known.languages + before.languages))
+        if known.languages and before.languages
+        else (),
+        may_be_small=known.may_be_small or before.may_be_small,
+    )
+
+
 def _own_names(codes: set[str]) -> Iterator[tuple[str, Known]]:
     with OWN_NAMES.open(encoding="utf-8", newline="") as file:
         for number, line in enumerate(csv.DictReader(file), 2):
@@ -118,7 +166,8 @@ def _own_names(codes: set[str]) -> Iterator[tuple[str, Known]]:
                 wanted = "a State's ISO3 code, several only for ambiguous, none for a decoy"
                 raise NamesError(f"names.csv, line {number}: found {line['iso3']!r}; wanted {wanted}")
             for name in filter(None, map(str.strip, line["names"].split("|"))):
-                yield from ((form, _known(form, iso3, cast(Kind, kind))) for form in _forms(name, kind))
+                known = partial(_known, iso3=iso3, kind=cast(Kind, kind), only_in=tuple(line["only_in"].split()))
+                yield from ((form, known(form)) for form in _forms(name, kind))
 
 
 def _forms(name: str, kind: str) -> Iterator[str]:
@@ -127,7 +176,10 @@ def _forms(name: str, kind: str) -> Iterator[str]:
         yield f"{name}s"
 
 
-def _known(name: str, iso3: tuple[str, ...], kind: Kind) -> Known:
-    is_acronym = sum(letter.isupper() for letter in name) > 1 and name.replace(".", "").isalnum() and not name.istitle()
+def _known(name: str, iso3: tuple[str, ...], kind: Kind, only_in: tuple[str, ...]) -> Known:
+    capitals = sum(letter.isupper() for letter in name)
+    is_mixed = capitals > 1 or (capitals == 1 and name[0].islower() and len(name) <= ACRONYM_MAX)  # "oPt"
+    is_acronym = is_mixed and name.replace(".", "").isalnum() and not name.istitle()
     spellings = frozenset({name}) if is_acronym and name.isascii() else frozenset[str]()
-    return Known(iso3, kind, spellings, may_be_small=name[0].islower())
+    languages = only_in or LANGUAGES_OF_NAMES.get(_key(name), ())
+    return Known(iso3, kind, spellings, languages, may_be_small=name[0].islower())

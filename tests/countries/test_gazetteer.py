@@ -3,12 +3,15 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from countries.gazetteer import countries_in, subjects_in
+from countries.names import states_called
 from countries.reference import read_countries
-from indicators.matching.gazetteer import countries_in, subjects_in
-from indicators.matching.names import known_names
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,9 @@ from indicators.matching.names import known_names
         ("Côte d’Ivoire, Cote d'Ivoire and the Ivory Coast", ["CIV", "CIV", "CIV"]),
         ("SUDAN: SIEGE OF EL FASHER", ["SDN", "SDN"]),
         ("the DRC and a dRc; the US and us", ["COD", "USA"]),
+        ("They opt for it; the oPt and the OPT", ["PSE", "PSE"]),
+        ("CAR BOMB KILLS TEN IN SUDAN. LET US PRAY", ["SDN"]),
+        ("CLASHES in CAR; CAR’s army, the US FDA", ["CAF", "CAF", "USA"]),
         ("Lake Chad, the Niger River and New Mexico", []),
         ("Soudan du Sud, Sudán del Sur et Nigéria", ["SSD", "SSD", "NGA"]),
         ("в Судане и Южном Судане, в Нигерии и Нигере", ["SDN", "SSD", "NGA", "NER"]),
@@ -89,14 +95,94 @@ def test_every_state_is_found_by_its_own_name_in_six_languages() -> None:
     assert missed == []
 
 
-def test_a_hundred_thousand_characters_are_read_in_well_under_a_second() -> None:
-    text = ("In Sudan and Chad, Rwandan-backed men of Guinea went to Mali. " * 2000)[:100_000]
-    known_names()
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "In Sudan and Chad, Rwandan-backed men of Guinea went to Mali. ", "Sudan ", "Mali, ", "Chad ", "fled to Chad, ",
+        "refugees a b ", "Sudanese security ", "backed by Mali and ", "soutenu par des forces de ", "苏丹", "السودان ",
+        "судан", "vetoed by ",
+    ],
+)  # fmt: skip
+def test_a_hundred_thousand_characters_of_any_kind_take_a_second_of_work_at_most(piece: str) -> None:
     countries_in("Sudan")
-    start = time.perf_counter()
+    start = time.process_time()
+    countries_in(piece * (100_000 // len(piece)))
 
-    assert len(countries_in(text)) > 5000
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("Civilians killed by the Nyatura", ("COD",)),  # not "led by"
+        ("The draft on Mali was vetoed by Russia and China.", ("MLI",)),
+        ("Russia vetoed the draft on Mali.", ("MLI",)),
+        ("Families fled from Darfur into Chad.", ("SDN",)),
+        ("Refugees in Chad lack water.", ("TCD",)),
+        ("The Havana Agreement failed.", ()),
+        ("Iranian drones were found in Sudan.", ("SDN",)),
+        ("The US Treasury named men from Sudan.", ("SDN",)),
+        ("The French ambassador spoke on Mali.", ("MLI",)),
+        ("Israeli offensives followed in Gaza; Israeli forces entered Rafah.", ("ISR", "PSE")),
+        ("Palestinian-American families", ("PSE",)),
+    ],
+)
+def test_a_host_a_voter_and_an_envoy_count_where_nobody_else_does(text: str, subjects: tuple[str, ...]) -> None:
+    assert subjects_in(text) == subjects
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wanted"),
+    [
+        ("la police tchadienne", "fr", ("TCD",)),
+        ("la police tchadienne", "es", ()),
+        ("las autoridades chinas y la china poblana", "es", ("CHN",)),
+        ("the china and the chinos", "en", ()),
+        ("Armenia", "en", ("ARM",)),
+        ("российские и южносуданские войска", "ru", ("RUS", "SSD")),
+        ("السلطات التونسية", "ar", ("TUN",)),
+        ("北京时间", "zh", ()),
+    ],
+)
+def test_a_name_may_hold_in_some_languages_only(text: str, language: str, wanted: tuple[str, ...]) -> None:
+    assert subjects_in(text, language) == wanted
+
+
+def shares(rows: list[dict[str, Any]]) -> tuple[float, float]:
+    """Precision and recall of the States found, over all rows."""
+    pairs = [(set(subjects_in(row["text"], row.get("lang", "en"))), set(row["iso3"])) for row in rows]
+    right = sum(len(found & wanted) for found, wanted in pairs)
+    return right / sum(len(found) for found, _ in pairs), right / sum(len(wanted) for _, wanted in pairs)
+
+
+def test_held_out_passages_of_many_kinds_are_given_their_countries() -> None:
+    lines = (SAMPLES / "countries_held_out.jsonl").read_text(encoding="utf-8").splitlines()
+    precision, recall = shares([json.loads(line) for line in lines])
+
+    assert len(lines) >= 100
+    assert precision >= 0.97
+    assert recall >= 0.93
+
+
+@pytest.mark.shared_data
+def test_the_passages_for_development_are_given_their_countries(shared_data: Path) -> None:
+    lines = (shared_data / "passages_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    precision, recall = shares([json.loads(line) for line in lines])
+
+    assert precision >= 0.96
+    assert recall >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [
+        ("Chad", ("TCD",)), ("tchad", ("TCD",)), ("NA", ("NAM",)), ("na", ()), ("mli", ("MLI",)),
+        ("Congo", ("COD", "COG")), ("Congo, Democratic Republic of the", ("COD",)),
+        ("Boko Haram", ()), ("Goma", ()), ("", ()), ("Чад", ("TCD",)),
+    ],
+)  # fmt: skip
+def test_a_state_is_known_by_its_names_and_codes_and_by_nothing_else(name: str, states: tuple[str, ...]) -> None:
+    assert states_called(name) == states
 
 
 @pytest.mark.shared_data
@@ -111,4 +197,4 @@ def test_real_excerpts_are_given_the_countries_that_they_are_about(shared_data: 
         wrong += len(named - wanted)
 
     assert found / (found + missed) >= 0.95
-    assert found / (found + wrong) >= 0.8
+    assert found / (found + wrong) >= 0.85

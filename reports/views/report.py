@@ -12,10 +12,11 @@ from countries.models import Country
 from indicators.models import Suggestion
 from indicators.views.asked import is_staff, moment_of, seen_by
 from people.permissions import Action, may
-from reports.models import Passage, Report
+from reports.models import TYPED, Passage, Report
 from reports.views.seen import reports_seen_by
 
 PAGE_SIZE = 100
+CARRIERS = (Report.Kind.FEED, Report.Kind.BUNDLE)
 
 
 @require_safe
@@ -27,7 +28,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     if found is None:
         raise Http404("report: found none under this number that you may see at this date")
     context = {"as_of": moment, "report": found, **_relations(request, found, known_on=moment.known_on)}
-    context |= _carried(request, found) if found.kind == Report.Kind.FEED else _passages(request, found)
+    context |= _carried(request, found) if found.kind in CARRIERS else _passages(request, found)
     return render(request, "reports/report.html", context)
 
 
@@ -67,7 +68,11 @@ def _relations(request: HttpRequest, found: Report, *, known_on: dt.date) -> dic
     countries = (
         Country.objects.filter(iso3__in=found.countries_said).order_by("name_en") if found.countries_said else []
     )
+    typed = Report.objects.none()
+    if found.is_unread:
+        typed = reports_seen_by(request.user, known_on=known_on).filter(carrier=found, reader=TYPED).order_by("pk")
     return {
+        "typed": typed.defer("bytes", "text"),
         "carrier": others.get(found.carrier_id),
         "duplicate_of": others.get(found.duplicate_of_id),
         "countries": countries,

@@ -166,11 +166,10 @@ class ReportForm(forms.Form):
         self.day = day
         self.sent: list[Sent] = []
         self.use_required_attribute = False  # what is required depends on the kind of file
-        if self.is_bound:
-            reader = self.data.get("reader")
-            for name in ("source", "published_on", "title"):
-                self.fields[name].required = (name == "source" and reader in SOURCELESS) or reader in BARE - {"html"}
-            self.fields["published_on"].required = reader in BARE
+        reader = self.data.get("reader") if self.is_bound else self.initial.get("reader", "text")
+        self.fields["source"].required = reader in SOURCELESS
+        self.fields["published_on"].required = reader in BARE
+        self.fields["title"].required = reader == "text"
         clearance = clearance_of(user)
         self._offer("reader", [(reader, _kind(name, said)) for reader, name, said in KINDS])
         self._offer("source", [("", "choose a source"), *sources])

@@ -122,7 +122,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     counts = _counts(rows)
-    ordered = rows.annotate(first=Coalesce("came_with_id", "pk")).order_by("first", "pk")
+    ordered = rows.select_related("came_with").defer("payload", "came_with__payload")
+    ordered = ordered.annotate(first=Coalesce("came_with_id", "pk")).order_by("first", "pk")
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "batch": found,

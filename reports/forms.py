@@ -94,6 +94,7 @@ class ReportForm(forms.Form):
     reader = forms.ChoiceField(label="What kind of file it is", widget=forms.RadioSelect, error_messages=NO_CHOICE)
     file = ManyFilesField(
         required=False,
+        allow_empty_file=True,  # one of many that is empty fails by itself
         label="The files",
         widget=ManyFilesInput(attrs={"class": "drop"}),
         help_text=(
@@ -101,7 +102,6 @@ class ReportForm(forms.Form):
             f"together {TOTAL_BYTES_MAX // 2**20} MB. A dataset as its publisher gives it."
         ),
         error_messages={
-            "empty": "Found an empty file; wanted one with something in it. Choose another.",
             "invalid": "Found no file in what was sent; choose it again.",
         },
     )
@@ -184,7 +184,7 @@ class ReportForm(forms.Form):
         files: list[UploadedFile[Any]] = self.cleaned_data["file"]
         most = settings.REPORT_BYTES_MAX
         for file in files:
-            if (file.size or 0) > most:
+            if (file.size or 0) > most and self.data.get("reader") != "automatic":
                 size = -(-(file.size or 0) * 10 // 2**20) / 10  # rounded up: never "20.0 MB" for what is above 20
                 raise forms.ValidationError(
                     f"Found a file of {size:.1f} MB; wanted at most {most // 2**20} MB. Send the part that matters."
@@ -238,10 +238,12 @@ class ReportForm(forms.Form):
     def _look(self, name: str, reader: str, payload: bytes) -> None:
         """Refuses by the first bytes what this reader cannot read; the rest is for the reader to judge."""
         foreign = next((said for start, said in FOREIGN.items() if payload.startswith(start)), "")
-        if not payload.strip():
-            self._refuse(name, "Found nothing but space; wanted text. Choose another file.")
-        elif reader == "automatic":
+        if reader == "automatic":  # one of many that cannot be read fails by itself, and the others are read
             return
+        if not payload:
+            self._refuse(name, "Found an empty file; wanted one with something in it. Choose another.")
+        elif not payload.strip():
+            self._refuse(name, "Found nothing but space; wanted text. Choose another file.")
         elif foreign:
             self._refuse(name, f"Found {foreign}; wanted text. Choose “Documents”, which takes it, or paste its words.")
         elif reader and reader != "html" and looks_like_html(payload):

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from reports.views import batch, report, retrieval, sending, sources, unread
+from reports.views import batch, report, retrieval, sending, sent, sources, unread
 
 urlpatterns = [
     path("sources/", sources.sources, name="sources"),
     path("sources/<slug:slug>/", sources.source, name="source"),
     path("sources/<slug:slug>/fetch/", sources.source_fetch, name="source_fetch"),
     path("reports/new/", sending.report_new, name="report_new"),
+    path("reports/sent/", sent.sent, name="sent"),
     path("reports/sent/<int:batch_id>/", batch.batch, name="batch"),
     path("reports/sent/<int:batch_id>/again/", batch.batch_again, name="batch_again"),
     path("reports/unread/", unread.unread, name="unread"),

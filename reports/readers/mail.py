@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
 
+from reports.readers import html
 from reports.readers.archive import FILES_MAX, label
 from reports.readers.days import instant_of
 from reports.readers.draft import CarriedFile, ItemProblem, ReaderError, ReportDraft, passages_of
 from reports.readers.encoded import page_of, text_of
-from reports.readers.plain import from_html, one_line, tidy
+from reports.readers.plain import TAGS_MAX, from_html, one_line, tidy
 
 LIBRARY = "email"
 PARTS_MAX = 200
@@ -113,7 +114,8 @@ def _words(message: EmailMessage) -> str:
     if not payload.strip():
         return ""
     if body.get_content_type() == "text/html":
-        return from_html(page_of(payload))
+        page = page_of(payload)
+        return from_html(page) if page.count("<") <= TAGS_MAX else html.read(payload).text
     return tidy(text_of(payload, declared=_charset(body)))
 
 

@@ -23,7 +23,8 @@ PUBLIC_PAGES = (
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
-    "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/{batch}/": STAFF, "/reports/{scan}/type/": STAFF,
+    "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
+    "/reports/{scan}/type/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
@@ -33,9 +34,8 @@ def answers(client: Client, page: str) -> int:
     row = make.accepted()
     retrieval = ingest.receive(reader="text", payload=b"x", about=ingest.About(), file_name="x", at=make.NOW)
     scan = make.report(is_unread=True)
-    batch = sending.send(
-        files=[sending.Sent("x", b"x")], reader="text", about=ingest.About(), sender=make.person(Role.ADMIN), at=make.NOW
-    )  # fmt: skip
+    about, sender = ingest.About(), make.person(Role.ADMIN)
+    batch = sending.send(files=[sending.Sent("x", b"x")], reader="text", about=about, sender=sender, at=make.NOW)
     numbers = {
         "scan": scan.pk,
         "batch": batch.pk,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from people.models import User
 from people.permissions import Role, Sensitivity
@@ -174,6 +174,27 @@ def test_two_people_cannot_send_the_same_file_again_twice(coder: User) -> None:
     assert sending.send_again(by=make.person(Role.CODER), **said) == 0  # another coder's file
 
 
+def test_one_file_that_is_empty_or_too_large_fails_alone(client: Client, coder: User, settings: Settings) -> None:
+    settings.REPORT_BYTES_MAX = 2**20
+    address = drop(client, {"a.txt": b"Made-up words.", "b.txt": b"", "c.txt": b"x" * 2**21})
+
+    assert {name: (state, reason[:30]) for name, (state, reason) in rows(client, address).items()} == {
+        "a.txt": ("done", ""), "b.txt": ("failed", "file: found nothing in it; wan"),
+        "c.txt": ("failed", "file: found 2 MB; wanted at mo"),
+    }  # fmt: skip
+
+
+def test_a_zip_sent_again_has_what_failed_in_it_read_again(client: Client, coder: User) -> None:
+    both = documents.zipped({"good.txt": b"Made-up words.", "bad.pdf": b"%PDF-1.7"})
+    drop(client, {"f.zip": both})
+
+    address = drop(client, {"f.zip": both})
+
+    assert {name: state for name, (state, _) in rows(client, address).items()} == {
+        "f.zip": "same", "good.txt": "same", "bad.pdf": "failed",
+    }  # fmt: skip
+
+
 # --- waiting -----------------------------------------------------------------------------------------------
 def test_it_reloads_without_script_and_asks_for_news_with_it(client: Client, coder: User) -> None:
     sent = sending.send(
@@ -204,7 +225,6 @@ def many(count: int) -> list[SimpleUploadedFile]:
         ({"file": many(101)}, 413, "Found more than 100 files; wanted at most 100 files and 60 MB at once"),
         ({"title": "One"}, 400, "Found one for 2 files; wanted none"),
         ({"source": ""}, 400, "wanted a source"),
-        ({"file": [SimpleUploadedFile("a", b" "), SimpleUploadedFile("b", b" ")]}, 400, "Found nothing but space"),
     ],
 )
 def test_what_cannot_be_sent_together_is_refused_in_words(
@@ -312,3 +332,25 @@ def test_words_without_a_place_and_places_without_words_are_refused(
 
 def test_what_a_machine_has_read_is_not_typed(client: Client, coder: User) -> None:
     assert client.get(f"/reports/{make.report().pk}/type/").status_code == 404
+
+
+# --- all that came in --------------------------------------------------------------------------------------
+def test_whatever_was_refused_is_found_with_its_reason(client: Client, coder: User) -> None:
+    drop(client, {"a.pdf": MIXED["a.pdf"], "broken.pdf": MIXED["broken.pdf"]})
+
+    page = client.get("/reports/sent/?state=failed")
+    assert [row.file_name for row, _ in page.context["rows"]] == ["broken.pdf"]
+    assert "a broken one" in page.text
+    assert len(client.get("/reports/sent/?state=nothing").context["rows"]) == 2
+    assert 'href="/reports/sent/?state=failed"' in client.get("/status/").text
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_list_needs_few_queries(
+    client: Client, coder: User, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    drop(client, {f"{number}.txt": f"Made-up words {number}.".encode() for number in range(count)})
+
+    for page in ("/reports/sent/", "/reports/unread/"):
+        with django_assert_max_num_queries(6):
+            client.get(page)

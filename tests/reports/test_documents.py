@@ -2,8 +2,10 @@
 
 import contextlib
 import datetime as dt
+import io
 import re
 
+import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -284,3 +286,16 @@ def test_a_good_file_with_a_few_wrong_bytes_is_read_or_refused_by_name(reader: s
     at %= len(good)
     with contextlib.suppress(ReaderError):
         read(good[:at] + wrong + good[at + len(wrong) :], reader)
+
+
+def test_a_docx_that_another_program_wrote_is_read() -> None:
+    written = docx.Document()
+    written.core_properties.title = "Made up"
+    written.add_heading("A heading", 1)
+    written.add_paragraph("Made-up words.")
+    written.add_table(1, 2).rows[0].cells[1].text = "In a cell."
+    out = io.BytesIO()
+    written.save(out)
+
+    draft = read(out.getvalue())
+    assert (draft.title, draft.text) == ("Made up", "A heading\n\nMade-up words.\n\nIn a cell.")

@@ -73,6 +73,13 @@ def too_large_together(found: str) -> str:
     return f"Found {found}; wanted at most {FILES_MAX} files and {most} MB at once. Send them in parts."
 
 
+def not_after(day: dt.date | None, latest: dt.date) -> dt.date | None:
+    """`day`, unless it is still to come."""
+    if day is not None and day > latest:
+        raise forms.ValidationError(f"Found {day}, which is in the future; wanted a day up to {latest}.")
+    return day
+
+
 class ManyFilesInput(forms.FileInput):
     """A field that takes files in any number: chosen, or dropped on it."""
 
@@ -202,10 +209,7 @@ class ReportForm(forms.Form):
         return text
 
     def clean_published_on(self) -> dt.date | None:
-        day: dt.date | None = self.cleaned_data["published_on"]
-        if day is not None and day > self.day:
-            raise forms.ValidationError(f"Found {day}, which is in the future; wanted a day up to {self.day}.")
-        return day
+        return not_after(self.cleaned_data["published_on"], self.day)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from reports.forms import BY_THEIR_BYTES, KINDS, NO_CHOICE, NOT_LISTED
+from reports.forms import BY_THEIR_BYTES, KINDS, NO_CHOICE, NOT_LISTED, not_after
 from reports.models import Retrieval
 from reports.transcribing import CHARACTERS_MAX
 
@@ -56,10 +56,7 @@ class AgainForm(forms.Form):
         field.choices = choices
 
     def clean_published_on(self) -> dt.date | None:
-        day: dt.date | None = self.cleaned_data["published_on"]
-        if day is not None and day > self.day:
-            raise forms.ValidationError(f"Found {day}, which is in the future; wanted a day up to {self.day}.")
-        return day
+        return not_after(self.cleaned_data["published_on"], self.day)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

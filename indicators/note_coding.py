@@ -11,8 +11,8 @@ from countries.models import Country
 from indicators.coding import CodingError, EvidenceDraft, row
 from indicators.models import Evidence, Indicator, NoteCoding
 from people.models import User
+from reports import extract
 from reports.models import Family, Report, Retrieval
-from reports.readers import coding_note
 from reports.readers.draft import ReaderError
 from reports.readers.note import Claim, Note
 
@@ -60,7 +60,7 @@ def _code(report_id: int, *, at: dt.datetime, installation_day: dt.date) -> int:
 
 def _rows(report: Report, *, at: dt.datetime, installation_day: dt.date) -> list[Evidence]:
     coder = _coder_of(report)
-    note = coding_note.parse(bytes(report.bytes))
+    note = extract.parse_note(bytes(report.bytes))
     passages = list(report.passages.order_by("order"))
     names = _Names(note)
     return [

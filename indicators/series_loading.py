@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from countries.attachment import decisions
 from countries.models import Country
 from indicators.models import RescoreRequest, SeriesDefinition, SeriesLoad, SeriesValue
+from reports import extract
 from reports.models import Report
-from reports.readers import MEASURES, measuring
+from reports.readers import MEASURES
 from reports.readers.draft import Measured, ReaderError
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def _values(report: Report, definitions: list[SeriesDefinition]) -> tuple[list[S
     known_at = dt.datetime.combine(report.published_on, dt.time(), dt.UTC)
     values: list[SeriesValue] = []
     not_covered: dict[str, dict[str, object]] = {}
-    for row in measuring(report.reader)(bytes(report.bytes)):
+    for row in extract.measured(report.reader, bytes(report.bytes)):
         attachment = decide(row.territory, row.period_end.year)
         if attachment.treatment == "not_covered":
             not_covered[row.territory] = {"id": row.territory, "name": row.name, "why": attachment.note}

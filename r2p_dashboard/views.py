@@ -76,6 +76,7 @@ def status(request: HttpRequest) -> HttpResponse:
     if is_staff and request.user.is_authenticated:
         failed = retrievals_seen_by(request.user).filter(state=Retrieval.State.FAILED).defer("payload", "about")
         notes = NoteCoding.objects.filter(report__in=seen).exclude(failure="").select_related("report")
+        context["unread_count"] = Report.objects.visible_to(request.user).unread().count()
         context["failed_retrievals"] = failed.order_by("-finished_at")[:LAST]
         context["failed_notes"] = notes.defer("report__bytes", "report__text").order_by("-coded_at")[:LAST]
     return render(request, "status.html", context)

@@ -40,6 +40,9 @@ class ReportSerializer(serializers.Serializer[Any]):
     media_type = serializers.CharField()
     sha256 = serializers.CharField(help_text="Of the bytes received")
     received_at = serializers.DateTimeField()
+    is_unread = serializers.BooleanField(
+        help_text="Pictures of pages: no machine could read it, so that it has no passages says nothing"
+    )
     is_our_summary = serializers.BooleanField(help_text="The text is our own paraphrase of the cited original")
 
 

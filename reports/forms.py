@@ -1,6 +1,7 @@
 """What people may send in, and how a source is fetched. A form refuses at the door: found, wanted, what to do."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,9 +13,15 @@ from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.ingest import URL_CHARACTERS_MAX, About
 from reports.models import Source
+from reports.sending import FILES_MAX, TOTAL_BYTES_MAX, Sent
 from reports.text import looks_like_html
 
 KINDS = (  # reader, name, what it is and what happens with it
+    (
+        "automatic",
+        "Documents",
+        "PDF, DOCX, HTML, text, mails (EML), or a ZIP of these, in any mix. What each is, is told from its bytes.",
+    ),
     (
         "text",
         "Plain text",
@@ -40,9 +47,11 @@ KINDS = (  # reader, name, what it is and what happens with it
     ),
 )
 FETCHED = (("feed", "RSS or Atom feed"), ("reliefweb-v2", "ReliefWeb's API, version 2"))  # readers of what is fetched
-KIND_NAMES = {reader: name for reader, name, _ in KINDS} | dict(FETCHED)
+BY_THEIR_BYTES = (("pdf", "PDF"), ("docx", "DOCX"), ("mail", "Mail"), ("zip", "ZIP"))  # of those that say what they are
+KIND_NAMES = {reader: name for reader, name, _ in KINDS} | dict(FETCHED) | dict(BY_THEIR_BYTES)
 BARE = frozenset({"text", "html"})  # readers of files that say neither source nor day
-PASTED = frozenset({"text", "html", "coding-note"})
+SOURCELESS = BARE | {"automatic"}  # some of these say their day; none says who published it
+PASTED = frozenset({"automatic", "text", "html", "coding-note"})
 PASTED_CHARACTERS_MAX = 400_000  # in any script below DATA_UPLOAD_MAX_MEMORY_SIZE, with room for the other fields
 FOREIGN = {  # first bytes of what people try to send, and what it is
     b"%PDF": "a PDF",
@@ -58,26 +67,57 @@ def too_long_pasted(found: str) -> str:
     return f"Found {found} pasted; wanted at most {PASTED_CHARACTERS_MAX:,} characters. Save it and send the file."
 
 
+def too_large_together(found: str) -> str:
+    """Why a request is refused that carries too much."""
+    most = TOTAL_BYTES_MAX // 2**20
+    return f"Found {found}; wanted at most {FILES_MAX} files and {most} MB at once. Send them in parts."
+
+
+def not_after(day: dt.date | None, latest: dt.date) -> dt.date | None:
+    """`day`, unless it is still to come."""
+    if day is not None and day > latest:
+        raise forms.ValidationError(f"Found {day}, which is in the future; wanted a day up to {latest}.")
+    return day
+
+
+class ManyFilesInput(forms.FileInput):
+    """A field that takes files in any number: chosen, or dropped on it."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """The files that were sent; an empty list where there was none."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        sent = data if isinstance(data, list | tuple) else [data]
+        cleaned = [super(ManyFilesField, self).clean(one, initial) for one in sent]
+        return [file for file in cleaned if file]
+
+
 class ReportForm(forms.Form):
-    """A file or a pasted text, and what it does not say of itself."""
+    """Files or a pasted text, and what they do not say of themselves."""
 
     reader = forms.ChoiceField(label="What kind of file it is", widget=forms.RadioSelect, error_messages=NO_CHOICE)
-    file = forms.FileField(
+    file = ManyFilesField(
         required=False,
-        label="The file",
-        widget=forms.FileInput(attrs={"accept": ".txt,.html,.htm,.toml,.csv,text/*"}),
-        help_text=f"At most {settings.REPORT_BYTES_MAX // 2**20} MB, in UTF-8; a dataset as its publisher gives it.",
+        allow_empty_file=True,  # one of many that is empty fails by itself
+        label="The files",
+        widget=ManyFilesInput(attrs={"class": "drop"}),
+        help_text=(
+            f"Choose them or drop them here: up to {FILES_MAX}, each at most {settings.REPORT_BYTES_MAX // 2**20} MB, "
+            f"together {TOTAL_BYTES_MAX // 2**20} MB. A dataset as its publisher gives it."
+        ),
         error_messages={
-            "empty": "Found an empty file; wanted one with something in it. Choose another.",
             "invalid": "Found no file in what was sent; choose it again.",
         },
     )
     text = forms.CharField(
         required=False,
         strip=False,
-        label="Or the text itself, pasted",
+        label="Or a text or a mail, pasted",
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": PASTED_CHARACTERS_MAX}),
-        help_text="Plain text, a page's HTML source, or a coding note. Leave empty if you send a file.",
+        help_text="Plain text, a mail with its headers, a page's source, or a coding note. Empty if you send files.",
     )
     source = forms.ChoiceField(
         label="Who published it",
@@ -86,18 +126,18 @@ class ReportForm(forms.Form):
     title = forms.CharField(
         max_length=300,
         label="Title",
-        help_text="A page's own title comes first.",
+        help_text="Of one file only. A document's own title comes first; without one its first line is taken.",
         error_messages={"required": "Found nothing; wanted a title: a plain text has none."},
     )
     url = forms.URLField(
         required=False, max_length=URL_CHARACTERS_MAX, label="Address of the original", assume_scheme="https",
-        help_text="Where a reader can open it.",
+        help_text="Of one file only: where a reader can open it.",
     )  # fmt: skip
     published_on = forms.DateField(
         label="Day it was public",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        help_text="When the world could know: evidence from it counts from that day on.",
+        help_text="Evidence counts from that day on. A day that a mail or a page states itself comes first.",
         error_messages={
             "required": "Found nothing; wanted the day it was public: such a file does not say it.",
             "invalid": "Found no day; wanted one such as 2024-06-30.",
@@ -131,13 +171,12 @@ class ReportForm(forms.Form):
     ) -> None:
         super().__init__(data, files, **rest)
         self.day = day
-        self.payload = b""
-        self.file_name = ""
+        self.sent: list[Sent] = []
         self.use_required_attribute = False  # what is required depends on the kind of file
-        if self.is_bound:
-            reader = self.data.get("reader")
-            for name in ("source", "published_on", "title"):
-                self.fields[name].required = reader == "text" or (reader in BARE and name != "title")
+        reader = self.data.get("reader") if self.is_bound else self.initial.get("reader", "text")
+        self.fields["source"].required = reader in SOURCELESS
+        self.fields["published_on"].required = reader in BARE
+        self.fields["title"].required = reader == "text"
         clearance = clearance_of(user)
         self._offer("reader", [(reader, _kind(name, said)) for reader, name, said in KINDS])
         self._offer("source", [("", "choose a source"), *sources])
@@ -148,15 +187,20 @@ class ReportForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def clean_file(self) -> "UploadedFile[Any] | None":
-        file: UploadedFile[Any] | None = self.cleaned_data["file"]
+    def clean_file(self) -> "list[UploadedFile[Any]]":
+        files: list[UploadedFile[Any]] = self.cleaned_data["file"]
         most = settings.REPORT_BYTES_MAX
-        if file is not None and (file.size or 0) > most:
-            size = -(-(file.size or 0) * 10 // 2**20) / 10  # rounded up: never "20.0 MB" for what is above 20
-            raise forms.ValidationError(
-                f"Found a file of {size:.1f} MB; wanted at most {most // 2**20} MB. Send the part that matters."
-            )
-        return file
+        for file in files:
+            if (file.size or 0) > most and self.data.get("reader") != "automatic":
+                size = -(-(file.size or 0) * 10 // 2**20) / 10  # rounded up: never "20.0 MB" for what is above 20
+                raise forms.ValidationError(
+                    f"Found a file of {size:.1f} MB; wanted at most {most // 2**20} MB. Send the part that matters."
+                )
+        if len(files) > FILES_MAX:
+            raise forms.ValidationError(f"Found {len(files)} files; wanted at most {FILES_MAX}. Send them in parts.")
+        if (size := sum(file.size or 0 for file in files) / 2**20) > TOTAL_BYTES_MAX / 2**20:
+            raise forms.ValidationError(too_large_together(f"files of {size:.0f} MB"))
+        return files
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
@@ -165,10 +209,7 @@ class ReportForm(forms.Form):
         return text
 
     def clean_published_on(self) -> dt.date | None:
-        day: dt.date | None = self.cleaned_data["published_on"]
-        if day is not None and day > self.day:
-            raise forms.ValidationError(f"Found {day}, which is in the future; wanted a day up to {self.day}.")
-        return day
+        return not_after(self.cleaned_data["published_on"], self.day)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -176,31 +217,47 @@ class ReportForm(forms.Form):
             self._take(data.get("reader", ""), data["file"], data["text"])
         return data
 
-    def _take(self, reader: str, file: "UploadedFile[Any] | None", text: str) -> None:
+    def _take(self, reader: str, files: "Sequence[UploadedFile[Any]]", text: str) -> None:
         """Keeps the bytes that were sent, or says why they cannot be taken."""
-        if file is not None and text.strip():
+        if files and text.strip():
             self.add_error("text", "Found a file and a pasted text; wanted one of the two. Empty one of them.")
-        elif file is not None:
-            self.payload, self.file_name = file.read(), file.name or ""
-            self._look("file", reader)
+        elif files:
+            self.sent = [Sent(file.name or "", file.read()) for file in files]
+            for sent in self.sent:
+                self._look("file", reader, sent.payload)
+            self._refuse_what_holds_for_one()
         elif text.strip():
-            self.payload, self.file_name = text.replace("\r\n", "\n").encode(), "pasted text"
-            self._look("text", reader)
+            self.sent = [Sent("pasted text", text.replace("\r\n", "\n").encode())]
+            self._look("text", reader, self.sent[0].payload)
             if reader and reader not in PASTED:
                 self.add_error("text", "Found a pasted text; wanted the CSV file itself. Choose it above.")
         else:
             self.add_error("file", "Found neither a file nor a pasted text; wanted one of the two.")
 
-    def _look(self, name: str, reader: str) -> None:
+    def _refuse_what_holds_for_one(self) -> None:
+        for name in ("title", "url"):
+            if len(self.sent) > 1 and self.cleaned_data.get(name):
+                self.add_error(name, f"Found one for {len(self.sent)} files; wanted none. Empty it, or send one file.")
+
+    def _look(self, name: str, reader: str, payload: bytes) -> None:
         """Refuses by the first bytes what this reader cannot read; the rest is for the reader to judge."""
-        foreign = next((said for start, said in FOREIGN.items() if self.payload.startswith(start)), "")
-        if foreign:
-            self.add_error(name, f"Found {foreign}; wanted text. Copy the words out of it and paste them here.")
-        elif not self.payload.strip():
-            self.add_error(name, "Found nothing but space; wanted text. Choose another file.")
-        elif reader and reader != "html" and looks_like_html(self.payload):
+        foreign = next((said for start, said in FOREIGN.items() if payload.startswith(start)), "")
+        if reader == "automatic":  # one of many that cannot be read fails by itself, and the others are read
+            return
+        if not payload:
+            self._refuse(name, "Found an empty file; wanted one with something in it. Choose another.")
+        elif not payload.strip():
+            self._refuse(name, "Found nothing but space; wanted text. Choose another file.")
+        elif foreign:
+            self._refuse(name, f"Found {foreign}; wanted text. Choose “Documents”, which takes it, or paste its words.")
+        elif reader and reader != "html" and looks_like_html(payload):
             wanted = "the CSV file itself, not the page that offers it" if reader not in PASTED else "what you chose"
-            self.add_error(name, f"Found HTML; wanted {wanted}. Choose “HTML page”, or another file.")
+            self._refuse(name, f"Found HTML; wanted {wanted}. Choose “HTML page”, or another file.")
+
+    def _refuse(self, name: str, words: str) -> None:
+        """Once, however many files it holds for."""
+        if words not in self.errors.get(name, []):
+            self.add_error(name, words)
 
     def about(self) -> About:
         """What the sender says of it."""

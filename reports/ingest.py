@@ -5,6 +5,8 @@ import dataclasses
 import datetime as dt
 import json
 import logging
+import time
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
@@ -12,9 +14,11 @@ from django.db.models import F
 
 from people.models import User
 from people.permissions import Action, may
-from reports.models import Passage, Report, Retrieval, Source
-from reports.readers import READERS, reader_named
-from reports.readers.draft import FeedDraft, PassageDraft, ReaderError
+from reports import extract
+from reports.models import Batch, Passage, Report, Retrieval, Source
+from reports.readers import READERS
+from reports.readers.draft import CarriedFile, FeedDraft, ItemProblem, PassageDraft, ReaderError, ReportDraft
+from reports.readers.endings import mismatch
 from reports.storing import (
     URL_CHARACTERS_MAX,
     About,
@@ -35,6 +39,9 @@ log = logging.getLogger(__name__)
 
 PROBLEMS_MAX = 50  # kept of one answer; how many there were is counted
 ATTEMPTS_MAX = 5  # a file that stopped so many workers is not given to another
+FAILED_KEPT = dt.timedelta(days=7)  # a file that failed, for whoever sent it to put right
+ROUND_SECONDS = 360  # then the sweep goes on: below the task's own limit, whatever the files cost
+CARRIERS = frozenset({"application/zip", "message/rfc822"})  # what brings files of its own
 
 
 def receive(
@@ -45,24 +52,18 @@ def receive(
     file_name: str,
     at: dt.datetime,
     asked_by: User | None = None,
+    batch: Batch | None = None,
+    came_with: Retrieval | None = None,
 ) -> Retrieval:
     """Keeps the bytes for a worker to read. A file over the cap becomes a failed retrieval at once.
 
     Raises IngestError where no such reader exists, or where what the sender says of the file cannot stand.
     """
-    if reader not in READERS:
-        raise IngestError(f"reader {reader!r} is unknown; wanted one of {', '.join(READERS)}")
-    if about.url and (not about.url.startswith(("https://", "http://")) or len(about.url) > URL_CHARACTERS_MAX):
-        raise IngestError(
-            f"address: found something else; wanted https://… or http://…, at most {URL_CHARACTERS_MAX} characters"
-        )
-    if asked_by is not None and not may(asked_by, Action.INGEST_REPORT):
-        raise IngestError(f"role {asked_by.role}: may not {Action.INGEST_REPORT.value}")
-    if reader == "coding-note" and asked_by is None:
-        raise IngestError("coder: found nobody; wanted somebody who answers for the note (`ingest coding-note --as`)")
+    check_sendable(reader, about, asked_by)
     retrieval = Retrieval(
-        reader=reader, file_name=file_name[:200], about=about.as_json(), received_at=at, asked_by=asked_by
-    )
+        reader=reader, file_name=file_name[:200], about=about.as_json(), received_at=at, asked_by=asked_by,
+        batch=batch, came_with=came_with,
+    )  # fmt: skip
     if len(payload) > settings.REPORT_BYTES_MAX:
         retrieval.state = Retrieval.State.FAILED
         retrieval.reason = too_large(len(payload))
@@ -73,15 +74,33 @@ def receive(
     return retrieval
 
 
+def check_sendable(reader: str, about: About, asked_by: User | None) -> None:
+    """Refuses what cannot be taken in at all. Raises IngestError."""
+    if reader not in READERS:
+        raise IngestError(f"reader {reader!r} is unknown; wanted one of {', '.join(READERS)}")
+    if about.url and (not about.url.startswith(("https://", "http://")) or len(about.url) > URL_CHARACTERS_MAX):
+        raise IngestError(
+            f"address: found something else; wanted https://… or http://…, at most {URL_CHARACTERS_MAX} characters"
+        )
+    if asked_by is not None and not may(asked_by, Action.INGEST_REPORT):
+        raise IngestError(f"role {asked_by.role}: may not {Action.INGEST_REPORT.value}")
+    if reader == "coding-note" and asked_by is None:
+        raise IngestError("coder: found nobody; wanted somebody who answers for the note (`ingest coding-note --as`)")
+
+
 def too_large(size: int) -> str:
     """Why a file of `size` bytes is refused."""
     return f"file: found {size / 1e6:.0f} MB; wanted at most {settings.REPORT_BYTES_MAX / 1e6:.0f} MB"
 
 
 def read_waiting(*, at: dt.datetime) -> int:
-    """Reads every waiting retrieval, one transaction each; how many were read. Two workers never read the same."""
-    count = 0
-    while (retrieval_id := _begin_next()) is not None:
+    """Reads every waiting retrieval, one transaction each; how many were read. Two workers never read the same.
+
+    What a file brings with it waits in turn, and is read in the same round. After ROUND_SECONDS the sweep goes on.
+    """
+    forget_failed(at=at)
+    count, start = 0, time.monotonic()
+    while time.monotonic() - start < ROUND_SECONDS and (retrieval_id := _begin_next()) is not None:
         try:
             count += _read(retrieval_id, at=at)
         except OperationalError:  # the database's trouble, not the file's: it stays waiting, and this does not count
@@ -89,6 +108,12 @@ def read_waiting(*, at: dt.datetime) -> int:
                 Retrieval.objects.filter(pk=retrieval_id).update(attempts=F("attempts") - 1)
             raise
     return count
+
+
+def forget_failed(*, at: dt.datetime) -> int:
+    """Lets go of the bytes of files that failed and that nobody put right in time; the reason stays."""
+    kept = Retrieval.objects.filter(state=Retrieval.State.FAILED, payload__isnull=False)
+    return kept.filter(finished_at__lte=at - FAILED_KEPT).update(payload=None)
 
 
 @transaction.atomic
@@ -109,8 +134,8 @@ def _begin_next() -> int | None:
 @transaction.atomic
 def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
     """Whether it was read here, and not by another worker in between."""
-    waiting = Retrieval.objects.filter(pk=retrieval_id, state=Retrieval.State.WAITING)
-    retrieval = waiting.select_for_update(skip_locked=True).first()
+    waiting = Retrieval.objects.filter(pk=retrieval_id, state=Retrieval.State.WAITING).select_related("came_with")
+    retrieval = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if retrieval is None:
         return False
     payload = bytes(retrieval.payload or b"")
@@ -125,14 +150,17 @@ def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
     except IntegrityError as error:
         standing = _standing(payload)  # another worker stored the same bytes in between
         if standing is None:
-            _break(retrieval, error)
+            _break(retrieval, type(error).__name__)
         else:
             _finish(retrieval, Taken(standing, created=False))
     except OperationalError:
         raise
+    except extract.Broke as error:
+        _break(retrieval, error.kind)
     except Exception as error:  # noqa: BLE001  one broken file must not stop the others, nor be read for ever
-        _break(retrieval, error)
-    retrieval.payload = None
+        _break(retrieval, type(error).__name__)
+    if retrieval.state != Retrieval.State.FAILED or retrieval.source_id is not None:
+        retrieval.payload = None
     retrieval.finished_at = at
     retrieval.save()
     return True
@@ -144,7 +172,7 @@ def _finish(retrieval: Retrieval, taken: Taken) -> None:
     retrieval.items_new, retrieval.items_changed = taken.items_new, taken.items_changed
     retrieval.items_same, retrieval.items_failed = taken.items_same, len(taken.problems)
     retrieval.items_left_out, retrieval.is_full = taken.left_out, taken.is_full
-    retrieval.problems = [dataclasses.asdict(problem) for problem in taken.problems[:PROBLEMS_MAX]]
+    retrieval.problems += [dataclasses.asdict(problem) for problem in taken.problems[:PROBLEMS_MAX]]
     retrieval.cursor = taken.cursor or _cursor_before(retrieval)
 
 
@@ -165,9 +193,9 @@ def _fail(retrieval: Retrieval, reason: str) -> None:
     retrieval.reason = reason[:500]
 
 
-def _break(retrieval: Retrieval, error: Exception) -> None:
-    log.error("retrieval %s: reader %s broke: %s", retrieval.pk, retrieval.reader, type(error).__name__)
-    _fail(retrieval, f"the reader {retrieval.reader} broke on this file ({type(error).__name__}); please report it")
+def _break(retrieval: Retrieval, kind: str) -> None:
+    log.error("retrieval %s: reader %s broke: %s", retrieval.pk, retrieval.reader, kind)
+    _fail(retrieval, f"the reader {retrieval.reader} broke on this file ({kind}); please report it")
 
 
 def _standing(payload: bytes) -> Report | None:
@@ -178,11 +206,37 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
     standing, about = _standing(payload), About.from_json(retrieval.about)
     if standing is not None:
         keep_as_close(standing, about.sensitivity)
+        if standing.media_type in CARRIERS:  # a file in it may have failed before
+            draft = extract.read(retrieval.reader, payload).draft
+            _bring(retrieval, draft.carried if isinstance(draft, ReportDraft) else (), about, at=at)
         return Taken(standing, created=False)
-    draft = reader_named(retrieval.reader)(payload)
+    reading = extract.read(retrieval.reader, payload)
+    draft = reading.draft
+    read_by = {
+        "reader": reading.reader, "extractor": reading.extractor, "extractor_version": reading.extractor_version,
+    }  # fmt: skip
     if isinstance(draft, FeedDraft):
-        return store_feed(draft, payload, about, retrieval=retrieval, at=at)
-    return Taken(store_report(draft, payload, about, reader=retrieval.reader, at=at))
+        return store_feed(draft, payload, about, retrieval=retrieval, read_by=read_by, at=at)
+    report = store_report(draft, payload, about, retrieval=retrieval, read_by=read_by, at=at)
+    brought = dataclasses.replace(about, published_on=about.published_on or draft.published_on)
+    problems = draft.problems + _bring(retrieval, draft.carried, brought, at=at)
+    said = mismatch(retrieval.file_name, reading.reader)
+    return Taken(report, problems=problems + ((ItemProblem("name", said),) if said else ()))
+
+
+def _bring(
+    retrieval: Retrieval, carried: Sequence[CarriedFile], about: About, *, at: dt.datetime
+) -> tuple[ItemProblem, ...]:
+    """Has the files that came in this one read in turn; but not what came in one of those: that is a problem."""
+    if retrieval.came_with is not None:
+        wanted = "found a file within a file within a file; wanted at most one within one; send it by itself"
+        return tuple(ItemProblem(f"file {number} in it", wanted) for number in range(1, len(carried) + 1))
+    for file in carried:
+        receive(
+            reader="automatic", payload=file.payload, file_name=file.name, at=at, asked_by=retrieval.asked_by,
+            about=dataclasses.replace(about, title="", url=""), batch=retrieval.batch, came_with=retrieval,
+        )  # fmt: skip
+    return ()
 
 
 @transaction.atomic

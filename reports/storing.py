@@ -82,24 +82,26 @@ def keep_as_close(report: Report, sensitivity: int) -> None:
 
 
 # --- one report --------------------------------------------------------------------------------------------
-def store_report(draft: ReportDraft, payload: bytes, about: About, *, reader: str, at: dt.datetime) -> Report:
-    """A report with its passages, its source and its families. Raises IngestError."""
-    published_on = draft.published_on or about.published_on
-    if published_on is None:
-        raise IngestError(
-            "day of publication: found none; wanted one (YYYY-MM-DD) from the sender, since the file does not say it"
-        )
-    if published_on > at.date():
-        raise IngestError(f"day of publication: found {published_on}; wanted a day not in the future")
-    title = (draft.title or about.title)[:300]
-    if not title:
-        raise IngestError("title: found none; wanted one from the sender, since the file does not say it")
+def store_report(
+    draft: ReportDraft,
+    payload: bytes,
+    about: About,
+    *,
+    retrieval: Retrieval,
+    read_by: Mapping[str, str],
+    at: dt.datetime,
+) -> Report:
+    """A report with its passages, its source and its families. Raises IngestError.
+
+    `read_by` has the report's `reader`, `extractor` and `extractor_version`. A file of files is of the day it came.
+    """
+    title, published_on = _head(draft, about, retrieval, at=at)
     for slug, name in draft.families:
         Family.objects.get_or_create(slug=slug, defaults={"name": name})
     report = Report.objects.create(
         source=_source(draft.source) if draft.source else _known_source(about.source),
         kind=draft.kind,
-        reader=reader,
+        **read_by,
         title=title,
         url=draft.url or about.url,
         published_on=published_on,
@@ -107,6 +109,8 @@ def store_report(draft: ReportDraft, payload: bytes, about: About, *, reader: st
         bytes=payload,
         sha256=digest(payload),
         text=draft.text,
+        is_unread=draft.is_unread,
+        carrier_id=retrieval.came_with.report_id if retrieval.came_with else None,
         received_at=at,
         sensitivity=about.sensitivity,
         **noticed(title, draft.text, draft.language or about.language),
@@ -114,6 +118,30 @@ def store_report(draft: ReportDraft, payload: bytes, about: About, *, reader: st
     )
     store_passages([(report, draft.passages)])
     return report
+
+
+def _head(draft: ReportDraft, about: About, retrieval: Retrieval, *, at: dt.datetime) -> tuple[str, dt.date]:
+    """Title and day: the file's own, else the sender's; of any document the title else its name. Raises IngestError."""
+    published_on = _day_of(draft, about, at)
+    if published_on is None:
+        raise IngestError(
+            "day of publication: found none; wanted one (YYYY-MM-DD) from the sender, since the file does not say it"
+        )
+    if published_on > at.date():
+        raise IngestError(f"day of publication: found {published_on}; wanted a day not in the future")
+    is_named = draft.kind == "bundle" or retrieval.reader == "automatic"
+    title = (draft.title or about.title or (retrieval.file_name if is_named else ""))[:300]
+    if not title:
+        raise IngestError("title: found none; wanted one from the sender, since the file does not say it")
+    return title, published_on
+
+
+def _day_of(draft: ReportDraft, about: About, at: dt.datetime) -> dt.date | None:
+    """The file's own day; the sender's where it has none, or one that cannot be."""
+    stated = draft.published_on
+    if stated is None or (stated > at.date() and about.published_on):
+        stated = about.published_on
+    return at.date() if stated is None and draft.kind == "bundle" else stated
 
 
 def store_passages(of_reports: Iterable[tuple[Report, Sequence[PassageDraft]]]) -> None:
@@ -198,7 +226,9 @@ def _originals(keys: Iterable[TextKey]) -> dict[TextKey, int]:
 
 
 # --- feeds -------------------------------------------------------------------------------------------------
-def store_feed(draft: FeedDraft, payload: bytes, about: About, *, retrieval: Retrieval, at: dt.datetime) -> Taken:
+def store_feed(
+    draft: FeedDraft, payload: bytes, about: About, *, retrieval: Retrieval, read_by: Mapping[str, str], at: dt.datetime
+) -> Taken:
     """The answer as a report of kind feed, and each of its items that is not here yet as a report that it carried.
 
     An item that cannot be stored becomes a problem; the others are stored.
@@ -207,7 +237,7 @@ def store_feed(draft: FeedDraft, payload: bytes, about: About, *, retrieval: Ret
     carrier = Report.objects.create(
         source=source,
         kind=Report.Kind.FEED,
-        reader=retrieval.reader,
+        **read_by,
         title=(draft.title or about.title or "Feed")[:300],
         url=about.url,
         published_on=at.date(),
@@ -325,6 +355,8 @@ def _row(item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carr
         source=source,
         kind=Report.Kind.DOCUMENT,
         reader=carrier.reader,
+        extractor=carrier.extractor,
+        extractor_version=carrier.extractor_version,
         title=item.title[:300],
         url=item.url,
         published_on=item.published_on,

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from reports.views import correcting, report, retrieval, sending, sources
+from reports.views import batch, correcting, report, retrieval, sending, sent, sources, unread
 
 urlpatterns = [
     path("sources/", sources.sources, name="sources"),
     path("sources/<slug:slug>/", sources.source, name="source"),
     path("sources/<slug:slug>/fetch/", sources.source_fetch, name="source_fetch"),
     path("reports/new/", sending.report_new, name="report_new"),
+    path("reports/sent/", sent.sent, name="sent"),
+    path("reports/sent/<int:batch_id>/", batch.batch, name="batch"),
+    path("reports/sent/<int:batch_id>/again/", batch.batch_again, name="batch_again"),
+    path("reports/unread/", unread.unread, name="unread"),
+    path("reports/<int:report_id>/type/", unread.report_type, name="report_type"),
     path("reports/<int:report_id>/", report.report, name="report"),
     path("reports/<int:report_id>/correct/", correcting.report_correct, name="report_correct"),
     path("corrections/<int:correction_id>/undo/", correcting.correction_undo, name="correction_undo"),

@@ -104,7 +104,7 @@ BROKEN: dict[str, Any] = {
     "report_has_a_known_sensitivity": lambda: make.report(sensitivity=7),
     "passage_ends_after_it_starts": lambda: make.passage(start=5, end=5),
     "passage_has_one_place_in_its_report": lambda: make.passage(make.passage(order=7).report, order=7),
-    "retrieval_keeps_its_bytes_until_it_is_finished": lambda: retrieval(state="waiting"),
+    "retrieval_keeps_its_bytes_until_it_was_read": lambda: retrieval(state="waiting"),
     "retrieval_has_a_report_when_it_was_read": lambda: retrieval(state="done", finished_at=make.NOW),
     "failed_retrieval_says_why": lambda: retrieval(state="failed", finished_at=make.NOW),
     "email_is_kept_in_lower_case": lambda: User.objects.create(email="A@TEST.EXAMPLE", name="A"),

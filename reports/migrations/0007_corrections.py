@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0003_fetching_and_feeds'),
+        ('reports', '0005_extraction'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,12 +1,13 @@
 """Sources, what was received from them, and passages with offsets."""
 
+from reports.models.batch import Batch
 from reports.models.correction import ReportCorrection, ReportCorrectionQuerySet
 from reports.models.passage import Passage
-from reports.models.report import Report, ReportQuerySet
+from reports.models.report import TYPED, Report, ReportQuerySet
 from reports.models.retrieval import Retrieval
 from reports.models.source import Family, Reliability, Source, SourceQuerySet
 
 __all__ = [
-    "Family", "Passage", "Reliability", "Report", "ReportCorrection", "ReportCorrectionQuerySet", "ReportQuerySet",
-    "Retrieval", "Source", "SourceQuerySet",
+    "TYPED", "Batch", "Family", "Passage", "Reliability", "Report", "ReportCorrection", "ReportCorrectionQuerySet",
+    "ReportQuerySet", "Retrieval", "Source", "SourceQuerySet",
 ]  # fmt: skip

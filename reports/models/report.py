@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from people.permissions import Sensitivity, clearance_of
 from reports.models.source import Source
@@ -17,12 +17,20 @@ if TYPE_CHECKING:
     from people.models import User
 
 
+TYPED = "typed"  # the reader of words that a person typed from a report that no machine could read
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     """Reports, by who may see them."""
 
     def visible_to(self, user: User | AnonymousUser) -> ReportQuerySet:
         """Only what `user` is cleared for."""
         return self.filter(sensitivity__lte=clearance_of(user))
+
+    def unread(self) -> ReportQuerySet:
+        """Those that no machine could read and whose words nobody has typed yet."""
+        typed = Report.objects.filter(carrier=OuterRef("pk"), reader=TYPED)
+        return self.filter(~Exists(typed), is_unread=True)
 
 
 class Report(models.Model):
@@ -36,6 +44,7 @@ class Report(models.Model):
         CODING_NOTE = "coding_note", "coding note"
         ENTRY = "entry", "entry by hand"
         FEED = "feed", "answer of a feed"
+        BUNDLE = "bundle", "file of files"
 
     class LanguageBy(models.TextChoices):
         """How its language is known."""
@@ -59,10 +68,13 @@ class Report(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     headers = models.JSONField(default=dict, blank=True)
     text = models.TextField("text that the passages' offsets count in", blank=True)
+    extractor = models.CharField("what turned its bytes into text", max_length=60, blank=True)
+    extractor_version = models.CharField(max_length=60, blank=True)
+    is_unread = models.BooleanField("pictures of pages: no machine could read it", default=False)
     received_at = models.DateTimeField()
     sensitivity = models.PositiveSmallIntegerField(choices=Sensitivity.choices, default=Sensitivity.PUBLIC)
     carrier = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="carried", verbose_name="answer that carried it"
+        "self", models.PROTECT, null=True, blank=True, related_name="carried", verbose_name="what it came in"
     )
     external_id = models.CharField("the publisher's own id", max_length=300, blank=True)
     countries_said = ArrayField(
@@ -83,6 +95,7 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["text_sha256"], name="report_by_text", condition=~Q(text_sha256="")),
             models.Index(fields=["source", "external_id"], name="report_by_its_own_id", condition=~Q(external_id="")),
+            models.Index(fields=["id"], name="report_unread", condition=Q(is_unread=True)),
         ]
         constraints = [
             models.CheckConstraint(

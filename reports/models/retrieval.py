@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from reports.models.batch import Batch
 from reports.models.report import Report
 from reports.models.source import Source
 
@@ -23,10 +24,14 @@ class Retrieval(models.Model):
         FAILED = "failed", "failed"
 
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="retrievals")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="retrievals")
+    came_with = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="brought", verbose_name="the file that it was in"
+    )
     reader = models.CharField(max_length=40)
     file_name = models.CharField(max_length=200, blank=True)
     about = models.JSONField("what the sender said of it: source, title, address, day", default=dict, blank=True)
-    payload = models.BinaryField("bytes to read; kept only until they are read", null=True)
+    payload = models.BinaryField("bytes to read; kept until they are read, or some days after they failed", null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField("how often a worker began to read it", default=0)
     reason = models.CharField("why it failed", max_length=500, blank=True)
@@ -51,8 +56,12 @@ class Retrieval(models.Model):
             models.CheckConstraint(
                 condition=Q(state="asked", payload=None, finished_at=None, source__isnull=False)
                 | Q(state="waiting", payload__isnull=False, finished_at=None)
-                | Q(state__in=["done", "same", "failed"], payload=None, finished_at__isnull=False),
-                name="retrieval_keeps_its_bytes_until_it_is_finished",
+                | Q(state__in=["done", "same"], payload=None, finished_at__isnull=False)
+                | Q(state="failed", finished_at__isnull=False) & (Q(payload=None) | Q(source=None)),
+                name="retrieval_keeps_its_bytes_until_it_was_read",
+            ),
+            models.CheckConstraint(
+                condition=Q(came_with=None) | Q(source=None), name="retrieval_from_a_file_has_no_source_to_fetch"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["done", "same"], report__isnull=False)
@@ -66,6 +75,11 @@ class Retrieval(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="retrieval_waiting", condition=Q(state="waiting")),
+            models.Index(
+                fields=["finished_at"],
+                name="retrieval_failed_and_kept",
+                condition=Q(state="failed", payload__isnull=False),
+            ),
             models.Index(fields=["id"], name="retrieval_asked", condition=Q(state="asked")),
             models.Index(fields=["source", "-id"], name="retrieval_of_a_source", condition=Q(source__isnull=False)),
         ]

@@ -8,8 +8,13 @@ from reports.readers.draft import FeedDraft, Measured, ReportDraft
 Reader = Callable[[bytes], ReportDraft | FeedDraft]
 
 READERS: dict[str, str] = {
+    "automatic": "reports.readers.automatic",
     "text": "reports.readers.text",
     "html": "reports.readers.html",
+    "pdf": "reports.readers.pdf",
+    "docx": "reports.readers.docx",
+    "mail": "reports.readers.mail",
+    "zip": "reports.readers.archive",
     "coding-note": "reports.readers.coding_note",
     "ucdp-country-year": "reports.readers.ucdp_country_year",
     "unhcr-population": "reports.readers.unhcr_population",

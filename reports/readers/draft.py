@@ -9,15 +9,15 @@ from typing import Any, Literal
 from reports.text import ReaderError, split_passages
 
 __all__ = [
-    "ITEMS_MAX", "FeedDraft", "ItemDraft", "ItemProblem", "Measured", "PassageDraft", "ReaderError", "ReportDraft",
-    "SourceDraft", "canonical", "passages_of",
+    "ITEMS_MAX", "CarriedFile", "FeedDraft", "ItemDraft", "ItemProblem", "Measured", "PassageDraft", "ReaderError",
+    "ReportDraft", "SourceDraft", "canonical", "passages_of",
 ]  # fmt: skip
 
 ITEMS_MAX = 500  # of one answer: a poisoned feed cannot fill the queue at once
 EXTERNAL_ID_CHARACTERS_MAX = 300
 TERRITORY_CHARACTERS_MAX = 60
 
-Kind = Literal["document", "dataset", "coding_note", "entry"]
+Kind = Literal["document", "dataset", "coding_note", "entry", "bundle"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,6 +45,22 @@ class PassageDraft:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ItemProblem:
+    """An item of a feed, a part of a file, that cannot be taken in; `reason` never holds an excerpt."""
+
+    place: str
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CarriedFile:
+    """A file inside a file: a member of a ZIP, an attachment of a mail. Its name is a label and never a path."""
+
+    name: str
+    payload: bytes
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class ReportDraft:
     """What a reader understood. What it could not know is None and must come from the sender."""
 
@@ -58,6 +74,10 @@ class ReportDraft:
     language: str | None = None
     source: SourceDraft | None = None
     families: tuple[tuple[str, str], ...] = ()
+    carried: tuple[CarriedFile, ...] = ()  # each becomes a report of its own
+    problems: tuple[ItemProblem, ...] = ()  # parts that could not be read, while the rest was
+    is_unread: bool = False  # a scan: there is something to read, and no machine could
+    read_by: str = ""  # the reader that understood it, where another one was asked
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,14 +105,6 @@ class ItemDraft:
     language: str | None = None
     countries: tuple[str, ...] = ()  # ISO 3166-1 alpha-3, as the publisher's metadata names them
     source: SourceDraft | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ItemProblem:
-    """An item that cannot be taken in; `reason` never holds an excerpt."""
-
-    place: str
-    reason: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

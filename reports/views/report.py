@@ -14,10 +14,11 @@ from indicators.views.asked import is_staff, moment_of, seen_by
 from people.permissions import Action, may
 from reports.correcting import held
 from reports.languages import language_name
-from reports.models import Passage, Report
+from reports.models import TYPED, Passage, Report
 from reports.views.seen import reports_seen_by
 
 PAGE_SIZE = 100
+CARRIERS = (Report.Kind.FEED, Report.Kind.BUNDLE)
 OF_WORDS = (Report.Kind.DOCUMENT, Report.Kind.CODING_NOTE, Report.Kind.ENTRY)  # they have a language and countries
 
 
@@ -32,7 +33,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     context = {"as_of": moment, "report": found, **_relations(request, found, known_on=moment.known_on)}
     if found.kind in OF_WORDS:
         context |= _held(found, known_on=moment.known_on)
-    context |= _carried(request, found) if found.kind == Report.Kind.FEED else _passages(request, found)
+    context |= _carried(request, found) if found.kind in CARRIERS else _passages(request, found)
     return render(request, "reports/report.html", context)
 
 
@@ -69,7 +70,14 @@ def _relations(request: HttpRequest, found: Report, *, known_on: dt.date) -> dic
     if numbers:
         rows = reports_seen_by(request.user, known_on=known_on).filter(pk__in=numbers).only("title")
         others = {row.pk: row for row in rows}
-    return {"carrier": others.get(found.carrier_id), "duplicate_of": others.get(found.duplicate_of_id)}
+    typed = Report.objects.none()
+    if found.is_unread:
+        typed = reports_seen_by(request.user, known_on=known_on).filter(carrier=found, reader=TYPED).order_by("pk")
+    return {
+        "typed": typed.defer("bytes", "text"),
+        "carrier": others.get(found.carrier_id),
+        "duplicate_of": others.get(found.duplicate_of_id),
+    }
 
 
 def _held(found: Report, *, known_on: dt.date) -> dict[str, Any]:

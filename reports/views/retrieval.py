@@ -20,6 +20,7 @@ from reports.models import Report, Retrieval
 from reports.views.seen import person_of, retrievals_seen_by
 
 CARRIED_SHOWN = 30
+BROUGHT_SHOWN = 100
 LATE = dt.timedelta(minutes=2)  # a worker takes seconds: after this the page says that none seems to run
 
 
@@ -70,6 +71,13 @@ def _carried(report: Report, user: User) -> tuple[Report, ...]:
     return tuple(rows.order_by("-published_on", "pk")[:CARRIED_SHOWN])
 
 
+def _brought(found: Retrieval, person: User) -> list[Retrieval]:
+    """The files that came in this one; nothing that is fetched has any."""
+    if found.source_id is not None:
+        return []
+    return list(retrievals_seen_by(person).filter(came_with=found.pk).order_by("pk")[:BROUGHT_SHOWN])
+
+
 @never_cache
 @require_safe
 @requires(Action.INGEST_REPORT)
@@ -92,6 +100,7 @@ def retrieval(request: HttpRequest, retrieval_id: int) -> HttpResponse:
         "kind": KIND_NAMES.get(found.reader, found.reader),
         "sensitivity": Sensitivity(found.about.get("sensitivity", Sensitivity.PUBLIC)).label,
         "progress": progress,
+        "brought": _brought(found, person),
         "may_fetch": found.source is not None and may(person, action_to_ask(found.source)),
     }
     return render(request, "reports/_progress.html" if is_piece else "reports/retrieval.html", context)

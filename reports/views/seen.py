@@ -11,7 +11,7 @@ from people.models import User
 from people.permissions import Action, Sensitivity, clearance_of, may
 from reports.models import Report, ReportQuerySet, Retrieval, Source
 
-STAFF_FIRST = (Report.Kind.ENTRY, Report.Kind.CODING_NOTE, Report.Kind.FEED)
+STAFF_FIRST = (Report.Kind.ENTRY, Report.Kind.CODING_NOTE, Report.Kind.FEED, Report.Kind.BUNDLE)
 
 
 def reports_seen_by(user: User | AnonymousUser, *, known_on: dt.date) -> ReportQuerySet:
@@ -29,7 +29,7 @@ def reports_seen_by(user: User | AnonymousUser, *, known_on: dt.date) -> ReportQ
 
 def sources_seen_by(user: User | AnonymousUser, *, known_on: dt.date) -> QuerySet[Source]:
     """Sources of which the reader may see a report, with how many and the latest day; by name."""
-    reports = reports_seen_by(user, known_on=known_on).exclude(kind=Report.Kind.FEED)
+    reports = reports_seen_by(user, known_on=known_on).exclude(kind__in=(Report.Kind.FEED, Report.Kind.BUNDLE))
     seen = Q(reports__in=reports.values("pk"))
     rows = Source.objects.annotate(
         report_count=Count("reports", filter=seen), last_published_on=Max("reports__published_on", filter=seen)

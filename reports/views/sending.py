@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -15,25 +16,48 @@ from people.access import requires
 from people.models import User
 from people.permissions import Action
 from r2p_dashboard import clock, pipeline
-from reports import ingest
-from reports.forms import KIND_NAMES, ReportForm, too_long_pasted
+from reports import ingest, sending
+from reports.forms import KIND_NAMES, ReportForm, too_large_together, too_long_pasted
 from reports.ingest import IngestError
-from reports.models import Retrieval
+from reports.models import Batch
 from reports.views.seen import person_of, retrievals_seen_by
 
 LAST_SENT = 20
+ROOM_BYTES = 2**20  # for the other fields of the form and what separates them
+_PIECE = 2**16
 
 
 @csrf_exempt  # `_send` is protected; but the body is not read for those who may not send, and too much has its answer
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Action.INGEST_REPORT)
 def report_new(request: HttpRequest) -> HttpResponse:
-    """Sending a report in."""
+    """Sending reports in."""
     moment_of(request)
+    if (size := _size_of(request)) > sending.TOTAL_BYTES_MAX + ROOM_BYTES:
+        _read_away(request)
+        return _refuse(request, too_large_together(f"{size / 2**20:.0f} MB"))
     try:
         return _send(request)
     except RequestDataTooBig:
-        return _new_page(request, _form(request), status=413, too_much=too_long_pasted("a text of more than 2 MB"))
+        return _refuse(request, too_long_pasted("a text of more than 2 MB"))
+    except TooManyFilesSent:
+        return _refuse(request, too_large_together(f"more than {sending.FILES_MAX} files"))
+
+
+def _refuse(request: HttpRequest, words: str) -> HttpResponse:
+    return _new_page(request, _form(request), status=413, too_much=words)
+
+
+def _size_of(request: HttpRequest) -> int:
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(said) if said.isascii() and said.isdigit() else 0
+
+
+def _read_away(request: HttpRequest) -> None:
+    """Some of what was sent: a browser that is cut off in the middle shows its own error and not our words."""
+    left = 4 * sending.TOTAL_BYTES_MAX
+    while left > 0 and (piece := request.read(_PIECE)):
+        left -= len(piece)
 
 
 @csrf_protect
@@ -42,9 +66,9 @@ def _send(request: HttpRequest) -> HttpResponse:
         return _new_page(request, _form(request, initial=_again(request)))
     form = _form(request, request.POST, request.FILES)
     if form.is_valid():
-        retrieval = _receive(person_of(request), form)
-        if retrieval is not None:
-            return redirect("retrieval", retrieval.pk)
+        answer = _receive(person_of(request), form)
+        if answer is not None:
+            return answer
     return _new_page(request, form, status=400)
 
 
@@ -53,38 +77,57 @@ def _form(request: HttpRequest, *sent: Any, **rest: Any) -> ReportForm:
     return ReportForm(*sent, user=person, sources=source_choices(person), day=clock.now().date(), **rest)
 
 
-def _receive(sender: User, form: ReportForm) -> Retrieval | None:
-    """What a worker will read; None where it was refused, with the reason on the form."""
+def _receive(sender: User, form: ReportForm) -> HttpResponseRedirect | None:
+    """Where to go once a worker will read it; None where it was refused, with the reason on the form."""
+    reader, at = form.cleaned_data["reader"], clock.now()
     try:
-        retrieval = ingest.receive(
-            reader=form.cleaned_data["reader"],
-            payload=form.payload,
-            about=form.about(),
-            file_name=form.file_name,
-            at=clock.now(),
-            asked_by=sender,
-        )
+        if len(form.sent) == 1 and reader != "automatic":
+            (file,) = form.sent
+            row = ingest.receive(
+                reader=reader, payload=file.payload, about=form.about(), file_name=file.name, at=at, asked_by=sender
+            )  # fmt: skip
+            answer = redirect("retrieval", row.pk)
+        else:
+            batch = sending.send(files=form.sent, reader=reader, about=form.about(), sender=sender, at=at)
+            answer = redirect("batch", batch.pk)
     except IngestError as error:
         form.add_error(None, f"{str(error)[:1].upper()}{str(error)[1:]}.")
         return None
     transaction.on_commit(pipeline.ring)
-    return retrieval
+    return answer
 
 
 def _new_page(request: HttpRequest, form: ReportForm, *, status: int = 200, too_much: str = "") -> HttpResponse:
     person = person_of(request)
-    sent = retrievals_seen_by(person).filter(asked_by=person).order_by("-pk")[:LAST_SENT]
+    single = retrievals_seen_by(person).filter(asked_by=person, batch=None, came_with=None)
     context = {
         "form": form,
         "too_much": too_much,
-        "sent": [(retrieval, KIND_NAMES.get(retrieval.reader, retrieval.reader)) for retrieval in sent],
+        "batches": _batches(person),
+        "sent": [
+            (retrieval, KIND_NAMES.get(retrieval.reader, retrieval.reader))
+            for retrieval in single.order_by("-pk")[:LAST_SENT]
+        ],
     }
     return render(request, "reports/new.html", context, status=status)
+
+
+def _batches(person: User) -> list[Batch]:
+    """The person's last batches, each with how many of its files wait and failed."""
+    waiting, failed = Q(retrievals__state="waiting"), Q(retrievals__state="failed")
+    rows = Batch.objects.filter(sent_by=person).annotate(
+        files=Count("retrievals"),
+        waiting=Count("retrievals", filter=waiting),
+        failed=Count("retrievals", filter=failed),
+    )  # fmt: skip
+    return list(rows.order_by("-pk")[:LAST_SENT])
 
 
 def _again(request: HttpRequest) -> dict[str, Any]:
     """What was said of an earlier attempt: `?like=12`."""
     like = request.GET.get("like", "")
+    if not like:
+        return {"reader": "automatic"}
     if not (like.isascii() and like.isdigit() and len(like) < 18):
         return {}
     found = retrievals_seen_by(person_of(request)).filter(pk=int(like)).first()

@@ -1,10 +1,12 @@
 """Who may open which page: the matrix of pages and roles."""
 
+from collections import defaultdict
+
 import pytest
 from django.test import Client
 
 from people.permissions import Role
-from reports import ingest
+from reports import ingest, sending
 from tests import make
 from tests.alerts import outbox
 
@@ -21,8 +23,9 @@ PUBLIC_PAGES = (
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
-    "/reports/new/": STAFF, "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
-    "/reports/{report}/correct/": STAFF,
+    "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
+    "/reports/{scan}/type/": STAFF, "/reports/{report}/correct/": STAFF,
+    "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -30,7 +33,16 @@ PAGES_FOR = {
 def answers(client: Client, page: str) -> int:
     row = make.accepted()
     retrieval = ingest.receive(reader="text", payload=b"x", about=ingest.About(), file_name="x", at=make.NOW)
-    numbers = {"accepted": row.pk, "report": row.passage.report_id, "retrieval": retrieval.pk}
+    scan = make.report(is_unread=True)
+    about, sender = ingest.About(), make.person(Role.ADMIN)
+    batch = sending.send(files=[sending.Sent("x", b"x")], reader="text", about=about, sender=sender, at=make.NOW)
+    numbers = {
+        "scan": scan.pk,
+        "batch": batch.pk,
+        "accepted": row.pk,
+        "report": row.passage.report_id,
+        "retrieval": retrieval.pk,
+    }
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
     numbers |= {"delivery": outbox.delivery().pk}
     return client.get(page.format(**numbers)).status_code
@@ -58,7 +70,7 @@ def test_nothing_is_changed_by_looking_at_any_page(client: Client) -> None:
     client.force_login(make.person(Role.ADMIN))
 
     for page in (*PUBLIC_PAGES, *PAGES_FOR):
-        assert client.put(page.format(accepted=1, report=1, retrieval=1, released=1, delivery=1)).status_code == 405
+        assert client.put(page.format_map(defaultdict(lambda: 1))).status_code == 405
 
 
 @pytest.mark.parametrize("role", [None, *Role])

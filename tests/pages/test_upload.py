@@ -15,7 +15,7 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock
 from reports import ingest
-from reports.forms import FETCHED, KINDS
+from reports.forms import BY_THEIR_BYTES, FETCHED, KINDS
 from reports.models import Report, Retrieval
 from reports.readers import READERS
 from tests import make
@@ -71,8 +71,9 @@ def retrieval(sender: User | None = None, **fields: Any) -> Retrieval:
 
 
 def test_every_reader_is_offered_but_those_of_what_is_fetched() -> None:
-    assert [reader for reader, _, _ in KINDS] == [reader for reader in READERS if reader not in dict(FETCHED)]
-    assert set(dict(FETCHED)) <= set(READERS)
+    others = dict(FETCHED) | dict(BY_THEIR_BYTES)
+    assert [reader for reader, _, _ in KINDS] == [reader for reader in READERS if reader not in others]
+    assert set(others) <= set(READERS)
 
 
 @pytest.mark.parametrize("role", [None, *Role])
@@ -124,7 +125,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "both": ({"text": SECRET}, "wanted one of the two"),
     "an empty file": ({"file": file(b"")}, "Found an empty file"),
     "a file of space": ({"file": file(b" \n ")}, "Found nothing but space"),
-    "a PDF": ({"file": file(b"%PDF-1.7 " + SECRET.encode())}, "Found a PDF; wanted text"),
+    "a PDF": ({"file": file(b"%PDF-1.7 " + SECRET.encode())}, "Found a PDF; wanted text. Choose “Documents”"),
     "an Office file": ({"file": file(b"PK\x03\x04")}, "Found an Office or ZIP file"),
     "a page as text": ({"file": file(b"<!doctype html><p>x")}, "Found HTML; wanted what you chose"),
     "a page as CSV": ({"reader": "ucdp-country-year", "file": file(b"<html>")}, "wanted the CSV file itself"),
@@ -278,11 +279,11 @@ def test_a_dataset_in_latin_letters_is_taken_in_and_names_its_own_source(
 
 
 def test_a_failed_one_says_why_and_offers_the_form_with_what_was_said(client: Client, coder: User, bell: Bell) -> None:
-    client.post("/reports/new/", sent(file=file(b"\xff\xfe" + SECRET.encode())))
+    client.post("/reports/new/", sent(file=file(b"\xff\xfe\x00" + SECRET.encode())))
 
     page = outcome(client)
 
-    assert "found UTF-16; wanted UTF-8" in page
+    assert "found bytes that are no utf-16; wanted UTF-8" in page
     assert SECRET not in page
     again = client.get(f"/reports/new/?like={Retrieval.objects.get().pk}").context["form"]
     assert (again["title"].value(), again["reader"].value()) == ("A made-up text", "text")

@@ -163,12 +163,13 @@ def pieces_of(text: str, cards: list[Card]) -> list[Piece]:
 def progress_in(report: Report, user: User) -> dict[str, int]:
     """How many suggestions of the report there are, and how many of them are decided."""
     rows = Suggestion.objects.visible_to(user).filter(passage__report=report)
+    rows = rows.exclude(state=Suggestion.State.SUPERSEDED)
     return rows.aggregate(total=Count("pk"), decided=Count("pk", filter=~Q(state=Suggestion.State.WAITING)))
 
 
 def decided_on(passage: Passage) -> list[Suggestion]:
     """What people made of this passage's other suggestions."""
-    rows = passage.suggestions.exclude(state=Suggestion.State.WAITING)
+    rows = passage.suggestions.exclude(state__in=[Suggestion.State.WAITING, Suggestion.State.SUPERSEDED])
     return list(rows.select_related("indicator", "country").order_by("pk"))
 
 

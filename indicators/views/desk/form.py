@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat, LPad
 from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -17,17 +19,19 @@ from indicators.deciding import draft_of
 from indicators.entering import EARLIEST_EVENT
 from indicators.forms import (
     ANCHORS,
+    NOT_LISTED,
     Choice,
     DayField,
     Grouped,
     Line,
     Pick,
-    country_choices,
-    family_choices,
-    indicator_choices,
+    families_seen_by,
+    grouped,
     offer,
+    sources_seen_by,
 )
 from indicators.models import Evidence, Indicator, Suggestion
+from indicators.views.desk.events import NearEvent
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.models import Family, Reliability
@@ -64,16 +68,51 @@ class Offers:
     indicators: Grouped
     countries: Grouped
     families: list[Choice]
+    sources: list[Choice]
     sensitivities: list[Choice]
     written: dict[str, str]
 
     @classmethod
     def to(cls, user: User) -> Offers:
-        """What this person may choose from: three queries."""
+        """What this person may choose from, and the sources that the queue may be filtered by: one query."""
         steps = [(str(value), label) for value, label in Sensitivity.choices if value <= clearance_of(user)]
-        indicators, countries, families = indicator_choices(), country_choices(), family_choices(user)
+        rows = _listed(user)
+        indicators, countries = grouped(rows["indicator"]), grouped(rows["country"])
+        families, sources = ([(value, label) for _, value, label in rows[kind]] for kind in ("family", "source"))
         lists: dict[str, Sequence[Any]] = {"indicator": indicators, "country": countries, "family": families}
-        return cls(indicators, countries, families, steps, {name: _written(rows) for name, rows in lists.items()})
+        written = {name: _written(options) for name, options in lists.items()}
+        return cls(indicators, countries, families, sources, steps, written)
+
+
+def _listed(user: User) -> dict[str, list[tuple[str, str, str]]]:
+    """(group, value, label) of every indicator, country, family and source that this person may see, in order."""
+    text, group = CharField(), ("kind", "group", "value", "said", "sort")
+    seen = families_seen_by(user).annotate(kind=_of("family"), group=_of(""), value=F("slug"), said=F("name"))
+    sources = sources_seen_by(user).annotate(kind=_of("source"), group=_of(""), value=F("slug"), said=F("name"))
+    states = Country.objects.annotate(
+        kind=_of("country"), group=Cast("region", text), value=F("iso3"), said=F("name_en"), sort=F("name_sort")
+    )
+    signs = Indicator.objects.in_use().annotate(
+        kind=_of("indicator"), group=Concat(Cast("factor__number", text), Value(" "), "factor__title"),
+        value=F("code"), said=Concat("code", Value(" "), "label"), sort=LPad(Cast("order", text), 9, Value("0")),
+    )  # fmt: skip
+    parts = [seen.annotate(sort=F("name")), sources.annotate(sort=F("name")), states, signs]
+    rows = (
+        parts[0].order_by().values_list(*group).union(*(p.order_by().values_list(*group) for p in parts[1:]), all=True)
+    )
+    found: dict[str, list[tuple[str, str, str]]] = {"family": [], "source": [], "country": [], "indicator": []}
+    for kind, group_, value, said, _ in sorted(rows, key=_in_order):
+        found[kind].append((group_, value, said))
+    return found
+
+
+def _of(kind: str) -> Value:
+    return Value(kind, output_field=CharField())
+
+
+def _in_order(row: tuple[str, str, str, str, str]) -> tuple[str, str, str]:
+    kind, group, _, _, sort = row
+    return kind, "" if kind == "indicator" else group, sort.casefold()
 
 
 class SuggestionForm(forms.Form):
@@ -95,6 +134,7 @@ class SuggestionForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
     )
+    same_event = forms.CharField(max_length=120, required=False, label="Same event as", widget=forms.Select)
     admin1 = Line(max_length=120, required=False, label="First-level area")
     family = Pick(label="Who made the finding", widget=LongSelect)
     claim = Pick(Evidence.Claim.choices, label="What it claims")
@@ -110,6 +150,7 @@ class SuggestionForm(forms.Form):
     )
 
     MAIN = ("severity", "event_on", "reliability", "credibility")
+    EVENT = ("same_event",)  # another name for `event_key`, chosen and not typed
     NUMBERS = ("severity", "polarity", "credibility", "sensitivity")
 
     def __init__(
@@ -119,7 +160,9 @@ class SuggestionForm(forms.Form):
         self.draft = draft_of(suggestion)
         initial = {field.name: _shown(getattr(self.draft, field.name)) for field in dataclasses.fields(self.draft)}
         self.again = {name: _shown(value) for name, value in (again or {}).items()}
+        initial["same_event"] = ""
         super().__init__(data, initial=initial | self.again, auto_id=f"s{suggestion.pk}-%s")
+        self.events: list[NearEvent] = []
         self._offer(offers)
 
     def _offer(self, offers: Offers) -> None:
@@ -133,7 +176,6 @@ class SuggestionForm(forms.Form):
             widget = self.fields[name].widget
             assert isinstance(widget, LongSelect)
             widget.written = _written(new) + options if name == "family" else options
-        self.fields["event_key"].widget.attrs["list"] = f"events-{self.draft.country.iso3}"
         self.fields["event_on"].widget.attrs |= {"max": str(self.draft.known_on), "min": str(EARLIEST_EVENT)}
 
     def main_fields(self) -> list[forms.BoundField]:
@@ -142,7 +184,27 @@ class SuggestionForm(forms.Form):
 
     def more_fields(self) -> list[forms.BoundField]:
         """What is rarely set otherwise."""
-        return [self[name] for name in self.fields if name not in self.MAIN]
+        return [self[name] for name in self.fields if name not in (*self.MAIN, *self.EVENT)]
+
+    def offer_events(self, events: Sequence[NearEvent]) -> None:
+        """Lets the person say that it is the same event as one of these."""
+        widget = self.fields["same_event"].widget
+        assert isinstance(widget, forms.Select)
+        widget.choices = [("", "none of these"), *((event.key, event.label) for event in events)]
+        self.events = list(events)
+
+    def clean_same_event(self) -> str:
+        key = str(self.cleaned_data["same_event"])
+        if key and key not in {event.key for event in self.events}:
+            raise forms.ValidationError(NOT_LISTED)
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        named, same = data.get("event_key", ""), data.get("same_event", "")
+        if named and same and named != same:
+            self.add_error("same_event", f"Found two events, this one and {named}; wanted one. Clear the other.")
+        return data
 
     def typed(self) -> list[tuple[str, str]]:
         """(label, value) of what a person set otherwise, whether or not it can stand."""
@@ -162,7 +224,9 @@ class SuggestionForm(forms.Form):
 
     def as_draft(self) -> EvidenceDraft:
         """The evidence that a person wants; of a valid form."""
-        data, was = self.cleaned_data, self.draft
+        data, was = dict(self.cleaned_data), self.draft
+        same = data.pop("same_event")
+        data["event_key"] = data["event_key"] or same
         numbers: dict[str, Any] = {name: int(data[name]) for name in self.NUMBERS}
         code, iso3, slug = data["indicator"], data["country"], data["family"]
         rows: dict[str, Any] = {

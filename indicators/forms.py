@@ -78,8 +78,8 @@ class DayField(forms.DateField):
     """A day such as 2024-06-30; says what it found where it is none."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(input_formats=["%Y-%m-%d"], **options)
         self.error_messages["required"] = "Found nothing; wanted a day such as 2024-06-30."
 
     def to_python(self, value: Any) -> dt.date | None:

@@ -1,9 +1,10 @@
 // Keys on the queue of suggestions. They act on the current card, never inside a field, and can be switched off;
 // that choice is kept in this browser. Everything they do is a button or a link of the page.
 import * as whole from "./desk-document.js";
-import { isOfTheQueue, place, say, sent } from "./desk-swap.js";
+import { fetchAhead, isOfTheQueue, place, say, sent } from "./desk-swap.js";
 
 const STORED = "suggestion-keys";
+const AHEAD_AFTER = 200; // ms on a card, then what its skip leads to is fetched
 const RENEW_AFTER = 120_000; // ms of work on a passage after which its claim, of ten minutes, is renewed
 let box, panel, cards, current;
 let isSent = false;
@@ -226,12 +227,18 @@ function begin() {
   showPhrase();
   if (/[?&](item|after|before)=/.test(location.search)) current?.focus({ preventScroll: true }); // go on where one was
   if (cards.indexOf(current) > 0) current.scrollIntoView({ block: "nearest" });
+  const skip = current?.querySelector("a.card-skip");
+  if (skip) setTimeout(() => document.contains(skip) && fetchAhead(skip.href), AHEAD_AFTER);
 }
 
-function arrive() {
+function arrive({ isClaimed }) {
   isSent = false;
   scrollTo(0, 0);
   begin();
+  if (!isClaimed) {
+    renewedAt = 0;
+    renew();
+  }
   (current ?? document.getElementById("main")).focus({ preventScroll: true });
 }
 

@@ -1,5 +1,7 @@
 """Who may open which page: the matrix of pages and roles."""
 
+import collections
+
 import pytest
 from django.test import Client
 
@@ -7,10 +9,12 @@ from people.permissions import Role
 from reports import ingest
 from tests import make
 from tests.alerts import outbox
+from tests.suggested import suggestion
 
 pytestmark = pytest.mark.usefixtures("reference")
 
 EVERYBODY = frozenset(Role)
+REVIEWERS = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLISHERS = frozenset({Role.PUBLISHER, Role.ADMIN})
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
@@ -22,6 +26,7 @@ PUBLIC_PAGES = (
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
     "/reports/new/": STAFF, "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
+    "/suggestions/left/": STAFF, "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -31,7 +36,7 @@ def answers(client: Client, page: str) -> int:
     retrieval = ingest.receive(reader="text", payload=b"x", about=ingest.About(), file_name="x", at=make.NOW)
     numbers = {"accepted": row.pk, "report": row.passage.report_id, "retrieval": retrieval.pk}
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
-    numbers |= {"delivery": outbox.delivery().pk}
+    numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk}
     return client.get(page.format(**numbers)).status_code
 
 
@@ -57,7 +62,7 @@ def test_nothing_is_changed_by_looking_at_any_page(client: Client) -> None:
     client.force_login(make.person(Role.ADMIN))
 
     for page in (*PUBLIC_PAGES, *PAGES_FOR):
-        assert client.put(page.format(accepted=1, report=1, retrieval=1, released=1, delivery=1)).status_code == 405
+        assert client.put(page.format_map(collections.defaultdict(int))).status_code == 405
 
 
 @pytest.mark.parametrize("role", [None, *Role])

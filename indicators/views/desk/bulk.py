@@ -142,10 +142,17 @@ def _sources(user: User) -> list[Source]:
     return list(sources_seen_by(user).order_by("name"))
 
 
-def _past(user: User) -> list[tuple[BulkRejection, bool]]:
-    """Each with whether it can still be taken back; those of reports above the reader's clearance are left out."""
+def _past(user: User) -> list[tuple[BulkRejection, str, bool]]:
+    """Each with its name and whether it can still be taken back; not those of reports above the reader's clearance."""
     rows = BulkRejection.objects.select_related("by", "source", "report", "undone_by")
     rows = rows.defer("report__bytes", "report__text").order_by("-pk")
     seen = rows.filter(Q(report=None) | Q(report__sensitivity__lte=clearance_of(user)))
-    now = clock.now()
-    return [(row, row.undone_at is None and now - row.at <= bulk_rejecting.UNDONE_WITHIN) for row in seen[:PAST_SHOWN]]
+    return [(row, _name(row), _can_be_undone(row)) for row in seen[:PAST_SHOWN]]
+
+
+def _name(row: BulkRejection) -> str:
+    return row.report.title if row.report is not None else row.source.name if row.source is not None else ""
+
+
+def _can_be_undone(row: BulkRejection) -> bool:
+    return row.undone_at is None and clock.now() - row.at <= bulk_rejecting.UNDONE_WITHIN

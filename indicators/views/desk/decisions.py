@@ -17,7 +17,7 @@ from indicators.models import Evidence, Suggestion, SuggestionDecision
 from indicators.views.desk import queue
 from indicators.views.desk.events import near_events, offered_to
 from indicators.views.desk.form import Offers, SuggestionForm
-from indicators.views.desk.page import REASONS, show
+from indicators.views.desk.page import REASONS, is_in_place, show
 from indicators.views.desk.sieve import Sieve
 from indicators.views.review import person, sentence
 from people.access import requires
@@ -139,6 +139,12 @@ def _taken(
 
 
 def _to(request: HttpRequest, **place: int) -> HttpResponse:
-    """To the queue, at `item=` or `after=` a suggestion, under the same filters."""
+    """To the queue, at `item=` or `after=` a suggestion, under the same filters; at once where it is put in place."""
+    sieve = Sieve.of(request)
     name, value = next(iter(place.items()))
-    return redirect(f"{reverse('suggestions')}{Sieve.of(request).at(name, value)}")
+    address = f"{reverse('suggestions')}{sieve.at(name, value)}"
+    if not is_in_place(request):
+        return redirect(address)
+    answer = show(request, queue.current_of(person(request), sieve, now=clock.now(), **place))
+    answer["X-Queue-Address"] = address
+    return answer

@@ -31,16 +31,14 @@ def reasons_of(suggestion: Suggestion) -> Why:
 def _severity(row: Suggestion) -> str:
     phrase = " ".join(row.phrase.split())
     words = scale_words(row.passage.text, row.phrase_start, row.phrase_end) if row.polarity > 0 else ""
-    raised = f", with “{words}” in its sentence, a word of scale" if words else ""
+    raised = f" with “{words}” beside it, a word of scale" if words else ""
     means = MEANS if row.polarity > 0 else MITIGATES
-    return f"{row.severity} for “{phrase}”{raised}. Step {row.severity} means: {means[row.severity]}."
+    return f"{row.severity} ({means[row.severity]}) for “{phrase}”{raised}"
 
 
 def _day(row: Suggestion) -> str:
-    return f"{row.event_on.isoformat()}: {row.dating}." if row.dating else f"{row.event_on.isoformat()}."
+    return f"{row.event_on:%-d %B %Y}: {row.dating}" if row.dating else f"{row.event_on:%-d %B %Y}"
 
 
 def _grade(row: Suggestion) -> str:
-    of_source = row.get_reliability_display()
-    statement = row.get_credibility_display()
-    return f"the source's own grade is {of_source}; so a statement that nobody has checked starts at {statement}."
+    return f"{row.grade}: the source's grade is {row.reliability}; unchecked, its statement starts at {row.credibility}"

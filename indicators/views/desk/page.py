@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from indicators.models import PassageClaim, Suggestion
@@ -14,7 +15,8 @@ from indicators.views.desk import around, queue
 from indicators.views.desk.events import near_events, offered_to
 from indicators.views.desk.form import Offers, SuggestionForm
 from indicators.views.desk.sieve import OLDEST, STRONGEST, Sieve
-from indicators.views.review import person
+from indicators.views.desk.widgets import with_chosen
+from indicators.views.review import number, person
 from people.access import requires
 from people.models import User
 from people.permissions import Action, may
@@ -31,7 +33,7 @@ LANGUAGES = {
     "ar": "Arabic", "en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese", "ru": "Russian",
     "zh": "Chinese", "und": "not known",
 }  # fmt: skip
-FACTORS = tuple(str(number) for number in range(1, 15))
+FACTORS = tuple((str(number), f"factor {number}") for number in range(1, 15))
 CORRECTIONS = ("reports/_correct.html", "indicators/_suggest_metadata.html")  # the first that is installed
 
 
@@ -39,7 +41,8 @@ CORRECTIONS = ("reports/_correct.html", "indicators/_suggest_metadata.html")  # 
 @requires(Action.ENTER_EVIDENCE)
 def suggestions(request: HttpRequest) -> HttpResponse:
     user, sieve = person(request), Sieve.of(request)
-    return show(request, queue.current_of(request, user, sieve, now=clock.now()))
+    asked = {name: number(request.GET.get(name)) for name in ("item", "after", "before")}
+    return show(request, queue.current_of(user, sieve, now=clock.now(), **asked))
 
 
 def show(
@@ -68,7 +71,7 @@ def show(
         "now": now,
     }
     offers = Offers.to(user)
-    context |= _choices(offers)
+    context["options"] = _options(offers, sieve)
     context |= queue.unseen(user) if current is None else _of_passage(request, current, offers, typed, now=now)
     return render(request, "indicators/suggestions.html", context, status=status)
 
@@ -78,7 +81,7 @@ def _of_passage(
 ) -> dict[str, Any]:
     user, sieve = person(request), Sieve.of(request)
     decides = may(user, Action.DECIDE_EVIDENCE)
-    if decides and not _is_prefetch(request):
+    if decides and not _is_ahead(request):
         PassageClaim.objects.claim(passage_id=current.passage_id, by_id=user.pk, at=now)
     place = queue.place_of(current, user, sieve, is_backwards="before" in request.GET)
     cards = queue.cards_of(place, sieve, offers=offers if decides else None, typed=typed)
@@ -101,9 +104,14 @@ def _of_passage(
     }
 
 
-def _is_prefetch(request: HttpRequest) -> bool:
-    """Whether a browser only fetches ahead: then nobody has the passage in front of them."""
-    return "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+def is_in_place(request: HttpRequest) -> bool:
+    """Whether static/js/desk-swap.js asks, which puts the next passage in place of this one without a redirection."""
+    return request.headers.get("X-Queue") == "in-place"
+
+
+def _is_ahead(request: HttpRequest) -> bool:
+    """Whether it only fetches ahead: then nobody has the passage in front of them."""
+    return request.headers.get("X-Queue") == "ahead"
 
 
 def _offer_events(cards: list[queue.Card], user: User) -> None:
@@ -131,12 +139,13 @@ def _held_by_another(place: queue.Place, user: User, *, now: dt.datetime) -> Pas
     return claim if claim is not None and claim.by_id != user.pk and claim.expires_at > now else None
 
 
-def _choices(offers: Offers) -> dict[str, Any]:
-    """What the filters offer."""
-    return {
-        "countries": offers.countries,
-        "sources": offers.sources,
-        "languages": LANGUAGES.items(),
-        "factors": FACTORS,
-        "orders": ((OLDEST, "oldest first"), (STRONGEST, "strongest first")),
+def _options(offers: Offers, sieve: Sieve) -> dict[str, SafeString]:
+    """What each filter offers, as options of its select."""
+    lists: dict[str, Any] = {
+        "country": offers.countries,
+        "source": offers.sources,
+        "factor": FACTORS,
+        "language": list(LANGUAGES.items()),
+        "order": ((OLDEST, "oldest first"), (STRONGEST, "strongest first")),
     }
+    return {name: with_chosen(choices, getattr(sieve, name)) for name, choices in lists.items()}

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Substr
-from django.http import HttpRequest
 
 from indicators import deciding, suggesting
 from indicators.deciding import Desk, Did, how_many
@@ -17,7 +16,6 @@ from indicators.models import Evidence, PassageClaim, Suggestion, SuggestionDeci
 from indicators.views.desk.explained import Why, reasons_of
 from indicators.views.desk.form import Offers, SuggestionForm
 from indicators.views.desk.sieve import OLDEST, Sieve
-from indicators.views.review import number
 from people.models import User
 from people.permissions import clearance_of
 from reports.models import Retrieval
@@ -71,13 +69,20 @@ def shown(user: User) -> SuggestionQuerySet:
     return rows.defer("passage__report__bytes", "passage__report__text")
 
 
-def current_of(request: HttpRequest, user: User, sieve: Sieve, *, now: dt.datetime) -> Suggestion | None:
-    """The one that the address asks for, else the first.
+def current_of(
+    user: User,
+    sieve: Sieve,
+    *,
+    now: dt.datetime,
+    item: int | None = None,
+    after: int | None = None,
+    before: int | None = None,
+) -> Suggestion | None:
+    """The one that is asked for, else the first.
 
-    `?item=`: that one, or the next where it is decided; `?after=` and `?before=`: the next, the one before; round to
-    the start. What somebody else has in front of them comes only where nothing else is left.
+    `item`: that one, or the next where it is decided; `after` and `before`: the next, the one before; round to the
+    start. What somebody else has in front of them comes only where nothing else is left.
     """
-    item, after, before = (number(request.GET.get(name)) for name in ("item", "after", "before"))
     if item is not None:
         asked = sieve.narrow(_with_surroundings(shown(user).waiting(), user)).filter(pk=item).first()
         if asked is not None:

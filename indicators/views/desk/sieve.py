@@ -62,19 +62,19 @@ class Sieve:
         return self.narrow(rows).reverse()
 
     def behind(self, place: Suggestion) -> Q:
-        """What comes after `place`."""
+        """What comes after `place`; bounded by the first column of the index, or it would be read from its start."""
         passage, later = Q(passage_id__gt=place.passage_id), Q(passage_id=place.passage_id, pk__gt=place.pk)
         if self.order == STRONGEST:
-            return Q(strength__lt=place.strength) | Q(strength=place.strength) & (passage | later)
-        same = Q(strength__lt=place.strength) | Q(strength=place.strength, pk__gt=place.pk)
-        return passage | Q(passage_id=place.passage_id) & same
+            return Q(strength__lte=place.strength) & (Q(strength__lt=place.strength) | passage | later)
+        weaker = Q(strength__lt=place.strength) | Q(strength=place.strength, pk__gt=place.pk)
+        return Q(passage_id__gte=place.passage_id) & (passage | weaker)
 
     def before(self, place: Suggestion) -> Q:
         """What comes before `place`: in the order by age, before its whole passage."""
         if self.order == OLDEST:
             return Q(passage_id__lt=place.passage_id)
         earlier = Q(passage_id__lt=place.passage_id) | Q(passage_id=place.passage_id, pk__lt=place.pk)
-        return Q(strength__gt=place.strength) | Q(strength=place.strength) & earlier
+        return Q(strength__gte=place.strength) & (Q(strength__gt=place.strength) | earlier)
 
     @property
     def query(self) -> str:

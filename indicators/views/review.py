@@ -41,7 +41,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "next_id": _after(list(page.object_list), current, request.user) if current else None,
         "readings": readings,
         "said_of_readings": readings.in_short(current) if readings and current else "",
-        "disagreement": DisagreementForm(evidence=current) if _reads_second(current, readings) else None,
+        "disagreement": _disagreement(current, readings),
         "settlement_form": SettlementForm(),
         "is_own": current is not None and current.coder_id == request.user.pk,
         "done": _just_done(request),
@@ -76,9 +76,11 @@ def _is_for(row: Evidence, user: object) -> bool:
     return row.coder_id != getattr(user, "pk", None) and (readings.second is None or readings.may_settle)
 
 
-def _reads_second(current: Evidence | None, readings: Readings | None) -> bool:
-    """Whether the page offers to read it otherwise."""
-    return current is not None and readings is not None and readings.needs_two and readings.may_read_second
+def _disagreement(current: Evidence | None, readings: Readings | None) -> DisagreementForm | None:
+    """What the page offers to whoever reads it otherwise."""
+    if current is None or readings is None or not (readings.needs_two and readings.may_read_second):
+        return None
+    return DisagreementForm(evidence=current)
 
 
 def _after(rows: list[Evidence], current: Evidence, user: object) -> int | None:

@@ -4,6 +4,8 @@ Beside each: the same passage with its suggestions by one SQL query, written as 
 in the browser a small page fetched. CPU time is this process's; PostgreSQL's is not in it.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import hashlib
 import time

@@ -169,7 +169,7 @@ def test_a_card_says_why(client: Client, reviewer: User) -> None:
     page = client.get("/suggestions/").text
 
     assert "3 (serious: grave in part of the country" in page
-    assert "for “burned” with “thousands” beside it, a word of scale" in page
+    assert "for “burned” with “thousands” in its sentence, a word of scale" in page
     assert "20 May 2024: the day named in the passage" in page
     assert "source&#x27;s grade is B; unchecked, its statement starts at 3" in page
 

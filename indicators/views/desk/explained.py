@@ -31,7 +31,7 @@ def reasons_of(suggestion: Suggestion) -> Why:
 def _severity(row: Suggestion) -> str:
     phrase = " ".join(row.phrase.split())
     words = scale_words(row.passage.text, row.phrase_start, row.phrase_end) if row.polarity > 0 else ""
-    raised = f" with “{words}” beside it, a word of scale" if words else ""
+    raised = f" with “{words}” in its sentence, a word of scale" if words else ""
     means = MEANS if row.polarity > 0 else MITIGATES
     return f"{row.severity} ({means[row.severity]}) for “{phrase}”{raised}"
 

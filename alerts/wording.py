@@ -149,7 +149,7 @@ def _reason(reason: Reason, phrases: Mapping[int, int]) -> ReasonWords:
 
 def _fact(row: Evidence, phrases: Mapping[int, int]) -> str:
     """A coder's own note, or the sentence that a machine pointed at: ours as it is, another's in quotation marks."""
-    if row.coder_id is not None:
+    if row.coder_id is not None and row.note:
         return row.note
     said = cut(sentence_at(row.passage.text, phrases.get(row.pk, 0)), FACT_WORDS)
     return said if row.passage.report.is_our_summary or not said else f"“{said}”"

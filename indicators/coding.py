@@ -1,4 +1,7 @@
-"""Evidence: proposed by a coder or a note, decided by another person, retracted with a reason."""
+"""Evidence: proposed by a coder or a note, decided by another person, retracted with a reason.
+
+Where two people must read it (`Evidence.needs_two_readers`), the coder is the first and whoever decides the second.
+"""
 
 import dataclasses
 import datetime as dt
@@ -7,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from countries.models import Country
-from indicators.models import Evidence, EvidenceQuerySet, Indicator, RescoreRequest
+from indicators.models import Evidence, EvidenceQuerySet, Indicator, RescoreRequest, SecondReading
 from people.models import User
 from people.permissions import Action, may
 from reports.models import Family, Passage
@@ -89,13 +92,21 @@ def row(passage: Passage, draft: EvidenceDraft, coder: User, *, at: dt.datetime,
 @transaction.atomic
 def accept(*, evidence_id: int, by: User, at: dt.datetime) -> Evidence:
     """Makes a proposed row count, and asks for its country's score. Raises CodingError."""
-    evidence = _locked(evidence_id, by, Action.DECIDE_EVIDENCE, wanted=Evidence.Status.PROPOSED)
-    if evidence.coder_id == by.pk:
-        raise CodingError(f"evidence {evidence.pk}: you coded it; wanted another person to decide")
+    evidence = to_decide(evidence_id, by)
+    if evidence.needs_two_readers:
+        SecondReading.objects.create(
+            evidence=evidence, by=by, at=at, verdict=SecondReading.Verdict.AGREES,
+            severity=evidence.severity, indicator=evidence.indicator,
+        )  # fmt: skip
+    return let_count(evidence, by=by, at=at)
+
+
+def let_count(evidence: Evidence, *, by: User, at: dt.datetime) -> Evidence:
+    """A proposed row, locked by the caller, accepted; its country's score is asked for."""
     evidence.status = Evidence.Status.ACCEPTED
     evidence.decided_by, evidence.decided_at = by, at
     evidence.save(update_fields=["status", "decided_by", "decided_at"])
-    _ask_for_score(evidence, at=at)
+    ask_for_score(evidence, at=at)
     return evidence
 
 
@@ -105,6 +116,7 @@ def accept_all(*, evidence: EvidenceQuerySet, by: User, at: dt.datetime) -> int:
     if not may(by, Action.DECIDE_EVIDENCE):
         raise CodingError(f"role {by.role}: may not {Action.DECIDE_EVIDENCE.value}")
     rows = evidence.visible_to(by).filter(status=Evidence.Status.PROPOSED).exclude(coder=by)
+    rows = rows.exclude(pk__in=SecondReading.objects.values("evidence"))  # two disagree on it: a third settles
     decided = dict(rows.select_for_update(of=("self",)).values_list("pk", "country_id"))
     Evidence.objects.filter(pk__in=decided).update(status=Evidence.Status.ACCEPTED, decided_by=by, decided_at=at)
     RescoreRequest.objects.bulk_create(
@@ -116,9 +128,20 @@ def accept_all(*, evidence: EvidenceQuerySet, by: User, at: dt.datetime) -> int:
 @transaction.atomic
 def reject(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evidence:
     """Sets a proposed row aside, with the reason. Raises CodingError."""
-    evidence = _locked(evidence_id, by, Action.DECIDE_EVIDENCE, wanted=Evidence.Status.PROPOSED)
-    if evidence.coder_id == by.pk:
-        raise CodingError(f"evidence {evidence.pk}: you coded it; wanted another person to decide")
+    return set_aside(to_decide(evidence_id, by), by=by, reason=reason, at=at)
+
+
+@transaction.atomic
+def withdraw(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evidence:
+    """Takes back what one has proposed oneself, before it counts. Raises CodingError."""
+    evidence = locked(evidence_id, by, Action.ENTER_EVIDENCE, wanted=Evidence.Status.PROPOSED)
+    if evidence.coder_id != by.pk:
+        raise CodingError(f"evidence {evidence.pk}: another person proposed it; wanted its own coder to withdraw it")
+    return set_aside(evidence, by=by, reason=reason, at=at)
+
+
+def set_aside(evidence: Evidence, *, by: User, reason: str, at: dt.datetime) -> Evidence:
+    """A proposed row, locked by the caller, rejected. Raises CodingError."""
     evidence.status = Evidence.Status.REJECTED
     evidence.decided_by, evidence.decided_at = by, at
     evidence.decision_reason = tidy_reason(reason)
@@ -129,19 +152,31 @@ def reject(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evide
 @transaction.atomic
 def retract(*, evidence_id: int, by: User, reason: str, at: dt.datetime) -> Evidence:
     """Takes an accepted row out of every score from now on; earlier scores keep it. Raises CodingError."""
-    evidence = _locked(evidence_id, by, Action.RETRACT_EVIDENCE, wanted=Evidence.Status.ACCEPTED)
+    evidence = locked(evidence_id, by, Action.RETRACT_EVIDENCE, wanted=Evidence.Status.ACCEPTED)
     evidence.status = Evidence.Status.RETRACTED
     evidence.retracted_by, evidence.retracted_at = by, at
     evidence.retraction_reason = tidy_reason(reason)
     evidence.save(update_fields=["status", "retracted_by", "retracted_at", "retraction_reason"])
-    _ask_for_score(evidence, at=at)
+    ask_for_score(evidence, at=at)
     return evidence
 
 
-def _locked(evidence_id: int, by: User, action: Action, *, wanted: Evidence.Status) -> Evidence:
+def to_decide(evidence_id: int, by: User) -> Evidence:
+    """A proposed row of another person that nobody has read a second time yet, locked. Raises CodingError."""
+    evidence = locked(evidence_id, by, Action.DECIDE_EVIDENCE, wanted=Evidence.Status.PROPOSED)
+    if evidence.coder_id == by.pk:
+        raise CodingError(f"evidence {evidence.pk}: you coded it; wanted another person to decide")
+    if SecondReading.objects.filter(evidence=evidence).exists():
+        raise CodingError(f"evidence {evidence.pk}: found two readers who disagree; wanted a third to settle it")
+    return evidence
+
+
+def locked(evidence_id: int, by: User, action: Action, *, wanted: Evidence.Status) -> Evidence:
+    """The row, held until the transaction ends. Raises CodingError where it is not as wanted."""
     if not may(by, action):
         raise CodingError(f"role {by.role}: may not {action.value}")
-    evidence = Evidence.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=evidence_id).first()
+    rows = Evidence.objects.visible_to(by).select_for_update(of=("self",)).select_related("indicator__factor")
+    evidence = rows.filter(pk=evidence_id).first()
     if evidence is None:
         raise CodingError(f"evidence {evidence_id}: found none that you may see")
     if evidence.status != wanted:
@@ -157,5 +192,6 @@ def tidy_reason(reason: str) -> str:
     return reason
 
 
-def _ask_for_score(evidence: Evidence, *, at: dt.datetime) -> None:
+def ask_for_score(evidence: Evidence, *, at: dt.datetime) -> None:
+    """That its country's score rests on something else from now on."""
     RescoreRequest.objects.create(country_id=evidence.country_id, evidence=evidence, asked_at=at)

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Model, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import IntegerField, Model, QuerySet, Subquery
 
 from indicators import coding
 from indicators.coding import CodingError, EvidenceDraft
-from indicators.models import Evidence, RescoreRequest, Suggestion, SuggestionDecision
+from indicators.models import Evidence, Suggestion, SuggestionDecision
 from people.models import User
 from people.permissions import Action, clearance_of, may
 from reports.models import Passage, Report, Retrieval
@@ -22,6 +21,8 @@ State = Suggestion.State
 TAKEN_BACK = "Taken back by the person who accepted the suggestion."
 ONE_OF_A_KIND = "one_live_evidence_per_passage_indicator_and_event"  # a constraint of Evidence
 NOTE_MAX = 500  # Evidence.note
+RELATED = {"passage", "indicator", "country", "family", "coder", "decided_by"}  # rows in hand: they are there
+COUNTED_MAX = 1000  # of what waits: beyond it a page says "1,000+"
 
 
 class AlreadyDecided(CodingError):
@@ -36,7 +37,10 @@ class AlreadyDecided(CodingError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desk:
-    """How much waits for a decision that one person may see: suggested by the machine, proposed by people."""
+    """How much waits for a decision that one person may see: suggested by the machine, proposed by people.
+
+    Nobody counts beyond COUNTED_MAX: a page must cost the same however much waits.
+    """
 
     suggested: int
     proposed: int
@@ -46,19 +50,37 @@ class Desk:
         """Both together."""
         return self.suggested + self.proposed
 
+    @property
+    def said(self) -> dict[str, str]:
+        """The counts as a page says them: `1,000+` where there may be more."""
+        return {name: in_words(getattr(self, name)) for name in ("suggested", "proposed", "total")}
+
+
+def in_words(count: int) -> str:
+    """A count up to COUNTED_MAX as it is, whatever lies beyond as `1,000+`."""
+    return f"{COUNTED_MAX:,}+" if count > COUNTED_MAX else f"{count:,}"
+
 
 def desk_of(person: User) -> Desk:
     """What waits, in one query: every page asks for it on behalf of those who decide."""
-    suggested = Suggestion.objects.visible_to(person).waiting()
-    proposed = Evidence.objects.visible_to(person).waiting()
-    row = User.objects.filter(pk=person.pk).values_list(_how_many(suggested), _how_many(proposed)).first()
+    suggested, proposed = waits_for(person)
+    row = User.objects.filter(pk=person.pk).values_list(how_many(suggested), how_many(proposed)).first()
     return Desk(*row) if row else Desk(0, 0)
 
 
-def _how_many(rows: QuerySet[Any]) -> Coalesce:
-    return Coalesce(
-        Subquery(rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")), 0
-    )
+def waits_for(person: User) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """The suggestions and the proposed evidence that wait and that one person may see."""
+    return Suggestion.objects.visible_to(person).waiting(), Evidence.objects.visible_to(person).waiting()
+
+
+class _CountOf(Subquery):
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def how_many(rows: QuerySet[Any]) -> Subquery:
+    """How many rows, as part of another query; beyond COUNTED_MAX nobody counts."""
+    return _CountOf(rows.order_by().values("pk")[: COUNTED_MAX + 1])
 
 
 def sent_in_by(report: Report, person: User) -> bool:
@@ -80,9 +102,19 @@ def draft_of(suggestion: Suggestion) -> EvidenceDraft:
         event_on=suggestion.event_on,
         known_on=report.published_on,
         dating=suggestion.dating,
-        note=f"Suggested for the words “{' '.join(suggestion.phrase.split())}”."[:NOTE_MAX],
+        note=machine_note(suggestion),
         sensitivity=report.sensitivity,
     )
+
+
+def needs_two_readers(suggestion: Suggestion) -> bool:
+    """Whether what an acceptance without changes makes would need a second reader."""
+    return Evidence(severity=suggestion.severity, indicator=suggestion.indicator).needs_two_readers
+
+
+def machine_note(suggestion: Suggestion) -> str:
+    """What evidence says of itself where nobody wrote a note."""
+    return f"Suggested for the words “{' '.join(suggestion.phrase.split())}”."[:NOTE_MAX]
 
 
 def differences(was: EvidenceDraft, became: EvidenceDraft) -> dict[str, dict[str, Any]]:
@@ -104,9 +136,10 @@ def _plain(value: Any) -> str | int:
 def accept(
     *, suggestion_id: int, by: User, changes: EvidenceDraft | None, at: dt.datetime, installation_day: dt.date
 ) -> Evidence:
-    """Accepted evidence of a waiting suggestion, as it was or with `changes`; its country's score is asked for.
+    """Evidence of a waiting suggestion, as it was or with `changes`; its country's score is asked for.
 
-    When it was known is the report's day, whatever `changes` says. Raises CodingError, AlreadyDecided.
+    Where two people must read it, it is proposed by this one and waits for the second. When it was known is the
+    report's day, whatever `changes` says. Raises CodingError, AlreadyDecided.
     """
     try:
         return _accept(suggestion_id, by, changes, at=at, installation_day=installation_day)
@@ -129,7 +162,8 @@ def _accept(
     draft = _settled(changes, suggested, by) if changes else suggested
     evidence = _row(suggestion, draft, by, at=at, installation_day=installation_day)
     evidence.save()
-    RescoreRequest.objects.create(country=evidence.country, evidence=evidence, asked_at=at)
+    if evidence.status == Evidence.Status.ACCEPTED:
+        coding.ask_for_score(evidence, at=at)
     changed = differences(suggested, draft)
     _decide(
         suggestion, State.CHANGED if changed else State.ACCEPTED, Did.CHANGE if changed else Did.ACCEPT,
@@ -152,11 +186,14 @@ def _row(
     if draft.known_on > at.date():
         raise CodingError(f"report: found it dated {draft.known_on}, in the future; wanted a day up to {at.date()}")
     evidence = coding.row(suggestion.passage, draft, by, at=at, installation_day=installation_day)
-    evidence.coder = None  # the machine proposed it: this person reads and decides
-    evidence.status, evidence.decided_by, evidence.decided_at = Evidence.Status.ACCEPTED, by, at
+    if evidence.needs_two_readers:  # this person is the first of them, and `coder`; what is proposed moves nothing
+        evidence.note = "" if draft.note == machine_note(suggestion) else draft.note
+    else:  # the machine proposed it: this person reads and decides
+        evidence.coder = None
+        evidence.status, evidence.decided_by, evidence.decided_at = Evidence.Status.ACCEPTED, by, at
     _refuse_twin(suggestion.passage, draft)
     try:
-        evidence.full_clean()
+        evidence.full_clean(exclude=RELATED, validate_constraints=False)  # the database asks for these itself, once
     except ValidationError as error:
         raise CodingError("; ".join(error.messages)) from error
     return evidence
@@ -181,7 +218,7 @@ def reject(*, suggestion_id: int, by: User, reason: str, at: dt.datetime) -> Sug
 
 @transaction.atomic
 def undo(*, decision_id: int, by: User, at: dt.datetime) -> Suggestion:
-    """Takes back one's own decision: evidence that came of it is retracted, the suggestion waits again.
+    """Takes back one's own decision: its evidence is retracted, or withdrawn, and the suggestion waits again.
 
     Only the latest decision on a suggestion, only by its author. Raises CodingError.
     """
@@ -200,6 +237,9 @@ def undo(*, decision_id: int, by: User, at: dt.datetime) -> Suggestion:
 
 
 def _withdraw(evidence: Evidence, by: User, *, at: dt.datetime) -> None:
+    if evidence.status == Evidence.Status.PROPOSED:
+        coding.withdraw(evidence_id=evidence.pk, by=by, reason=TAKEN_BACK, at=at)
+        return
     if evidence.status != Evidence.Status.ACCEPTED:
         raise CodingError(f"evidence {evidence.pk}: found it {evidence.status} meanwhile; nothing is left to take back")
     coding.retract(evidence_id=evidence.pk, by=by, reason=TAKEN_BACK, at=at)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from countries.models import Country
 from indicators.models import Evidence, Indicator
@@ -48,28 +48,38 @@ def indicator_choices() -> Grouped:
     return grouped((f"{number} {title}", str(code), f"{code} {label}") for number, title, code, label in rows)
 
 
+def sources_seen_by(user: User) -> QuerySet[Source]:
+    """Not those of which every report is above the person's clearance."""
+    published = Report.objects.filter(source=OuterRef("pk"))
+    return Source.objects.filter(~Exists(published) | Exists(published.visible_to(user)))
+
+
 def source_choices(user: User) -> list[Choice]:
-    """Sources with their grades, by name; not those of which every report is above the person's clearance."""
-    rows = Source.objects.filter(Q(reports=None) | Q(reports__sensitivity__lte=clearance_of(user))).distinct()
-    listed = rows.order_by("name").values_list("slug", "name", "reliability")
+    """Sources with their grades, by name."""
+    listed = sources_seen_by(user).order_by("name").values_list("slug", "name", "reliability")
     return [(slug, f"{name} ({grade})") for slug, name, grade in listed]
 
 
-def family_choices(user: User) -> list[Choice]:
-    """Bodies by name; not those that are known here only from what is above the person's clearance."""
+def families_seen_by(user: User) -> QuerySet[Family]:
+    """Bodies; not those that are known here only from what is above the person's clearance."""
     found = Evidence.objects.filter(family=OuterRef("pk"))
     published = Report.objects.filter(source__family=OuterRef("pk"))
     used = Exists(found) | Exists(published)
     seen = Exists(found.visible_to(user)) | Exists(published.visible_to(user))
-    return list(Family.objects.filter(seen | ~used).order_by("name").values_list("slug", "name"))
+    return Family.objects.filter(seen | ~used)
+
+
+def family_choices(user: User) -> list[Choice]:
+    """Bodies by name."""
+    return list(families_seen_by(user).order_by("name").values_list("slug", "name"))
 
 
 class DayField(forms.DateField):
     """A day such as 2024-06-30; says what it found where it is none."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(input_formats=["%Y-%m-%d"], **options)
         self.error_messages["required"] = "Found nothing; wanted a day such as 2024-06-30."
 
     def to_python(self, value: Any) -> dt.date | None:

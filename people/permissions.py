@@ -33,6 +33,7 @@ class Action(enum.Enum):
     ENTER_EVIDENCE = "enter evidence"
     DECIDE_EVIDENCE = "accept or reject evidence"
     RETRACT_EVIDENCE = "retract evidence"
+    SETTLE_READINGS = "settle what two readers disagree on"
     RELEASE_ALERT = "release alert"
     WATCH_OUTBOX = "see the outbox and retry mails"
     MANAGE_SUBSCRIPTIONS = "manage other people's subscriptions"
@@ -50,7 +51,10 @@ class Grant:
 
 _CODES = frozenset({Action.INGEST_REPORT, Action.ENTER_EVIDENCE})
 _REVIEWS = _CODES | {Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE}
-_WARNS = frozenset({Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS, Action.CLOSE_NOTICES})
+_WARNS = frozenset({
+    Action.SETTLE_READINGS, Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS,
+    Action.CLOSE_NOTICES,
+})  # fmt: skip
 
 NOBODY = Grant(Sensitivity.PUBLIC)
 GRANTS: dict[Role, Grant] = {

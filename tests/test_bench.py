@@ -11,6 +11,7 @@ from django.test import override_settings
 from bench import (
     accepted_to_mail,
     demonstration,
+    desk,
     evidence_to_score,
     feed_to_passages,
     first_page,
@@ -91,6 +92,14 @@ def test_a_feed_is_timed_to_its_passages(db: None) -> None:
     assert figure.queries
     assert figure.details["reports"] == 20
     assert {"read_s", "passages", "megabytes"} <= set(figure.details)
+
+
+def test_the_queue_is_measured_with_little_and_with_much_waiting(reference: None, tmp_path: Path) -> None:
+    with override_settings(STATIC_ROOT=str(tmp_path)):
+        figures = desk.waiting(many=60, times=1)
+
+    assert all(complete(one) for one in figures)
+    assert [one.queries for one in figures[:-1] if (one.queries or 0) > 10] == []
 
 
 def test_matching_writes_what_the_join_counts(reference: None) -> None:

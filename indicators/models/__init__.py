@@ -5,6 +5,13 @@ from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
 from indicators.models.method import MethodVersion
 from indicators.models.outcome import Outcome, OutcomeList
+from indicators.models.review import (
+    BulkRejection,
+    PassageClaim,
+    PassageClaimQuerySet,
+    SecondReading,
+    Settlement,
+)
 from indicators.models.score import Band, History, RescoreRequest, ScoreRun, Snapshot, Standing
 from indicators.models.series import SeriesDefinition, SeriesLoad, SeriesValue
 from indicators.models.suggestion import Suggestion, SuggestionDecision, SuggestionQuerySet, SuggestionRun
@@ -13,6 +20,7 @@ __all__ = [
     "BacktestRequest",
     "BacktestRun",
     "Band",
+    "BulkRejection",
     "Evidence",
     "EvidenceQuerySet",
     "Factor",
@@ -23,11 +31,15 @@ __all__ = [
     "NoteCoding",
     "Outcome",
     "OutcomeList",
+    "PassageClaim",
+    "PassageClaimQuerySet",
     "RescoreRequest",
     "ScoreRun",
+    "SecondReading",
     "SeriesDefinition",
     "SeriesLoad",
     "SeriesValue",
+    "Settlement",
     "Snapshot",
     "Standing",
     "Suggestion",

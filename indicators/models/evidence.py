@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from people.models import User
 
 
+TWO_READERS_FACTORS = range(9, 15)  # the specific factors: those of genocide, crimes against humanity and war crimes
+
+
 def _end_of(day: dt.date) -> dt.datetime:
     """The first instant after `day`, UTC: days are compared inclusively, instants exclusively."""
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)
@@ -193,8 +196,8 @@ class Evidence(models.Model):
                 name="retracted_evidence_says_who_when_and_why",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("coder")),
-                name="evidence_is_decided_by_another_person",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("coder")) | Q(status="rejected"),
+                name="evidence_is_accepted_by_another_person",
             ),
             models.CheckConstraint(
                 condition=Q(coder__isnull=False) | Q(status__in=["accepted", "retracted"]),
@@ -225,6 +228,11 @@ class Evidence(models.Model):
     def grade(self) -> str:
         """Reliability of the source and credibility of the statement, such as `B2`."""
         return f"{self.reliability}{self.credibility}"
+
+    @property
+    def needs_two_readers(self) -> bool:
+        """Whether two people must have read it before it counts: severity 4, or a sign of a crime itself (9 to 14)."""
+        return self.severity == self.Severity.EXTREME or self.indicator.factor.number in TWO_READERS_FACTORS
 
     @property
     def in_words(self) -> str:

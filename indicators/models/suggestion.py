@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from countries.models import Country
 from indicators.models.evidence import Evidence
 from indicators.models.framework import Indicator
+from indicators.models.review import BulkRejection
 from people.permissions import clearance_of
 from reports.models import Family, Passage, Reliability, Report, ReportCorrection
 
@@ -60,10 +61,8 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         return self.filter(passage__report__sensitivity__lte=clearance_of(user))
 
     def waiting(self) -> SuggestionQuerySet:
-        """Not yet decided: report by report, in the order of their passages, strongest first."""
-        return self.filter(state=Suggestion.State.WAITING).order_by(
-            "passage__report_id", "passage__order", "-strength", "pk"
-        )
+        """Not yet decided: oldest passage first (of a report one after the other), strongest first in each."""
+        return self.filter(state=Suggestion.State.WAITING).order_by("passage_id", "-strength", "pk")
 
 
 class Suggestion(models.Model):
@@ -99,7 +98,13 @@ class Suggestion(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["passage"], name="suggestion_waiting", condition=Q(state="waiting")),
+            models.Index(
+                fields=["passage", "-strength", "id"], name="suggestion_waiting", condition=Q(state="waiting")
+            ),
+            models.Index(
+                fields=["-strength", "passage", "id"], name="suggestion_strongest", condition=Q(state="waiting")
+            ),
+            models.Index(fields=["country", "passage"], name="suggestion_of_a_country", condition=Q(state="waiting")),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -144,14 +149,22 @@ class SuggestionDecision(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     changes = models.JSONField("fields that the person set otherwise: what it was, what it became", default=dict)
     evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="suggestion_decisions")
+    bulk = models.ForeignKey(
+        BulkRejection, models.PROTECT, null=True, blank=True, related_name="decisions",
+        verbose_name="the bulk that it belongs to",
+    )  # fmt: skip
 
     class Meta:
+        indexes = [models.Index(fields=["by", "-id"], name="decisions_of_a_person")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(action__in=["accept", "change"], evidence__isnull=False)
                 | Q(action="reject", evidence=None) & ~Q(reason="")
                 | Q(action="undo"),
                 name="acceptance_makes_evidence_and_rejection_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(bulk=None) | Q(action__in=["reject", "undo"]), name="a_bulk_only_rejects_or_is_taken_back"
             ),
         ]
 

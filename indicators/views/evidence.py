@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
 from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
 from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at
+from indicators.views.readings import READ_WITH, DisagreementForm, Readings, SettlementForm
 from people.permissions import Action, may
 from r2p_dashboard.clock import AsOf
 from reports.models import Passage
@@ -107,18 +108,27 @@ def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
 def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, *, status: int = 200) -> HttpResponse:
     """The page of one piece of evidence; 404 where the reader may not know that it exists."""
     moment = moment_of(request)
-    evidence = for_display(seen_by(request)).filter(pk=evidence_id).first()
+    evidence = for_display(seen_by(request)).select_related(*READ_WITH).filter(pk=evidence_id).first()
     if evidence is None:
         raise Http404("evidence: found none under this number that you may see")
-    decides = may(request.user, Action.DECIDE_EVIDENCE) and evidence.status == Evidence.Status.PROPOSED
+    readings = Readings.of(evidence, request.user)
+    suggested = _suggested(evidence)
     context = {
         "evidence": evidence,
         "as_of": moment,
         "standing": standing_at(evidence, moment),
         "surroundings": surroundings(evidence.passage),
         "siblings": _siblings(request, evidence),
-        "changed": _changed(evidence) if evidence.coder_id is None else [],
-        "may_decide_this": decides and evidence.coder_id != request.user.pk,
+        "suggested": suggested,
+        "changed": _changed(suggested),
+        "readings": readings,
+        "said_of_readings": readings.in_short(evidence),
+        "disagreement": DisagreementForm(evidence=evidence)
+        if readings.needs_two and readings.may_read_second
+        else None,
+        "settlement_form": SettlementForm(),
+        "may_withdraw": evidence.status == Evidence.Status.PROPOSED and evidence.coder_id == request.user.pk,
+        "may_decide_this": readings.may_read_second,
         "is_own": evidence.coder_id == request.user.pk,
         "may_retract_this": may(request.user, Action.RETRACT_EVIDENCE) and evidence.status == Evidence.Status.ACCEPTED,
         "form": form,
@@ -135,10 +145,17 @@ class Change:
     became: str
 
 
-def _changed(evidence: Evidence) -> list[Change]:
-    """What its reviewer changed of the machine's suggestion: of what is graded and counted, not of the wording."""
-    made = SuggestionDecision.objects.filter(evidence=evidence, action=SuggestionDecision.Action.CHANGE)
-    changes = made.values_list("changes", flat=True).first() or {}
+def _suggested(evidence: Evidence) -> SuggestionDecision | None:
+    """The decision by which a machine's suggestion became this; what one person coded and another read has none."""
+    if evidence.coder_id is not None and not evidence.needs_two_readers:
+        return None
+    made = SuggestionDecision.objects.filter(evidence=evidence).exclude(action=SuggestionDecision.Action.UNDO)
+    return made.select_related("suggestion__passage").first()
+
+
+def _changed(suggested: SuggestionDecision | None) -> list[Change]:
+    """What a person changed of the machine's suggestion: of what is graded and counted, not of the wording."""
+    changes = suggested.changes if suggested is not None else {}
     return [
         Change(label, _worded(name, changes[name]["was"]), _worded(name, changes[name]["became"]))
         for name, label in CHANGES_TOLD.items()

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from indicators.forms import ReasonForm, RetractionForm
 from indicators.models import Evidence
 from indicators.views.asked import for_display, moment_of, seen_by
 from indicators.views.evidence import show_evidence, surroundings
+from indicators.views.readings import READ_WITH, DisagreementForm, Readings, SettlementForm, may_withdraw
 from people.access import requires
 from people.models import User
 from people.permissions import Action, may
@@ -28,18 +30,23 @@ PAGE_SIZE = 50
 @requires(Action.ENTER_EVIDENCE)
 def review(request: HttpRequest) -> HttpResponse:
     moment = moment_of(request)
-    waiting = Evidence.objects.visible_to(request.user).waiting()
-    page = Paginator(for_display(waiting), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(_waiting(request), PAGE_SIZE).get_page(request.GET.get("page"))
     current = _current(request, list(page.object_list))
+    readings = Readings.of(current, request.user) if current else None
     context = {
         "as_of": moment,
         "page": page,
         "current": current,
         "surroundings": surroundings(current.passage) if current else None,
-        "next_id": _after(list(page.object_list), current, request.user.pk) if current else None,
+        "next_id": _after(list(page.object_list), current, request.user) if current else None,
+        "readings": readings,
+        "said_of_readings": readings.in_short(current) if readings and current else "",
+        "disagreement": _disagreement(current, readings),
+        "settlement_form": SettlementForm(),
         "is_own": current is not None and current.coder_id == request.user.pk,
         "done": _just_done(request),
         "may_decide": may(request.user, Action.DECIDE_EVIDENCE),
+        "may_withdraw": current is not None and may_withdraw(current, person(request)),
         "withheld": Evidence.objects.waiting().count() - page.paginator.count,
         "form": ReasonForm(),
         "retraction": RetractionForm(prefix="undo"),
@@ -47,23 +54,40 @@ def review(request: HttpRequest) -> HttpResponse:
     return render(request, "indicators/review.html", context)
 
 
+def _waiting(request: HttpRequest) -> QuerySet[Evidence]:
+    return for_display(Evidence.objects.visible_to(request.user).waiting()).select_related(*READ_WITH)
+
+
 def _current(request: HttpRequest, rows: list[Evidence]) -> Evidence | None:
     """The piece asked for, wherever it stands in the list; else the oldest that this person may decide."""
     asked = number(request.GET.get("item"))
     if asked is not None:
         found = next((row for row in rows if row.pk == asked), None)
-        found = found or for_display(Evidence.objects.visible_to(request.user).waiting()).filter(pk=asked).first()
+        found = found or _waiting(request).filter(pk=asked).first()
         if found is not None:
             return found
-    others = [row for row in rows if row.coder_id != request.user.pk]
+    others = [row for row in rows if _is_for(row, request.user)]
     return next(iter(others or rows), None)
 
 
-def _after(rows: list[Evidence], current: Evidence, reader_id: int | None) -> int | None:
+def _is_for(row: Evidence, user: object) -> bool:
+    """Whether this person may do something about it: another's, and of what two disagree on only a third's."""
+    readings = Readings.of(row, user)
+    return row.coder_id != getattr(user, "pk", None) and (readings.second is None or readings.may_settle)
+
+
+def _disagreement(current: Evidence | None, readings: Readings | None) -> DisagreementForm | None:
+    """What the page offers to whoever reads it otherwise."""
+    if current is None or readings is None or not (readings.needs_two and readings.may_read_second):
+        return None
+    return DisagreementForm(evidence=current)
+
+
+def _after(rows: list[Evidence], current: Evidence, user: object) -> int | None:
     """The next piece that the reader may decide, round to the start; None where there is no other."""
     place = next((i for i, row in enumerate(rows) if row.pk == current.pk), -1)
     round_trip = rows[place + 1 :] + rows[: max(place, 0)]
-    return next((row.pk for row in round_trip if row.coder_id != reader_id), None)
+    return next((row.pk for row in round_trip if _is_for(row, user)), None)
 
 
 def _just_done(request: HttpRequest) -> Evidence | None:
@@ -82,38 +106,40 @@ def number(value: str | None) -> int | None:
 @require_POST
 @requires(Action.DECIDE_EVIDENCE)
 def accept(request: HttpRequest, evidence_id: int) -> HttpResponse:
-    _known_to(request, evidence_id)
+    known_to(request, evidence_id)
     try:
         evidence = coding.accept(evidence_id=evidence_id, by=person(request), at=clock.now())
     except CodingError as error:
         messages.error(request, f"Not accepted. {sentence(error)}")
-        return _back(request, evidence_id)
+        return back(request, evidence_id)
     transaction.on_commit(pipeline.ring_scores)
     messages.success(request, f"Accepted: evidence {evidence.pk}. The score is being computed anew.")
-    return _back(request, evidence_id, done=evidence_id)
+    return back(request, evidence_id, done=evidence_id)
 
 
 @require_POST
 @requires(Action.DECIDE_EVIDENCE)
 def reject(request: HttpRequest, evidence_id: int) -> HttpResponse:
-    _known_to(request, evidence_id)
+    if known_to(request, evidence_id).needs_two_readers:
+        messages.error(request, "Not rejected. Two people read this one: say that it should not count, with why.")
+        return back(request, evidence_id, item=evidence_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, f"Not rejected. {form.errors['reason'].as_text().removeprefix('* ')}")
-        return _back(request, evidence_id, item=evidence_id)
+        return back(request, evidence_id, item=evidence_id)
     try:
         coding.reject(evidence_id=evidence_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
     except CodingError as error:
         messages.error(request, f"Not rejected. {sentence(error)}")
-        return _back(request, evidence_id)
+        return back(request, evidence_id)
     messages.success(request, f"Rejected: evidence {evidence_id}. It never counted and no score changes.")
-    return _back(request, evidence_id, done=evidence_id)
+    return back(request, evidence_id, done=evidence_id)
 
 
 @require_POST
 @requires(Action.RETRACT_EVIDENCE)
 def retract(request: HttpRequest, evidence_id: int) -> HttpResponse:
-    _known_to(request, evidence_id)
+    known_to(request, evidence_id)
     form = RetractionForm(request.POST, prefix=_prefix(request))
     if not form.is_valid():
         return show_evidence(request, evidence_id, form, status=400)
@@ -137,10 +163,13 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def _known_to(request: HttpRequest, evidence_id: int) -> None:
+def known_to(request: HttpRequest, evidence_id: int) -> Evidence:
     """404 where the person may not know that it exists."""
-    if not Evidence.objects.visible_to(request.user).filter(pk=evidence_id).exists():
+    rows = Evidence.objects.visible_to(request.user).select_related("indicator__factor")
+    evidence = rows.filter(pk=evidence_id).first()
+    if evidence is None:
         raise Http404("evidence: found none under this number that you may see")
+    return evidence
 
 
 def sentence(error: CodingError) -> str:
@@ -149,7 +178,7 @@ def sentence(error: CodingError) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _back(request: HttpRequest, evidence_id: int, **query: int) -> HttpResponse:
+def back(request: HttpRequest, evidence_id: int, **query: int) -> HttpResponse:
     """To the review list where the decision came from there, with the next piece; else to the evidence's own page."""
     if request.POST.get("from") != "review":
         return redirect("evidence_detail", evidence_id)

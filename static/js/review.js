@@ -1,4 +1,4 @@
-// Keys on the review page: a accepts, r opens the rejection, n goes to the next. Off until the person ticks the box,
+// Keys on the review page: a accepts, r opens the rejection (or the second reading), n goes to the next. Off until the person ticks the box,
 // since a single letter may also be meant for a screen reader or spoken by accident; the choice is kept in this browser.
 const STORED = "review-keys";
 const box = document.getElementById("keys-on");
@@ -12,10 +12,10 @@ function accept() {
 }
 
 function reject() {
-  const summary = document.getElementById("reject-open");
+  const summary = document.getElementById("reject-open") ?? document.getElementById("disagree-open");
   if (!summary) return;
   summary.parentElement.open = true;
-  document.getElementById("reject-reason").focus();
+  summary.parentElement.querySelector("select, textarea").focus();
 }
 
 function next() {

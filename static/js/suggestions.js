@@ -1,11 +1,14 @@
 // Keys on the queue of suggestions. They act on the current card, never inside a field, and can be switched off;
 // that choice is kept in this browser. Everything they do is a button or a link of the page.
+import * as whole from "./desk-document.js";
+import { fetchAhead, isOfTheQueue, place, say, sent } from "./desk-swap.js";
+
 const STORED = "suggestion-keys";
-const box = document.getElementById("keys-on");
-const panel = document.querySelector(".bench-text");
-const cards = [...document.querySelectorAll(".card")];
-let current = cards.find((card) => card.hasAttribute("aria-current")) ?? cards[0];
+const AHEAD_AFTER = 200; // ms on a card, then what its skip leads to is fetched
+const RENEW_AFTER = 120_000; // ms of work on a passage after which its claim, of ten minutes, is renewed
+let box, panel, cards, current;
 let isSent = false;
+let renewedAt = 0;
 
 function isTyping(target) {
   return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
@@ -47,24 +50,33 @@ function press(found) {
   found.click();
 }
 
-function open(selector, field) {
-  const details = current?.querySelector(selector);
+function open(details, field) {
   if (!details) return;
   details.open = true;
-  details.querySelector(field).focus();
+  details.querySelector(field)?.focus();
 }
+
+const openOnCard = (selector, field) => open(current?.querySelector(selector), field);
 
 // The first press shows the reasons, the second rejects with the one in focus: no slip records an untrue reason.
 function reject() {
   const reason = document.activeElement?.closest(".card-why button[name=reason]");
   if (reason && current?.contains(reason)) press(reason);
-  else open(".card-why", "button[name=reason]");
+  else openOnCard(".card-why", "button[name=reason]");
+}
+
+// The reasons have numbers while one of them is in focus.
+function reasonBy(key) {
+  const reasons = document.activeElement?.closest(".card-why")?.querySelectorAll("button[name=reason]");
+  const reason = /^[1-9]$/.test(key) ? reasons?.[Number(key) - 1] : null;
+  if (reason) press(reason);
+  return Boolean(reason);
 }
 
 // Out of a field, or out of the reasons, which fold.
 function leave(target) {
-  const reasons = target.closest(".card-why");
-  if (reasons) reasons.open = false;
+  const folded = target.closest(".card-why, .correct");
+  if (folded) folded.open = false;
   current.focus({ preventScroll: true });
 }
 
@@ -93,11 +105,15 @@ const ACTIONS = {
   a: () => press(current?.querySelector(".card-yes")),
   r: reject,
   s: () => press(current?.querySelector("a.card-skip")),
-  n: () => press(current?.querySelector("a.card-skip")),
-  c: () => open(".card-change", "select, input"),
+  n: () => press(document.getElementById("next") ?? current?.querySelector("a.card-skip")),
+  p: () => press(document.getElementById("previous")),
+  c: () => openOnCard(".card-change", "select, input"),
+  e: () => openOnCard(".card-change", "select, input"),
+  m: () => openOnCard(".card-same", "select"),
+  k: () => document.getElementById("correct-open")?.click(),
+  d: whole.toggle,
   u: undo,
   j: () => go(1),
-  k: () => go(-1),
   ArrowDown: () => go(1),
   ArrowUp: () => go(-1),
   "?": showAll,
@@ -105,12 +121,18 @@ const ACTIONS = {
 for (const severity of "01234") ACTIONS[severity] = () => grade(severity);
 
 function onKey(event) {
-  const isInside = isTyping(event.target) || event.target.closest?.(".card-why");
-  if (event.key === "Escape" && isInside && current?.contains(event.target)) {
+  if (whole.isOpen() && event.key !== "d") return; // Escape closes it by itself
+  const isInside = isTyping(event.target) || event.target.closest?.(".card-why, .correct");
+  if (event.key === "Escape" && isInside && current) {
     leave(event.target);
     return;
   }
-  if (!box.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
+  renew();
+  if (!box?.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
+  if (reasonBy(event.key)) {
+    event.preventDefault();
+    return;
+  }
   const action = ACTIONS[event.key];
   if (!action || (event.key.startsWith("Arrow") && cards.length < 2)) return;
   event.preventDefault();
@@ -148,6 +170,32 @@ function restore(form) {
 function onSubmit(event) {
   const form = event.target.closest(".card")?.querySelector(".card-accept");
   if (form) sessionStorage.removeItem(keptAs(form));
+  if (!isOfTheQueue(event.target)) return;
+  event.preventDefault();
+  isSent = true;
+  place(event.target.action, sent(event.target, event.submitter), arrive).finally(() => (isSent = false));
+}
+
+function onClick(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  const link = event.target.closest?.("a.card-skip, #next, #previous, #document-open");
+  if (!link) return;
+  event.preventDefault();
+  if (link.id === "document-open") whole.toggle();
+  else place(link.href, {}, arrive);
+}
+
+// Work on a passage keeps it claimed; whoever has taken it over meanwhile is named.
+async function renew() {
+  const token = current?.querySelector("input[name=csrfmiddlewaretoken]")?.value;
+  if (!token || Date.now() - renewedAt < RENEW_AFTER) return;
+  renewedAt = Date.now();
+  const address = `/suggestions/${current.id.replace("suggestion-", "")}/claim/`;
+  const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token }, credentials: "same-origin" });
+  const { held_by: holder } = answer.ok ? await answer.json() : {};
+  if (holder && !document.getElementById("held")) {
+    say(`${holder} has this passage in front of them now. You may still decide; whoever is quicker counts.`);
+  }
 }
 
 function show(isOn) {
@@ -155,22 +203,48 @@ function show(isOn) {
   document.body.classList.toggle("has-keys", isOn);
 }
 
-if (box) {
+// Takes up a page that stands: the first, or one put in its place.
+function begin() {
+  box = document.getElementById("keys-on");
+  panel = document.querySelector(".bench-text");
+  cards = [...document.querySelectorAll(".card")];
+  current = cards.find((card) => card.hasAttribute("aria-current")) ?? cards[0];
+  renewedAt = Date.now(); // the page itself has claimed it
+  if (!box) {
+    document.body.classList.remove("has-keys");
+    return;
+  }
   document.getElementById("keys").hidden = false;
   box.checked = localStorage.getItem(STORED) !== "off";
-  show(box.checked);
   box.addEventListener("change", () => {
     localStorage.setItem(STORED, box.checked ? "on" : "off");
     show(box.checked);
   });
   document.getElementById("keys-all").addEventListener("click", showAll);
-  document.addEventListener("keydown", onKey);
-  document.addEventListener("input", onInput);
   for (const card of cards) card.addEventListener("focusin", () => choose(card));
-  document.addEventListener("submit", onSubmit);
   for (const form of document.querySelectorAll(".card-accept")) restore(form);
-  addEventListener("pageshow", () => (isSent = false)); // back from the history, the page may be used again
+  show(box.checked);
   showPhrase();
-  if (/[?&](item|after)=/.test(location.search)) current?.focus({ preventScroll: true }); // go on where one was
+  if (/[?&](item|after|before)=/.test(location.search)) current?.focus({ preventScroll: true }); // go on where one was
   if (cards.indexOf(current) > 0) current.scrollIntoView({ block: "nearest" });
+  const skip = current?.querySelector("a.card-skip");
+  if (skip) setTimeout(() => document.contains(skip) && fetchAhead(skip.href), AHEAD_AFTER);
 }
+
+function arrive({ isClaimed }) {
+  isSent = false;
+  scrollTo(0, 0);
+  begin();
+  if (!isClaimed) {
+    renewedAt = 0;
+    renew();
+  }
+  (current ?? document.getElementById("main")).focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("input", onInput);
+document.addEventListener("submit", onSubmit);
+document.addEventListener("click", onClick);
+addEventListener("pageshow", () => (isSent = false)); // back from the history, the page may be used again
+begin();

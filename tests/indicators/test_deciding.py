@@ -263,7 +263,7 @@ def test_what_the_database_refuses_for_another_reason_is_not_called_the_same_evi
     reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = suggestion()
-    monkeypatch.setattr(Evidence, "full_clean", lambda evidence: setattr(evidence, "severity", 9))
+    monkeypatch.setattr(Evidence, "full_clean", lambda evidence, **_: setattr(evidence, "severity", 9))
 
     with pytest.raises(IntegrityError, match="severity"):
         accept(row, reviewer)

@@ -9,10 +9,12 @@ from people.permissions import Role
 from reports import ingest, sending
 from tests import make
 from tests.alerts import outbox
+from tests.suggested import suggestion
 
 pytestmark = pytest.mark.usefixtures("reference")
 
 EVERYBODY = frozenset(Role)
+REVIEWERS = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLISHERS = frozenset({Role.PUBLISHER, Role.ADMIN})
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
@@ -26,6 +28,7 @@ PAGES_FOR = {
     "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
     "/reports/{scan}/type/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
+    "/suggestions/left/": STAFF, "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -44,7 +47,7 @@ def answers(client: Client, page: str) -> int:
         "retrieval": retrieval.pk,
     }
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
-    numbers |= {"delivery": outbox.delivery().pk}
+    numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk}
     return client.get(page.format(**numbers)).status_code
 
 

@@ -160,7 +160,7 @@ def test_what_a_reviewer_set_otherwise_than_the_machine_is_told_and_to_staff_by_
 ) -> None:
     row, reviewer = suggestion(), make.person(Role.REVIEWER, name="Changing Person")
     draft = dataclasses.replace(
-        deciding.draft_of(row), country=make.country("SDN"), indicator=make.indicator("2.3"), severity=4, note="Mine."
+        deciding.draft_of(row), country=make.country("SDN"), indicator=make.indicator("2.3"), severity=3, note="Mine."
     )
     at, day = make.NOW, make.TODAY
     evidence = deciding.accept(suggestion_id=row.pk, by=reviewer, changes=draft, at=at, installation_day=day)

@@ -1,0 +1,44 @@
+"""Why the machine filled a card in as it did: a line each for severity, day and grade, from what is stored."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from indicators.forms import ANCHORS
+from indicators.matching.explained import scale_words
+from indicators.models import Suggestion
+
+MEANS = {int(step): words.partition(": ")[2] for step, words in ANCHORS}
+MITIGATES = dict(enumerate((
+    "looked for, not found", "it exists", "it works in part", "its effect is plain everywhere", "it lasts",
+)))  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Why:
+    """In a person's words: nothing here is a judgement of the passage itself."""
+
+    severity: str
+    day: str
+    grade: str
+
+
+def reasons_of(suggestion: Suggestion) -> Why:
+    """The three lines of a card."""
+    return Why(_severity(suggestion), _day(suggestion), _grade(suggestion))
+
+
+def _severity(row: Suggestion) -> str:
+    phrase = " ".join(row.phrase.split())
+    words = scale_words(row.passage.text, row.phrase_start, row.phrase_end) if row.polarity > 0 else ""
+    raised = f" with “{words}” in its sentence, a word of scale" if words else ""
+    means = MEANS if row.polarity > 0 else MITIGATES
+    return f"{row.severity} ({means[row.severity]}) for “{phrase}”{raised}"
+
+
+def _day(row: Suggestion) -> str:
+    return f"{row.event_on:%-d %B %Y}: {row.dating}" if row.dating else f"{row.event_on:%-d %B %Y}"
+
+
+def _grade(row: Suggestion) -> str:
+    return f"{row.grade}: the source's grade is {row.reliability}; unchecked, its statement starts at {row.credibility}"

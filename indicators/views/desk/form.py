@@ -1,0 +1,245 @@
+"""The form of one suggestion: everything prefilled, nothing that must be typed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db import connection
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat, LPad
+
+from countries.models import Country
+from indicators.coding import EvidenceDraft
+from indicators.deciding import draft_of
+from indicators.entering import EARLIEST_EVENT
+from indicators.forms import (
+    ANCHORS,
+    NOT_LISTED,
+    Choice,
+    DayField,
+    Grouped,
+    Line,
+    Pick,
+    families_seen_by,
+    grouped,
+    offer,
+    sources_seen_by,
+)
+from indicators.models import Evidence, Indicator, Suggestion
+from indicators.views.desk import widgets
+from indicators.views.desk.events import NearEvent
+from people.models import User
+from people.permissions import Sensitivity, clearance_of
+from reports.models import Family, Reliability
+
+_WRITTEN_SQL: dict[int, Any] = {}  # by clearance: Django takes longer to write the query than PostgreSQL to answer it
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Offers:
+    """The long lists of the form, read and written once for all the cards of a page."""
+
+    indicators: Grouped
+    countries: Grouped
+    families: list[Choice]
+    sources: list[Choice]
+    sensitivities: list[Choice]
+    written: dict[str, str]
+
+    @classmethod
+    def to(cls, user: User) -> Offers:
+        """What this person may choose from, and the sources that the queue may be filtered by: one query."""
+        steps = [(str(value), label) for value, label in Sensitivity.choices if value <= clearance_of(user)]
+        rows = _listed(user)
+        indicators, countries = grouped(rows["indicator"]), grouped(rows["country"])
+        families, sources = ([(value, label) for _, value, label in rows[kind]] for kind in ("family", "source"))
+        lists: dict[str, Sequence[Any]] = {"indicator": indicators, "country": countries, "family": families}
+        written = {name: widgets.written(widgets.frozen(options)) for name, options in lists.items()}
+        return cls(indicators, countries, families, sources, steps, written)
+
+
+def _listed(user: User) -> dict[str, list[tuple[str, str, str]]]:
+    """(group, value, label) of every indicator, country, family and source that this person may see, in order."""
+    found: dict[str, list[tuple[str, str, str]]] = {"family": [], "source": [], "country": [], "indicator": []}
+    clearance = clearance_of(user)
+    if clearance not in _WRITTEN_SQL:
+        _WRITTEN_SQL[clearance] = _listing(user).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(*_WRITTEN_SQL[clearance])
+        for kind, group, value, said, _ in sorted(cursor.fetchall(), key=_in_order):
+            found[kind].append((group, value, said))
+    return found
+
+
+def _listing(user: User) -> QuerySet[Any, tuple[Any, ...]]:
+    """The four lists in one query. What it says depends on the person's clearance alone."""
+    text, group = CharField(), ("kind", "group", "value", "said", "sort")
+    seen = families_seen_by(user).annotate(kind=_of("family"), group=_of(""), value=F("slug"), said=F("name"))
+    sources = sources_seen_by(user).annotate(kind=_of("source"), group=_of(""), value=F("slug"), said=F("name"))
+    states = Country.objects.annotate(
+        kind=_of("country"), group=Cast("region", text), value=F("iso3"), said=F("name_en"), sort=F("name_sort")
+    )
+    signs = Indicator.objects.in_use().annotate(
+        kind=_of("indicator"), group=Concat(Cast("factor__number", text), Value(" "), "factor__title"),
+        value=F("code"), said=Concat("code", Value(" "), "label"), sort=LPad(Cast("order", text), 9, Value("0")),
+    )  # fmt: skip
+    parts = [seen.annotate(sort=F("name")), sources.annotate(sort=F("name")), states, signs]
+    first, *others = (part.order_by().values_list(*group) for part in parts)
+    return first.union(*others, all=True)
+
+
+def _of(kind: str) -> Value:
+    return Value(kind, output_field=CharField())
+
+
+def _in_order(row: tuple[str, str, str, str, str]) -> tuple[str, str, str]:
+    kind, group, _, _, sort = row
+    return kind, "" if kind == "indicator" else group, sort.casefold()
+
+
+class SuggestionForm(forms.Form):
+    """What the machine read, for a person to accept or to set otherwise."""
+
+    severity = Pick(ANCHORS, label="Severity", widget=widgets.Select)
+    event_on = DayField(label="Happened", widget=widgets.Day())
+    reliability = Pick(Reliability.choices, label="Source", widget=widgets.Select)
+    credibility = Pick(Evidence.Credibility.choices, label="Statement", widget=widgets.Select)
+    indicator = Pick(label="Indicator", widget=widgets.Select)
+    country = Pick(label="Country", widget=widgets.Select)
+    polarity = Pick(Evidence.Polarity.choices, label="Direction", widget=widgets.Select)
+    dating = Line(max_length=200, required=False, label="How the day was set", widget=widgets.Text)
+    event_key = forms.RegexField(
+        r"^[a-z0-9][a-z0-9-]*$",
+        max_length=120,
+        required=False,
+        label="Name of the event",
+        widget=widgets.Text(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
+    )
+    same_event = forms.CharField(max_length=120, required=False, label="Same event as", widget=widgets.Select)
+    admin1 = Line(max_length=120, required=False, label="First-level area", widget=widgets.Text)
+    family = Pick(label="Who made the finding", widget=widgets.Select)
+    claim = Pick(Evidence.Claim.choices, label="What it claims", widget=widgets.Select)
+    actor = Pick(Evidence.Actor.choices, label="From whom", widget=widgets.Select)
+    group = Line(max_length=160, required=False, label="Group at risk", widget=widgets.Text)
+    sensitivity = Pick(label="Who may see it", widget=widgets.Select)
+    note = Line(
+        max_length=500,
+        required=False,
+        label="Why this indicator and this severity",
+        help_text="It is as open as the evidence.",
+        widget=widgets.Lines(attrs={"rows": 2}),
+    )
+
+    MAIN = ("severity", "event_on", "reliability", "credibility")
+    EVENT = ("same_event",)  # another name for `event_key`, chosen and not typed
+    NUMBERS = ("severity", "polarity", "credibility", "sensitivity")
+
+    def __init__(
+        self, suggestion: Suggestion, data: Any = None, *, offers: Offers, again: dict[str, Any] | None = None
+    ) -> None:
+        self.suggestion = suggestion
+        self.draft = draft_of(suggestion)
+        initial = {field.name: _shown(getattr(self.draft, field.name)) for field in dataclasses.fields(self.draft)}
+        self.again = {name: _shown(value) for name, value in (again or {}).items()}
+        initial["same_event"] = ""
+        super().__init__(data, initial=initial | self.again, auto_id=f"s{suggestion.pk}-%s")
+        self.events: list[NearEvent] = []
+        self._offer(offers)
+
+    def _offer(self, offers: Offers) -> None:
+        family = (self.draft.family.slug, self.draft.family.name)
+        offer(self, "indicator", offers.indicators)
+        offer(self, "country", offers.countries)
+        new = [] if family in offers.families else [family]
+        offer(self, "family", [*new, *offers.families])
+        offer(self, "sensitivity", [step for step in offers.sensitivities if int(step[0]) >= self.draft.sensitivity])
+        for name, options in offers.written.items():
+            widget = self.fields[name].widget
+            assert isinstance(widget, widgets.Select)
+            is_new = name == "family" and bool(new)
+            widget.written = widgets.written(widgets.frozen(new)) + options if is_new else options
+        self.fields["event_on"].widget.attrs |= {"max": str(self.draft.known_on), "min": str(EARLIEST_EVENT)}
+
+    def main_fields(self) -> list[forms.BoundField]:
+        """What is looked at in every case."""
+        return [self[name] for name in self.MAIN]
+
+    def more_fields(self) -> list[forms.BoundField]:
+        """What is rarely set otherwise."""
+        return [self[name] for name in self.fields if name not in (*self.MAIN, *self.EVENT)]
+
+    def offer_events(self, events: Sequence[NearEvent]) -> None:
+        """Lets the person say that it is the same event as one of these."""
+        widget = self.fields["same_event"].widget
+        assert isinstance(widget, forms.Select)
+        widget.choices = [("", "none of these"), *((event.key, event.label) for event in events)]
+        self.events = list(events)
+
+    def clean_same_event(self) -> str:
+        key = str(self.cleaned_data["same_event"])
+        if key and key not in {event.key for event in self.events}:
+            raise forms.ValidationError(NOT_LISTED)
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        named, same = data.get("event_key", ""), data.get("same_event", "")
+        if named and same and named != same:
+            self.add_error("same_event", f"Found two events, this one and {named}; wanted one. Clear the other.")
+        return data
+
+    def typed(self) -> list[tuple[str, str]]:
+        """(label, value) of what a person set otherwise, whether or not it can stand."""
+        return [(str(self[name].label), self._worded(name)) for name in self.changed_data if name in self.data]
+
+    def _worded(self, name: str) -> str:
+        value, field = str(self[name].value()), self.fields[name]
+        return str(dict(_flat(field.choices)).get(value, value)) if isinstance(field, Pick) else value
+
+    def clean_event_on(self) -> Any:
+        day = self.cleaned_data["event_on"]
+        if day < EARLIEST_EVENT:
+            raise forms.ValidationError(f"Found {day}; wanted a day from {EARLIEST_EVENT} on.")
+        if day > self.draft.known_on:
+            raise forms.ValidationError(f"Found {day}; wanted a day not after the report's, {self.draft.known_on}.")
+        return day
+
+    def as_draft(self) -> EvidenceDraft:
+        """The evidence that a person wants; of a valid form."""
+        data, was = dict(self.cleaned_data), self.draft
+        same = data.pop("same_event")
+        data["event_key"] = data["event_key"] or same
+        numbers: dict[str, Any] = {name: int(data[name]) for name in self.NUMBERS}
+        code, iso3, slug = data["indicator"], data["country"], data["family"]
+        rows: dict[str, Any] = {
+            "indicator": was.indicator if code == was.indicator.code else Indicator.objects.in_use().get(code=code),
+            "country": was.country if iso3 == was.country.iso3 else Country.objects.get(iso3=iso3),
+            "family": was.family if slug == was.family.slug else Family.objects.get(slug=slug),
+        }
+        wanted = dataclasses.replace(was, **(data | numbers | rows))
+        if wanted.event_on != was.event_on and wanted.dating == was.dating:  # it says how the machine set its own day
+            return dataclasses.replace(wanted, dating="")
+        return wanted
+
+
+def _shown(value: Any) -> Any:
+    """The value as the form's field holds it: that of a select is a string, or it would count as changed."""
+    if isinstance(value, Indicator):
+        return value.code
+    if isinstance(value, Country):
+        return value.iso3
+    if isinstance(value, int):
+        return str(int(value))
+    return value.slug if isinstance(value, Family) else value
+
+
+def _flat(choices: Any) -> list[Choice]:
+    """Every (value, label), out of its group where it stands in one."""
+    rows: list[Choice] = []
+    for value, label in choices:
+        rows += label if isinstance(label, list) else [(str(value), str(label))]
+    return rows

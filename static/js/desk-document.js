@@ -1,0 +1,35 @@
+// The whole document over the queue, the passage in view; the same key, Escape or the button leads back.
+
+export function isOpen() {
+  return document.getElementById("document")?.open ?? false;
+}
+
+export async function toggle() {
+  const dialog = document.getElementById("document");
+  const link = document.getElementById("document-open");
+  if (!dialog || !link) return;
+  if (dialog.open) {
+    dialog.close();
+    return;
+  }
+  if (!dialog.firstChild) {
+    const answer = await fetch(link.href, { credentials: "same-origin" });
+    const whole = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".whole");
+    if (!whole) {
+      location.assign(link.href);
+      return;
+    }
+    dialog.replaceChildren(closing(dialog), document.adoptNode(whole));
+  }
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("#here")?.scrollIntoView({ block: "center" });
+}
+
+function closing(dialog) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-quiet document-close";
+  button.textContent = "Close (d)";
+  button.addEventListener("click", () => dialog.close());
+  return button;
+}

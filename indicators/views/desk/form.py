@@ -10,6 +10,7 @@ from django import forms
 from django.db import connection
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, LPad
+from django.utils.safestring import SafeString
 
 from countries.models import Country
 from indicators.coding import EvidenceDraft
@@ -164,13 +165,21 @@ class SuggestionForm(forms.Form):
             widget.written = widgets.written(widgets.frozen(new)) + options if is_new else options
         self.fields["event_on"].widget.attrs |= {"max": str(self.draft.known_on), "min": str(EARLIEST_EVENT)}
 
-    def main_fields(self) -> list[forms.BoundField]:
+    def main_fields(self) -> SafeString:
         """What is looked at in every case."""
-        return [self[name] for name in self.MAIN]
+        return self._written(self.MAIN)
 
-    def more_fields(self) -> list[forms.BoundField]:
+    def event_fields(self) -> SafeString:
+        """Which event it is too."""
+        return self._written(self.EVENT)
+
+    def more_fields(self) -> SafeString:
         """What is rarely set otherwise."""
-        return [self[name] for name in self.fields if name not in (*self.MAIN, *self.EVENT)]
+        return self._written([name for name in self.fields if name not in (*self.MAIN, *self.EVENT)])
+
+    def _written(self, names: Sequence[str]) -> SafeString:
+        """Fields with their labels and what is wrong with them."""
+        return widgets.fields([self[name] for name in names])
 
     def offer_events(self, events: Sequence[NearEvent]) -> None:
         """Lets the person say that it is the same event as one of these."""

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.forms.utils import flatatt
 from django.forms.widgets import Input
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 Options = tuple[tuple[Any, Any], ...]  # (value, label), or (group, such options)
@@ -81,3 +81,17 @@ def with_chosen(choices: Sequence[Any], value: str) -> SafeString:
     """Options with one of them chosen, for a select that stands in a template."""
     chosen = format_html('value="{}"', value)
     return mark_safe(written(frozen(choices)).replace(chosen, f"{chosen} selected", 1))  # noqa: S308  # by `written`
+
+
+def fields(bound: Sequence[forms.BoundField]) -> SafeString:
+    """Each with its label, and above it what is wrong with it."""
+    return format_html_join("", _FIELD, (_parts(field) for field in bound))
+
+
+_FIELD = '<div class="field card-{}{}"><label for="{}">{}</label>{}{}</div>'
+
+
+def _parts(field: forms.BoundField) -> tuple[Any, ...]:
+    errors = field.errors
+    wrong = " field-wrong" if errors else ""
+    return field.name, wrong, field.id_for_label, field.label, errors or "", field.as_widget()

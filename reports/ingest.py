@@ -12,6 +12,7 @@ from django.db.models import F
 
 from people.models import User
 from people.permissions import Action, may
+from reports import flood
 from reports.models import Passage, Report, Retrieval, Source
 from reports.readers import READERS, reader_named
 from reports.readers.draft import FeedDraft, PassageDraft, ReaderError
@@ -142,7 +143,8 @@ def _finish(retrieval: Retrieval, taken: Taken) -> None:
     retrieval.state = Retrieval.State.DONE if taken.created else Retrieval.State.SAME
     retrieval.items_new, retrieval.items_changed = taken.items_new, taken.items_changed
     retrieval.items_same, retrieval.items_failed = taken.items_same, len(taken.problems)
-    retrieval.items_left_out, retrieval.is_full = taken.left_out, taken.is_full
+    retrieval.items_left_out, retrieval.is_full = taken.left_out + taken.over_cap, taken.is_full
+    retrieval.items_over_cap = taken.over_cap
     retrieval.problems = [dataclasses.asdict(problem) for problem in taken.problems[:PROBLEMS_MAX]]
     retrieval.cursor = taken.cursor or _cursor_before(retrieval)
 
@@ -180,7 +182,10 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
         return Taken(standing, created=False)
     draft = reader_named(retrieval.reader)(payload)
     if isinstance(draft, FeedDraft):
-        return store_feed(draft, payload, about, retrieval=retrieval, at=at)
+        taken = store_feed(draft, payload, about, retrieval=retrieval, at=at)
+        if retrieval.source is not None:
+            flood.watch(retrieval.source, new=taken.items_new, over_cap=taken.over_cap, at=at)
+        return taken
     return Taken(store_report(draft, payload, about, reader=retrieval.reader, at=at))
 
 

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from reports.fetching import KEY_NAME, due
+from reports.fetching import due
 from reports.models import Source
+from reports.models.source import KEY_NAME
 from reports.readers import READERS
 from reports.source_loading import FILE, SourceFileError, load_sources
 from tests import make

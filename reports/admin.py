@@ -54,7 +54,7 @@ class SourceAdmin(ManagedDesk):
     fields = (
         "slug", "name", "family", "reliability", "reliability_reason", "review_on", "licence", "terms_note", "contact",
         "known_bias", "url", "reader", "address", "language", "is_on", "off_because", "fetch_every", "credential",
-        "robots_exempt",
+        "leads_on_to", "robots_exempt",
     )  # fmt: skip
     list_display = ("name", "reliability", "family", "licence", "reader", "is_on")
     list_filter = ("reliability", "is_on", "reader")

@@ -11,26 +11,30 @@ from django.db.models import QuerySet
 
 from reports import hosts
 from reports.fetch import Fetched, FetchError, Rules, fetch
-from reports.fetch.pages import fetch_pages, next_page_url, unzipped
+from reports.fetch.pages import UCDP, UNHCR, fetch_rest, unzipped
 from reports.models import Retrieval, Source
 from reports.models.source import KEY_NAME
 from reports.readers.reliefweb import question
 
 SECONDS_MAX = 60.0  # one request
-KEY_HEADERS = {"ucdp-ged": "x-ucdp-access-token"}  # readers of an API that takes its key in a header, in pages
+UCDP_KEY = "x-ucdp-access-token"
+KEY_HEADERS = {"ucdp-ged": UCDP_KEY, "ucdp-ged-part": UCDP_KEY}  # readers of an API with its key in a header
 KEY_READERS = frozenset({"reliefweb-v2", *KEY_HEADERS})  # no other kind of source sends a key
+PAGED = {"ucdp-ged": UCDP, "ucdp-ged-part": UCDP, "unhcr-population": UNHCR}  # readers of answers in pages
 
 
 def get(source: Source, good: QuerySet[Retrieval]) -> Fetched | None:
     """What a source says now; None where it is what it said to `good`, the latest that went well. Raises FetchError."""
     if source.reader == "reliefweb-v2":
         return _get_reliefweb(source, good.exclude(cursor="").values_list("cursor", flat=True).first() or "")
-    if source.reader in KEY_HEADERS and source.credential:
-        return _get_pages(source)
     previous = good.first()
     said: Mapping[str, Any] = previous.headers if previous else {}
     known = {"etag": said.get("etag", ""), "last_modified": said.get("last-modified", "")}
-    found = fetch(source.address, rules=rules_for(source), **known)
+    rules, header = rules_for(source), KEY_HEADERS.get(source.reader)
+    key = (header, _key(source.credential)) if header and source.credential else None
+    found = fetch(source.address, rules=rules, key=key, **known)
+    if found is not None and source.reader in PAGED:
+        found = _with_the_rest(source, found, rules, key)
     return found and unzipped(found, bytes_max=settings.REPORT_BYTES_MAX)
 
 
@@ -42,23 +46,22 @@ def _get_reliefweb(source: Source, since: str) -> Fetched | None:
     return fetch(address, rules=rules_for(source), body=question(appname, since))
 
 
-def _get_pages(source: Source) -> Fetched:
+def _with_the_rest(source: Source, first: Fetched, rules: Rules, key: tuple[str, str] | None) -> Fetched:
     """Every page, within the turn that was taken: between two of them the server has its pause."""
     name = hosts.host_of(source.address)
-    return fetch_pages(
-        source.address,
-        rules=rules_for(source),
-        next_of=next_page_url,
-        between=lambda: time.sleep(hosts.pause_of(name).total_seconds()),
-        key=(KEY_HEADERS[source.reader], _key(source.credential)),
-    )
+
+    def rest() -> None:
+        time.sleep(hosts.pause_of(name).total_seconds())
+
+    return fetch_rest(first, rules=rules, pages=PAGED[source.reader], between=rest, key=key)
 
 
 def rules_for(source: Source) -> Rules:
-    """Hosts are those of the sources in the table: staff who manage sources keep the list."""
+    """Hosts are those of the sources in the table, and those that this one leads on to: staff keep the list."""
     addresses = Source.objects.fetched().values_list("address", flat=True)
+    hosts_listed = {urlsplit(address).hostname for address in addresses} | set(source.leads_on_to.lower().split())
     return Rules(
-        hosts=frozenset(filter(None, (urlsplit(address).hostname for address in addresses))),
+        hosts=frozenset(filter(None, hosts_listed)),
         user_agent=_user_agent(),
         also=settings.FETCH_ALSO,
         bytes_max=settings.REPORT_BYTES_MAX,

@@ -180,6 +180,8 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
     if standing is not None:
         keep_as_close(standing, about.sensitivity)
         return Taken(standing, created=False)
+    if retrieval.source is not None and about.published_on is None:  # the day by which, at the latest, it was public
+        about = dataclasses.replace(about, published_on=(retrieval.fetched_at or at).date())
     draft = reader_named(retrieval.reader)(payload)
     if isinstance(draft, FeedDraft):
         taken = store_feed(draft, payload, about, retrieval=retrieval, at=at)

@@ -85,6 +85,10 @@ class SourceKeepingForm(forms.Form):
         "Environment variable of its key", 60, wide=False,
         help_text="Begins with SOURCE_. The key itself is never kept here: it stands in the worker's environment.",
     )  # fmt: skip
+    leads_on_to = _text(
+        "Other hosts that it leads on to", 200, wide=False,
+        help_text="Names, a space between, where the address redirects to a store elsewhere.",
+    )  # fmt: skip
     robots_exempt = _text(
         "Why its robots.txt is not asked", 300,
         help_text="Only for an API whose documentation invites programs. Empty: its robots.txt is obeyed.",
@@ -158,7 +162,8 @@ def _initial(source: Source | None, day: dt.date) -> dict[str, Any]:
         return {"review_on": day + REVIEW_AFTER, "every_minutes": 60}
     names = (
         "name", "url", "reliability", "reliability_reason", "review_on", "known_bias", "licence", "terms_note",
-        "contact", "language", "reader", "address", "credential", "robots_exempt", "off_because",
+        "contact", "language", "reader", "address", "credential", "leads_on_to",
+        "robots_exempt", "off_because",
     )  # fmt: skip
     minutes = int(source.fetch_every.total_seconds() // 60) if source.fetch_every else 60
     kept = {name: getattr(source, name) for name in names}

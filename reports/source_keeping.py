@@ -19,8 +19,8 @@ from reports.readers import READERS
 
 KEPT = (
     "name", "family", "reliability", "reliability_reason", "review_on", "licence", "terms_note", "contact",
-    "known_bias", "url", "language", "reader", "address", "fetch_every", "credential", "robots_exempt", "off_because",
-    "is_on",
+    "known_bias", "url", "language", "reader", "address", "fetch_every", "credential", "leads_on_to", "robots_exempt",
+    "off_because", "is_on",
 )  # fmt: skip
 RESERVED = frozenset({"new", "fetched", "fetch-all"})  # addresses beside the sources' own
 NEW_IS_OFF = "it is new: read the publisher's terms, then switch it on"
@@ -134,6 +134,9 @@ def _refuse(source: Source) -> None:
         raise SourceError("reader", f"found {source.reader}; wanted one of {', '.join(READERS)}")
     if why := refused_address(source.address):
         raise SourceError("address", why)
+    for host in source.leads_on_to.split():
+        if why := _refused_host(host.lower()):
+            raise SourceError("leads_on_to", why)
     if source.fetch_every is None:
         raise SourceError("every_minutes", "found nothing; wanted how often it is fetched")
     if source.credential and source.reader not in KEY_READERS:

@@ -59,6 +59,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='source',
+            name='leads_on_to',
+            field=models.CharField(blank=True, max_length=200, verbose_name='other hosts that its address leads on to'),
+        ),
+        migrations.AddField(
+            model_name='source',
             name='on_since',
             field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='when it was last switched on'),
         ),

@@ -72,6 +72,7 @@ class Source(models.Model):
     fetch_every = models.DurationField("fetched this often", null=True, blank=True)
     credential = models.CharField("environment variable that holds its key", max_length=60, blank=True)
     on_since = models.DateTimeField("when it was last switched on", null=True, blank=True, editable=False)
+    leads_on_to = models.CharField("other hosts that its address leads on to", max_length=200, blank=True)
     robots_exempt = models.CharField("why its robots.txt is not asked", max_length=300, blank=True)
 
     reliability_reason = models.CharField("why this grade", max_length=500, blank=True)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from reports.fetch import Fetched, FetchError
-from reports.fetch.pages import fetch_pages, next_page_url, unzipped
+from reports.fetch import Fetched, FetchError, fetch
+from reports.fetch.pages import UCDP, UNHCR, Pages, fetch_rest, unzipped
+from reports.models import Source
+from tests import make
 from tests.reports.asking import rules_for
-from tests.reports.fetchable import Serve, fetched, serve, server_of
+from tests.reports.fetchable import HOUR, Serve, fetched, serve, server_of
 from tests.reports.serving import Handler, Server, serving
 
 __all__ = ["serve"]  # a fixture
@@ -20,7 +22,7 @@ NAME = "SOURCE_TEST_TOKEN"
 
 
 def page(following: str = "", **fields: Any) -> bytes:
-    return json.dumps({"TotalPages": 3, "NextPageUrl": following, "Result": [fields]}).encode()
+    return json.dumps({"TotalCount": 3, "TotalPages": 3, "NextPageUrl": following, "Result": [fields]}).encode()
 
 
 def three(handler: Handler) -> None:
@@ -32,19 +34,42 @@ def three(handler: Handler) -> None:
     return handler.send(page(following, id=number), content_type="application/json", etag='"v"')
 
 
-def all_of(server: Server, path: str = "/api", **changes: Any) -> Fetched:
-    return fetch_pages(
-        server.url(path), rules=rules_for(server, **changes), next_of=next_page_url, between=lambda: None, key=KEY
-    )
+def all_of(server: Server, path: str = "/api", pages: Pages = UCDP, **changes: Any) -> Fetched:
+    rules = rules_for(server, **changes)
+    first = fetch(server.url(path), rules=rules, key=KEY)
+    assert first is not None
+    return fetch_rest(first, rules=rules, pages=pages, between=lambda: None, key=KEY)
 
 
-def test_every_page_is_asked_with_the_key_and_kept_as_it_came() -> None:
+def test_every_page_is_asked_with_the_key_and_all_rows_make_one() -> None:
     with serving(three) as server:
         found = all_of(server)
 
-    assert [one["Result"][0]["id"] for one in json.loads(found.payload)] == [0, 1, 2]
-    assert page("", id=2) in found.payload
-    assert (found.headers["pages"], "etag" in found.headers) == ("3", False)
+    whole = json.loads(found.payload)
+    assert (whole["TotalCount"], whole["TotalPages"], whole["NextPageUrl"]) == (3, 1, "")
+    assert whole["Result"] == [{"id": 0}, {"id": 1}, {"id": 2}]
+    assert (found.headers["pages"], len(found.headers["pages-sha256"]), "etag" in found.headers) == ("3", 64, False)
+
+
+def test_pages_that_are_numbered_are_counted_up() -> None:
+    def numbered(handler: Handler) -> None:
+        number = int(handler.path.partition("&page=")[2] or 1)
+        handler.send(json.dumps({"page": number, "maxPages": 3, "items": [number]}).encode())
+
+    with serving(numbered) as server:
+        found = all_of(server, "/population/?limit=1", UNHCR)
+
+    assert json.loads(found.payload) == {"page": 1, "maxPages": 1, "items": [1, 2, 3]}
+    assert server.asked[1].path == "/population/?limit=1&page=2"
+
+
+def test_a_list_that_changed_while_it_was_read_is_asked_for_again() -> None:
+    def changing(handler: Handler) -> None:
+        handler.send(page("" if "page" in handler.path else "/api?page=2"))
+
+    with serving(changing) as server, pytest.raises(FetchError, match="found 2 rows; wanted the 3") as refused:
+        all_of(server)
+    assert refused.value.is_transient
 
 
 def test_a_single_page_is_its_bytes() -> None:
@@ -88,13 +113,18 @@ def test_pages_without_an_end_are_cut_at_the_caps(
     assert len(server.asked) < 12
 
 
-@pytest.mark.parametrize("body", [b"<!doctype html>", b"[]", b"{", b'{"Result": []}', b"[" * 100_000])
-def test_what_is_no_page_of_the_api_is_said(body: bytes) -> None:
-    if body == b"[]":  # a list names no next page: the reader says what is wrong with it
-        assert next_page_url(body) == ""
-        return
-    with pytest.raises(FetchError, match="wanted a page of the API"):
-        next_page_url(body)
+@pytest.mark.parametrize("body", [b"<!doctype html>", b"[]", b"{", b'{"Result": 1}', b"[" * 100_000, b"a,b\n1,2\n"])
+def test_what_is_no_page_stays_as_it_came_for_its_reader(body: bytes) -> None:
+    with serving(lambda handler: handler.send(body)) as server:
+        assert all_of(server).payload == body
+
+
+def test_a_next_page_that_is_none_is_said() -> None:
+    def answer(handler: Handler) -> None:
+        handler.send(b"x" if "page" in handler.path else page("/api?page=2"))
+
+    with serving(answer) as server, pytest.raises(FetchError, match="found no JSON with a list Result"):
+        all_of(server)
 
 
 def test_a_redirect_does_not_carry_the_key_to_another_server() -> None:
@@ -117,7 +147,7 @@ def test_a_source_with_a_key_in_a_header_is_fetched_page_by_page(
     source = serve(three, path="/api", reader="ucdp-ged", credential=NAME)
 
     row = fetched(source)
-    assert (row.state, len(json.loads(bytes(row.payload or b"")))) == ("waiting", 3)
+    assert (row.state, len(json.loads(bytes(row.payload or b""))["Result"])) == ("waiting", 3)
     assert len(server_of(source).asked) == 3
 
 
@@ -183,3 +213,17 @@ def test_a_dataset_that_comes_as_an_archive_waits_as_its_table(serve: Serve) -> 
     row = fetched(serve(lambda handler: handler.send(packed), reader="ucdp-country-year"))
 
     assert (row.state, bytes(row.payload or b"")) == ("waiting", b"a,b\n1,2\n")
+
+
+@pytest.mark.django_db
+def test_a_dataset_may_lead_on_to_the_store_that_is_named_for_it(serve: Serve, settings: Settings) -> None:
+    with serving(lambda handler: handler.send(b"a,b\n")) as store:
+        settings.FETCH_ALSO = frozenset({store.place})
+        away = store.url("/file.csv", host="localhost")
+        source = serve(lambda handler: handler.send(status=302, location=away), reader="inform-risk")
+        refused = fetched(source)
+        Source.objects.filter(pk=source.pk).update(leads_on_to="localhost other.test.example")
+        taken = fetched(source, make.NOW + HOUR)
+
+    assert "found the host localhost" in refused.reason
+    assert (taken.state, bytes(taken.payload or b"")) == ("waiting", b"a,b\n")

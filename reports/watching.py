@@ -57,7 +57,7 @@ def coursing(sources: QuerySet[Source]) -> QuerySet[Source]:
     mine = Retrieval.objects.filter(source=OuterRef("pk"))
     good = mine.filter(state__in=_GOOD).order_by("-pk")
     failed = mine.filter(Q(received_at__gte=OuterRef("on_since")) | Q(source__on_since=None), state="failed")
-    failed = failed.filter(pk__gt=OuterRef("good_id")).order_by().values("source").annotate(n=Count("pk")).values("n")
+    since_good = failed.filter(pk__gt=OuterRef("good_id")).order_by().values("source").annotate(n=Count("pk"))
     return sources.annotate(
         good_id=Coalesce(Subquery(good.values("pk")[:1]), Value(0)),
         good_at=Subquery(good.values("finished_at")[:1]),
@@ -65,7 +65,7 @@ def coursing(sources: QuerySet[Source]) -> QuerySet[Source]:
         first_at=Subquery(mine.order_by("pk").values("received_at")[:1]),
     ).annotate(
         since=Greatest(Coalesce("good_at", "first_at"), "on_since"),
-        failures=Coalesce(Subquery(failed, output_field=IntegerField()), Value(0)),
+        failures=Coalesce(Subquery(since_good.values("n"), output_field=IntegerField()), Value(0)),
     )
 
 

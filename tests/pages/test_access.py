@@ -12,6 +12,7 @@ pytestmark = pytest.mark.usefixtures("reference")
 
 EVERYBODY = frozenset(Role)
 PUBLISHERS = frozenset({Role.PUBLISHER, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
@@ -22,6 +23,8 @@ PUBLIC_PAGES = (
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
     "/reports/new/": STAFF, "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
+    "/sources/{source}/": STAFF, "/sources/fetched/": STAFF,
+    "/sources/new/": ADMINS, "/sources/{source}/edit/": ADMINS,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -29,9 +32,9 @@ PAGES_FOR = {
 def answers(client: Client, page: str) -> int:
     row = make.accepted()
     retrieval = ingest.receive(reader="text", payload=b"x", about=ingest.About(), file_name="x", at=make.NOW)
-    numbers = {"accepted": row.pk, "report": row.passage.report_id, "retrieval": retrieval.pk}
+    numbers: dict[str, object] = {"accepted": row.pk, "report": row.passage.report_id, "retrieval": retrieval.pk}
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
-    numbers |= {"delivery": outbox.delivery().pk}
+    numbers |= {"delivery": outbox.delivery().pk, "source": row.passage.report.source.slug}
     return client.get(page.format(**numbers)).status_code
 
 
@@ -57,7 +60,10 @@ def test_nothing_is_changed_by_looking_at_any_page(client: Client) -> None:
     client.force_login(make.person(Role.ADMIN))
 
     for page in (*PUBLIC_PAGES, *PAGES_FOR):
-        assert client.put(page.format(accepted=1, report=1, retrieval=1, released=1, delivery=1)).status_code == 405
+        assert (
+            client.put(page.format(accepted=1, report=1, retrieval=1, released=1, delivery=1, source="x")).status_code
+            == 405
+        )
 
 
 @pytest.mark.parametrize("role", [None, *Role])

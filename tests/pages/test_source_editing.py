@@ -187,5 +187,5 @@ def test_its_pages_need_few_queries(
     sources = [feed() for _ in range(count)]
     sign_in(client)
     for address in ("/sources/new/", f"/sources/{sources[0].slug}/edit/"):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             assert client.get(address).status_code == 200

@@ -67,6 +67,7 @@ def test_a_round_fills_itself_with_and_without_scripts(client: Client) -> None:
     page = client.get(place).text
 
     assert "1 of 1 still to come" in page
+    assert ">not yet known<" in page
     assert 'hx-trigger="every 2s"' in page
     assert '<noscript><meta http-equiv="refresh"' in page
     piece = client.get(place, headers={"HX-Request": "true"}).text
@@ -87,6 +88,7 @@ def test_what_came_of_each_source_is_counted_and_why_is_said(client: Client) -> 
     for words in ("All 2 ended, 1 of them in failure", "found 410", "item 7: day: found 2024-13-45"):
         assert words in page
     assert 'hx-trigger="every 2s"' not in page
+    assert ">not known<" in page
 
 
 def test_a_page_that_asks_again_gets_a_new_piece_only_when_there_is_news(client: Client) -> None:

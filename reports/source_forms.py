@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from reports.forms import FETCHED, KIND_NAMES, MINUTES, NO_CHOICE
 from reports.models import Family, Reliability, Source
 from reports.readers import MEASURES
-from reports.source_keeping import RESERVED
+from reports.source_keeping import RESERVED, last_change
 
 FETCHABLE = (*FETCHED, *((reader, KIND_NAMES.get(reader, reader)) for reader in MEASURES))
 REVIEW_AFTER = dt.timedelta(days=365)  # offered for a new source
@@ -100,6 +100,8 @@ class SourceKeepingForm(forms.Form):
     )
     reason = _text("Why you change it", 300, help_text="Stands with your name and the day under Changes.")
 
+    seen_change = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
     def __init__(self, data: Any = None, *, source: Source | None, day: dt.date) -> None:
         super().__init__(data, initial=_initial(source, day))
         self.source = source
@@ -112,6 +114,10 @@ class SourceKeepingForm(forms.Form):
             readers = dict([("", ""), *FETCHABLE])
             if source.reader not in readers:  # one that only the shipped list may set
                 self._offer("reader", [(source.reader, source.reader), *self.reader_choices()])
+
+    def rest_on(self, change: int) -> None:
+        """From now on it rests on that change: its person is told of it on the same page."""
+        self.data = {**{name: self.data.get(name, "") for name in self.fields}, "seen_change": str(change)}
 
     def reader_choices(self) -> list[tuple[str, str]]:
         """What can be chosen as the kind of answer."""
@@ -147,7 +153,7 @@ class SourceKeepingForm(forms.Form):
         data = dict(self.cleaned_data)
         minutes, new = data.pop("every_minutes"), data.pop("new_family").strip()
         slug = data.pop("family")
-        for name in ("slug", "reason"):
+        for name in ("slug", "reason", "seen_change"):
             data.pop(name, None)
         is_on = self.source is not None and self.source.is_on and bool(data["reader"])
         data["fetch_every"] = dt.timedelta(minutes=minutes) if data["reader"] and minutes else None
@@ -167,7 +173,7 @@ def _initial(source: Source | None, day: dt.date) -> dict[str, Any]:
     )  # fmt: skip
     minutes = int(source.fetch_every.total_seconds() // 60) if source.fetch_every else 60
     kept = {name: getattr(source, name) for name in names}
-    return {**kept, "family": source.family.slug, "every_minutes": minutes}
+    return {**kept, "family": source.family.slug, "every_minutes": minutes, "seen_change": last_change(source)}
 
 
 def _cadences(source: Source | None) -> list[tuple[int, str]]:

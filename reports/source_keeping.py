@@ -30,7 +30,7 @@ class SourceError(ValueError):
     """A source that cannot be kept so. `field` is where the fault lies; says what was found and what was wanted."""
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
+        super().__init__(f"{field}: {message}" if field else message)
         self.field, self.message = field, message
 
 
@@ -51,12 +51,26 @@ def create_source(*, by: User, at: dt.datetime, slug: str, values: Mapping[str, 
 
 
 @transaction.atomic
-def change_source(*, source_id: int, by: User, at: dt.datetime, values: Mapping[str, Any], reason: str) -> Source:
-    """What is known of a source, changed; evidence that stands keeps the grade it was given. Raises SourceError."""
+def change_source(
+    *,
+    source_id: int,
+    by: User,
+    at: dt.datetime,
+    values: Mapping[str, Any],
+    reason: str,
+    seen_change: int | None = None,
+) -> Source:
+    """What is known of a source, changed; evidence that stands keeps the grade it was given. Raises SourceError.
+
+    With `seen_change` (0 for none), the number of the latest change that the person had seen, it is refused where
+    there is another since.
+    """
     _refuse_role(by)
     if not reason.strip():
         raise SourceError("reason", "found none; wanted why it is changed, for those who come after you")
     source = Source.objects.select_for_update().get(pk=source_id)
+    if seen_change is not None and seen_change != (last := last_change(source)):
+        raise SourceError("seen_change", f"found change {last}, made while you wrote; wanted yours to rest on it")
     before = shown(source)
     _set(source, values)
     if not source.reader:
@@ -84,6 +98,11 @@ def change_schedule(
     source.save(update_fields=["is_on", "fetch_every", "off_because", "on_since"])
     record(source=source, before=before, by=by, at=at, reason=source.off_because or "schedule")
     return source
+
+
+def last_change(source: Source) -> int:
+    """The number of its latest change; 0 where there is none."""
+    return source.changes.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def shown(source: Source) -> dict[str, str]:

@@ -12,7 +12,7 @@ from people.permissions import Action
 from r2p_dashboard import clock
 from reports.models import Source
 from reports.source_forms import SourceKeepingForm
-from reports.source_keeping import SourceError, change_source, create_source
+from reports.source_keeping import SourceError, change_source, create_source, last_change
 from reports.views.seen import person_of
 
 
@@ -44,7 +44,11 @@ def _edit(request: HttpRequest, found: Source | None) -> HttpResponse:
             saved = _saved(request, found, form)
         except SourceError as error:
             message = f"{error.message[:1].upper()}{error.message[1:]}."
-            form.add_error(error.field if error.field in form.fields else None, message)
+            if found is not None and error.field == "seen_change":
+                form.rest_on(last_change(found))
+                message += " Look at it on the source's page; what you save now replaces it."
+            is_beside = error.field in form.fields and not form.fields[error.field].widget.is_hidden
+            form.add_error(error.field if is_beside else None, message)
         else:
             messages.success(request, f"Saved: {saved.name}.")
             return redirect("source", saved.slug)
@@ -57,4 +61,5 @@ def _saved(request: HttpRequest, found: Source | None, form: SourceKeepingForm) 
     if found is None:
         slug = form.cleaned_data["slug"]
         return create_source(by=by, at=at, slug=slug, values=form.values(), reason=reason)
-    return change_source(source_id=found.pk, by=by, at=at, values=form.values(), reason=reason)
+    seen = form.cleaned_data["seen_change"]
+    return change_source(source_id=found.pk, by=by, at=at, values=form.values(), reason=reason, seen_change=seen)

@@ -136,6 +136,21 @@ def test_a_change_without_a_reason_or_of_nobody_is_refused(client: Client) -> No
     assert not source.changes.exists()
 
 
+def test_two_who_change_it_at_once_are_told(client: Client) -> None:
+    sign_in(client)
+    source = feed()
+    page = client.get(f"/sources/{source.slug}/edit/").text
+    assert '<input type="hidden" name="seen_change" value="0"' in page
+    client.post(f"/sources/{source.slug}/edit/", of(source, name="First", seen_change="0"))
+
+    answer = client.post(f"/sources/{source.slug}/edit/", of(source, name="Second", seen_change="0"))
+    source.refresh_from_db()
+    assert (answer.status_code, source.name) == (400, "First")
+    assert "made while you wrote" in answer.text
+    assert f'name="seen_change" value="{source.changes.get().pk}"' in answer.text
+    assert 'value="Second"' in answer.text
+
+
 def test_a_source_that_is_on_stays_on_and_its_own_cadence_is_offered(client: Client) -> None:
     sign_in(client)
     source = feed(is_on=True, off_because="", fetch_every=dt.timedelta(minutes=42))
@@ -187,5 +202,5 @@ def test_its_pages_need_few_queries(
     sources = [feed() for _ in range(count)]
     sign_in(client)
     for address in ("/sources/new/", f"/sources/{sources[0].slug}/edit/"):
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             assert client.get(address).status_code == 200

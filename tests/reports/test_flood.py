@@ -1,6 +1,8 @@
 """A feed gone wrong: capped by the hour, counted and said, and staff are told once."""
 
 import datetime as dt
+import json
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
@@ -9,15 +11,16 @@ from people.models import StaffNotice
 from people.notices import close_notice
 from people.permissions import Role
 from reports import flood
-from reports.fetching import due, fetch_waiting
+from reports.fetching import fetch_waiting
 from reports.ingest import About, read_waiting, receive
 from reports.models import Report, Retrieval, Source
 from tests import make
-from tests.reports.fetchable import HOUR, Serve, asked, serve, server_of
+from tests.reports.fetchable import HOUR, Serve, asked, done, serve, server_of
 from tests.reports.serving import Handler
 
 pytestmark = pytest.mark.django_db
 __all__ = ["serve"]  # a fixture
+RELIEFWEB = (Path(__file__).resolve().parents[1] / "samples" / "reliefweb.json").read_bytes()
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
 
@@ -78,15 +81,24 @@ def test_what_is_here_already_takes_no_room(serve: Serve, settings: Settings) ->
     assert [(row.items_new, row.items_same, row.items_over_cap) for row in rows] == [(4, 0, 0), (1, 3, 0), (0, 3, 1)]
 
 
-def test_a_source_that_is_asked_from_a_place_on_loses_nothing(serve: Serve, settings: Settings) -> None:
-    """Its cursor stays where it was, and it is not asked again at once."""
+def test_a_source_that_is_asked_from_a_place_on_loses_nothing(
+    serve: Serve, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its cursor stays where it was, so that what was left out comes with a later answer."""
+    monkeypatch.setenv("SOURCE_TEST_APPNAME", "made-up")
     settings.FEED_ITEMS_PER_HOUR = 2
-    source = serve(lambda handler: handler.send(feed(1, 2, 3)))
+    place = "2024-06-01T00:00:00+00:00"
+    source = serve(
+        lambda handler: handler.send(RELIEFWEB.replace(b"{", b"{ ", len(handler.server.asked))),
+        reader="reliefweb-v2", credential="SOURCE_TEST_APPNAME",
+    )  # fmt: skip
+    done(source, at=make.NOW - HOUR, cursor=place)
     first = taken_in(source, make.NOW)
+    second = taken_in(source, make.NOW + 2 * HOUR)
 
-    assert (first.items_over_cap, first.cursor, first.is_full) == (1, "", False)
-    assert not due(at=make.NOW + MINUTE)
-    assert server_of(source).asked
+    assert (first.items_new, first.items_over_cap, first.cursor, first.is_full) == (2, 1, place, False)
+    assert json.loads(server_of(source).asked[1].body)["filter"]["value"] == {"from": place}
+    assert (second.items_new, second.items_same, second.items_over_cap, second.cursor != place) == (1, 2, 0, True)
 
 
 def test_what_a_person_hands_in_is_not_capped(settings: Settings) -> None:

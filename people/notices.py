@@ -30,6 +30,11 @@ def raise_notice(*, kind: str, subject: str, words: str, at: dt.datetime) -> Sta
     return notice
 
 
+def reword_notice(*, kind: str, subject: str, words: str) -> bool:
+    """Says the latest words of an open notice without raising it again; whether there was one."""
+    return StaffNotice.objects.filter(kind=kind, subject=subject, closed_at=None).update(words=words) == 1
+
+
 @transaction.atomic
 def close_notice(*, notice_id: int, by: User, note: str, at: dt.datetime) -> StaffNotice:
     """Raises ClosingError for an empty note, for one that is no text, and where somebody closed it before."""

@@ -46,6 +46,12 @@ app.conf.update(
             "task": "indicators.score_all_countries",
             "schedule": crontab(minute="15", hour="3"),
         },
+        # minute 7 of every hour: 24 runs a day; the shortest silence that counts is three times a quarter of an hour
+        "watch sources": {
+            "task": "reports.watch_sources",
+            "schedule": crontab(minute="7"),
+            "options": {"expires": 3600},
+        },
     },
 )
 

@@ -75,6 +75,10 @@ def _stage(
     return Stage(name, title, task, lambda: rows().count(), _first(rows, since), last, limit)
 
 
+def _to_fetch() -> QuerySet[Retrieval]:
+    return fetching.waiting(at=clock.now())
+
+
 def _unread() -> QuerySet[Retrieval]:
     return Retrieval.objects.filter(state=Retrieval.State.WAITING)
 
@@ -95,7 +99,7 @@ def _to_send() -> QuerySet[Delivery]:
 STAGES = (
     _stage(
         "fetch", "Sources fetched", "reports.fetch_waiting",
-        fetching.waiting, "received_at", _last(Retrieval, "fetched_at"), dt.timedelta(minutes=30),
+        _to_fetch, "received_at", _last(Retrieval, "fetched_at"), dt.timedelta(minutes=30),
     ),
     _stage(
         "read", "Reports read", "reports.read_waiting",

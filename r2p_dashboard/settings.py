@@ -183,6 +183,9 @@ REPORT_BYTES_MAX = 20 * 1024 * 1024  # a larger report is refused: docs/runbook.
 # --- fetching ----------------------------------------------------------------------------------------------
 FETCH_CONTACT = os.environ.get("FETCH_CONTACT", "")  # an address or page, named to every server that is asked
 FETCH_ALSO = frozenset(_addresses("FETCH_ALSO"))  # host:port pairs that may be asked though they are not public
+FETCH_AGENT = "r2p-dashboard"  # what a robots.txt calls us
+FETCH_PAUSE = float(os.environ.get("FETCH_PAUSE", "1"))  # seconds between two requests to one server
+FEED_ITEMS_PER_HOUR = int(os.environ.get("FEED_ITEMS_PER_HOUR", "500"))  # new ones of one source; more wait or are lost
 
 # --- warnings ----------------------------------------------------------------------------------------------
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")  # links in mails and feeds begin with it

@@ -20,8 +20,8 @@ from people.notices import ClosingError, close_notice, closed_notices, open_noti
 from people.permissions import Action, may
 from r2p_dashboard import clock
 from r2p_dashboard import health as checks
-from reports.models import Report, Retrieval
-from reports.views import retrievals_seen_by, sources_seen_by
+from reports.models import Report, Retrieval, Source
+from reports.views import retrievals_seen_by, sources_seen_by, standings
 
 LAST = 10  # runs and failures shown
 
@@ -69,6 +69,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "runs": ScoreRun.objects.select_related("method").order_by("-started_at", "-pk")[:LAST],
         "loads": loads.defer("report__bytes", "report__text").order_by("-loaded_at")[:LAST],
         "sources": sources_seen_by(request.user, known_on=moment.known_on),
+        **_fetching(request, is_staff=is_staff),
     }
     if may(request.user, Action.CLOSE_NOTICES):
         context["notices"] = open_notices()
@@ -80,6 +81,19 @@ def status(request: HttpRequest) -> HttpResponse:
         context["failed_retrievals"] = failed.order_by("-finished_at")[:LAST]
         context["failed_notes"] = notes.defer("report__bytes", "report__text").order_by("-coded_at")[:LAST]
     return render(request, "status.html", context)
+
+
+def _fetching(request: HttpRequest, *, is_staff: bool) -> dict[str, Any]:
+    """Sources that are on and bring nothing as they should; for staff also whose grade is due for review."""
+    at = clock.now()
+    found = standings(Source.objects.filter(is_on=True).order_by("name"), request, at=at)
+    due = Source.objects.review_due(day=at.date()).order_by("review_on", "name") if is_staff else ()
+    return {
+        "troubled": [one for one in found if one.is_in_trouble],
+        "stale": {one.source.pk for one in found if one.course.is_stale},
+        "reviews_due": due,
+        "day": at.date(),
+    }
 
 
 @require_POST

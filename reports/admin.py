@@ -8,9 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from people.admin import ManagedDesk, ReadingDesk
-from reports.fetching import KEY_NAME
-from reports.forms import FETCHED
+from people.models import User
+from r2p_dashboard import clock
+from reports import source_keeping
 from reports.models import Family, Passage, Report, Retrieval, Source
+from reports.models.source import KEY_NAME
+from reports.source_forms import FETCHABLE
 
 
 @admin.register(Family)
@@ -34,7 +37,7 @@ else:
 class SourceForm(SourceModelForm):
     """Who publishes, and where what it publishes is fetched; empty where nothing is."""
 
-    reader = forms.ChoiceField(required=False, choices=[("", "nothing is fetched"), *FETCHED])
+    reader = forms.ChoiceField(required=False, choices=[("", "nothing is fetched"), *FETCHABLE])
 
     def clean_credential(self) -> str:
         name: str = self.cleaned_data["credential"]
@@ -49,8 +52,9 @@ class SourceAdmin(ManagedDesk):
 
     form = SourceForm
     fields = (
-        "slug", "name", "family", "reliability", "licence", "url",
-        "reader", "address", "language", "is_on", "off_because", "fetch_every", "credential",
+        "slug", "name", "family", "reliability", "reliability_reason", "review_on", "licence", "terms_note", "contact",
+        "known_bias", "url", "reader", "address", "language", "is_on", "off_because", "fetch_every", "credential",
+        "leads_on_to", "robots_exempt",
     )  # fmt: skip
     list_display = ("name", "reliability", "family", "licence", "reader", "is_on")
     list_filter = ("reliability", "is_on", "reader")
@@ -61,6 +65,17 @@ class SourceAdmin(ManagedDesk):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
         return ("slug",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Source, form: SourceModelForm, change: bool) -> None:
+        """With a row that says what was changed here, by whom and when."""
+        standing = Source.objects.filter(pk=obj.pk).select_related("family").first()
+        at = clock.now()
+        if obj.is_on and (standing is None or not standing.is_on):
+            obj.on_since = at
+        super().save_model(request, obj, form, change)
+        before = source_keeping.shown(standing) if standing else {}
+        assert isinstance(request.user, User)  # nobody else opens the desk
+        source_keeping.record(source=obj, before=before, by=request.user, at=at, reason="at the desk")
 
 
 @admin.register(Report)

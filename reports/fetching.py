@@ -3,33 +3,27 @@
 import contextlib
 import datetime as dt
 import logging
-import os
-import re
 import time
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from people.models import User
 from people.permissions import Action, may
-from reports.fetch import Fetched, FetchError, Rules, fetch
+from reports import asking, hosts
+from reports.fetch import Fetched, FetchError
+from reports.fetch.waits import wait_asked
 from reports.models import Retrieval, Source
-from reports.readers.reliefweb import question
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS_MAX = 3
 LEASE = dt.timedelta(minutes=3)  # one begun less long ago is somebody's; above what one fetch may take
 WAITS = {1: LEASE, 2: dt.timedelta(minutes=10)}  # after so many attempts, until the next
-SECONDS_MAX = 60.0  # one fetch
 ROUND_MAX = dt.timedelta(minutes=6)  # then the sweep goes on: below the task's own limit
-KEY_NAME = re.compile(r"SOURCE_[A-Z0-9_]{1,50}")  # or a source could be told to send any secret of the server's
-STALE_AFTER = 3  # cadences without a success
+REST_MAX = dt.timedelta(seconds=5)  # a longer rest of a server is not waited for
+LOOKED_AT = 200  # of what waits, in one look: there are some dozen sources
 
 _OPEN = (Retrieval.State.ASKED, Retrieval.State.WAITING)
 _GOOD = (Retrieval.State.DONE, Retrieval.State.SAME)
@@ -71,6 +65,14 @@ def action_to_ask(source: Source) -> Action:
     return Action.INGEST_REPORT if source.is_on else Action.MANAGE
 
 
+def ask_all(*, at: dt.datetime, asked_by: User | None = None) -> list[Retrieval]:
+    """One retrieval for each source that is on, the open one where there is one. Raises FetchingError."""
+    return [
+        ask(source=source, at=at, asked_by=asked_by)
+        for source in Source.objects.fetched().filter(is_on=True).order_by("pk")
+    ]
+
+
 def ask(*, source: Source, at: dt.datetime, asked_by: User | None = None) -> Retrieval:
     """A retrieval to be fetched; the open one where there is one. Raises FetchingError.
 
@@ -96,30 +98,13 @@ def ask(*, source: Source, at: dt.datetime, asked_by: User | None = None) -> Ret
         return standing
 
 
-def change_schedule(
-    *, source_id: int, by: User, is_on: bool, fetch_every: dt.timedelta, off_because: str = ""
-) -> Source:
-    """Switches a source on or off, or changes how often it is fetched. Raises FetchingError."""
-    if not may(by, Action.MANAGE):
-        raise FetchingError(f"role {by.role}: may not {Action.MANAGE.value}")
-    if not is_on and not off_because.strip():
-        raise FetchingError("reason: found none; wanted why the source is off")
-    with transaction.atomic():
-        source = Source.objects.select_for_update().fetched().get(pk=source_id)
-        source.is_on, source.fetch_every = is_on, fetch_every
-        source.off_because = "" if is_on else off_because.strip()
-        source.save(update_fields=["is_on", "fetch_every", "off_because"])
-    return source
+def waiting(*, at: dt.datetime | None = None) -> QuerySet[Retrieval]:
+    """What was asked for and not fetched yet, those included that are being fetched or wait for another attempt.
 
-
-def is_stale(source: Source, since: dt.datetime | None, *, at: dt.datetime) -> bool:
-    """Whether one that is on brought nothing for too long; `since` its last success, else when it was first asked."""
-    return bool(source.is_on and source.fetch_every and since and at - since > STALE_AFTER * source.fetch_every)
-
-
-def waiting() -> QuerySet[Retrieval]:
-    """What was asked for and not fetched yet, those included that are being fetched or wait for another attempt."""
-    return Retrieval.objects.filter(state=Retrieval.State.ASKED)
+    With `at` without those whose server asked us to stay away for longer.
+    """
+    rows = Retrieval.objects.filter(state=Retrieval.State.ASKED)
+    return rows if at is None else rows.filter(Q(next_try_at=None) | Q(next_try_at__lte=at))
 
 
 def fetch_waiting(*, at: dt.datetime) -> int:
@@ -127,27 +112,59 @@ def fetch_waiting(*, at: dt.datetime) -> int:
     start, count = time.monotonic(), 0
     while (now := at + dt.timedelta(seconds=time.monotonic() - start)) - at < ROUND_MAX:
         begun = _begin_next(now)
-        if begun is None:
+        if begun is not None:
+            count += _fetch(begun, start=start, at=at)
+        elif not _rested(now):
             break
-        count += _fetch(begun, start=start, at=at)
     return count
 
 
-@transaction.atomic
-def _begin_next(at: dt.datetime) -> Retrieval | None:
-    """The next one, begun: committed before anything is fetched, so that a worker's death is counted and waited out."""
+def _ready(at: dt.datetime) -> QuerySet[Retrieval]:
+    """What may be begun at `at`, for all that we know of it ourselves."""
     free = Q(begun_at=None)
     for attempts, wait in WAITS.items():
         free |= Q(attempts=attempts, begun_at__lte=at - wait)
     free |= Q(attempts__gte=ATTEMPTS_MAX, begun_at__lte=at - LEASE)
-    rows = waiting().filter(free).order_by("attempts", "pk")
-    retrieval = rows.select_for_update(skip_locked=True, of=("self",)).select_related("source").first()
+    return waiting(at=at).filter(free).order_by("attempts", "pk")
+
+
+def _begin_next(at: dt.datetime) -> Retrieval | None:
+    """The next one whose server may be asked now, begun, with that server's turn taken."""
+    refused: set[str] = set()
+    for retrieval_id, address in _ready(at).values_list("pk", "about__url")[:LOOKED_AT]:
+        name = hosts.host_of(address)
+        if name in refused:
+            continue
+        if not hosts.take_turn(name, at=at):
+            refused.add(name)
+        elif (begun := _begin(retrieval_id, at)) is not None:
+            return begun
+        else:
+            hosts.give_back(name)
+    return None
+
+
+@transaction.atomic
+def _begin(retrieval_id: int, at: dt.datetime) -> Retrieval | None:
+    """Committed before anything is fetched, so that a worker's death is counted and waited out."""
+    rows = _ready(at).filter(pk=retrieval_id).select_related("source")
+    retrieval = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if retrieval is None:
         return None
     retrieval.attempts += 1
     retrieval.begun_at = at
     retrieval.save(update_fields=["attempts", "begun_at"])
     return retrieval
+
+
+def _rested(at: dt.datetime) -> bool:
+    """Whether it was worth waiting for: a server that is asked next has rested now. Longer rests are the sweep's."""
+    names = {hosts.host_of(address) for address in _ready(at).values_list("about__url", flat=True)[:LOOKED_AT]}
+    free_at = hosts.free_at(names)
+    if free_at is None or free_at - at > REST_MAX:
+        return False
+    time.sleep(max((free_at - at).total_seconds(), 0.05))
+    return True
 
 
 def _fetch(begun: Retrieval, *, start: float, at: dt.datetime) -> bool:
@@ -160,57 +177,24 @@ def _fetch(begun: Retrieval, *, start: float, at: dt.datetime) -> bool:
     try:
         if begun.attempts > ATTEMPTS_MAX:
             raise FetchError(begun.reason or f"fetch: {ATTEMPTS_MAX} workers stopped in it; wanted an answer")
-        fetched = _get(begun.source, good)
+        if not begun.source.robots_exempt:
+            hosts.read_robots(begun.about["url"], rules=asking.rules_for(begun.source), at=at)
+        fetched = asking.get(begun.source, good)
     except FetchError as found:
         error = found
     except Exception as broken:  # noqa: BLE001  one source must not stop the others, nor be fetched for ever
         log.error("retrieval %s: the fetch broke: %s", begun.pk, type(broken).__name__)
         error = FetchError(f"the fetch broke ({type(broken).__name__}); please report it")
-    return _store(begun, fetched, error, previous, at=at + dt.timedelta(seconds=time.monotonic() - start))
+    now = at + dt.timedelta(seconds=time.monotonic() - start)
+    wait = (wait_asked(error.retry_after, at=now) if error else None) or dt.timedelta()
+    hosts.end_turn(hosts.host_of(begun.about["url"]), at=now, wait=wait)
+    return _store(begun, fetched, error, previous, at=now)
 
 
 def _good(begun: Retrieval) -> QuerySet[Retrieval]:
     """Those that went well with the same reader and address, the latest first."""
     same = Retrieval.objects.filter(source=begun.source, reader=begun.reader, about__url=begun.about["url"])
     return same.filter(state__in=_GOOD).defer("payload").order_by("-pk")
-
-
-def _get(source: Source, good: QuerySet[Retrieval]) -> Fetched | None:
-    if source.reader == "reliefweb-v2":
-        return _get_reliefweb(source, good.exclude(cursor="").values_list("cursor", flat=True).first() or "")
-    previous = good.first()
-    said: Mapping[str, Any] = previous.headers if previous else {}
-    known = {"etag": said.get("etag", ""), "last_modified": said.get("last-modified", "")}
-    return fetch(source.address, rules=_rules(), **known)
-
-
-def _get_reliefweb(source: Source, since: str) -> Fetched | None:
-    """The reports changed since the cursor; the reader has taken its overlap off it."""
-    appname = _key(source.credential)
-    joined = "&" if urlsplit(source.address).query else "?"
-    address = f"{source.address}{joined}{urlencode({'appname': appname})}"
-    return fetch(address, rules=_rules(), body=question(appname, since))
-
-
-def _rules() -> Rules:
-    """Hosts are those of the sources in the table: staff who manage sources keep the list."""
-    addresses = Source.objects.fetched().values_list("address", flat=True)
-    return Rules(
-        hosts=frozenset(filter(None, (urlsplit(address).hostname for address in addresses))),
-        user_agent=f"r2p-dashboard/{settings.CODE_VERSION or '0'} (+{settings.FETCH_CONTACT or settings.SITE_URL})",
-        also=settings.FETCH_ALSO,
-        bytes_max=settings.REPORT_BYTES_MAX,
-        seconds=SECONDS_MAX,
-    )
-
-
-def _key(name: str) -> str:
-    if not KEY_NAME.fullmatch(name):
-        raise FetchError("key: found no variable of the source's own; wanted one that begins with SOURCE_")
-    value = os.environ.get(name, "").strip()
-    if not value:
-        raise FetchError(f"key: found nothing in {name}; wanted the key in that environment variable of the worker")
-    return value
 
 
 @transaction.atomic
@@ -237,6 +221,8 @@ def _store(
 def _fail(retrieval: Retrieval, error: FetchError, at: dt.datetime) -> None:
     retrieval.reason = str(error)[:500]
     if error.is_transient and retrieval.attempts < ATTEMPTS_MAX:
+        wait = wait_asked(error.retry_after, at=at)
+        retrieval.next_try_at = at + wait if wait else None
         return  # it stays asked; the sweep tries again
     retrieval.state, retrieval.finished_at = Retrieval.State.FAILED, at
 

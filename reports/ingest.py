@@ -14,7 +14,7 @@ from django.db.models import F
 
 from people.models import User
 from people.permissions import Action, may
-from reports import extract
+from reports import extract, flood
 from reports.models import Batch, Passage, Report, Retrieval, Source
 from reports.readers import READERS
 from reports.readers.draft import CarriedFile, FeedDraft, ItemProblem, PassageDraft, ReaderError, ReportDraft
@@ -171,7 +171,8 @@ def _finish(retrieval: Retrieval, taken: Taken) -> None:
     retrieval.state = Retrieval.State.DONE if taken.created else Retrieval.State.SAME
     retrieval.items_new, retrieval.items_changed = taken.items_new, taken.items_changed
     retrieval.items_same, retrieval.items_failed = taken.items_same, len(taken.problems)
-    retrieval.items_left_out, retrieval.is_full = taken.left_out, taken.is_full
+    retrieval.items_left_out, retrieval.is_full = taken.left_out + taken.over_cap, taken.is_full
+    retrieval.items_over_cap = taken.over_cap
     retrieval.problems += [dataclasses.asdict(problem) for problem in taken.problems[:PROBLEMS_MAX]]
     retrieval.cursor = taken.cursor or _cursor_before(retrieval)
 
@@ -210,13 +211,18 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
             draft = extract.read(retrieval.reader, payload).draft
             _bring(retrieval, draft.carried if isinstance(draft, ReportDraft) else (), about, at=at)
         return Taken(standing, created=False)
+    if retrieval.source is not None and about.published_on is None:  # the day by which, at the latest, it was public
+        about = dataclasses.replace(about, published_on=(retrieval.fetched_at or at).date())
     reading = extract.read(retrieval.reader, payload)
     draft = reading.draft
     read_by = {
         "reader": reading.reader, "extractor": reading.extractor, "extractor_version": reading.extractor_version,
     }  # fmt: skip
     if isinstance(draft, FeedDraft):
-        return store_feed(draft, payload, about, retrieval=retrieval, read_by=read_by, at=at)
+        taken = store_feed(draft, payload, about, retrieval=retrieval, read_by=read_by, at=at)
+        if retrieval.source is not None:
+            flood.watch(retrieval.source, new=taken.items_new, over_cap=taken.over_cap, at=at)
+        return taken
     report = store_report(draft, payload, about, retrieval=retrieval, read_by=read_by, at=at)
     brought = dataclasses.replace(about, published_on=about.published_on or draft.published_on)
     problems = draft.problems + _bring(retrieval, draft.carried, brought, at=at)

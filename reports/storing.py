@@ -10,6 +10,7 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 
 from people.permissions import Sensitivity
+from reports.flood import room
 from reports.models import Family, Passage, Report, Retrieval, Source
 from reports.readers.draft import FeedDraft, ItemDraft, ItemProblem, PassageDraft, ReportDraft, SourceDraft
 from reports.subjects import noticed
@@ -63,6 +64,8 @@ class Taken:
     items_same: int = 0
     items_changed: int = 0
     left_out: int = 0
+    over_cap: int = 0  # new ones above what one source may bring in an hour
+    room: int = 0  # how many more it may bring
     problems: tuple[ItemProblem, ...] = ()
     cursor: str = ""
     is_full: bool = False
@@ -251,8 +254,11 @@ def store_feed(
     )
     problems = list(draft.problems)
     items = [item for item in draft.items if not _is_future(item, problems, at)]
-    taken = Taken(carrier, left_out=draft.left_out, cursor=draft.cursor, is_full=draft.is_full)
+    most = room(source, at=at) if retrieval.source else len(items)  # what a person hands in is a person's to judge
+    taken = Taken(carrier, left_out=draft.left_out, cursor=draft.cursor, is_full=draft.is_full, room=most)
     taken = _store_items(items, taken, problems, language=about.language)
+    if taken.over_cap:  # where the source is asked from a place on, it is asked from the same again: nothing is lost
+        taken = dataclasses.replace(taken, cursor="", is_full=False)
     return dataclasses.replace(taken, problems=tuple(problems))
 
 
@@ -312,12 +318,15 @@ def _store_together(items: Sequence[ItemDraft], taken: Taken, *, language: str) 
         ).values_list("source_id", "external_id")
     )  # fmt: skip
     rows: list[tuple[Report, ItemDraft, TextKey]] = []
-    changed = 0
+    changed = over_cap = 0
     for item, key, sha256 in zip(items, keys, digests, strict=True):
         if sha256 in seen:
             continue
         seen.add(sha256)
         source = sources[item.source]
+        if len(rows) == taken.room:
+            over_cap += 1
+            continue
         changed += (source.pk, item.external_id) in known
         known.add((source.pk, item.external_id))
         rows.append((_row(item, key[0], sha256, source, carrier=taken.report, language=language), item, key))
@@ -326,7 +335,9 @@ def _store_together(items: Sequence[ItemDraft], taken: Taken, *, language: str) 
         taken,
         items_new=taken.items_new + len(rows) - changed,
         items_changed=taken.items_changed + changed,
-        items_same=taken.items_same + len(items) - len(rows),
+        items_same=taken.items_same + len(items) - len(rows) - over_cap,
+        over_cap=taken.over_cap + over_cap,
+        room=taken.room - len(rows),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from r2p_dashboard import clock
-from reports import fetching, ingest
+from reports import fetching, ingest, watching
 
 
 @shared_task(name="reports.fetch_waiting")
@@ -18,3 +18,9 @@ def fetch_waiting(**_later: Any) -> None:
 def read_waiting(**_later: Any) -> None:
     """Safe to run twice: a retrieval is read once, whoever comes first."""
     ingest.read_waiting(at=clock.now())
+
+
+@shared_task(name="reports.watch_sources")
+def watch_sources(**_later: Any) -> None:
+    """Safe to run twice: staff are told once of each source that falls silent or answers again."""
+    watching.tell(at=clock.now())

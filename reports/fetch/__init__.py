@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpcore
@@ -23,10 +23,13 @@ AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})  # what a server says whe
 class FetchError(ValueError):
     """What came of a fetch that failed: found, wanted; never an excerpt. `is_transient`: later it may go well."""
 
-    def __init__(self, message: str, *, status: int | None = None, is_transient: bool = False) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, is_transient: bool = False, retry_after: str = ""
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.is_transient = is_transient
+        self.retry_after = retry_after  # as the server said it: `waits.wait_asked` reads it
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class Rules:
     bytes_max: int = 20 * 2**20  # after unpacking
     seconds: float = 60  # for the whole of it, redirects included
     redirects: int = 5
+    refuses: Callable[[str], str] | None = None  # why an address is not asked (its robots.txt); "" where it may be
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,19 +56,26 @@ class Fetched:
 
 
 def fetch(
-    url: str, *, rules: Rules, etag: str = "", last_modified: str = "", body: Mapping[str, Any] | None = None
+    url: str,
+    *,
+    rules: Rules,
+    etag: str = "",
+    last_modified: str = "",
+    body: Mapping[str, Any] | None = None,
+    key: tuple[str, str] | None = None,
 ) -> Fetched | None:
     """What stands at `url`; None where it has not changed since `etag` or `last_modified`. Raises FetchError.
 
-    With `body` it is a POST of JSON, which no redirect carries to another host.
+    With `body` it is a POST of JSON; `key` is a header, name and value, that says who may ask. No redirect carries
+    either to another host.
     """
     first = _checked(url, rules)
-    headers = _headers(rules, etag, last_modified, body)
+    headers = _headers(rules, etag, last_modified, body) | dict([key] if key else [])
     content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
     backend = PublicBackend(rules.hosts, rules.also, Deadline(rules.seconds))
     try:
         with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool:
-            return _follow(pool, first, rules, headers, content)
+            return _follow(pool, first, rules, headers, content, has_key=key is not None)
     except Refused as error:
         raise FetchError(str(error)) from error
     except NotReached as error:
@@ -91,7 +102,13 @@ def _headers(rules: Rules, etag: str, last_modified: str, body: Mapping[str, Any
 
 
 def _follow(
-    pool: httpcore.ConnectionPool, url: httpx.URL, rules: Rules, headers: dict[str, str], content: bytes | None
+    pool: httpcore.ConnectionPool,
+    url: httpx.URL,
+    rules: Rules,
+    headers: dict[str, str],
+    content: bytes | None,
+    *,
+    has_key: bool,
 ) -> Fetched | None:
     method = "GET" if content is None else "POST"
     for _ in range(rules.redirects + 1):
@@ -99,11 +116,13 @@ def _follow(
         with pool.stream(method, target, headers=list(headers.items()), content=content) as response:
             if response.status not in REDIRECTS:
                 return _answer(response, url, rules, headers)
-            url = _next(url, response, rules, is_post=content is not None)
+            url = _next(url, response, rules, is_post=content is not None, has_key=has_key)
     raise FetchError(f"redirects: found more than {rules.redirects}; wanted the answer itself")
 
 
-def _next(url: httpx.URL, response: httpcore.Response, rules: Rules, *, is_post: bool) -> httpx.URL:
+def _next(
+    url: httpx.URL, response: httpcore.Response, rules: Rules, *, is_post: bool, has_key: bool = False
+) -> httpx.URL:
     """Where a redirect leads, checked as the first address was."""
     location, status = httpx.Headers(response.headers).get("location", ""), response.status
     if not location:
@@ -115,6 +134,8 @@ def _next(url: httpx.URL, response: httpcore.Response, rules: Rules, *, is_post:
     target = _checked(joined, rules, where="redirect")
     if url.scheme == "https" and target.scheme != "https":
         raise FetchError("redirect: found http after https; wanted https", status=status)
+    if has_key and _origin(target) != _origin(url):
+        raise FetchError("redirect: found one that would carry the key to another server; wanted none", status=status)
     if is_post and (status not in {307, 308} or _origin(target) != _origin(url)):
         raise FetchError(
             f"redirect: found status {status} after a POST; wanted the answer of the same host", status=status
@@ -150,6 +171,8 @@ def _checked(text: str, rules: Rules, *, where: str = "address") -> httpx.URL:
     port = url.port or PORTS[url.scheme]
     if port not in PORTS.values() and port not in {allowed for _, allowed in rules.also}:
         raise FetchError(f"{where}: found port {port}; wanted 80 or 443")
+    if rules.refuses is not None and (why := rules.refuses(str(url))):
+        raise FetchError(f"{where}: {why}")
     return url
 
 
@@ -161,9 +184,11 @@ def _answer(response: httpcore.Response, url: httpx.URL, rules: Rules, headers: 
     status = response.status
     if status == 304 and ("if-none-match" in headers or "if-modified-since" in headers):
         return None
-    if status != 200:
-        raise FetchError(f"status: found {status}; wanted 200", status=status, is_transient=status in AGAIN)
     said = httpx.Headers(response.headers)
+    if status != 200:
+        is_transient, wait = status in AGAIN, said.get("retry-after", "")[:HEADER_CHARACTERS_MAX]
+        reason = f"status: found {status}; wanted 200"
+        raise FetchError(reason, status=status, is_transient=is_transient, retry_after=wait)
     return Fetched(_payload(response, said, rules), status, _kept(said), str(url))
 
 

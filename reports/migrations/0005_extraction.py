@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0003_fetching_and_feeds'),
+        ('reports', '0004_source_care'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

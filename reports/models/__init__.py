@@ -2,12 +2,14 @@
 
 from reports.models.batch import Batch
 from reports.models.correction import ReportCorrection, ReportCorrectionQuerySet
+from reports.models.host import Host
 from reports.models.passage import Passage
 from reports.models.report import TYPED, Report, ReportQuerySet
 from reports.models.retrieval import Retrieval
-from reports.models.source import Family, Reliability, Source, SourceQuerySet
+from reports.models.source import Family, Reliability, Source, SourceQuerySet, Told
+from reports.models.source_change import SourceChange
 
 __all__ = [
-    "TYPED", "Batch", "Family", "Passage", "Reliability", "Report", "ReportCorrection", "ReportCorrectionQuerySet",
-    "ReportQuerySet", "Retrieval", "Source", "SourceQuerySet",
+    "TYPED", "Batch", "Family", "Host", "Passage", "Reliability", "Report", "ReportCorrection",
+    "ReportCorrectionQuerySet", "ReportQuerySet", "Retrieval", "Source", "SourceChange", "SourceQuerySet", "Told",
 ]  # fmt: skip

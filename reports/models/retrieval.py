@@ -39,6 +39,7 @@ class Retrieval(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     received_at = models.DateTimeField("when it was asked for or sent")
     begun_at = models.DateTimeField("when a worker last began to fetch it", null=True, blank=True)
+    next_try_at = models.DateTimeField("not tried again before", null=True, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     headers = models.JSONField("what the server said of its answer", default=dict, blank=True)
@@ -49,6 +50,7 @@ class Retrieval(models.Model):
     items_changed = models.PositiveIntegerField(default=0)
     items_failed = models.PositiveIntegerField(default=0)
     items_left_out = models.PositiveIntegerField(default=0)
+    items_over_cap = models.PositiveIntegerField("of those left out, the ones above the hour's cap", default=0)
     problems = models.JSONField("items that could not be taken in: place and reason", default=list, blank=True)
 
     class Meta:
@@ -86,3 +88,9 @@ class Retrieval(models.Model):
 
     def __str__(self) -> str:
         return f"retrieval {self.pk}"
+
+    @property
+    def items_seen(self) -> int:
+        """How many reports the answer carried, whatever became of them."""
+        kept = self.items_new + self.items_same + self.items_changed
+        return kept + self.items_failed + self.items_left_out

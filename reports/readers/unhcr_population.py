@@ -1,11 +1,13 @@
-"""UNHCR population figures as CSV: people displaced from each country at the end of each year, per 1,000 inhabitants.
+"""UNHCR population figures, as CSV or as the API's JSON: people displaced from each country, per 1,000 inhabitants.
 
 Source: UNHCR Refugee Data Finder, https://www.unhcr.org/refugee-statistics; one row for each year, country of origin
 and country of asylum.
 """
 
 import datetime as dt
+import json
 import re
+from collections.abc import Iterator
 
 from countries.reference import read_countries
 from reports.readers.draft import Measured, ReaderError, ReportDraft, SourceDraft
@@ -57,7 +59,7 @@ def _people_by_origin(payload: bytes) -> tuple[dict[tuple[int, str], int], dict[
     people: dict[tuple[int, str], int] = {}
     names: dict[str, str] = {}
     pairs: set[tuple[int, str, str]] = set()
-    for line, (year_text, name, origin, iso3, asylum, *kinds) in rows_of(text_of(payload), _WANTED):
+    for line, (year_text, name, origin, iso3, asylum, *kinds) in _rows(payload):
         year = year_of(year_text, line=line, column="year")
         _refuse_codes(line, coo=origin, coo_iso=iso3, coa=asylum)
         if (year, origin, asylum) in pairs:
@@ -70,6 +72,28 @@ def _people_by_origin(payload: bytes) -> tuple[dict[tuple[int, str], int], dict[
     if not people:
         raise ReaderError(f"columns {', '.join(KINDS)}", "nothing in any line", "numbers of people")
     return people, names
+
+
+def _rows(payload: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The number and the wanted cells of each line, or of each entry of an answer of the API."""
+    text = text_of(payload)
+    return _entries(text) if text.lstrip()[:1] == "{" else rows_of(text, _WANTED)
+
+
+def _entries(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The API says a dash where nothing is known, and numbers now as numbers, now as words."""
+    try:
+        entries = json.loads(text).get("items")
+    except (ValueError, RecursionError) as error:
+        raise ReaderError("file", "no valid JSON", "an answer of UNHCR's API") from error
+    if not isinstance(entries, list) or not entries:
+        raise ReaderError("items", "no list with entries", "an answer of UNHCR's API")
+    for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, dict) or (missing := [name for name in _WANTED if name not in entry]):
+            found = f"no {missing[0]}" if isinstance(entry, dict) else shown(entry)
+            raise ReaderError(f"entry {number}", found, f"each of {', '.join(_WANTED)}")
+        said = ("" if entry[name] is None else str(entry[name]) for name in _WANTED)
+        yield number, ["" if cell == "-" else cell for cell in said]
 
 
 def _refuse_codes(line: int, **codes: str) -> None:

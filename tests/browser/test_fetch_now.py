@@ -57,3 +57,25 @@ def test_a_press_on_fetch_now_ends_with_the_new_reports_on_the_page(
     expect(page.get_by_role("heading", name="What is new")).to_be_visible(timeout=30_000)
     page.get_by_role("link", name="An older made-up item").click()
     expect(page.get_by_text("This is a synthetic text.")).to_be_visible()
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_a_press_on_fetch_all_ends_with_what_came_of_each_source(
+    live_server: LiveServer,
+    worker: Popen[bytes],
+    people: dict[Role, User],
+    feed: Server,
+    open_page: Callable[..., Page],
+    java_script: bool,
+) -> None:
+    for name in ("one", "two"):
+        hour = dt.timedelta(hours=1)
+        make.source(reader="feed", address=feed.url(f"/{name}"), is_on=True, fetch_every=hour, name=f"Feed {name}")
+    page = open_page(java_script=java_script)
+    sign_in(page, live_server.url, people[Role.CODER])
+    page.goto(f"{live_server.url}/sources/")
+
+    page.get_by_role("button", name="Fetch all 2 that are on now").click()
+
+    expect(page.get_by_text(re.compile("All 2 ended"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("row", name=re.compile("Feed one"))).to_be_visible()

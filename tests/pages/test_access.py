@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("reference")
 EVERYBODY = frozenset(Role)
 REVIEWERS = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLISHERS = frozenset({Role.PUBLISHER, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
@@ -29,6 +30,8 @@ PAGES_FOR = {
     "/reports/{scan}/type/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
     "/suggestions/left/": STAFF, "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
+    "/sources/{source}/": STAFF, "/sources/fetched/": STAFF,
+    "/sources/new/": ADMINS, "/sources/{source}/edit/": ADMINS,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -39,12 +42,13 @@ def answers(client: Client, page: str) -> int:
     scan = make.report(is_unread=True)
     about, sender = ingest.About(), make.person(Role.ADMIN)
     batch = sending.send(files=[sending.Sent("x", b"x")], reader="text", about=about, sender=sender, at=make.NOW)
-    numbers = {
+    numbers: dict[str, object] = {
         "scan": scan.pk,
         "batch": batch.pk,
         "accepted": row.pk,
         "report": row.passage.report_id,
         "retrieval": retrieval.pk,
+        "source": row.passage.report.source.slug,
     }
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
     numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk}

@@ -183,12 +183,14 @@ def test_a_cadence_that_is_not_offered_stays_as_it_is(client: Client) -> None:
     assert changed(client, feed, every_minutes="42") == 302
 
 
-@pytest.mark.parametrize("slug", ["nobody", "typed-in"])
-def test_a_source_that_is_not_fetched_has_no_page(client: Client, slug: str) -> None:
+def test_a_source_of_files_sent_in_has_a_page_and_nothing_to_fetch(client: Client) -> None:
     make.source(slug="typed-in")
     sign_in(client, Role.ADMIN)
 
-    assert client.get(f"/sources/{slug}/").status_code == 404
+    assert "sent in by hand" in client.get("/sources/typed-in/").text
+    assert client.post("/sources/typed-in/", {"is_on": "1"}).status_code == 404
+    assert client.post("/sources/typed-in/fetch/").status_code == 404
+    assert client.get("/sources/nobody/").status_code == 404
 
 
 def test_the_desk_takes_no_name_of_another_secret(client: Client) -> None:
@@ -324,7 +326,7 @@ def test_its_page_needs_few_queries(
 
     with django_assert_max_num_queries(5):
         client.get(f"/retrievals/{done.pk}/")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(f"/sources/{feed.slug}/")
 
 

@@ -31,6 +31,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.asked = Asked(self.command, self.path, headers, self.rfile.read(length))
         self.server.asked.append(self.asked)
         self.close_connection = True
+        if self.path == "/robots.txt" and self.server.robots is not None:
+            self.server.asked.pop()
+            self.server.robots_asked += 1
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.server.robots(self)
+            return
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.server.answer(self)
 
@@ -52,6 +58,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Silent."""
 
 
+def _no_robots(handler: Handler) -> None:
+    handler.send(status=404)
+
+
 class Server(http.server.ThreadingHTTPServer):
     """Knows what it was asked."""
 
@@ -62,6 +72,8 @@ class Server(http.server.ThreadingHTTPServer):
         self._tls = tls
         self.answer = answer
         self.asked: list[Asked] = []
+        self.robots: Callable[[Handler], None] | None = _no_robots  # None: asked as any other address
+        self.robots_asked = 0
         self.over = threading.Event()  # set when the test ends: an answer that hangs waits for it
 
     def finish_request(self, request: Any, client_address: Any) -> None:

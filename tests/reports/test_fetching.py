@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from people.permissions import Role
 from reports import fetching
-from reports.fetching import FetchingError, ask, ask_due, change_schedule, due, fetch_waiting
+from reports.fetching import FetchingError, ask, ask_due, due, fetch_waiting
 from reports.models import Retrieval
 from tests import make
 from tests.reports.fetchable import HOUR, Serve, asked, done, fetched, fetched_source, rss, serve, server_of
@@ -272,25 +272,3 @@ def test_a_worker_that_comes_back_late_does_not_overwrite_another(serve: Serve) 
     assert not fetching._fetch(begun, start=0, at=make.NOW)
     row.refresh_from_db()
     assert (row.state, row.payload) == ("asked", None)
-
-
-# --- switching on and off ----------------------------------------------------------------------------------
-def test_one_who_manages_sources_switches_them_on_and_off() -> None:
-    source = fetched_source(is_on=False, off_because="terms not read")
-    by = make.person(Role.ADMIN)
-
-    on = change_schedule(source_id=source.pk, by=by, is_on=True, fetch_every=2 * HOUR)
-    assert (on.is_on, on.fetch_every, on.off_because) == (True, 2 * HOUR, "")
-    off = change_schedule(source_id=source.pk, by=by, is_on=False, fetch_every=HOUR, off_because=" too loud ")
-    assert (off.is_on, off.off_because) == (False, "too loud")
-
-
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
-def test_nobody_else_does(role: Role) -> None:
-    with pytest.raises(FetchingError, match="may not manage"):
-        change_schedule(source_id=fetched_source().pk, by=make.person(role), is_on=True, fetch_every=HOUR)
-
-
-def test_a_source_is_not_switched_off_without_a_reason() -> None:
-    with pytest.raises(FetchingError, match="wanted why the source is off"):
-        change_schedule(source_id=fetched_source().pk, by=make.person(Role.ADMIN), is_on=False, fetch_every=HOUR)

@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,3 +129,28 @@ def test_a_name_that_no_source_has_is_refused_with_those_that_there_are(servers:
         call_command("ingest", "nobody")
     with pytest.raises(CommandError, match="a reader wants --file"):
         call_command("ingest", "text")
+
+
+def test_every_source_that_is_on_is_fetched_at_the_shell_with_a_line_each_and_a_table(
+    servers: dict[str, Server], capsys: pytest.CaptureFixture[str]
+) -> None:
+    alive, gone = source_at(servers["alive"]), source_at(servers["gone"])
+    make.source(reader="feed", address="https://off.test.example/", fetch_every=dt.timedelta(hours=1), off_because="x")
+
+    with pytest.raises(CommandError, match="1 sources failed, 0 not ended yet"):
+        call_command("ingest", wait=60)
+
+    said = capsys.readouterr().out
+    new = Retrieval.objects.get(source=alive).items_new
+    assert "2 sources asked" in said
+    assert "2/2" in said
+    assert re.search(rf"^{alive.slug} +\d+ +{new} +0 ", said, re.MULTILINE)
+    assert re.search(rf"^{gone.slug} +0 .*\n  failed: status: found 410; wanted 200$", said, re.MULTILINE)
+    assert re.search(rf"^together +\d+ +{new} ", said, re.MULTILINE)
+
+
+def test_all_wants_to_stand_alone_and_something_that_is_on() -> None:
+    with pytest.raises(CommandError, match="found none that is on"):
+        call_command("ingest", all=True)
+    with pytest.raises(CommandError, match="wanted it alone"):
+        call_command("ingest", "text", all=True)

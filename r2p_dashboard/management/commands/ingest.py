@@ -1,4 +1,7 @@
-"""`manage.py ingest SOURCE` fetches a source, `manage.py ingest READER --file PATH` takes a file in: by the workers."""
+"""`manage.py ingest` fetches every source that is on, `ingest SOURCE` one; `ingest READER --file PATH` takes a file in.
+
+The workers do it; this waits for them and says what came of it.
+"""
 
 import argparse
 import datetime as dt
@@ -34,8 +37,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
-            "what", metavar="SOURCE|READER", help=f"slug of a source to fetch; with --file one of {', '.join(READERS)}"
+            "what",
+            metavar="SOURCE|READER",
+            nargs="?",
+            default="",
+            help=f"slug of a source to fetch (none: every one that is on); with --file one of {', '.join(READERS)}",
         )
+        parser.add_argument("--all", action="store_true", help="every source that is on, as without a name")
         parser.add_argument("--file", type=Path, help="the file; without it the source is fetched")
         parser.add_argument("--as", dest="email", default="", help="e-mail address of the person who sends or asks")
         parser.add_argument("--source", default="", help="slug of the source, where the file does not say it")
@@ -46,12 +54,48 @@ class Command(BaseCommand):
         parser.add_argument("--wait", type=int, default=120, help="seconds to wait for the worker (0: do not wait)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["all"] and (options["what"] or options["file"]):
+            raise CommandError("--all: found a name or a file beside it; wanted it alone")
+        if not (options["what"] or options["file"]):
+            return self._round(options)
         retrieval = _sent(options) if options["file"] else _asked(options)
         rang = pipeline.ring() if options["file"] else pipeline.ring_fetch()
         if options["wait"]:
             self._report(self._finished(retrieval, seconds=options["wait"]), rang=rang)
         else:
             self.stdout.write(f"retrieval {retrieval.pk}: {retrieval.get_state_display()}")
+
+    def _round(self, options: dict[str, Any]) -> None:
+        """Every source that is on: a line for each that ends, then a table."""
+        rows = fetching.ask_all(at=clock.now(), asked_by=_person(options["email"]))
+        if not rows:
+            raise CommandError("sources: found none that is on; wanted one (switch it on at its page, /sources/)")
+        pipeline.ring_fetch()
+        self.stdout.write(f"{len(rows)} sources asked")
+        rows = self._ended(rows, seconds=options["wait"])
+        for line in round_table(rows):
+            self.stdout.write(line)
+        failed = sum(row.state == Retrieval.State.FAILED for row in rows)
+        unfinished = sum(row.state in OPEN for row in rows)
+        if options["wait"] and (failed or unfinished):
+            raise CommandError(
+                f"{failed} sources failed, {unfinished} not ended yet (kept: they end when a worker runs)"
+            )
+
+    def _ended(self, rows: list[Retrieval], *, seconds: int) -> list[Retrieval]:
+        """The same when all ended or the time is over; each that ends is said once, by its source."""
+        end, said = time.monotonic() + seconds, set[int]()
+        numbers = [row.pk for row in rows]
+        while True:
+            found = Retrieval.objects.filter(pk__in=numbers).select_related("source").defer("payload")
+            rows = list(found.order_by("source__name"))
+            for row in rows:
+                if row.state not in OPEN and row.pk not in said:
+                    said.add(row.pk)
+                    self.stdout.write(f"  {len(said)}/{len(rows)} {_slug(row)}: {row.get_state_display()}")
+            if len(said) == len(rows) or time.monotonic() >= end:
+                return rows
+            time.sleep(0.2)
 
     def _finished(self, retrieval: Retrieval, *, seconds: int) -> Retrieval:
         """The retrieval when it came to an end or the time is over; each step is printed once."""
@@ -90,6 +134,23 @@ class Command(BaseCommand):
             self.stdout.write(f"  {problem['place']}: {problem['reason']}")
         if retrieval.is_full:
             self.stdout.write("the answer was cut at its limit: the rest is asked for next")
+
+
+def round_table(rows: list[Retrieval]) -> list[str]:
+    """What came of each source, in columns; the reason of a failure stands beneath it."""
+    names = ("seen", "new", "same", "changed", "failed", "left_out")
+    width = max(len("together"), *(len(_slug(row)) for row in rows))
+    lines = ["source".ljust(width) + "".join(f"{name.replace('_', ' '):>10}" for name in names)]
+    for row in rows:
+        lines.append(_slug(row).ljust(width) + "".join(f"{getattr(row, f'items_{name}'):>10}" for name in names))
+        lines += [f"  {row.get_state_display()}: {row.reason}"] if row.reason else []
+        lines += [f"  {problem['place']}: {problem['reason']}" for problem in row.problems]
+    sums = [sum(getattr(row, f"items_{name}") for row in rows) for name in names]
+    return [*lines, "together".ljust(width) + "".join(f"{count:>10}" for count in sums)]
+
+
+def _slug(row: Retrieval) -> str:
+    return row.source.slug if row.source is not None else f"retrieval {row.pk}"
 
 
 def _step(retrieval: Retrieval) -> str:

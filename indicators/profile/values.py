@@ -36,6 +36,7 @@ class Reason:
     points: float  # exact; may be negative
     printed: str  # to one decimal; the column adds up to the printed index
     family: str  # display name; empty for series and mitigation
+    counted_with: str  # display name of the body with which it counts as one source: their reports are one text
     event_key: str
     evidence: Evidence | None
     series: SeriesValue | None

@@ -14,7 +14,7 @@ from indicators.coding import CodingError, EvidenceDraft
 from indicators.models import Evidence, RescoreRequest, Suggestion, SuggestionDecision
 from people.models import User
 from people.permissions import Action, clearance_of, may
-from reports.models import Passage, Report, Retrieval
+from reports.models import Passage, Report, Retrieval, TextPair
 
 Did = SuggestionDecision.Action
 State = Suggestion.State
@@ -36,14 +36,15 @@ class AlreadyDecided(CodingError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desk:
-    """How much waits for a decision that one person may see: suggested by the machine, proposed by people."""
+    """How much waits for a decision that one person may see: suggested, proposed by people, reports that look alike."""
 
     suggested: int
     proposed: int
+    alike: int = 0
 
     @property
     def total(self) -> int:
-        """Both together."""
+        """Suggested and proposed together."""
         return self.suggested + self.proposed
 
 
@@ -51,7 +52,8 @@ def desk_of(person: User) -> Desk:
     """What waits, in one query: every page asks for it on behalf of those who decide."""
     suggested = Suggestion.objects.visible_to(person).waiting()
     proposed = Evidence.objects.visible_to(person).waiting()
-    row = User.objects.filter(pk=person.pk).values_list(_how_many(suggested), _how_many(proposed)).first()
+    counts = [_how_many(rows) for rows in (suggested, proposed, TextPair.objects.visible_to(person).waiting())]
+    row = User.objects.filter(pk=person.pk).values_list(*counts).first()
     return Desk(*row) if row else Desk(0, 0)
 
 

@@ -92,6 +92,7 @@ def _rests_on(reading: Reading) -> dict[str, Any]:
     return {
         "evidence": visible,
         "evidence_count": len(reading.evidence),
+        "bodies_count": len({reading.family_of(row) for row in visible if row.polarity == Evidence.Polarity.RISK}),
         "withheld": len(reading.evidence) - len(visible),
         "documents_count": len({row.passage.report_id for row in visible}),
         "passages_count": len({row.passage_id for row in visible}),

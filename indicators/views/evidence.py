@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
 from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
 from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at
+from indicators.voices import Voice, ever_clustered, voices
 from people.permissions import Action, may
 from r2p_dashboard.clock import AsOf
 from reports.models import Passage
@@ -107,7 +108,8 @@ def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
 def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, *, status: int = 200) -> HttpResponse:
     """The page of one piece of evidence; 404 where the reader may not know that it exists."""
     moment = moment_of(request)
-    evidence = for_display(seen_by(request)).filter(pk=evidence_id).first()
+    rows = for_display(seen_by(request)).annotate(was_clustered=ever_clustered())
+    evidence = rows.filter(pk=evidence_id).first()
     if evidence is None:
         raise Http404("evidence: found none under this number that you may see")
     decides = may(request.user, Action.DECIDE_EVIDENCE) and evidence.status == Evidence.Status.PROPOSED
@@ -115,6 +117,7 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "evidence": evidence,
         "as_of": moment,
         "standing": standing_at(evidence, moment),
+        "voice": _voice(request, evidence),
         "surroundings": surroundings(evidence.passage),
         "siblings": _siblings(request, evidence),
         "changed": _changed(evidence) if evidence.coder_id is None else [],
@@ -124,6 +127,13 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "form": form,
     }
     return render(request, "indicators/evidence_detail.html", context, status=status)
+
+
+def _voice(request: HttpRequest, evidence: Evidence) -> Voice | None:
+    """The body as which it counts where that is another than its own, if the reader may know of that one's report."""
+    said = voices([evidence.country.iso3]) if evidence.__dict__["was_clustered"] else {}
+    voice = said.get(evidence.pk)
+    return voice if voice is not None and voice.may_be_told(request.user) else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from indicators.models import Suggestion
 from indicators.views.asked import is_staff, moment_of, seen_by
 from people.permissions import Action, may
 from reports.models import Passage, Report
+from reports.views.alike_of import alike, has_pairs
 from reports.views.seen import reports_seen_by
 
 PAGE_SIZE = 100
@@ -23,10 +24,12 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     """A report as taken in: where from, when, its digest, its passages or what it carried; never its bytes."""
     moment = moment_of(request)
     seen = reports_seen_by(request.user, known_on=moment.known_on).select_related("source__family")
-    found = seen.defer("bytes", "text").filter(pk=report_id).first()
+    found = seen.annotate(is_alike=has_pairs()).defer("bytes", "text").filter(pk=report_id).first()
     if found is None:
         raise Http404("report: found none under this number that you may see at this date")
     context = {"as_of": moment, "report": found, **_relations(request, found, known_on=moment.known_on)}
+    if found.kind in (Report.Kind.DOCUMENT, Report.Kind.ENTRY):
+        context |= alike(request, found, known_on=moment.known_on)
     context |= _carried(request, found) if found.kind == Report.Kind.FEED else _passages(request, found)
     return render(request, "reports/report.html", context)
 

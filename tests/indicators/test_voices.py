@@ -4,10 +4,15 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
 
 from indicators import frames, voices
 from indicators.models import Evidence, RescoreRequest, Snapshot
 from indicators.verifying import to_verify, verify
+from indicators.whatif.applied import apply
+from indicators.whatif.compared import side_of
+from indicators.whatif.reading import known_of
 from people.permissions import Role, Sensitivity
 from reports import judging
 from reports.judging import Said
@@ -199,3 +204,40 @@ def test_a_twin_in_another_report_of_the_cluster_is_found() -> None:
 
     assert twins() == [first.pk]
     assert twins(event_on=first.event_on - dt.timedelta(days=1)) == []
+
+
+# --- in words ----------------------------------------------------------------------------------------------
+def test_pages_and_api_say_with_whom_a_piece_is_counted(client: Client) -> None:
+    first, reprint = original_and_reprint()
+    strong = accepted_in(Report.objects.latest("pk"), severity=4, event_key="another-event")
+    cluster()
+    run_all()
+    with_whom = f"counted as one source with {first.family.name}"
+
+    assert with_whom in client.get("/countries/MMR/").text
+    assert with_whom in client.get("/countries/MMR/breakdown/").text
+    rows = client.get("/api/v1/countries/MMR/contributions/").json()["results"]
+    told = {row["evidence"]: (row["family"], row["counted_with"]) for row in rows}
+    assert told[strong.pk] == (reprint.family.slug, first.family.name)
+    detail = client.get(f"/evidence/{reprint.pk}/").text
+    assert f'<a href="/reports/{first.passage.report_id}/">report {first.passage.report_id}</a> carries' in detail
+
+
+def test_the_country_page_is_another_one_once_reports_are_one_text(client: Client) -> None:
+    original_and_reprint()
+    run_all()
+    before = client.get("/countries/MMR/?as_of=2024-06-20").text
+    cluster(LATER)
+
+    assert client.get("/countries/MMR/?as_of=2024-06-20").text != before
+
+
+def test_the_what_if_counts_them_as_the_score_does(client: Client) -> None:
+    original_and_reprint()
+    cluster()
+    run_all()
+
+    known = known_of(make.country(), day=make.TODAY, known_on=make.TODAY, user=AnonymousUser())
+    side = side_of(known, apply(known, []).before)
+
+    assert side.overall == pytest.approx(standing().overall, abs=1e-9)

@@ -6,7 +6,7 @@ from typing import Any
 
 from indicators import voices
 from reports import clustering
-from reports.models import Report
+from reports.models import Report, TextPair
 from reports.storing import same_words
 from tests import make
 
@@ -34,6 +34,13 @@ def report(said: str, **fields: Any) -> Report:
         start = said.index(paragraph)
         make.passage(found, start=start, end=start + len(paragraph), text=paragraph)
     return found
+
+
+def pair(**fields: Any) -> TextPair:
+    """Two reports that a person is asked about."""
+    first, second = make.report(), make.report()
+    shares = {"of_first": 0.5, "of_second": 0.5, "state": TextPair.State.WAITING, "found_at": make.NOW}
+    return TextPair.objects.create(first=first, second=second, **(shares | fields))
 
 
 def cluster(at: dt.datetime = make.NOW) -> int:

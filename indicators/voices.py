@@ -135,8 +135,8 @@ def _mates(reports: Collection[int], user: "User | AnonymousUser") -> Mapping[in
     seen = Q(passages__evidence__status=Evidence.Status.ACCEPTED)
     seen &= Q(passages__evidence__sensitivity__lte=clearance_of(user))
     rows = Report.objects.visible_to(user).filter(pk__in=reports).order_by("published_on", "pk")
-    rows = rows.annotate(accepted=Count("passages__evidence", filter=seen))
-    return {pk: Mate(pk, title, accepted) for pk, title, accepted in rows.values_list("pk", "title", "accepted")}
+    counted = rows.annotate(accepted=Count("passages__evidence", filter=seen)).values_list("pk", "title", "accepted")
+    return {pk: Mate(pk, title, accepted) for pk, title, accepted in counted}
 
 
 def twins_in_cluster(

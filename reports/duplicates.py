@@ -23,6 +23,7 @@ SAMPLE = 8  # one shingle in so many is a key of its own: a short text in a long
 SAME = 0.8  # share of the smaller text from which on it is the other's text
 POSSIBLE = 0.4  # from which on a person is asked
 AS_LARGE = 0.5  # of the larger text; below it the smaller one is a part: a compilation is not its first chapter
+ASKED_LEAST = 0.2  # of the larger text: a version of a document is not lost in it
 ASKED_FROM = 40  # shingles in common, about three sentences: less is a footer
 
 _ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -81,7 +82,8 @@ class Shared:
             if least >= AS_LARGE:
                 return Relation.SAME
             return Relation.FIRST_IN_SECOND if self.of_first > self.of_second else Relation.SECOND_IN_FIRST
-        return Relation.POSSIBLE_UPDATE if most >= POSSIBLE and self.common >= ASKED_FROM else Relation.NONE
+        is_asked = most >= POSSIBLE and least >= ASKED_LEAST and self.common >= ASKED_FROM
+        return Relation.POSSIBLE_UPDATE if is_asked else Relation.NONE
 
 
 def words(text: str) -> list[str]:

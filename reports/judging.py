@@ -176,7 +176,7 @@ def _parts(whole: int, part: int) -> list[ClusterMember]:
 def _said_different(report: Report, others: list[int], at: dt.datetime) -> dict[str, str]:
     """Sets the pairs of a report with others to "different"; their states before, by number."""
     rows = Report.objects.defer("bytes", "headers").filter(pk__in=others)
-    pairs = [_pair(*sorted((report, other), key=lambda one: one.pk), at) for other in rows]
+    pairs = [_pair(report, other, at) if report.pk < other.pk else _pair(other, report, at) for other in rows]
     found = TextPair.objects.filter(pk__in=[pair.pk for pair in pairs])
     before = _states(found)
     found.update(state=State.DIFFERENT)

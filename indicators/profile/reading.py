@@ -121,7 +121,7 @@ def _lines(standing: Snapshot | None) -> dict[str, Any]:
 
 def _freshness(
     country: Country, version: MethodVersion, standing: Snapshot | None, *, day: dt.date, is_current: bool
-) -> dict[str, bool]:
+) -> dict[str, Any]:
     """Whether what stands is older than it should be, and whether a new score is on its way: one query."""
     requests = RescoreRequest.objects.filter(country=country)
     runs = ScoreRun.objects.filter(method=version).exclude(state=ScoreRun.State.RUNNING)

@@ -103,8 +103,8 @@ def _leaf(
     if row.kind == "event":
         evidence = named.get((row.indicator, row.ref, row.family))
         if evidence is not None and evidence.is_visible:
-            said = {"evidence": evidence, "counted_with": reading.counted_with(evidence)}
-            return Node("family", evidence.family.slug, evidence.family.name, row.points, **said)
+            body, counted_with = evidence.family, reading.counted_with(evidence)
+            return Node("family", body.slug, body.name, row.points, evidence=evidence, counted_with=counted_with)
         return _hidden(row.points)
     if row.kind == "series":
         value = measured.get(row.indicator)

@@ -103,7 +103,7 @@ def report_join(request: HttpRequest, report_id: int) -> HttpResponse:
     """Joins a report with another one, named by number or by address."""
     form = JoinForm(request.POST)
     if not form.is_valid():
-        return _refused(request, report_id, " ".join(text for errors in form.errors.values() for text in errors))
+        return _refused(request, report_id, " ".join(str(text) for errors in form.errors.values() for text in errors))
     data = form.cleaned_data
     try:
         said = _said(request, data["reason"])

@@ -45,7 +45,7 @@ class Mate:
 def share_in_words(share: float) -> str:
     """How much of a text, in words and percent."""
     word = next((word for least, word in _WORDS if share >= least), "little")
-    return f"{word} ({share:.0%})".replace("%", " %")
+    return f"{word} ({share:.0%})".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def has_pairs() -> Exists:

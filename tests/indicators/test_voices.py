@@ -30,7 +30,7 @@ LATEST = LATER + dt.timedelta(hours=1)
 
 def accepted_in(of: Report, **fields: Any) -> Evidence:
     """A piece of evidence by the report's own body, on its first passage."""
-    said = {"family": of.source.family, "event_key": "one-event", "known_on": of.published_on} | fields
+    said: dict[str, Any] = {"family": of.source.family, "event_key": "one-event", "known_on": of.published_on} | fields
     return make.accepted(of=of.passages.order_by("order").first(), **said)
 
 
@@ -198,7 +198,8 @@ def test_a_twin_in_another_report_of_the_cluster_is_found() -> None:
     cluster()
 
     def twins(**other: Any) -> list[int]:
-        asked = {"indicator_id": first.indicator_id, "country_id": first.country_id, "event_on": first.event_on} | other
+        asked: dict[str, Any] = {"indicator_id": first.indicator_id, "country_id": first.country_id}
+        asked |= {"event_on": first.event_on} | other
         found = voices.twins_in_cluster(report_id=second.passage.report_id, user=make.person(Role.REVIEWER), **asked)
         return [row.pk for row in found]
 

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from people.permissions import Sensitivity
-from reports import clustering, joining
+from reports import clustering, duplicates, joining
 from reports.models import ClusterMember, Report, Signature, TextPair
 from tests import make
 from tests.reports.texts import cluster, report, text, words
@@ -140,8 +140,8 @@ def test_many_at_once_are_compared_with_each_other_and_in_a_few_queries(django_a
 def test_a_text_that_breaks_the_arithmetic_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     report(text(BASE)), report(REPRINT)
     bad = report(text(words(7)))
-    whole = clustering.duplicates.shingles
-    monkeypatch.setattr(clustering.duplicates, "shingles", lambda said: whole(said) if said != bad.text else 1 / 0)
+    whole = duplicates.shingles
+    monkeypatch.setattr(duplicates, "shingles", lambda said: whole(said) if said != bad.text else 1 / 0)
 
     assert cluster() == 3
     assert (len(members()), clustering.waiting().count()) == (1, 0)

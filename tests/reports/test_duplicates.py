@@ -69,6 +69,12 @@ def test_a_short_text_has_no_signature_and_no_like() -> None:
     assert shared(said, said).relation is Relation.NONE
 
 
+def test_half_of_a_note_in_a_long_report_is_no_update_of_it() -> None:
+    note = text(words(1, 60), words(2, 60))
+
+    assert shared(note, text(words(1, 60), words(3, 900))).relation is Relation.NONE
+
+
 def test_a_footer_in_common_is_no_update() -> None:
     footer = words(9, 35)
 

@@ -162,7 +162,7 @@ def test_what_cannot_be_said_is_refused_in_words() -> None:
         "found none that can be": lambda: judging.undo(decision_id=0, said=said()),
     }.items():
         with pytest.raises(JudgingError, match=pattern):
-            call()
+            call()  # type: ignore[no-untyped-call]  # lambdas
 
 
 def test_the_database_lets_nobody_rewrite_a_membership_nor_close_it_twice() -> None:

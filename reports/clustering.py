@@ -182,9 +182,10 @@ def _settled(
 ) -> TextPair.State | None:
     """What the machine makes of a pair; None where somebody was asked about these texts already."""
     first, second = reports[one.first], reports[one.second]
-    if second.pk in joining.together_with(first.pk):
+    some = joining.together_with(first.pk)
+    if second.pk in some:
         return TextPair.State.LINKED
-    asked = _asked(first.pk, second.pk)
+    asked = _asked(some, joining.together_with(second.pk))
     if one.relation is Relation.POSSIBLE_UPDATE and not _is_version(first, second):
         return None if asked else TextPair.State.WAITING
     if asked == TextPair.State.DIFFERENT:  # what a person said goes before what the machine finds: it asks
@@ -204,9 +205,8 @@ def _is_version(first: Report, second: Report) -> bool:
     return bool(first.external_id) and (first.source_id, first.external_id) == (second.source_id, second.external_id)
 
 
-def _asked(first: int, second: int) -> str | None:
-    """What people were asked or said of these texts or of their repetitions."""
-    some: Collection[int] = joining.together_with(first)
-    pairs = TextPair.objects.filter(joining.between(some, joining.together_with(second)))
+def _asked(some: Collection[int], others: Collection[int]) -> str | None:
+    """What people were asked or said of two texts, each with its repetitions."""
+    pairs = TextPair.objects.filter(joining.between(some, others))
     states = set(pairs.values_list("state", flat=True)) & {TextPair.State.DIFFERENT, TextPair.State.WAITING}
     return min(states, default=None)  # "different" comes before "waiting"

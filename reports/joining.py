@@ -39,10 +39,9 @@ def cluster_of(report_id: int) -> int | None:
 
 def together_with(report_id: int) -> set[int]:
     """The reports that are one text with this one, itself included."""
-    own = cluster_of(report_id)
-    if own is None:
-        return {report_id}
-    return set(ClusterMember.objects.holding().whole().filter(cluster=own).values_list("report", flat=True))
+    held = ClusterMember.objects.holding().whole()
+    own = held.filter(report=report_id).values("cluster")
+    return {report_id, *held.filter(cluster__in=own).values_list("report", flat=True)}
 
 
 def between(some: Collection[int], others: Collection[int]) -> Q:

@@ -10,6 +10,7 @@ from reports import clustering, duplicates, joining
 from reports.models import ClusterMember, Report, Signature, TextPair
 from tests import make
 from tests.reports.texts import cluster, report, text, words
+from tests.waiting import Aside
 
 pytestmark = pytest.mark.django_db
 EARLY, LATE = dt.date(2024, 5, 1), dt.date(2024, 5, 9)
@@ -169,3 +170,15 @@ def test_a_membership_remembers_how_open_its_report_was() -> None:
     cluster()
 
     assert sorted(ClusterMember.objects.values_list("sensitivity", flat=True)) == [0, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_find_every_pair_once() -> None:
+    originals = [report(text(words(number))) for number in range(50, 58)]
+    for one in originals:
+        report(f"Wire. {one.text}")
+
+    assert sum(worker.join() for worker in [Aside(cluster), Aside(cluster)]) == 16
+
+    assert [len(group) for group in members()] == [2] * 8
+    assert states() == ["linked"] * 8

@@ -101,7 +101,7 @@ def _how_sure(profile: CountryProfile) -> str:
     pieces, documents = len(risks), len({row.passage.report_id for row in risks})
     return (
         f"{_confidence(profile).capitalize()} confidence: {pieces} public {_plural(pieces, 'piece')} of evidence from "
-        f"{_families(profile)} {_plural(_families(profile), 'body', 'bodies')} in {documents} "
+        f"{profile.bodies_count} {_plural(profile.bodies_count, 'body', 'bodies')} in {documents} "
         f"{_plural(documents, 'document')}; coverage {100 * (profile.coverage or 0):.0f} of 100."
     )
 
@@ -127,12 +127,8 @@ def _can_be_done(profile: CountryProfile) -> str:
 def _confidence(profile: CountryProfile) -> str:
     grades = [row.reliability for row in profile.evidence if row.polarity == Evidence.Polarity.RISK]
     return confidence(
-        coverage=profile.coverage or 0, families=_families(profile), best_reliability=min(grades, default="")
+        coverage=profile.coverage or 0, families=profile.bodies_count, best_reliability=min(grades, default="")
     )
-
-
-def _families(profile: CountryProfile) -> int:
-    return len({row.family_id for row in profile.evidence if row.polarity == Evidence.Polarity.RISK})
 
 
 def _reason(reason: Reason, phrases: Mapping[int, int]) -> ReasonWords:

@@ -13,7 +13,7 @@ from indicators.coding import CodingError, EvidenceDraft
 from indicators.models import Evidence, Suggestion, SuggestionDecision
 from people.models import User
 from people.permissions import Action, clearance_of, may
-from reports.models import Passage, Report, Retrieval
+from reports.models import Passage, Report, Retrieval, TextPair
 
 Did = SuggestionDecision.Action
 State = Suggestion.State
@@ -37,23 +37,24 @@ class AlreadyDecided(CodingError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desk:
-    """How much waits for a decision that one person may see: suggested by the machine, proposed by people.
+    """How much waits for one person's decision: suggested, proposed by people, reports that look alike.
 
     Nobody counts beyond COUNTED_MAX: a page must cost the same however much waits.
     """
 
     suggested: int
     proposed: int
+    alike: int = 0
 
     @property
     def total(self) -> int:
-        """Both together."""
+        """Suggested and proposed together."""
         return self.suggested + self.proposed
 
     @property
     def said(self) -> dict[str, str]:
         """The counts as a page says them: `1,000+` where there may be more."""
-        return {name: in_words(getattr(self, name)) for name in ("suggested", "proposed", "total")}
+        return {name: in_words(getattr(self, name)) for name in ("suggested", "proposed", "alike", "total")}
 
 
 def in_words(count: int) -> str:
@@ -63,14 +64,13 @@ def in_words(count: int) -> str:
 
 def desk_of(person: User) -> Desk:
     """What waits, in one query: every page asks for it on behalf of those who decide."""
-    suggested, proposed = waits_for(person)
-    row = User.objects.filter(pk=person.pk).values_list(how_many(suggested), how_many(proposed)).first()
+    row = User.objects.filter(pk=person.pk).values_list(*map(how_many, waits_for(person))).first()
     return Desk(*row) if row else Desk(0, 0)
 
 
-def waits_for(person: User) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """The suggestions and the proposed evidence that wait and that one person may see."""
-    return Suggestion.objects.visible_to(person).waiting(), Evidence.objects.visible_to(person).waiting()
+def waits_for(person: User) -> tuple[QuerySet[Any], ...]:
+    """What waits that one person may see, in the order of a Desk's fields."""
+    return tuple(model.objects.visible_to(person).waiting() for model in (Suggestion, Evidence, TextPair))
 
 
 class _CountOf(Subquery):

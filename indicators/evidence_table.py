@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from indicators.scoring.days import NEVER
 from indicators.scoring.evidence_rows import EvidenceColumns
 from indicators.scoring.inputs import Named
 from indicators.scoring.parameters import RELIABILITIES
+from indicators.voices import Voice, digest_line, voices
 from reports.models import Family
 
 _LAST = dt.date.max  # stands for "not retracted" on the way out: COPY gives no NULL
@@ -62,6 +63,7 @@ class EvidenceTable:
     family: Named
     event: Named
     admin1: Named
+    voices: dict[int, Voice]  # of evidence that counts as another body's, by number
 
     def columns(self, order: Sequence[str]) -> EvidenceColumns:
         """What the arithmetic takes; countries are positions in `order`, which has all of them."""
@@ -80,7 +82,7 @@ class EvidenceTable:
         )
 
     def digest_lines(self) -> dict[str, list[str]]:
-        """Of each country what its digest is made over: kind, number, day of retraction."""
+        """Of each country what its digest is made over: kind, number, day of retraction or the body it counts as."""
         edges = np.searchsorted(self.country, range(len(self.iso3s) + 1)).tolist()
         lines: dict[str, list[str]] = {}
         for iso3, (first, after) in zip(self.iso3s, pairwise(edges), strict=True):
@@ -90,6 +92,8 @@ class EvidenceTable:
                 f"evidence:{number}:{'' if day == NEVER else dt.date.fromordinal(day)}"
                 for number, day in zip(pk, gone, strict=True)
             ]
+            if self.voices:
+                lines[iso3] += [digest_line(one, self.voices[one].family) for one in pk if one in self.voices]
         return lines
 
 
@@ -110,6 +114,9 @@ def evidence_table(
     order = np.lexsort((found["pk"], found["country"]))
     order = order[place[order] >= 0]  # what stands on a code that the catalogue lacks is left out
     found = {name: column[order] for name, column in found.items()}
+    said = voices(countries)
+    _let_speak(found, said)
+    families = texts["family"] | {voice.family_id: voice.family for voice in said.values()}
     found["retracted_on"][found["retracted_on"] == _LAST.toordinal()] = NEVER
     country = _named(found["country"], texts["country"]).in_order()
     return EvidenceTable(
@@ -117,9 +124,10 @@ def evidence_table(
         country=country.codes,
         indicator=place[order],
         numbers=found,
-        family=_named(found["family"], texts["family"]),
+        family=_named(found["family"], families),
         event=_named(found["event_key"], texts["event_key"]),
         admin1=_named(found["admin1"], texts["admin1"]),
+        voices=said,
     )
 
 
@@ -138,6 +146,16 @@ def _read(rows: EvidenceQuerySet) -> tuple[dict[str, I64], dict[str, dict[int, s
         if len(whole) == len(texts):
             return found, whole
     raise CollisionError(f"evidence: found two texts with one hash under each of {len(copy_out.seeds())} seeds")
+
+
+def _let_speak(found: dict[str, I64], said: Mapping[int, Voice]) -> None:
+    """Puts the body that a row counts as in the place of its own."""
+    if not said:
+        return
+    numbers = np.array(sorted(said), np.int64)
+    bodies = np.array([said[number].family_id for number in numbers.tolist()], np.int64)
+    place = np.searchsorted(numbers, found["pk"]).clip(max=numbers.size - 1)
+    found["family"] = np.where(numbers[place] == found["pk"], bodies[place], found["family"])
 
 
 def _looked_up(numbers: I64, values: dict[int, int]) -> I64:

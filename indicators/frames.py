@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Max, Q
@@ -15,6 +15,7 @@ from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.evidence_rows import EvidenceColumns, EvidenceRows
 from indicators.scoring.parameters import Parameters
 from indicators.scoring.series_rows import SeriesColumns, SeriesRows
+from indicators.voices import Voice, digest_line
 from people.permissions import Sensitivity
 
 
@@ -29,6 +30,7 @@ class Method:
     version: MethodVersion
     parameters: Parameters
     catalogue: Catalogue
+    titles: dict[int, str]  # of the factors, by number
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def method_of(version: MethodVersion) -> Method:
 
 def method_with(version: MethodVersion, indicators: Iterable[Indicator]) -> Method:
     """The same, from the framework's indicators already loaded with their factors, in catalogue order."""
-    return Method(version, Parameters.from_mapping(version.parameters), catalogue_of(indicators))
+    rows = list(indicators)
+    titles = {row.factor.number: row.factor.title for row in rows}
+    return Method(version, Parameters.from_mapping(version.parameters), catalogue_of(rows), titles)
 
 
 def catalogue_of(indicators: Iterable[Indicator]) -> Catalogue:
@@ -74,6 +78,7 @@ def catalogue_of(indicators: Iterable[Indicator]) -> Catalogue:
 EvidenceTuple = tuple[Any, ...]  # the fields of EvidenceColumns in their order
 SeriesTuple = tuple[Any, ...]  # the columns of _SERIES
 _EVIDENCE_COLUMNS = [field.name for field in dataclasses.fields(EvidenceColumns)]  # in the order of `evidence_tuple`
+_FAMILY = _EVIDENCE_COLUMNS.index("family")
 _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on", "retracted_on", "pk")
 
 
@@ -123,16 +128,28 @@ def inputs(
 
 
 def assembled(
-    evidence: Iterable[EvidenceTuple], series: Iterable[SeriesTuple], method: Method, order: tuple[str, ...]
+    evidence: Iterable[EvidenceTuple],
+    series: Iterable[SeriesTuple],
+    method: Method,
+    order: tuple[str, ...],
+    voices: Mapping[int, Voice] | None = None,
 ) -> Inputs:
-    """Rows in the order of `EvidenceColumns` and `_SERIES` as inputs of the arithmetic."""
-    codes = set(method.catalogue.codes)
-    known = [row for row in evidence if row[1] in codes]
+    """Rows in the order of `EvidenceColumns` and `_SERIES` as inputs of the arithmetic; `voices` as `voices.voices`."""
+    codes, said = set(method.catalogue.codes), voices or {}
+    known = [_spoken(row, said) for row in evidence if row[1] in codes]
     columns = EvidenceColumns(**dict(zip(_EVIDENCE_COLUMNS, _columns(known, len(_EVIDENCE_COLUMNS)), strict=True)))
     lines: dict[str, list[str]] = {}
     for row in known:
         lines.setdefault(row[0], []).append(f"evidence:{row[-1]}:{row[8] or ''}")
+        if row[-1] in said:
+            lines[row[0]].append(digest_line(row[-1], said[row[-1]].family))
     return _joined(order, columns, lines, series, method)
+
+
+def _spoken(row: EvidenceTuple, said: Mapping[int, Voice]) -> EvidenceTuple:
+    """The row by the body as which it counts."""
+    voice = said.get(row[-1])
+    return row if voice is None else (*row[:_FAMILY], voice.family, *row[_FAMILY + 1 :])
 
 
 def _joined(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from countries.models import Country
 from indicators import frames
 from indicators.models import Evidence, SeriesValue, Snapshot
+from indicators.voices import Voice, changed_around, ever_clustered, voices
 
 MARGIN = dt.timedelta(minutes=10)  # a decision's time is read before it is committed; longer than a transaction takes
 LONGEST = dt.timedelta(hours=1)  # a run that waits for its turn reads later than it says; longer than any waits
@@ -19,6 +20,20 @@ class CountryRows:
     country: Country
     evidence: Sequence[Evidence]
     series: Sequence[SeriesValue]  # scored ones
+    said: dict[dt.datetime | None, dict[int, Voice]] = dataclasses.field(default_factory=dict)
+
+    def voices(self, cut: dt.datetime | None) -> dict[int, Voice]:
+        """Which evidence counted as another body's at an instant; asked once for each, and only where any can."""
+        if not self.is_clustered:
+            return {}
+        if cut not in self.said:
+            self.said[cut] = voices([self.country.iso3], at=cut)
+        return self.said[cut]
+
+    @property
+    def is_clustered(self) -> bool:
+        """Whether any of the evidence is in a report that was ever in a cluster."""
+        return any(row.__dict__.get("was_clustered", True) for row in self.evidence)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +47,8 @@ class Found:
 
 def rows_of(country: Country) -> CountryRows:
     """Reads the country's rows, without texts: two queries."""
-    evidence = Evidence.objects.ever_accepted().filter(country=country)
+    rows = Evidence.objects.ever_accepted().filter(country=country)
+    evidence = rows.annotate(was_clustered=ever_clustered())
     series = SeriesValue.objects.filter(country=country, is_scored=True)
     return CountryRows(
         country,
@@ -71,6 +87,8 @@ def _cuts(rows: CountryRows, snapshot: Snapshot) -> Iterator[dt.datetime | None]
     changes = {loaded_at(row) for row in rows.series} | {row.decided_at for row in rows.evidence}
     changes |= {row.retracted_at for row in rows.evidence} | {row.retracted_at for row in rows.series}
     yield began
+    if rows.is_clustered:
+        changes |= changed_around(began - MARGIN, began + LONGEST)
     yield from sorted(at for at in changes if at and began < at <= began + LONGEST)
     yield from sorted((at for at in changes if at and began - MARGIN <= at < began), reverse=True)
 
@@ -79,7 +97,7 @@ def _assembled(rows: CountryRows, method: frames.Method, cut: dt.datetime | None
     evidence = [frames.evidence_tuple(row, as_at=cut) for row in decided_by(rows.evidence, cut)]
     loaded = [row for row in rows.series if cut is None or (loaded_at(row) or cut) <= cut]
     series = [frames.series_tuple(row, as_at=cut) for row in loaded]
-    return frames.assembled(evidence, series, method, (rows.country.iso3,))
+    return frames.assembled(evidence, series, method, (rows.country.iso3,), rows.voices(cut))
 
 
 def decided_by(evidence: Sequence[Evidence], cut: dt.datetime | None) -> list[Evidence]:

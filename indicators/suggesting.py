@@ -19,13 +19,15 @@ from indicators.matching.lexicon import lexicon
 from indicators.matching.suggester import Hit, suggest
 from indicators.models import Indicator, Suggestion, SuggestionRun
 from reports.correcting import Held, held
-from reports.models import Passage, Report, ReportCorrection
+from reports.models import ClusterMember, Passage, Report, ReportCorrection
 from reports.subjects import COUNTRIES_MAX, countries_about, countries_found
+from reports.text import normal_form
 
 log = logging.getLogger(__name__)
 State = Suggestion.State
 
 SUGGESTIONS_MAX = 300  # a report: a person cannot decide more, and a poisoned feed cannot fill the queue
+MATES_MAX = 5  # reports of the same text that are read again: what one of them said, the others mostly said too
 CREDIBILITY = {
     "A": 2,
     "B": 2,
@@ -109,6 +111,14 @@ def _search(report_id: int, *, at: dt.datetime) -> int:
     return 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Mate:
+    """A searched report of the same text."""
+
+    text: str  # in normal form
+    countries_said: list[str]
+
+
 @dataclass
 class _Search:
     """One report on its way through the lexicon."""
@@ -124,6 +134,11 @@ class _Search:
     def language(self) -> str:
         """The language that holds, without its region."""
         return self.holds.language.partition("-")[0].lower()
+
+    @functools.cached_property
+    def mates(self) -> list[_Mate]:
+        """Reports of the same text that were searched already; none where a person corrected this one."""
+        return [] if self.holds.corrections else _mates(self.report)
 
     @functools.cached_property
     def countries_of_report(self) -> tuple[str, ...]:
@@ -152,7 +167,7 @@ def _suggest(search: _Search) -> None:
     """
     found: list[Suggestion] = []
     if search.language == lexicon().language:
-        for passage in _new_passages(search.report):
+        for passage in _new_passages(search):
             search.run.passages_count += 1
             found += _suggestions(search, passage)
     search.run.left_out_count = max(0, len(found) - SUGGESTIONS_MAX)
@@ -174,8 +189,9 @@ def _key(one: Suggestion) -> tuple[int, int, int]:
     return one.passage_id, one.indicator_id, one.country_id
 
 
-def _new_passages(report: Report) -> Iterator[Passage]:
-    """Without those that an earlier version of the same report said word for word, and without its own repeats."""
+def _new_passages(search: _Search) -> Iterator[Passage]:
+    """Without its own repeats, what an earlier version said word for word, and what was searched in the same text."""
+    report = search.report
     earlier = Report.objects.none()
     if report.external_id:
         earlier = Report.objects.filter(source=report.source_id, external_id=report.external_id, pk__lt=report.pk)
@@ -183,7 +199,32 @@ def _new_passages(report: Report) -> Iterator[Passage]:
     for passage in report.passages.select_related("family").order_by("order"):
         if passage.text not in known:
             known.add(passage.text)
-            yield passage
+            if not _is_searched(search, passage):
+                yield passage
+
+
+def _is_searched(search: _Search, passage: Passage) -> bool:
+    """Whether the passage stands in a searched report of the same text, and would be about the same countries."""
+    if not search.mates:
+        return False
+    said, text = set(search.report.countries_said), normal_form(passage.text)
+    standing = [mate for mate in search.mates if text in mate.text]
+    if any(set(mate.countries_said) == said for mate in standing):
+        return True
+    return bool(standing) and bool(subjects_in(passage.text, search.report.language, most=COUNTRIES_MAX))
+
+
+def _mates(report: Report) -> list[_Mate]:
+    """Searched reports of the same text that are as open and as well graded, and none of whose findings were cut."""
+    holding = ClusterMember.objects.holding()
+    others = holding.filter(cluster__in=holding.filter(report=report).values("cluster")).exclude(report=report)
+    whole = SuggestionRun.objects.filter(report=OuterRef("pk"), failure="", left_out_count=0)
+    rows = Report.objects.filter(
+        Exists(whole), pk__in=others.values("report"), language=report.language, sensitivity__lte=report.sensitivity,
+        source__reliability__lte=report.source.reliability,
+    )  # fmt: skip
+    found = rows.order_by("pk").values_list("text", "countries_said")[:MATES_MAX]
+    return [_Mate(normal_form(text), said) for text, said in found]
 
 
 def _suggestions(search: _Search, passage: Passage) -> Iterator[Suggestion]:

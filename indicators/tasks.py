@@ -4,8 +4,9 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, backtesting, bands, note_coding, series_loading, suggesting
+from indicators import assess, backtesting, bands, note_coding, series_loading, suggesting, voices
 from r2p_dashboard import clock
+from reports import clustering
 
 
 @shared_task(name="indicators.code_notes")
@@ -18,6 +19,13 @@ def code_notes(**_later: Any) -> None:
 def load_series(**_later: Any) -> None:
     """Safe to run twice: a release is loaded once."""
     series_loading.load_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.cluster_reports")
+def cluster_reports(**_later: Any) -> None:
+    """Safe to run twice: a report is compared once. Here and not among the reports' tasks, since scores follow."""
+    while clustering.cluster_some(at=clock.now(), changed=voices.ask_for_scores):
+        pass
 
 
 @shared_task(name="indicators.suggest")

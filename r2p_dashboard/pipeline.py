@@ -23,8 +23,9 @@ from indicators.models import (
     SuggestionRun,
 )
 from r2p_dashboard import clock
-from reports import fetching
+from reports import clustering, fetching
 from reports.models import Retrieval
+from reports.models import Signature as TextSignature
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,10 @@ STAGES = (
     _stage(
         "read", "Reports read", "reports.read_waiting",
         _unread, "received_at", _last(Retrieval, "finished_at"),
+    ),
+    _stage(
+        "cluster", "Reports compared with those that are here", "indicators.cluster_reports",
+        clustering.waiting, "received_at", _last(TextSignature, "signed_at"), dt.timedelta(minutes=15),
     ),
     _stage(
         "code", "Coding notes turned into proposed evidence", "indicators.code_notes",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.views import (
+    alike,
     batch,
     correcting,
     report,
@@ -29,6 +30,11 @@ urlpatterns = [
     path("reports/sent/<int:batch_id>/again/", batch.batch_again, name="batch_again"),
     path("reports/unread/", unread.unread, name="unread"),
     path("reports/<int:report_id>/type/", unread.report_type, name="report_type"),
+    path("reports/possible-updates/", alike.possible_updates, name="possible_updates"),
+    path("reports/possible-updates/<int:pair_id>/", alike.text_pair, name="text_pair"),
+    path("reports/decisions/<int:decision_id>/undo/", alike.cluster_undo, name="cluster_undo"),
+    path("reports/<int:report_id>/split/", alike.report_split, name="report_split"),
+    path("reports/<int:report_id>/join/", alike.report_join, name="report_join"),
     path("reports/<int:report_id>/", report.report, name="report"),
     path("reports/<int:report_id>/correct/", correcting.report_correct, name="report_correct"),
     path("corrections/<int:correction_id>/undo/", correcting.correction_undo, name="correction_undo"),

@@ -12,6 +12,7 @@ from bench import (
     accepted_to_mail,
     demonstration,
     desk,
+    duplicates,
     evidence_to_score,
     feed_to_passages,
     first_page,
@@ -146,3 +147,14 @@ def test_a_run_is_printed_and_kept(tmp_path: Path) -> None:
     assert [from_json(one) for one in kept["figures"]] == figures
     assert "| one | 2 s | other: 4 s | 0.5 | 5 | ≤ 3 s |" in printed(figures)
     assert "skipped: no such page yet" in printed(figures)
+
+
+@pytest.mark.django_db
+def test_reports_are_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "STANDING", 60)
+
+    alone, beside = duplicates.measure(full=True, reports=30)
+
+    assert complete(alone)
+    assert complete(beside)
+    assert beside.details["members"] > alone.details["members"] > 0

@@ -139,6 +139,9 @@ class ContributionRow(serializers.Serializer[Any]):
     printed = serializers.CharField(help_text="To one decimal; the column adds up to the printed index")
     family = serializers.CharField(allow_null=True, help_text="The body that made the finding")
     family_name = serializers.CharField(allow_null=True)
+    counted_with = serializers.CharField(
+        allow_null=True, help_text="Body with which it counts as one source: their reports carry one text"
+    )
     event = serializers.CharField(allow_null=True)
     evidence = serializers.IntegerField(allow_null=True)
     evidence_url = serializers.URLField(allow_null=True)
@@ -328,6 +331,7 @@ def _contribution(reason: Reason, base: str, reports: Collection[int]) -> dict[s
         "printed": reason.printed,
         "family": evidence.family.slug if evidence else None,
         "family_name": evidence.family.name if evidence else None,
+        "counted_with": reason.counted_with or None,
         "event": (reason.event_key or None) if evidence else None,
         "evidence": evidence.pk if evidence else None,
         "evidence_url": f"{base}{evidence.pk}/" if evidence else None,

@@ -52,6 +52,9 @@ class BreakdownRow(serializers.Serializer[Any]):
     event = serializers.CharField(allow_null=True)
     family = serializers.CharField(allow_null=True, help_text="The body that made the finding")
     family_name = serializers.CharField(allow_null=True)
+    counted_with = serializers.CharField(
+        allow_null=True, help_text="Body with which it counts as one source: their reports carry one text"
+    )
     evidence = serializers.IntegerField(allow_null=True)
     evidence_url = serializers.URLField(allow_null=True)
     evidence_retracted_at = serializers.DateTimeField(
@@ -228,6 +231,7 @@ def _breakdown_row(leaf: Leaf, base: str) -> dict[str, Any]:
         "event": leaf.event or None,
         "family": node.name if node.kind == "family" else None,
         "family_name": node.title if node.kind == "family" else None,
+        "counted_with": node.counted_with or None,
         "evidence": node.evidence.pk if node.evidence else None,
         "evidence_url": f"{base}{node.evidence.pk}/" if node.evidence else None,
         "evidence_retracted_at": node.evidence.retracted_at if node.evidence else None,

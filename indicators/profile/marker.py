@@ -21,6 +21,10 @@ _SQL = """
             FROM indicators_evidence e JOIN reports_passage p ON p.id = e.passage_id
             JOIN reports_report r ON r.id = p.report_id
             WHERE e.country_id = c.id AND e.status IN ('accepted', 'retracted')) AS evidence_digest,
+        (SELECT md5(string_agg(m.id::text, ',' ORDER BY m.id)) FROM reports_clustermember m
+            WHERE m.until IS NULL AND m.cluster_id IN (SELECT n.cluster_id FROM reports_clustermember n
+                JOIN reports_passage p ON p.report_id = n.report_id JOIN indicators_evidence e ON e.passage_id = p.id
+                WHERE n.until IS NULL AND e.country_id = c.id)) AS clusters,
         (SELECT md5(string_agg(concat_ws(':', v.id, r.sensitivity, v.retracted_at), ',' ORDER BY v.id))
             FROM indicators_seriesvalue v JOIN reports_report r ON r.id = v.report_id
             WHERE v.country_id = c.id) AS series_digest,
@@ -40,7 +44,7 @@ class Marker:
     methods: str  # those that are published and their states
     last_run: str  # with its state
     is_asked_for: bool  # inputs changed and no run has seen it yet
-    evidence: str  # digest over the accepted rows, their states and who may see them
+    evidence: str  # digest over the accepted rows, their states and who may see them, and over their clusters
     series: str
     last_report: int | None  # how much is reported is computed anew for another date; a snapshot holds its own
 
@@ -60,7 +64,7 @@ def marked_country(iso3: str) -> tuple[Country, Marker] | None:
         methods=found["methods"] or "",
         last_run=found["last_run"] or "",
         is_asked_for=found["is_asked_for"],
-        evidence=found["evidence_digest"] or "",
+        evidence=f"{found['evidence_digest']} {found['clusters']}",
         series=found["series_digest"] or "",
         last_report=found["last_report"],
     )

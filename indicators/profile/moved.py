@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from countries.models import Country
 from indicators import frames
-from indicators.models import Evidence, EvidenceQuerySet, Factor, MethodVersion, SeriesValue
+from indicators.models import Evidence, EvidenceQuerySet, MethodVersion, SeriesValue
 from indicators.models.score import Profile
 from indicators.profile.reading import is_measured
 from indicators.profile.values import CHANGE_DAYS
@@ -179,7 +179,7 @@ def moved(
     if has_after:
         moments = ((one.day, one.known_on) for one in (span.before, span.after))
         found = change(given, 0, before=next(moments), after=next(moments), given_before=given_before)
-        parts = _parts(found, method.version, has_before=has_before)
+        parts = _parts(found, method, has_before=has_before)
     return Moved(
         span=span,
         before=found.before if found and has_before else None,
@@ -253,13 +253,12 @@ def _counting(rows: SeriesRows, moment: Moment) -> Bool:
     return is_known & (rows.period_end <= moment.day.toordinal())
 
 
-def _parts(found: Change, method: MethodVersion, *, has_before: bool) -> tuple[CausePart, ...]:
-    titles = dict(Factor.objects.filter(framework=method.framework_id).values_list("number", "title"))
+def _parts(found: Change, method: frames.Method, *, has_before: bool) -> tuple[CausePart, ...]:
     by_cause = {part.cause: part for part in found.parts}
     order = [by_cause[cause] for cause in CAUSES]
     total = tenths_of(found.after) - (tenths_of(found.before) if has_before else 0)
     shares = apportioned(total, [part.points for part in order])
-    return tuple(_part(part, share, titles) for part, share in zip(order, shares, strict=True))
+    return tuple(_part(part, share, method.titles) for part, share in zip(order, shares, strict=True))
 
 
 def _part(part: ChangePart, tenths: int, titles: dict[int, str]) -> CausePart:

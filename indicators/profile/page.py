@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from countries.models import Country
-from indicators.models import History, MethodVersion, Snapshot
+from indicators.models import Evidence, History, MethodVersion, Snapshot
 from indicators.models.score import Level
 from indicators.profile.factors import factor_views
 from indicators.profile.newly_known import new_events_of
@@ -92,6 +92,7 @@ def _rests_on(reading: Reading) -> dict[str, Any]:
     return {
         "evidence": visible,
         "evidence_count": len(reading.evidence),
+        "bodies_count": len({reading.family_of(row) for row in visible if row.polarity == Evidence.Polarity.RISK}),
         "withheld": len(reading.evidence) - len(visible),
         "documents_count": len({row.passage.report_id for row in visible}),
         "passages_count": len({row.passage_id for row in visible}),
@@ -126,8 +127,12 @@ def _leans_on(rows: Sequence[Contribution], reading: Reading) -> str:
     leaning = concentration(rows, reading.method.parameters)
     if leaning is None or not leaning.is_raised:
         return ""
-    own = [row for row in reading.counted if row.family.slug == leaning.family]
-    return own[0].family.name if own and all(row.is_visible for row in own) else ""
+    own = [row for row in reading.counted if reading.family_of(row) == leaning.family]
+    return _name(own[0], reading) if own and all(row.is_visible for row in own) else ""
+
+
+def _name(row: Evidence, reading: Reading) -> str:
+    return reading.counted_with(row) or row.family.name
 
 
 def _band(reading: Reading, line: str) -> Band:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists
@@ -22,6 +22,7 @@ from indicators.models import (
     Standing,
 )
 from indicators.scored import ScoredCountry, score_inputs
+from indicators.voices import Voice, ever_clustered
 from indicators.world import is_stale
 from people.permissions import Sensitivity, clearance_of
 
@@ -45,6 +46,7 @@ class Reading:
     inputs: frames.Inputs
     indicators: Sequence[Indicator]
     evidence: Sequence[Evidence]  # visible at (day, known_on), each with `is_visible` for the reader
+    voices: Mapping[int, Voice]  # of the evidence that counts as another body's in the shown score, by number
     counted: Sequence[Evidence]  # what the shown score rests on; differs while a new one is on its way
     corrections: Sequence[Evidence]  # retracted by known_on, latest first
     series: Sequence[SeriesValue]  # visible at (day, known_on), unscored ones included
@@ -52,6 +54,16 @@ class Reading:
     standing: Snapshot | None  # what stands, assessed or not
     is_stale: bool
     is_recomputing: bool
+
+    def family_of(self, row: Evidence) -> str:
+        """Slug of the body as which a piece of evidence counts."""
+        voice = self.voices.get(row.pk)
+        return voice.family if voice else row.family.slug
+
+    def counted_with(self, row: Evidence) -> str:
+        """Name of the body with which a piece counts as one source; empty where it is its own, or may not be told."""
+        voice = self.voices.get(row.pk)
+        return voice.family_name if voice and voice.sensitivity <= self.clearance else ""
 
     def may_see(self, value: SeriesValue) -> bool:
         """Whether the reader is cleared for the release that the value comes from."""
@@ -77,20 +89,20 @@ def read(
     inputs, cut = _inputs(rows, by, standing)
     score: Snapshot | ScoredCountry | None = standing
     if not is_current:
-        at: dict[str, Any] = {"day": day, "known_on": known_on}
-        (score,) = score_inputs(by, inputs, **at, with_lines=with_history, with_days=False)
+        asked: dict[str, Any] = {"day": day, "known_on": known_on, "with_lines": with_history, "with_days": False}
+        (score,) = score_inputs(by, inputs, **asked)
     scored_on = (standing.as_of, standing.known_on) if standing else (day, known_on)
     return Reading(
         day=scored_on[0],
         known_on=scored_on[1],
         clearance=clearance_of(user),
         score=score if score is not None and score.assessed else None,
-        histories=list(standing.histories.all()) if standing and with_history else [],
-        bands=list(standing.bands.all()) if standing and with_history else [],
+        **_lines(standing if with_history else None),
         method=by,
         inputs=inputs,
         indicators=indicators,
         evidence=[row for row in evidence if _is_known(row, day, known_on)],
+        voices=rows.voices(cut),
         counted=[row for row in reproducing.decided_by(evidence, cut) if _is_known(row, *scored_on, as_at=cut)],
         corrections=[row for row in evidence if _is_corrected(row, known_on)],
         series=[row for row in series if is_measured(row, day, known_on)],
@@ -100,9 +112,16 @@ def read(
     )
 
 
+def _lines(standing: Snapshot | None) -> dict[str, Any]:
+    """What is stored along the lines of a standing score."""
+    if standing is None:
+        return {"histories": [], "bands": []}
+    return {"histories": list(standing.histories.all()), "bands": list(standing.bands.all())}
+
+
 def _freshness(
     country: Country, version: MethodVersion, standing: Snapshot | None, *, day: dt.date, is_current: bool
-) -> dict[str, bool]:
+) -> dict[str, Any]:
     """Whether what stands is older than it should be, and whether a new score is on its way: one query."""
     requests = RescoreRequest.objects.filter(country=country)
     runs = ScoreRun.objects.filter(method=version).exclude(state=ScoreRun.State.RUNNING)
@@ -131,6 +150,7 @@ def _inputs(
 def _evidence(country: Country, user: "User | AnonymousUser") -> list[Evidence]:
     related = ("passage__report__source", "family", "indicator__factor", "country", "decided_by")
     rows = Evidence.objects.ever_accepted().filter(country=country).marked_for(user).select_related(*related)
+    rows = rows.annotate(was_clustered=ever_clustered())
     return list(rows.defer("passage__report__bytes", "passage__report__text").order_by("-event_on", "pk"))
 
 

@@ -32,6 +32,7 @@ def reasons_of(rows: Sequence[Contribution], reading: Reading) -> tuple[Reason, 
                 points=row.points,
                 printed=text,
                 family=evidence.family.name if evidence and not is_withheld else "",
+                counted_with=reading.counted_with(evidence) if evidence and not is_withheld else "",
                 event_key="" if is_withheld else row.ref,
                 evidence=None if is_withheld else evidence,
                 series=None if is_withheld else value,
@@ -44,7 +45,7 @@ def attesting(reading: Reading) -> dict[tuple[str, str, str], Evidence]:
     """Of each event and family the row that a reader should see: visible first, then the strongest, then the latest."""
     rows = [row for row in reading.counted if row.polarity == Evidence.Polarity.RISK]
     rows.sort(key=lambda row: (row.is_visible, row.severity, row.event_on, row.pk))
-    return {(row.indicator.code, event_ref(row), row.family.slug): row for row in rows}
+    return {(row.indicator.code, event_ref(row), reading.family_of(row)): row for row in rows}
 
 
 def event_ref(row: Evidence) -> str:

@@ -26,6 +26,7 @@ class Node:
     points: float  # exact
     tenths: int = 0  # as printed
     evidence: Evidence | None = None  # a family's attestation that the reader may see
+    counted_with: str = ""  # name of the body with which it counts as one source
     series: SeriesValue | None = None
     children: tuple["Node", ...] = ()
 
@@ -102,7 +103,8 @@ def _leaf(
     if row.kind == "event":
         evidence = named.get((row.indicator, row.ref, row.family))
         if evidence is not None and evidence.is_visible:
-            return Node("family", row.family, evidence.family.name, row.points, evidence=evidence)
+            body, counted_with = evidence.family, reading.counted_with(evidence)
+            return Node("family", body.slug, body.name, row.points, evidence=evidence, counted_with=counted_with)
         return _hidden(row.points)
     if row.kind == "series":
         value = measured.get(row.indicator)

@@ -36,6 +36,7 @@ class Reason:
     points: float  # exact; may be negative
     printed: str  # to one decimal; the column adds up to the printed index
     family: str  # display name; empty for series and mitigation
+    counted_with: str  # display name of the body with which it counts as one source: their reports are one text
     event_key: str
     evidence: Evidence | None
     series: SeriesValue | None
@@ -136,6 +137,7 @@ class CountryProfile:
     evidence: tuple[Evidence, ...]  # visible to the reader, latest event first; select_related for display
     evidence_count: int  # pieces the score rests on, whether shown or not
     withheld: int
+    bodies_count: int  # whose findings of risk the visible evidence is; reports of one text are one body's
     documents_count: int  # reports behind the visible evidence
     passages_count: int
     corrections: tuple[Evidence, ...]  # retracted pieces that the reader may see, latest first

@@ -15,6 +15,7 @@ from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_cho
 from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
 from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at
 from indicators.views.readings import READ_WITH, DisagreementForm, Readings, SettlementForm
+from indicators.voices import Voice, ever_clustered, voices
 from people.permissions import Action, may
 from r2p_dashboard.clock import AsOf
 from reports.models import Passage
@@ -108,7 +109,8 @@ def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
 def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, *, status: int = 200) -> HttpResponse:
     """The page of one piece of evidence; 404 where the reader may not know that it exists."""
     moment = moment_of(request)
-    evidence = for_display(seen_by(request)).select_related(*READ_WITH).filter(pk=evidence_id).first()
+    rows = for_display(seen_by(request)).select_related(*READ_WITH).annotate(was_clustered=ever_clustered())
+    evidence = rows.filter(pk=evidence_id).first()
     if evidence is None:
         raise Http404("evidence: found none under this number that you may see")
     readings = Readings.of(evidence, request.user)
@@ -117,6 +119,7 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "evidence": evidence,
         "as_of": moment,
         "standing": standing_at(evidence, moment),
+        "voice": _voice(request, evidence),
         "surroundings": surroundings(evidence.passage),
         "siblings": _siblings(request, evidence),
         "suggested": suggested,
@@ -134,6 +137,13 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "form": form,
     }
     return render(request, "indicators/evidence_detail.html", context, status=status)
+
+
+def _voice(request: HttpRequest, evidence: Evidence) -> Voice | None:
+    """The body as which it counts where that is another than its own, if the reader may know of that one's report."""
+    said = voices([evidence.country.iso3]) if evidence.__dict__["was_clustered"] else {}
+    voice = said.get(evidence.pk)
+    return voice if voice is not None and voice.may_be_told(request.user) else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from countries.models import Country
 from indicators import frames
 from indicators.models import Evidence, Indicator, SeriesValue
+from indicators.reproducing import CountryRows
 from indicators.scoring.days import week_name
+from indicators.voices import Voice, ever_clustered
 from people.permissions import Sensitivity, clearance_of
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Known:
     evidence: Sequence[Evidence]  # that counts, latest event first, each with `is_visible` for the reader
     series: Sequence[SeriesValue]  # that may count, latest period first
     clearance: Sensitivity
+    voices: Mapping[int, Voice]  # of the evidence that counts as another body's, by number
 
     @property
     def visible(self) -> dict[int, Evidence]:
@@ -97,16 +100,18 @@ class Known:
 
 
 def known_of(country: Country, *, day: dt.date, known_on: dt.date, user: "User | AnonymousUser") -> Known:
-    """Four queries. Raises frames.NoMethodError."""
+    """Four queries, five where reports of one text speak. Raises frames.NoMethodError."""
     version = frames.version_in_use()
     indicators = list(version.framework.indicators.select_related("factor").order_by("order"))
+    evidence = _evidence(country, {row.code for row in indicators}, day=day, known_on=known_on, user=user)
     return Known(
         country=country,
         day=day,
         known_on=known_on,
         method=frames.method_with(version, indicators),
         indicators=indicators,
-        evidence=_evidence(country, {row.code for row in indicators}, day=day, known_on=known_on, user=user),
+        evidence=evidence,
+        voices=CountryRows(country, evidence, []).voices(None),
         series=_series(country, version.goalposts, day=day, known_on=known_on),
         clearance=clearance_of(user),
     )
@@ -116,6 +121,7 @@ def _evidence(
     country: Country, codes: set[str], *, day: dt.date, known_on: dt.date, user: "User | AnonymousUser"
 ) -> list[Evidence]:
     rows = Evidence.objects.known(day=day, known_on=known_on).filter(country=country).marked_for(user)
+    rows = rows.annotate(was_clustered=ever_clustered())
     rows = rows.select_related("family", "indicator", "country").order_by("-event_on", "-pk")
     return [row for row in rows if row.indicator.code in codes]
 
@@ -128,9 +134,10 @@ def _series(country: Country, scored: Iterable[str], *, day: dt.date, known_on: 
     return [row for row in rows if frames.stands(row.known_at, row.retracted_at, known_on)]
 
 
-def counted_of(row: Evidence) -> Counted:
-    """A loaded piece as the arithmetic takes it."""
-    return Counted(*frames.evidence_tuple(row))
+def counted_of(row: Evidence, said: Mapping[int, Voice]) -> Counted:
+    """A loaded piece as the arithmetic takes it, by the body as which it counts."""
+    counted, voice = Counted(*frames.evidence_tuple(row)), said.get(row.pk)
+    return counted if voice is None else counted._replace(family=voice.family)
 
 
 def measured_of(row: SeriesValue) -> Measured:

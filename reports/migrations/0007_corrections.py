@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0005_extraction'),
+        ('reports', '0006_clusters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

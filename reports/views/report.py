@@ -15,6 +15,7 @@ from people.permissions import Action, may
 from reports.correcting import held
 from reports.languages import language_name
 from reports.models import TYPED, Passage, Report
+from reports.views.alike_of import alike, has_pairs
 from reports.views.seen import reports_seen_by
 
 PAGE_SIZE = 100
@@ -27,12 +28,14 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     """A report as taken in: where from, when, its digest, its passages or what it carried; never its bytes."""
     moment = moment_of(request)
     seen = reports_seen_by(request.user, known_on=moment.known_on).select_related("source__family")
-    found = seen.defer("bytes", "text").filter(pk=report_id).first()
+    found = seen.annotate(is_alike=has_pairs()).defer("bytes", "text").filter(pk=report_id).first()
     if found is None:
         raise Http404("report: found none under this number that you may see at this date")
     context = {"as_of": moment, "report": found, **_relations(request, found, known_on=moment.known_on)}
     if found.kind in OF_WORDS:
         context |= _held(found, known_on=moment.known_on)
+    if found.kind in (Report.Kind.DOCUMENT, Report.Kind.ENTRY):
+        context |= alike(request, found, known_on=moment.known_on)
     context |= _carried(request, found) if found.kind in CARRIERS else _passages(request, found)
     return render(request, "reports/report.html", context)
 

@@ -155,7 +155,16 @@ def test_what_is_withheld_still_counts_and_is_told_as_a_number(client: Client, r
     assert (score["evidence_count"], score["withheld"]) == (4, 3)
     assert len(withheld) == 4  # and the dataset
     for row in withheld:
-        names = ("family", "family_name", "event", "evidence", "evidence_url", "evidence_retracted_at", "series_value")
+        names = (
+            "family",
+            "family_name",
+            "counted_with",
+            "event",
+            "evidence",
+            "evidence_url",
+            "evidence_retracted_at",
+            "series_value",
+        )
         assert [row[name] for name in names] == [None] * len(names)
         assert row["points"] > 0
     assert math.isclose(math.fsum(row["points"] for row in answer["results"]), score["index"], abs_tol=1e-9)

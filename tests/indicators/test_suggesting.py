@@ -13,6 +13,7 @@ from indicators.matching.suggester import suggest as find
 from indicators.models import Evidence, NoteCoding, Suggestion, SuggestionRun
 from people.permissions import Sensitivity
 from r2p_dashboard import clock
+from reports import joining
 from reports.models import Report
 from tests import make
 from tests.waiting import Aside
@@ -238,3 +239,67 @@ def test_two_workers_at_once_search_each_report_once() -> None:
     assert sum(worker.join() for worker in [Aside(run), Aside(run)]) == len(reports)
     assert SuggestionRun.objects.filter(failure="").count() == len(reports)
     assert all(len(suggested(report)) == len(suggested(reports[0])) for report in reports)
+
+
+# --- of one text only what is new is searched --------------------------------------------------------------
+FILLER = " ".join(f"word{number}" for number in range(60)) + "."
+
+
+def clustered(first: Report, second: Report) -> None:
+    joining.join(first.pk, second.pk, kind="whole", writing=joining.Writing(make.NOW))
+
+
+def test_of_a_reprint_only_the_new_passages_are_searched() -> None:
+    first = waiting_report(RAID, FILLER)
+    second = waiting_report(RAID.upper(), FILLER, SIEGE + " Darfur.")
+    clustered(first, second)
+
+    run()
+
+    assert {order for order, _, _ in suggested(first)} == {0}
+    assert {order for order, _, _ in suggested(second)} == {2}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"sensitivity": Sensitivity.CONFIDENTIAL}, {}),
+        ({"language": "fr"}, {}),
+        ({"grade": "C"}, {"grade": "A"}),
+    ],
+)
+def test_a_reprint_is_searched_whole_where_the_first_was_closed_worse_or_of_another_language(
+    first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    one, other = (
+        waiting_report(RAID, source=make.source(reliability=fields.get("grade", "B")), **_without(fields))
+        for fields in (first, second)
+    )
+    clustered(one, other)
+
+    run()
+
+    assert suggested(other)
+
+
+def test_a_reprint_with_other_countries_said_is_searched_for_them() -> None:
+    one, other = waiting_report(SIEGE, countries_said=["YEM"]), waiting_report(SIEGE, countries_said=["SYR"])
+    clustered(one, other)
+
+    run()
+
+    assert {iso3 for _, _, iso3 in suggested(other)} == {"SYR"}
+
+
+def test_a_reprint_of_what_was_cut_is_searched_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "SUGGESTIONS_MAX", 1)
+    one, other = waiting_report(RAID), waiting_report(RAID)
+    clustered(one, other)
+
+    run()
+
+    assert len(suggested(other)) == 1
+
+
+def _without(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != "grade"}

@@ -9,6 +9,7 @@ from people.permissions import Role
 from reports import ingest, sending
 from tests import make
 from tests.alerts import outbox
+from tests.reports import texts
 from tests.suggested import suggestion
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -26,6 +27,7 @@ PUBLIC_PAGES = (
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
+    "/reports/possible-updates/": STAFF, "/reports/possible-updates/{pair}/": STAFF,
     "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
     "/reports/{scan}/type/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
@@ -51,7 +53,7 @@ def answers(client: Client, page: str) -> int:
         "source": row.passage.report.source.slug,
     }
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
-    numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk}
+    numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk, "pair": texts.pair().pk}
     return client.get(page.format(**numbers)).status_code
 
 

@@ -236,12 +236,11 @@ def left_of(user: User, sieve: Sieve) -> Left:
     """One query: what the header says, and what is left under these filters."""
     waiting = sieve.narrow(Suggestion.objects.visible_to(user).waiting())
     oldest = waiting.order_by("passage_id", "-strength", "pk").values("suggested_at")[:1]
-    suggested, proposed = deciding.waits_for(user)
-    asked = User.objects.filter(pk=user.pk)
-    row = asked.values_list(how_many(suggested), how_many(proposed), how_many(waiting), Subquery(oldest)).first()
+    counts = [how_many(rows) for rows in (*deciding.waits_for(user), waiting)]
+    row = User.objects.filter(pk=user.pk).values_list(*counts, Subquery(oldest)).first()
     if row is None:
         return Left(Desk(0, 0), 0, None)
-    return Left(Desk(row[0], row[1]), row[2], row[3])
+    return Left(Desk(*row[:-2]), *row[-2:])
 
 
 def unseen(user: User) -> dict[str, int]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, backtesting, bands, note_coding, series_loading, suggesting
+from indicators import assess, backtesting, bands, importing, note_coding, series_loading, suggesting
 from r2p_dashboard import clock
 
 
@@ -18,6 +18,13 @@ def code_notes(**_later: Any) -> None:
 def load_series(**_later: Any) -> None:
     """Safe to run twice: a release is loaded once."""
     series_loading.load_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.import_tables")
+def import_tables(**_later: Any) -> None:
+    """Safe to run twice: a file is checked once for each time it is asked, and a row is written once."""
+    importing.check_waiting(at=clock.now())
+    importing.write_waiting(at=clock.now(), installation_day=clock.installation_day())
 
 
 @shared_task(name="indicators.suggest")

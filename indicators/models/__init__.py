@@ -8,16 +8,19 @@ from indicators.models.outcome import Outcome, OutcomeList
 from indicators.models.score import Band, History, RescoreRequest, ScoreRun, Snapshot, Standing
 from indicators.models.series import SeriesDefinition, SeriesLoad, SeriesValue
 from indicators.models.suggestion import Suggestion, SuggestionDecision, SuggestionQuerySet, SuggestionRun
+from indicators.models.tables import ColumnMapping, ImportRow, TableImport, TableImportQuerySet
 
 __all__ = [
     "BacktestRequest",
     "BacktestRun",
     "Band",
+    "ColumnMapping",
     "Evidence",
     "EvidenceQuerySet",
     "Factor",
     "Framework",
     "History",
+    "ImportRow",
     "Indicator",
     "MethodVersion",
     "NoteCoding",
@@ -34,4 +37,6 @@ __all__ = [
     "SuggestionDecision",
     "SuggestionQuerySet",
     "SuggestionRun",
+    "TableImport",
+    "TableImportQuerySet",
 ]

@@ -193,8 +193,8 @@ class Evidence(models.Model):
                 name="retracted_evidence_says_who_when_and_why",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("coder")),
-                name="evidence_is_decided_by_another_person",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("coder")) | Q(status="rejected"),
+                name="evidence_is_accepted_by_another_person",
             ),
             models.CheckConstraint(
                 condition=Q(coder__isnull=False) | Q(status__in=["accepted", "retracted"]),

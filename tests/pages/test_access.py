@@ -5,7 +5,7 @@ from django.test import Client
 
 from people.permissions import Role
 from reports import ingest
-from tests import make
+from tests import make, tables
 from tests.alerts import outbox
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -21,7 +21,9 @@ PUBLIC_PAGES = (
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
-    "/reports/new/": STAFF, "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
+    "/import/": STAFF, "/import/{import}/": STAFF, "/import/{import}/refused.csv": STAFF,
+    "/import/template/evidence.csv": STAFF, "/reports/new/": STAFF, "/retrievals/{retrieval}/": STAFF,
+    "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -31,7 +33,7 @@ def answers(client: Client, page: str) -> int:
     retrieval = ingest.receive(reader="text", payload=b"x", about=ingest.About(), file_name="x", at=make.NOW)
     numbers = {"accepted": row.pk, "report": row.passage.report_id, "retrieval": retrieval.pk}
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
-    numbers |= {"delivery": outbox.delivery().pk}
+    numbers |= {"delivery": outbox.delivery().pk, "import": tables.checked(tables.evidence_csv()).pk}
     return client.get(page.format(**numbers)).status_code
 
 
@@ -57,7 +59,8 @@ def test_nothing_is_changed_by_looking_at_any_page(client: Client) -> None:
     client.force_login(make.person(Role.ADMIN))
 
     for page in (*PUBLIC_PAGES, *PAGES_FOR):
-        assert client.put(page.format(accepted=1, report=1, retrieval=1, released=1, delivery=1)).status_code == 405
+        numbers = {"accepted": 1, "report": 1, "retrieval": 1, "released": 1, "delivery": 1, "import": 1}
+        assert client.put(page.format(**numbers)).status_code == 405
 
 
 @pytest.mark.parametrize("role", [None, *Role])

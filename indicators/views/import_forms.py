@@ -47,6 +47,14 @@ class SendForm(forms.Form):
         offer(self, "kind", allowed)
         self.fields["kind"].initial = allowed[0][0] if allowed else None
 
+    def clean_file(self) -> Any:
+        """The file, refused by its size before it is read."""
+        file, most = self.cleaned_data["file"], settings.REPORT_BYTES_MAX
+        if (file.size or 0) > most:
+            found = f"Found a file of {file.size / 2**20:.1f} MB"
+            raise forms.ValidationError(f"{found}; wanted at most {most // 2**20} MB. Send it in parts.")
+        return file
+
 
 class SheetForm(forms.Form):
     """Which sheet of a workbook, or how the bytes of a text are read."""

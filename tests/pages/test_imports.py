@@ -136,6 +136,15 @@ def test_what_cannot_be_read_is_refused_at_the_door(coder: Client) -> None:
     assert "found an archive or a PDF; wanted XLSX or CSV" in answer.text
 
 
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(coder: Client, settings: Any) -> None:
+    settings.REPORT_BYTES_MAX = 2**20
+
+    answer = coder.post("/import/", {"kind": "evidence", "file": SimpleUploadedFile("x.csv", b"x" * (2**20 + 1))})
+
+    assert (answer.status_code, TableImport.objects.count()) == (400, 0)
+    assert "Found a file of 1.0 MB; wanted at most 1 MB. Send it in parts." in answer.text
+
+
 def test_the_refused_rows_come_back_as_csv_in_which_nothing_is_a_formula(coder: Client) -> None:
     bad = {**tables.GOOD, "severity": "9", "text": "=cmd|'/c calc'!A0", "=note": "+1"}
     page = send(coder, tables.csv_of([{**bad, "note": "@SUM(A1)"}]))

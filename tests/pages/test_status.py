@@ -183,5 +183,5 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
 
     with django_assert_max_num_queries(43):
         client.get("/status/")
-    with django_assert_max_num_queries(37):
+    with django_assert_max_num_queries(40):
         client.get("/health")

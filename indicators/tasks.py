@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, backtesting, bands, note_coding, series_loading, suggesting, voices
+from indicators import assess, backtesting, bands, importing, note_coding, series_loading, suggesting, voices
 from r2p_dashboard import clock
 from reports import clustering
 
@@ -26,6 +26,13 @@ def cluster_reports(**_later: Any) -> None:
     """Safe to run twice: a report is compared once. Here and not among the reports' tasks, since scores follow."""
     while clustering.cluster_some(at=clock.now(), changed=voices.ask_for_scores):
         pass
+
+
+@shared_task(name="indicators.import_tables")
+def import_tables(**_later: Any) -> None:
+    """Safe to run twice: a file is checked once for each time it is asked, and a row is written once."""
+    importing.check_waiting(at=clock.now())
+    importing.write_waiting(at=clock.now(), installation_day=clock.installation_day())
 
 
 @shared_task(name="indicators.suggest")

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from indicators.views import backtest, entry, evidence, factors, method, review, second_reading, sensitivity, whatif
+from indicators.views import (
+    backtest,
+    entry,
+    evidence,
+    factors,
+    imports,
+    method,
+    review,
+    second_reading,
+    sensitivity,
+    whatif,
+)
 from indicators.views.desk import bulk, claims, decisions, document, left, page
 
 urlpatterns = [
@@ -15,6 +26,16 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/accept/", review.accept, name="evidence_accept"),
     path("evidence/<int:evidence_id>/reject/", review.reject, name="evidence_reject"),
     path("evidence/<int:evidence_id>/retract/", review.retract, name="evidence_retract"),
+    path("import/", imports.imports, name="imports"),
+    path("import/template/<str:kind>.csv", imports.template, name="import_template"),
+    path("import/<int:import_id>/", imports.table_import, name="import"),
+    path("import/<int:import_id>/sheet/", imports.sheet, name="import_sheet"),
+    path("import/<int:import_id>/columns/", imports.columns, name="import_columns"),
+    path("import/<int:import_id>/answers/", imports.answers, name="import_answers"),
+    path("import/<int:import_id>/confirm/", imports.confirm, name="import_confirm"),
+    path("import/<int:import_id>/drop/", imports.drop, name="import_drop"),
+    path("import/<int:import_id>/undo/", imports.undo, name="import_undo"),
+    path("import/<int:import_id>/refused.csv", imports.refused, name="import_refused"),
     path("review/", review.review, name="review"),
     path("evidence/<int:evidence_id>/disagree/", second_reading.disagree, name="evidence_disagree"),
     path("evidence/<int:evidence_id>/settle/", second_reading.settle, name="evidence_settle"),

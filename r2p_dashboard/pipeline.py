@@ -21,6 +21,7 @@ from indicators.models import (
     ScoreRun,
     SeriesLoad,
     SuggestionRun,
+    TableImport,
 )
 from r2p_dashboard import clock
 from reports import clustering, fetching
@@ -123,6 +124,10 @@ STAGES = (
         suggesting.waiting, "due_at", _last(SuggestionRun, "searched_at"), dt.timedelta(minutes=15),
     ),
     _stage(
+        "import", "Imported tables checked and written", "indicators.import_tables",
+        TableImport.objects.waiting, "moved_at", _last(TableImport, "checked_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
         "score", "Scores computed", "indicators.score_changed",
         RescoreRequest.objects.all, "asked_at", _last(ScoreRun, "published_at"),
     ),
@@ -160,6 +165,11 @@ def ring() -> bool:
 def ring_fetch() -> bool:
     """The same from fetching on: after somebody asked for a source. A slow server holds nobody else up."""
     return _send(_from("fetch"))
+
+
+def ring_imports() -> bool:
+    """The same from the imports of tables on: after somebody sent, settled or confirmed one."""
+    return _send(_from("import"))
 
 
 def ring_scores() -> bool:

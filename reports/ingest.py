@@ -33,7 +33,10 @@ from reports.storing import (
 )
 from reports.subjects import noticed
 
-__all__ = ["URL_CHARACTERS_MAX", "About", "IngestError", "read_waiting", "receive", "store_entry", "too_large"]
+__all__ = [
+    "URL_CHARACTERS_MAX", "About", "IngestError", "read_waiting", "receive", "store_entry", "too_large",
+    "typed_bytes",
+]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -258,10 +261,8 @@ def store_entry(
 ) -> Passage:
     """The report and passage of something typed by hand; the same words of the same source make one report."""
     text = " ".join(text.split())
-    day = str(published_on)
-    typed = {"source": source.slug, "url": url, "locator": locator, "published_on": day, "text": text}
-    payload = json.dumps(typed, ensure_ascii=False, sort_keys=True).encode()
-    title = f"Entry by hand: {source.name}, {day}"
+    payload = typed_bytes(source=source.slug, text=text, locator=locator, url=url, published_on=published_on)
+    title = f"Entry by hand: {source.name}, {published_on}"
     report, created = Report.objects.get_or_create(
         sha256=digest(payload),
         defaults={
@@ -284,3 +285,9 @@ def store_entry(
         store_passages([(report, (PassageDraft(0, len(text), text, locator),))])
     keep_as_close(report, sensitivity)
     return report.passages.get()
+
+
+def typed_bytes(*, source: str, text: str, locator: str, url: str, published_on: dt.date) -> bytes:
+    """What stands as the bytes of something typed: the same for the same words of the same source, place and day."""
+    said = {"source": source, "url": url, "locator": locator, "published_on": str(published_on)}
+    return json.dumps({**said, "text": " ".join(text.split())}, ensure_ascii=False, sort_keys=True).encode()

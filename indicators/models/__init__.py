@@ -15,17 +15,20 @@ from indicators.models.review import (
 from indicators.models.score import Band, History, RescoreRequest, ScoreRun, Snapshot, Standing
 from indicators.models.series import SeriesDefinition, SeriesLoad, SeriesValue
 from indicators.models.suggestion import Suggestion, SuggestionDecision, SuggestionQuerySet, SuggestionRun
+from indicators.models.tables import ColumnMapping, ImportRow, TableImport, TableImportQuerySet
 
 __all__ = [
     "BacktestRequest",
     "BacktestRun",
     "Band",
     "BulkRejection",
+    "ColumnMapping",
     "Evidence",
     "EvidenceQuerySet",
     "Factor",
     "Framework",
     "History",
+    "ImportRow",
     "Indicator",
     "MethodVersion",
     "NoteCoding",
@@ -46,4 +49,6 @@ __all__ = [
     "SuggestionDecision",
     "SuggestionQuerySet",
     "SuggestionRun",
+    "TableImport",
+    "TableImportQuerySet",
 ]

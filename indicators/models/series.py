@@ -68,11 +68,12 @@ class SeriesValue(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["report", "definition", "country", "period_end"],
-                condition=Q(is_scored=True),
+                condition=Q(is_scored=True, retracted_at=None),
                 name="one_scored_value_per_release_country_and_period",
             ),
             models.UniqueConstraint(
                 fields=["report", "definition", "country", "territory", "period_end"],
+                condition=Q(retracted_at=None),
                 name="one_value_per_release_territory_and_period",
             ),
             models.CheckConstraint(

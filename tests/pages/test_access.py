@@ -7,7 +7,7 @@ from django.test import Client
 
 from people.permissions import Role
 from reports import ingest, sending
-from tests import make
+from tests import make, tables
 from tests.alerts import outbox
 from tests.reports import texts
 from tests.suggested import suggestion
@@ -34,6 +34,8 @@ PAGES_FOR = {
     "/suggestions/left/": STAFF, "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
     "/sources/{source}/": STAFF, "/sources/fetched/": STAFF,
     "/sources/new/": ADMINS, "/sources/{source}/edit/": ADMINS,
+    "/import/": STAFF, "/import/{import}/": STAFF, "/import/{import}/refused.csv": STAFF,
+    "/import/template/evidence.csv": STAFF,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -54,6 +56,7 @@ def answers(client: Client, page: str) -> int:
     }
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
     numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk, "pair": texts.pair().pk}
+    numbers["import"] = tables.checked(tables.evidence_csv()).pk
     return client.get(page.format(**numbers)).status_code
 
 

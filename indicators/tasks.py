@@ -4,7 +4,16 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, backtesting, bands, note_coding, series_loading, suggesting
+from indicators import (
+    assess,
+    backtesting,
+    bands,
+    event_loading,
+    figure_loading,
+    note_coding,
+    series_loading,
+    suggesting,
+)
 from r2p_dashboard import clock
 
 
@@ -18,6 +27,18 @@ def code_notes(**_later: Any) -> None:
 def load_series(**_later: Any) -> None:
     """Safe to run twice: a release is loaded once."""
     series_loading.load_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.load_events")
+def load_events(**_later: Any) -> None:
+    """Safe to run twice: a release is loaded once."""
+    event_loading.load_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.load_figures")
+def load_figures(**_later: Any) -> None:
+    """Safe to run twice: a file is loaded once."""
+    figure_loading.load_waiting(at=clock.now())
 
 
 @shared_task(name="indicators.suggest")

@@ -13,7 +13,7 @@ from django.db.models import F
 from people.models import User
 from people.permissions import Action, may
 from reports.models import Passage, Report, Retrieval, Source
-from reports.readers import READERS, reader_named
+from reports.readers import EVENTS, READERS, reader_named
 from reports.readers.draft import FeedDraft, PassageDraft, ReaderError
 from reports.storing import (
     URL_CHARACTERS_MAX,
@@ -28,7 +28,16 @@ from reports.storing import (
     store_report,
 )
 
-__all__ = ["URL_CHARACTERS_MAX", "About", "IngestError", "read_waiting", "receive", "store_entry", "too_large"]
+__all__ = [
+    "URL_CHARACTERS_MAX",
+    "About",
+    "IngestError",
+    "bytes_max",
+    "read_waiting",
+    "receive",
+    "store_entry",
+    "too_large",
+]
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +71,9 @@ def receive(
     retrieval = Retrieval(
         reader=reader, file_name=file_name[:200], about=about.as_json(), received_at=at, asked_by=asked_by
     )
-    if len(payload) > settings.REPORT_BYTES_MAX:
+    if len(payload) > bytes_max(reader):
         retrieval.state = Retrieval.State.FAILED
-        retrieval.reason = too_large(len(payload))
+        retrieval.reason = too_large(len(payload), reader)
         retrieval.finished_at = at
     else:
         retrieval.payload = payload
@@ -72,9 +81,15 @@ def receive(
     return retrieval
 
 
-def too_large(size: int) -> str:
+def bytes_max(reader: str) -> int:
+    """How large a file for the reader called `reader` may be."""
+    return settings.DATASET_BYTES_MAX if reader in EVENTS else settings.REPORT_BYTES_MAX
+
+
+def too_large(size: int, reader: str) -> str:
     """Why a file of `size` bytes is refused."""
-    return f"file: found {size / 1e6:.0f} MB; wanted at most {settings.REPORT_BYTES_MAX / 1e6:.0f} MB"
+    packed = " (a ZIP of it is read too)" if reader in EVENTS else ""
+    return f"file: found {size / 1e6:.0f} MB; wanted at most {bytes_max(reader) / 1e6:.0f} MB{packed}"
 
 
 def read_waiting(*, at: dt.datetime) -> int:

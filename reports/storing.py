@@ -108,7 +108,7 @@ def store_report(draft: ReportDraft, payload: bytes, about: About, *, reader: st
         sha256=digest(payload),
         text=draft.text,
         received_at=at,
-        sensitivity=about.sensitivity,
+        sensitivity=max(about.sensitivity, Sensitivity.INTERNAL) if draft.is_internal else about.sensitivity,
         **same_words(draft.text, title),
     )
     store_passages([(report, draft.passages)])

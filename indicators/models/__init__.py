@@ -1,10 +1,12 @@
 """The Framework, evidence, series, methods and scores."""
 
 from indicators.models.backtest import BacktestRequest, BacktestRun
+from indicators.models.event_record import EventLoad, EventMonth, EventPlace, EventRecord, Violence
 from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
 from indicators.models.method import MethodVersion
 from indicators.models.outcome import Outcome, OutcomeList
+from indicators.models.published_figure import FigureLoad, FigureSeries, PublishedFigure
 from indicators.models.score import Band, History, RescoreRequest, ScoreRun, Snapshot, Standing
 from indicators.models.series import SeriesDefinition, SeriesLoad, SeriesValue
 from indicators.models.suggestion import Suggestion, SuggestionDecision, SuggestionQuerySet, SuggestionRun
@@ -13,9 +15,15 @@ __all__ = [
     "BacktestRequest",
     "BacktestRun",
     "Band",
+    "EventLoad",
+    "EventMonth",
+    "EventPlace",
+    "EventRecord",
     "Evidence",
     "EvidenceQuerySet",
     "Factor",
+    "FigureLoad",
+    "FigureSeries",
     "Framework",
     "History",
     "Indicator",
@@ -23,6 +31,7 @@ __all__ = [
     "NoteCoding",
     "Outcome",
     "OutcomeList",
+    "PublishedFigure",
     "RescoreRequest",
     "ScoreRun",
     "SeriesDefinition",
@@ -34,4 +43,5 @@ __all__ = [
     "SuggestionDecision",
     "SuggestionQuerySet",
     "SuggestionRun",
+    "Violence",
 ]

@@ -58,6 +58,7 @@ class ReportDraft:
     language: str | None = None
     source: SourceDraft | None = None
     families: tuple[tuple[str, str], ...] = ()
+    is_internal: bool = False  # its publisher's terms forbid passing it on: never public, whatever the sender says
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -101,11 +101,12 @@ def _not_covered(found: Events) -> list[dict[str, object]]:
     territories = read_event_territories()
     years = found.rows["starts_on"].astype("datetime64[Y]").astype(np.int64) + 1970
     pairs = np.unique(np.stack([found.rows["territory"].astype(np.int64), years]), axis=1)
-    missing: dict[int, str] = {}
+    missing: dict[int, tuple[str, str]] = {}
     for territory, year in pairs.T.tolist():
         row = territory_in(territories, country_id=territory, year=year)
         if row is None:
-            missing[territory] = "no decision about it stands in countries/data/event_territories.csv"
+            why = "no decision about it stands in countries/data/event_territories.csv"
+            missing[territory] = (f"territory {territory}", why)
         elif row.treatment == "not_covered":
-            missing[territory] = row.note
-    return [{"id": territory, "why": missing[territory]} for territory in sorted(missing)]
+            missing[territory] = (row.name_in_source, row.note)
+    return [{"id": one, "name": missing[one][0], "why": missing[one][1]} for one in sorted(missing)]

@@ -42,6 +42,16 @@ class Month:
     civilians: int
     is_covered: bool
 
+    @property
+    def has_events(self) -> bool:
+        """Whether there is any, of whichever kind."""
+        return any(self.kinds)
+
+    @property
+    def titled(self) -> tuple[tuple[str, Deaths | None], ...]:
+        """Each kind with its name."""
+        return tuple(zip(Violence.labels, self.kinds, strict=True))
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Recorded:
@@ -61,7 +71,7 @@ def months_of(country: Country, user: "User | AnonymousUser") -> EventMonthQuery
 
 
 def recorded(country: Country, *, day: dt.date, known_on: dt.date, user: "User | AnonymousUser") -> Recorded | None:
-    """What stood at that moment; None where no release was known."""
+    """What stood at that moment; None where no release was known, or none speaks of the country."""
     ended = (day + dt.timedelta(days=1)).replace(day=1)
     loads = list(
         EventLoad.objects.filter(
@@ -69,7 +79,7 @@ def recorded(country: Country, *, day: dt.date, known_on: dt.date, user: "User |
         ).select_related("report__source")
     )
     spans = [(one.covers_from, min(one.covers_until, ended)) for one in loads if one.covers_from and one.covers_until]
-    if not spans:
+    if not spans or not event_territories_of(country.iso3):
         return None
     until = max(end for _, end in spans)
     first = _earlier(until, MONTHS)

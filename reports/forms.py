@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.ingest import URL_CHARACTERS_MAX, About
+from reports.kinds import BESIDE_SCORES, PACKED, UNDATED
 from reports.models import Source
 from reports.text import looks_like_html
 
@@ -38,6 +39,7 @@ KINDS = (  # reader, name, what it is and what happens with it
         "INFORM Risk CSV",
         "its indicators in long format. Four of them enter series, the index itself does not.",
     ),
+    *BESIDE_SCORES,
 )
 FETCHED = (("feed", "RSS or Atom feed"), ("reliefweb-v2", "ReliefWeb's API, version 2"))  # readers of what is fetched
 KIND_NAMES = {reader: name for reader, name, _ in KINDS} | dict(FETCHED)
@@ -138,6 +140,7 @@ class ReportForm(forms.Form):
             reader = self.data.get("reader")
             for name in ("source", "published_on", "title"):
                 self.fields[name].required = reader == "text" or (reader in BARE and name != "title")
+            self.fields["published_on"].required |= reader in UNDATED
         clearance = clearance_of(user)
         self._offer("reader", [(reader, _kind(name, said)) for reader, name, said in KINDS])
         self._offer("source", [("", "choose a source"), *sources])
@@ -194,7 +197,7 @@ class ReportForm(forms.Form):
     def _look(self, name: str, reader: str) -> None:
         """Refuses by the first bytes what this reader cannot read; the rest is for the reader to judge."""
         foreign = next((said for start, said in FOREIGN.items() if self.payload.startswith(start)), "")
-        if foreign:
+        if foreign and reader not in PACKED:
             self.add_error(name, f"Found {foreign}; wanted text. Copy the words out of it and paste them here.")
         elif not self.payload.strip():
             self.add_error(name, "Found nothing but space; wanted text. Choose another file.")

@@ -54,6 +54,16 @@ class EventLoad(models.Model):
     def __str__(self) -> str:
         return f"event load {self.pk}"
 
+    @property
+    def loaded(self) -> str:
+        """What came of the release."""
+        return f"{self.events_count:,} event{'' if self.events_count == 1 else 's'}"
+
+    @property
+    def moves_scores(self) -> bool:
+        """Whether scores rest on it."""
+        return False
+
 
 class EventPlace(models.Model):
     """A first-level unit of a dataset's territory; an empty name: the dataset does not say which."""

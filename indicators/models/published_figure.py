@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -12,8 +13,6 @@ from people.permissions import clearance_of
 from reports.models import Report
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from django.contrib.auth.models import AnonymousUser
 
     from people.models import User
@@ -45,6 +44,16 @@ class FigureLoad(models.Model):
 
     def __str__(self) -> str:
         return f"figure load {self.pk}"
+
+    @property
+    def loaded(self) -> str:
+        """What came of the file."""
+        return f"{self.figures_count:,} figure{'' if self.figures_count == 1 else 's'}"
+
+    @property
+    def moves_scores(self) -> bool:
+        """Whether scores rest on it."""
+        return False
 
 
 class PublishedFigureQuerySet(models.QuerySet["PublishedFigure"]):
@@ -92,3 +101,18 @@ class PublishedFigure(models.Model):
 
     def __str__(self) -> str:
         return f"published figure {self.pk}"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the period."""
+        return self.period_until - dt.timedelta(days=1)
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether the period is a day."""
+        return self.last_day == self.period_start
+
+    @property
+    def is_one_month(self) -> bool:
+        """Whether the period lies in one month."""
+        return (self.last_day.year, self.last_day.month) == (self.period_start.year, self.period_start.month)

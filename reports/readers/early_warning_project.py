@@ -13,7 +13,7 @@ from reports.readers.published import Published, Series, number_at, release, yea
 from reports.readers.table import header_of, rows_of
 from reports.text import shown
 
-RISK = Series("ewp-two-years", "New mass killing within two years", "the publisher's own estimate, 0 to 1")
+RISK = Series("ewp-two-years", "New mass killing within two years", "the publisher’s own estimate, 0 to 1")
 SERIES = (RISK,)
 TERMS = "not stated in the files; figures only, with a link"
 EWP = SourceDraft(

@@ -1,7 +1,7 @@
 """HDX Signals: OCHA's alerts on changes in the data of others, separated by semicolons, with HTML inside.
 
 Source: OCHA Centre for Humanitarian Data, https://data.humdata.org/dataset/hdx-signals. What is kept is the level in
-the publisher's words; the number behind it has another unit for each indicator and stays in the file.
+the publisher’s words; the number behind it has another unit for each indicator and stays in the file.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ _SUBJECTS = {
     "acaps_inform_severity": "Severity of the crisis",
 }  # fmt: skip
 SERIES = tuple(
-    Series(f"hdx-signals-{slug.replace('_', '-')}", f"Signal: {title}", "the publisher's words")
+    Series(f"hdx-signals-{slug.replace('_', '-')}", f"Signal: {title}", "the publisher’s words")
     for slug, title in _SUBJECTS.items()
 )
 LEVELS = ("Medium concern", "High concern")

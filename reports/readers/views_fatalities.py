@@ -11,8 +11,8 @@ from reports.readers.draft import ReaderError, ReportDraft, SourceDraft
 from reports.readers.published import Published, Series, months, release
 from reports.text import shown
 
-MEAN = Series("views-deaths", "Deaths in state-based conflict in the month", "deaths, mean of the publisher's models")
-SHARE = Series("views-25-deaths", "At least 25 such deaths in the month", "the publisher's own estimate, 0 to 1")
+MEAN = Series("views-deaths", "Deaths in state-based conflict in the month", "deaths, mean of the publisher’s models")
+SHARE = Series("views-25-deaths", "At least 25 such deaths in the month", "the publisher’s own estimate, 0 to 1")
 SERIES = (MEAN, SHARE)
 TERMS = "CC BY-NC 4.0 as its public code states; non-commercial"
 _COLUMNS = {MEAN.slug: "main_mean", SHARE.slug: "main_dich"}

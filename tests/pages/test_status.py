@@ -181,7 +181,7 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
         make.report()
         run()
 
-    with django_assert_max_num_queries(43):
+    with django_assert_max_num_queries(48):
         client.get("/status/")
-    with django_assert_max_num_queries(37):
+    with django_assert_max_num_queries(43):
         client.get("/health")

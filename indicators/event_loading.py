@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from countries.reference import read_event_territories, territory_in
 from indicators.copy_in import copy_in
@@ -74,10 +74,9 @@ def _store(load: EventLoad, found: Events) -> None:
 
 def _refuse_a_part(load: EventLoad, found: Events) -> None:
     """Whoever sends one country's cut as a complete file would take away everybody else's events."""
-    months = EventMonth.objects.filter(month__gte=found.covers_from, month__lt=found.covers_until)
     last = found.covers_until
-    standing = months.standing(day=last, known_on=load.known_at.date()).values("events", "pk")
-    count = EventMonth.objects.filter(pk__in=[row["pk"] for row in standing]).aggregate(of=Sum("events"))["of"] or 0
+    months = EventMonth.objects.filter(month__gte=found.covers_from, month__lt=last)
+    count = sum(months.standing(day=last, known_on=load.known_at.date()).values_list("events", flat=True))
     if len(found.rows) < SHRINKS_TO * count:
         raise EventError(
             f"events of {found.covers_from} to {last}: found {len(found.rows)}, where {count} stand; wanted a complete "

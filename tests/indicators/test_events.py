@@ -1,11 +1,13 @@
 """Releases of GED: each keeps what it said, and months say what stood once each was known."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from indicators.event_loading import load_waiting, waiting
 from indicators.models import EventLoad, EventRecord
@@ -202,3 +204,15 @@ def test_many_events_come_in_as_they_are() -> None:
         for row in EventRecord.objects.select_related("place")
     }
     assert stored == {event.id: (event.day, event.best, event.admin1) for event in many}
+
+
+@pytest.mark.shared_data
+def test_a_real_cut_gives_the_deaths_that_it_states(shared_data: Path) -> None:
+    payload = (shared_data / "ucdp" / "hdx_conflict_data_BGD.csv").read_bytes()
+    make.report(kind=Report.Kind.DATASET, reader="ucdp-ged-part", bytes=payload, published_on=dt.date(2019, 6, 3))
+    load_waiting(at=make.NOW)
+
+    months = months_of(make.country("BGD"), make.person()).standing(day=DAY, known_on=DAY)
+    assert sum(row.events for row in months) == 601
+    assert sum(row.best for row in months) == EventRecord.objects.aggregate(of=Sum("best"))["of"]
+    assert not EventLoad.objects.get().not_covered

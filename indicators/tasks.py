@@ -4,7 +4,18 @@ from typing import Any
 
 from celery import shared_task
 
-from indicators import assess, backtesting, bands, importing, note_coding, series_loading, suggesting, voices
+from indicators import (
+    assess,
+    backtesting,
+    bands,
+    event_loading,
+    figure_loading,
+    importing,
+    note_coding,
+    series_loading,
+    suggesting,
+    voices,
+)
 from r2p_dashboard import clock
 from reports import clustering
 
@@ -33,6 +44,18 @@ def import_tables(**_later: Any) -> None:
     """Safe to run twice: a file is checked once for each time it is asked, and a row is written once."""
     importing.check_waiting(at=clock.now())
     importing.write_waiting(at=clock.now(), installation_day=clock.installation_day())
+
+
+@shared_task(name="indicators.load_events")
+def load_events(**_later: Any) -> None:
+    """Safe to run twice: a release is loaded once."""
+    event_loading.load_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.load_figures")
+def load_figures(**_later: Any) -> None:
+    """Safe to run twice: a file is loaded once."""
+    figure_loading.load_waiting(at=clock.now())
 
 
 @shared_task(name="indicators.suggest")

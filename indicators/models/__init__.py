@@ -1,10 +1,12 @@
 """The Framework, evidence, series, methods and scores."""
 
 from indicators.models.backtest import BacktestRequest, BacktestRun
+from indicators.models.event_record import EventLoad, EventMonth, EventPlace, EventRecord, Violence
 from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
 from indicators.models.method import MethodVersion
 from indicators.models.outcome import Outcome, OutcomeList
+from indicators.models.published_figure import FigureLoad, FigureSeries, PublishedFigure
 from indicators.models.review import (
     BulkRejection,
     PassageClaim,
@@ -23,9 +25,15 @@ __all__ = [
     "Band",
     "BulkRejection",
     "ColumnMapping",
+    "EventLoad",
+    "EventMonth",
+    "EventPlace",
+    "EventRecord",
     "Evidence",
     "EvidenceQuerySet",
     "Factor",
+    "FigureLoad",
+    "FigureSeries",
     "Framework",
     "History",
     "ImportRow",
@@ -36,6 +44,7 @@ __all__ = [
     "OutcomeList",
     "PassageClaim",
     "PassageClaimQuerySet",
+    "PublishedFigure",
     "RescoreRequest",
     "ScoreRun",
     "SecondReading",
@@ -51,4 +60,5 @@ __all__ = [
     "SuggestionRun",
     "TableImport",
     "TableImportQuerySet",
+    "Violence",
 ]

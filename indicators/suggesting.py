@@ -16,7 +16,7 @@ from countries.models import Country
 from indicators.matching.dates import latest_day
 from indicators.matching.gazetteer import subjects_in
 from indicators.matching.lexicon import lexicon
-from indicators.matching.suggester import Hit, suggest
+from indicators.matching.suggester import Hit, knows, suggest
 from indicators.models import Indicator, Suggestion, SuggestionRun
 from reports.models import Passage, Report
 
@@ -127,7 +127,7 @@ def _ids(rows: QuerySet[Indicator] | QuerySet[Country], key: str) -> dict[str, i
 def _suggest(search: _Search) -> None:
     """Stores what the lexicon finds in the report's new passages, and counts it on the run."""
     found: list[Suggestion] = []
-    if search.report.language.partition("-")[0].lower() == lexicon().language:
+    if knows(search.report.language):
         for passage in _new_passages(search.report):
             search.run.passages_count += 1
             found += _suggestions(search, passage)
@@ -149,7 +149,8 @@ def _new_passages(report: Report) -> Iterator[Passage]:
 
 
 def _suggestions(search: _Search, passage: Passage) -> Iterator[Suggestion]:
-    hits = [hit for hit in suggest(passage.text) if hit.indicator in search.indicators]
+    hits = suggest(passage.text, language=search.report.language)
+    hits = tuple(hit for hit in hits if hit.indicator in search.indicators)
     if not hits:
         return
     countries = search.countries_of(passage)

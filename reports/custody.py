@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reports.chain import Link, digest_of
-from reports.models import CustodyEntry, Report, Retrieval
+from reports.models import TYPED, CustodyEntry, Report, Retrieval
 
 BATCH = 1000  # rows of one INSERT
 Deed = CustodyEntry.Deed
+TYPED_BY_HAND = (TYPED, "entry")  # readers of what a person wrote here
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Note:
     report_id: int | None = None
     retrieval_id: int | None = None
     details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    by_id: int | None = None  # the person who did it; none where it was the stage
 
     @property
     def of(self) -> str:
@@ -42,15 +44,14 @@ def note(
     **details: Any,
 ) -> None:
     """One entry: see `write`."""
-    one = Note(deed, report_id, retrieval_id, details)
-    write([one], at=at, by_id=by_id, stage=stage, is_held=is_held, is_new=is_new)
+    one = Note(deed, report_id, retrieval_id, details, by_id)
+    write([one], at=at, stage=stage, is_held=is_held, is_new=is_new)
 
 
 def write(
     notes: Sequence[Note],
     *,
     at: dt.datetime,
-    by_id: int | None = None,
     stage: str = "",
     is_held: bool = False,
     is_new: bool = False,
@@ -68,7 +69,7 @@ def write(
     rows = []
     for one in notes:
         number, previous = ends.get(one.of, (0, ""))
-        link = Link(one.of, number + 1, str(one.deed), at, by_id, stage, one.details, previous)
+        link = Link(one.of, number + 1, str(one.deed), at, one.by_id, stage, one.details, previous)
         ends[one.of] = link.number, digest_of(link)
         rows.append(_row(one, link, ends[one.of][1]))
     CustodyEntry.objects.bulk_create(rows, batch_size=BATCH)
@@ -109,9 +110,10 @@ def note_stored(
     who = by_id or (retrieval.asked_by_id if retrieval else None)
     notes: list[Note] = []
     for report in reports:
-        notes.append(Note(Deed.STORED, report.pk, None, _stored(report, retrieval)))
-        notes.append(Note(Deed.EXTRACTED, report.pk, None, _extracted(report)))
-    write(notes, at=at, by_id=who, stage="read", is_new=True)
+        notes.append(Note(Deed.STORED, report.pk, None, _stored(report, retrieval), who))
+        typed_by = who if report.reader in TYPED_BY_HAND else None
+        notes.append(Note(Deed.EXTRACTED, report.pk, None, _extracted(report), typed_by))
+    write(notes, at=at, stage="read", is_new=True)
 
 
 def _stored(report: Report, retrieval: Retrieval | None) -> dict[str, Any]:

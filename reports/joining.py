@@ -30,8 +30,7 @@ class Writing:
 def end(writing: Writing, changed: Changed) -> None:
     """The end of a transaction that changes clusters: writes it into the reports' chains, and tells `changed`."""
     if writing.notes:
-        by_id = writing.decision.by_id if writing.decision else None
-        write(writing.notes, at=writing.at, by_id=by_id, stage="cluster")
+        write(writing.notes, at=writing.at, stage="cluster")
     if writing.touched:
         changed(writing.touched, writing.at)
 
@@ -106,7 +105,7 @@ def close(members: Iterable[ClusterMember], writing: Writing) -> None:
     for row in rows:
         row.until, row.closed_by = writing.at, writing.decision
         row.save(update_fields=["until", "closed_by"])
-        writing.notes.append(_note(Deed.SPLIT, row))
+        writing.notes.append(_note(Deed.SPLIT, row, writing))
 
 
 def reopen(member: ClusterMember, writing: Writing) -> None:
@@ -128,13 +127,14 @@ def _open(cluster: int, report: int, kind: str, writing: Writing) -> None:
         cluster_id=cluster, report_id=report, kind=kind, sensitivity=_sensitivity_of(report), since=writing.at,
         opened_by=writing.decision,
     )  # fmt: skip
-    writing.notes.append(_note(Deed.CLUSTERED, row))
+    writing.notes.append(_note(Deed.CLUSTERED, row, writing))
 
 
-def _note(deed: str, row: ClusterMember) -> Note:
+def _note(deed: str, row: ClusterMember, writing: Writing) -> Note:
     said = {"cluster": row.cluster_id, "membership": row.pk, "kind": str(row.kind)}
-    decision = row.opened_by_id if deed == Deed.CLUSTERED else row.closed_by_id
-    return Note(deed, row.report_id, None, said | ({"decision": decision} if decision else {}))
+    if writing.decision is None:
+        return Note(deed, row.report_id, None, said)
+    return Note(deed, row.report_id, None, said | {"decision": writing.decision.pk}, writing.decision.by_id)
 
 
 def _sensitivity_of(report: int) -> int:
@@ -154,7 +154,7 @@ def _open_part(cluster: int, report: int, passages: Collection[int], writing: Wr
         cluster_id=cluster, report_id=report, kind=ClusterMember.Kind.PART, passages=sorted(named),
         sensitivity=_sensitivity_of(report), since=writing.at, opened_by=writing.decision,
     )  # fmt: skip
-    writing.notes.append(_note(Deed.CLUSTERED, row))
+    writing.notes.append(_note(Deed.CLUSTERED, row, writing))
 
 
 def _carry_over(source: int, target: int, writing: Writing) -> None:

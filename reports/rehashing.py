@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Count, F, Max
 from django.db.models.functions import Length
 
 from people.notices import raise_notice
@@ -27,12 +27,13 @@ WORDS = {
     "passages": "a passage that is not what stands at its place in the text",
     "no-entry": "no entry that says what was stored",
     "chain": "a broken chain of custody",
+    "lost": "fewer than there were at an earlier check",
 }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Failed:
-    """A report or a retrieval that is not as it was stored: codes of WORDS say what was found."""
+    """A report, a retrieval or all entries together: not as it was: codes of WORDS say what was found."""
 
     of: str
     faults: tuple[str, ...]
@@ -49,7 +50,10 @@ def begin(*, at: dt.datetime, sample: int | None = None) -> CustodyCheck:
         if open_one is not None:
             return open_one
     last = Report.objects.aggregate(last=Max("pk"))["last"] or 0
-    return CustodyCheck.objects.create(begun_at=at, sample=sample, last=last)
+    entries = CustodyEntry.objects.aggregate(last=Max("pk"), count=Count("pk"))
+    return CustodyCheck.objects.create(
+        begun_at=at, sample=sample, last=last, last_entry=entries["last"] or 0, entries_count=entries["count"]
+    )
 
 
 def is_unfinished() -> bool:
@@ -64,7 +68,7 @@ def check_all(check: CustodyCheck, *, at: dt.datetime) -> Iterator[Failed]:
     """
     while (failed := _next_batch(check, at=at)) is not None:
         yield from failed
-    yield from _retrievals(check, at=at)
+    yield from _end(check, at=at)
 
 
 def check_part(check: CustodyCheck, *, at: dt.datetime) -> bool:
@@ -72,7 +76,7 @@ def check_part(check: CustodyCheck, *, at: dt.datetime) -> bool:
     start = time.monotonic()
     while time.monotonic() - start < PART_SECONDS:
         if _next_batch(check, at=at) is None:
-            _retrievals(check, at=at)
+            _end(check, at=at)
             return True
     return False
 
@@ -188,16 +192,31 @@ def _raise(failed: Failed, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def _retrievals(check: CustodyCheck, *, at: dt.datetime) -> list[Failed]:
-    """Retrievals whose chain is broken: the end of a full check, once."""
+def _end(check: CustodyCheck, *, at: dt.datetime) -> list[Failed]:
+    """What fails besides reports: the end of a full check, once."""
     if not CustodyCheck.objects.filter(pk=check.pk, finished_at=None).update(finished_at=at):
         return []
-    entries = CustodyEntry.objects.filter(report=None).order_by("retrieval", "number").iterator(chunk_size=2000)
-    failed = [
-        Failed(f"retrieval {pk}", ("chain",))
-        for pk, rows in groupby(entries, key=lambda one: one.retrieval_id)
-        if not is_whole((one.link, one.digest) for one in rows)
-    ]
+    failed = [*_retrievals(), *_lost(check)]
     for one in failed:
         _raise(one, at)
     return failed
+
+
+def _retrievals() -> Iterator[Failed]:
+    """Retrievals whose chain is broken."""
+    entries = CustodyEntry.objects.filter(report=None).order_by("retrieval", "number").iterator(chunk_size=2000)
+    for pk, rows in groupby(entries, key=lambda one: one.retrieval_id):
+        if not is_whole((one.link, one.digest) for one in rows):
+            yield Failed(f"retrieval {pk}", ("chain",))
+
+
+def _lost(check: CustodyCheck) -> Iterator[Failed]:
+    """Whether entries are gone that the check before counted: a chain cut off at its end is whole by itself.
+
+    There may be more than it counted: what was being written as it began.
+    """
+    before = CustodyCheck.objects.filter(pk__lt=check.pk).order_by("-pk").first()
+    if before is not None:
+        count = CustodyEntry.objects.filter(pk__lte=before.last_entry).count()
+        if count < before.entries_count:
+            yield Failed("custody entries", ("lost",))

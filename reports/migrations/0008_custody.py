@@ -62,6 +62,8 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('sample', models.PositiveIntegerField(blank=True, null=True, verbose_name='so many drawn by chance; none where all are checked')),
                 ('last', models.PositiveBigIntegerField(verbose_name='highest number of a report as it began')),
+                ('last_entry', models.PositiveBigIntegerField(verbose_name='highest number of an entry as it began')),
+                ('entries_count', models.PositiveBigIntegerField(verbose_name='entries up to that one, as it began')),
                 ('reached', models.PositiveBigIntegerField(default=0, verbose_name='number of the report that it checked last')),
                 ('checked', models.PositiveIntegerField(default=0)),
                 ('failed', models.PositiveIntegerField(default=0)),

@@ -110,6 +110,8 @@ class CustodyCheck(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     sample = models.PositiveIntegerField("so many drawn by chance; none where all are checked", null=True, blank=True)
     last = models.PositiveBigIntegerField("highest number of a report as it began")
+    last_entry = models.PositiveBigIntegerField("highest number of an entry as it began")
+    entries_count = models.PositiveBigIntegerField("entries up to that one, as it began")
     reached = models.PositiveBigIntegerField("number of the report that it checked last", default=0)
     checked = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)

@@ -21,11 +21,16 @@ RETRIEVALS_MAX = 30
 DIGESTS = {"sha256": "SHA-256", "text": "SHA-256 of the text", "headers": "SHA-256 of the headers"}
 LABELS = {
     "size": "bytes", "status": "status", "media_type": "media type", "reader": "reader", "extractor": "made by",
-    "extractor_version": "version", "characters": "characters", "language": "language", "lexicon": "lexicon",
+    "extractor_version": "version", "characters": "characters", "language": "language",
+    "countries_said": "countries said", "countries_found": "countries found", "lexicon": "lexicon",
     "suggestions": "suggestions", "failure": "broke with", "field": "of", "was": "was", "became": "became",
-    "cluster": "cluster", "kind": "as", "faults": "found", "countries_said": "countries said",
-    "countries_found": "countries found", "state": "state", "carrier": "came in report", "report": "report",
-    "retrieval": "retrieval", "came_with": "came in retrieval", "duplicate_of": "same text as report",
+    "cluster": "cluster", "kind": "as", "faults": "found", "carrier": "came in report",
+    "came_with": "came in retrieval", "duplicate_of": "same text as report",
+}  # fmt: skip
+STAGES = {
+    "fetch": "the stage that fetches", "read": "the stage that reads", "send": "somebody at the shell",
+    "cluster": "the stage that compares texts", "suggest": "the stage that suggests",
+    "verify_reports": "the check of reports", "migration": "an upgrade of the application",
 }  # fmt: skip
 
 
@@ -112,7 +117,7 @@ def _of_entries(entries: Iterable[CustodyEntry], *, of: str = "") -> Iterator[Li
         retrieval = one.retrieval_id or one.details.get("retrieval")
         href = reverse("retrieval", args=[retrieval]) if retrieval else ""
         yield Line(
-            one.at, (0 if one.retrieval_id else 1, one.pk), one.get_deed_display().capitalize(), _who(one), of,
+            one.at, (1, one.pk), one.get_deed_display().capitalize(), _who(one), of,
             tuple(_said(one.details)), href, f"retrieval {retrieval}" if retrieval else "",
             bool(one.details.get("written_later")), one.deed in (CustodyEntry.Deed.CHECK_FAILED,),
         )  # fmt: skip
@@ -121,16 +126,19 @@ def _of_entries(entries: Iterable[CustodyEntry], *, of: str = "") -> Iterator[Li
 def _who(one: CustodyEntry) -> str:
     if one.by is not None:
         return one.by.name
-    return f"stage {one.stage}"
+    return STAGES.get(one.stage, one.stage)
 
 
 def _said(details: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    for name, value in details.items():
-        if name in DIGESTS:
-            yield DIGESTS[name], str(value), True
-        elif name in LABELS and value not in ("", None, []):
-            words = ", ".join(map(str, value)) if isinstance(value, list) else value
-            yield LABELS[name], f"{words:,}" if name in ("size", "characters") else str(words), False
+    for name, label in LABELS.items():
+        value = details.get(name)
+        if isinstance(value, list):
+            value = ", ".join(map(str, value)) or ("none" if name == "became" else "")
+        if value not in ("", None):
+            yield label, f"{value:,}" if name in ("size", "characters") else str(value), False
+    for name, label in DIGESTS.items():
+        if name in details:
+            yield label, str(details[name]), True
 
 
 def _of_retrievals(retrievals: Sequence[Retrieval]) -> Iterator[Line]:

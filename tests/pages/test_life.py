@@ -84,7 +84,7 @@ def test_names_alerts_that_rested_on_it(desk: Client) -> None:
 def test_an_empty_life_says_what_it_means(desk: Client) -> None:
     page = page_of(desk, make.report())
 
-    assert "No score rests on it." in page
+    assert "No score and no alert rests on it." in page
     assert "Nothing is written down." in page
 
 

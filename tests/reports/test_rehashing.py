@@ -11,7 +11,7 @@ from django.db import connection
 
 from people.models import StaffNotice
 from r2p_dashboard.celery import app
-from reports import ingest, rehashing
+from reports import custody, ingest, rehashing
 from reports.models import CustodyCheck, CustodyEntry, Report, Retrieval
 from tests import make
 from tests.make import NOW
@@ -70,7 +70,9 @@ def test_a_row_changed_past_the_application_is_found(sql: str) -> None:
 
     tamper(sql, other.pk)
 
-    assert faults() == {f"report {other.pk}": TAMPERED[sql]}
+    found = faults()
+    assert found.pop(f"report {other.pk}") == TAMPERED[sql]
+    assert found == ({"custody entries": ("lost",)} if sql.startswith("DELETE") else {})
 
 
 def test_a_report_that_fails_leaves_an_entry_and_one_notice() -> None:
@@ -115,6 +117,16 @@ def test_the_chain_of_a_retrieval_is_checked_too() -> None:
     assert Retrieval.objects.count() == 1
 
 
+def test_a_chain_cut_off_at_its_end_is_found() -> None:
+    report, _ = taken_in(2)
+    custody.note("handed_out", at=NOW, report_id=report.pk, by_id=make.person().pk)
+    assert faults() == {}
+
+    tamper("DELETE FROM reports_custodyentry WHERE deed = 'handed_out' AND report_id = %s", report.pk)
+
+    assert faults() == {"custody entries": ("lost",)}
+
+
 def test_a_check_that_was_stopped_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     reports = taken_in(5)
     monkeypatch.setattr(rehashing, "BATCH", 2)
@@ -144,7 +156,7 @@ def test_the_command_names_what_fails_and_ends_with_an_error() -> None:
     tamper("UPDATE reports_report SET bytes = 'x' WHERE id = %s", report.pk)
     out = StringIO()
 
-    with pytest.raises(CommandError, match="1 of 2 reports and 0 retrievals"):
+    with pytest.raises(CommandError, match="1 of 2 reports are not"):
         call_command("verify_reports", stdout=out, stderr=StringIO())
 
     assert out.getvalue().splitlines() == [

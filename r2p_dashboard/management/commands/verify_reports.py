@@ -26,13 +26,13 @@ class Command(BaseCommand):
         failing = rehashing.check_all(check, at=at) if sample is None else rehashing.check_sample(check, at=at)
         broken = 0
         for failed in failing:
-            broken += failed.of.startswith("retrieval")
+            broken += not failed.of.startswith("report")
             self.stdout.write(str(failed))
         done = CustodyCheck.objects.get(pk=check.pk)
         said = f"{done.checked} reports: {done.checked - done.failed} are what was stored, {done.failed} are not"
-        self.stdout.write(f"{said}; {broken} retrievals with a broken chain" if broken else said)
+        self.stdout.write(f"{said}; {broken} other finding{'s' * (broken != 1)}" if broken else said)
         if done.failed or broken:
-            raise CommandError(f"{done.failed} of {done.checked} reports and {broken} retrievals are not as stored")
+            raise CommandError(f"{done.failed} of {done.checked} reports are not as stored; other findings: {broken}")
 
 
 def _count(value: str) -> int:

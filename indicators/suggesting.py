@@ -7,6 +7,7 @@ import functools
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -115,7 +116,12 @@ def _search(report_id: int, *, at: dt.datetime) -> int:
 
 def _note(run: SuggestionRun) -> None:
     """Written into the report's chain; the search holds the report."""
-    said = {"run": run.pk, "lexicon": run.lexicon, "suggestions": run.suggestions_count, "failure": run.failure}
+    said: dict[str, Any] = {
+        "run": run.pk,
+        "lexicon": run.lexicon,
+        "suggestions": run.suggestions_count,
+        "failure": run.failure,
+    }
     note(Deed.SEARCHED, at=run.searched_at, report_id=run.report_id, stage="suggest", is_held=True, **said)
 
 

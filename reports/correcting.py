@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -129,7 +130,7 @@ def correct(
 
 def _noted(correction: ReportCorrection) -> ReportCorrection:
     """The same, written into the report's chain; the report is held."""
-    said = {"correction": correction.pk, "field": str(correction.field)}
+    said: dict[str, Any] = {"correction": correction.pk, "field": str(correction.field)}
     said |= {"was": correction.was, "became": correction.became, "undoes": correction.undoes_id}
     note(
         CustodyEntry.Deed.CORRECTED, at=correction.at, report_id=correction.report_id, by_id=correction.by_id,

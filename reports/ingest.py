@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
@@ -81,7 +82,7 @@ def receive(
 
 
 def _note_receipt(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> None:
-    said = {"sha256": digest(payload), "size": len(payload), "reader": retrieval.reader}
+    said: dict[str, Any] = {"sha256": digest(payload), "size": len(payload), "reader": retrieval.reader}
     if retrieval.came_with_id:
         said["came_with"] = retrieval.came_with_id
     stage = "read" if retrieval.came_with_id else "send"
@@ -199,7 +200,8 @@ def _note_end(retrieval: Retrieval, *, at: dt.datetime) -> None:
     if retrieval.report_id is None:
         custody.note(Deed.FAILED, at=at, retrieval_id=retrieval.pk, stage="read", is_held=True)
         return
-    who, said = retrieval.asked_by_id, {"report": retrieval.report_id, "state": str(retrieval.state)}
+    who = retrieval.asked_by_id
+    said: dict[str, Any] = {"report": retrieval.report_id, "state": str(retrieval.state)}
     custody.note(Deed.FINISHED, at=at, retrieval_id=retrieval.pk, by_id=who, stage="read", is_held=True, **said)
     if retrieval.state == Retrieval.State.SAME:
         custody.note(

@@ -117,7 +117,8 @@ def _count(check: CustodyCheck, checked: int, failed: int, reached: int | None =
 def _fitting(ids: Sequence[int]) -> list[int]:
     """As many of them, from the first on, as may stand in memory at once; one at least."""
     sizes = Report.objects.filter(pk__in=ids[:BATCH]).order_by("pk").values_list("pk", Length("bytes"))
-    fitting, total = [], 0
+    fitting: list[int] = []
+    total = 0
     for pk, size in sizes:
         total += size
         if fitting and total > BATCH_BYTES:

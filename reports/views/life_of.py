@@ -142,8 +142,9 @@ def _said(details: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
 
 
 def _of_retrievals(retrievals: Sequence[Retrieval]) -> Iterator[Line]:
-    rows = CustodyEntry.objects.filter(retrieval__in=[one.pk for one in retrievals]) if retrievals else []
-    yield from _of_entries(rows.select_related("by").order_by("pk") if retrievals else [], of="retrieval")
+    found = CustodyEntry.objects.filter(retrieval__in=[one.pk for one in retrievals])
+    rows = list(found.select_related("by").order_by("pk"))
+    yield from _of_entries(rows, of="retrieval")
     noted = {one.retrieval_id for one in rows}
     for one in retrievals:
         if one.pk not in noted:  # before entries were written

@@ -13,7 +13,7 @@ from indicators import suggesting
 from people.permissions import Role, Sensitivity
 from reports import correcting, custody, handing_out, ingest, judging, sending
 from reports.chain import is_whole
-from reports.models import CustodyEntry, Report, Retrieval
+from reports.models import CustodyEntry, Report, Retrieval, Source
 from tests import make
 from tests.make import NOW
 
@@ -24,7 +24,7 @@ WORDS = "Soldiers burned two villages and shot people who fled. Witnesses spoke 
 
 def sent(payload: bytes = WORDS.encode(), **about: Any) -> Retrieval:
     said: dict[str, Any] = {"source": "body", "title": "Synthetic", "published_on": dt.date(2024, 6, 1)}
-    if not make.Source.objects.filter(slug="body").exists():
+    if not Source.objects.filter(slug="body").exists():
         make.source(slug="body")
     retrieval = ingest.receive(
         reader="text", payload=payload, about=ingest.About(**{**said, **about}), file_name="x.txt", at=NOW

@@ -38,7 +38,7 @@ def guards_down() -> Iterator[None]:
         cursor.execute("SET session_replication_role = DEFAULT")
 
 
-def tamper(sql: str, *values: object) -> None:
+def tamper(sql: str, *values: int) -> None:
     with guards_down(), connection.cursor() as cursor:
         cursor.execute(sql, values)
         assert cursor.rowcount > 0

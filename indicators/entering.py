@@ -123,6 +123,7 @@ def _enter(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.d
         published_on=known_on,
         sensitivity=entry.sensitivity,
         at=at,
+        by=coder,
     )
     draft = EvidenceDraft(
         indicator=entry.indicator,

@@ -7,6 +7,7 @@ import functools
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -19,6 +20,7 @@ from indicators.matching.lexicon import lexicon
 from indicators.matching.suggester import Hit, knows, suggest
 from indicators.models import Indicator, Suggestion, SuggestionRun
 from reports.correcting import Held, held
+from reports.custody import Deed, note
 from reports.models import ClusterMember, Passage, Report, ReportCorrection
 from reports.subjects import COUNTRIES_MAX, countries_about, countries_found
 from reports.text import normal_form
@@ -108,7 +110,19 @@ def _search(report_id: int, *, at: dt.datetime) -> int:
         broke = type(error).__name__
         run = SuggestionRun(report=report, lexicon=run.lexicon, searched_at=at, correction=last, failure=broke)
     run.save()
+    _note(run)
     return 1
+
+
+def _note(run: SuggestionRun) -> None:
+    """Written into the report's chain; the search holds the report."""
+    said: dict[str, Any] = {
+        "run": run.pk,
+        "lexicon": run.lexicon,
+        "suggestions": run.suggestions_count,
+        "failure": run.failure,
+    }
+    note(Deed.SEARCHED, at=run.searched_at, report_id=run.report_id, stage="suggest", is_held=True, **said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from indicators.models import (
     TableImport,
 )
 from r2p_dashboard import clock
-from reports import clustering, fetching
+from reports import clustering, fetching, rehashing
 from reports.models import Retrieval
 from reports.models import Signature as TextSignature
 
@@ -207,6 +207,8 @@ def sweep(*, day: dt.date, known_on: dt.date) -> bool:
         bells.append(signature("indicators.score_all_countries", immutable=True))
     if BacktestRequest.objects.filter(finished_at=None).exists():
         bells.append(signature("indicators.run_backtests", immutable=True))
+    if rehashing.is_unfinished():
+        bells.append(signature("reports.verify_reports", immutable=True))
     rang = [_send(bell) for bell in bells]
     return bool(rang) and all(rang)
 

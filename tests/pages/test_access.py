@@ -29,7 +29,7 @@ PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
     "/reports/possible-updates/": STAFF, "/reports/possible-updates/{pair}/": STAFF,
     "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
-    "/reports/{scan}/type/": STAFF, "/reports/{report}/correct/": STAFF,
+    "/reports/{scan}/type/": STAFF, "/reports/{report}/life/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
     "/suggestions/left/": STAFF, "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
     "/sources/{source}/": STAFF, "/sources/fetched/": STAFF,

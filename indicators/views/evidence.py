@@ -12,8 +12,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
+from indicators.guidance import guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
 from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at
+from indicators.views.corrected import corrected
 from indicators.views.readings import READ_WITH, DisagreementForm, Readings, SettlementForm
 from indicators.voices import Voice, ever_clustered, voices
 from people.permissions import Action, may
@@ -122,6 +124,8 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "voice": _voice(request, evidence),
         "surroundings": surroundings(evidence.passage),
         "siblings": _siblings(request, evidence),
+        "corrected": corrected(request, evidence),
+        "guidance": guidance_of(evidence.indicator.code),
         "suggested": suggested,
         "changed": _changed(suggested),
         "readings": readings,
@@ -133,6 +137,7 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "may_withdraw": evidence.status == Evidence.Status.PROPOSED and evidence.coder_id == request.user.pk,
         "may_decide_this": readings.may_read_second,
         "is_own": evidence.coder_id == request.user.pk,
+        "may_correct_this": is_staff(request) and evidence.status == Evidence.Status.ACCEPTED,
         "may_retract_this": may(request.user, Action.RETRACT_EVIDENCE) and evidence.status == Evidence.Status.ACCEPTED,
         "form": form,
     }

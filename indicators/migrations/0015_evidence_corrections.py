@@ -17,7 +17,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' AND NEW.known_at IS DISTINCT FROM OLD.known_at
         AND NOT (NEW.corrects_id IS NOT NULL AND OLD.status = 'proposed' AND NEW.status = 'accepted') THEN
-        RAISE EXCEPTION 'only an accepted correction is known anew' USING ERRCODE = 'restrict_violation';
+        RAISE EXCEPTION 'evidence is never known anew, but a correction when it is accepted' USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.corrects_id IS NOT NULL AND NEW.status = 'accepted' AND (TG_OP = 'INSERT' OR OLD.status <> 'accepted') THEN
         SELECT retracted_at INTO gone_at FROM indicators_evidence WHERE id = NEW.corrects_id;

@@ -33,7 +33,7 @@ COMPARED = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that a correction sets otherwise, in words."""
+    """One field that a person set otherwise than a machine or somebody before, in words."""
 
     label: str
     was: str
@@ -63,13 +63,13 @@ def corrected(request: HttpRequest, evidence: Evidence) -> Corrected:
 
 def _differences(was: Evidence, became: Evidence) -> list[Difference]:
     return [
-        Difference(label, _worded(was, name), _worded(became, name))
+        Difference(label, worded(name, getattr(was, name)), worded(name, getattr(became, name)))
         for name, label in COMPARED.items()
         if getattr(was, name) != getattr(became, name)
     ]
 
 
-def _worded(row: Evidence, name: str) -> str:
+def worded(name: str, value: Any) -> str:
+    """A value of one of evidence's fields as a page says it."""
     choices: dict[Any, Any] = dict(getattr(Evidence._meta.get_field(name), "flatchoices", ()))
-    value = getattr(row, name)
     return str(choices.get(value, value)) or "nothing"

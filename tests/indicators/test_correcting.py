@@ -205,7 +205,7 @@ def test_postgresql_lets_no_correction_count_beside_its_original() -> None:
 
 def test_postgresql_moves_the_day_of_knowledge_of_nothing_else() -> None:
     for row in (make.accepted(), make.proposed(), propose(make.accepted(), severity=1)):
-        with pytest.raises(DatabaseError, match="only an accepted correction"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="never known anew"), transaction.atomic():
             Evidence.objects.filter(pk=row.pk).update(known_at=LATER)
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from indicators.views import (
     backtest,
+    correcting,
     entry,
     evidence,
     factors,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:evidence_id>/accept/", review.accept, name="evidence_accept"),
     path("evidence/<int:evidence_id>/reject/", review.reject, name="evidence_reject"),
+    path("evidence/<int:evidence_id>/correct/", correcting.evidence_correct, name="evidence_correct"),
     path("evidence/<int:evidence_id>/retract/", review.retract, name="evidence_retract"),
     path("import/", imports.imports, name="imports"),
     path("import/template/<str:kind>.csv", imports.template, name="import_template"),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("import/<int:import_id>/drop/", imports.drop, name="import_drop"),
     path("import/<int:import_id>/undo/", imports.undo, name="import_undo"),
     path("import/<int:import_id>/refused.csv", imports.refused, name="import_refused"),
+    path("corrections/", correcting.corrections, name="corrections"),
     path("review/", review.review, name="review"),
     path("evidence/<int:evidence_id>/disagree/", second_reading.disagree, name="evidence_disagree"),
     path("evidence/<int:evidence_id>/settle/", second_reading.settle, name="evidence_settle"),

@@ -10,8 +10,8 @@ from celery import Signature, chain, signature
 from django.db.models import Model, QuerySet
 from kombu.exceptions import OperationalError
 
-from alerts import comparing, delivery, raising
-from alerts.models import Alert, Compared, Delivery, Signal, Verdict
+from alerts import comparing, delivery, owing, raising
+from alerts.models import Alert, Compared, CorrectionDuty, Delivery, Signal, Verdict
 from indicators import assess, bands, event_loading, figure_loading, note_coding, series_loading, suggesting
 from indicators.models import (
     BacktestRequest,
@@ -156,6 +156,10 @@ STAGES = (
     _stage(
         "send", "Mails handed to the mail server", "alerts.send",
         _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
+        "duties", "Corrections owed to who was warned", "alerts.find_duties",
+        owing.waiting, "retracted_at", _last(CorrectionDuty, "found_at"), dt.timedelta(minutes=30),
     ),
     _stage(
         "bands", "Intervals along the lines filled in", "indicators.fill_bands",

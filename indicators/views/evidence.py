@@ -1,8 +1,6 @@
 """The evidence list and the page of one piece of evidence."""
 
-import dataclasses
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -12,8 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
+from indicators.guidance import guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
 from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at
+from indicators.views.corrected import Difference, corrected, worded
 from indicators.views.readings import READ_WITH, DisagreementForm, Readings, SettlementForm
 from indicators.voices import Voice, ever_clustered, voices
 from people.permissions import Action, may
@@ -122,6 +122,8 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "voice": _voice(request, evidence),
         "surroundings": surroundings(evidence.passage),
         "siblings": _siblings(request, evidence),
+        "corrected": corrected(request, evidence),
+        "guidance": guidance_of(evidence.indicator.code),
         "suggested": suggested,
         "changed": _changed(suggested),
         "readings": readings,
@@ -133,6 +135,7 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "may_withdraw": evidence.status == Evidence.Status.PROPOSED and evidence.coder_id == request.user.pk,
         "may_decide_this": readings.may_read_second,
         "is_own": evidence.coder_id == request.user.pk,
+        "may_correct_this": is_staff(request) and evidence.status == Evidence.Status.ACCEPTED,
         "may_retract_this": may(request.user, Action.RETRACT_EVIDENCE) and evidence.status == Evidence.Status.ACCEPTED,
         "form": form,
     }
@@ -146,15 +149,6 @@ def _voice(request: HttpRequest, evidence: Evidence) -> Voice | None:
     return voice if voice is not None and voice.may_be_told(request.user) else None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Change:
-    """One field that a person set otherwise than the machine had suggested, in words."""
-
-    label: str
-    was: str
-    became: str
-
-
 def _suggested(evidence: Evidence) -> SuggestionDecision | None:
     """The decision by which a machine's suggestion became this; what one person coded and another read has none."""
     if evidence.coder_id is not None and not evidence.needs_two_readers:
@@ -163,19 +157,14 @@ def _suggested(evidence: Evidence) -> SuggestionDecision | None:
     return made.select_related("suggestion__passage").first()
 
 
-def _changed(suggested: SuggestionDecision | None) -> list[Change]:
+def _changed(suggested: SuggestionDecision | None) -> list[Difference]:
     """What a person changed of the machine's suggestion: of what is graded and counted, not of the wording."""
     changes = suggested.changes if suggested is not None else {}
     return [
-        Change(label, _worded(name, changes[name]["was"]), _worded(name, changes[name]["became"]))
+        Difference(label, worded(name, changes[name]["was"]), worded(name, changes[name]["became"]))
         for name, label in CHANGES_TOLD.items()
         if name in changes
     ]
-
-
-def _worded(name: str, value: Any) -> str:
-    choices: dict[Any, Any] = dict(getattr(Evidence._meta.get_field(name), "flatchoices", ()))
-    return str(choices.get(value, value))
 
 
 def _siblings(request: HttpRequest, evidence: Evidence) -> list[Evidence]:

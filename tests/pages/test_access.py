@@ -21,13 +21,14 @@ ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
-    "/evidence/", "/evidence/{accepted}/", "/method/", "/status/",
+    "/evidence/", "/evidence/{accepted}/", "/corrections/", "/method/", "/status/",
     "/sources/", "/backtest/", "/scorecard/", "/sensitivity/",
     "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom",
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
     "/reports/possible-updates/": STAFF, "/reports/possible-updates/{pair}/": STAFF,
+    "/evidence/{accepted}/correct/": STAFF,
     "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
     "/reports/{scan}/type/": STAFF, "/reports/{report}/life/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,

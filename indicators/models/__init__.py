@@ -1,6 +1,7 @@
 """The Framework, evidence, series, methods and scores."""
 
 from indicators.models.backtest import BacktestRequest, BacktestRun
+from indicators.models.event import EventDecision, EventLink, EventLinkQuerySet
 from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
 from indicators.models.method import MethodVersion
@@ -21,6 +22,9 @@ __all__ = [
     "BacktestRun",
     "Band",
     "BulkRejection",
+    "EventDecision",
+    "EventLink",
+    "EventLinkQuerySet",
     "Evidence",
     "EvidenceQuerySet",
     "Factor",

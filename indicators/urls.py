@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from indicators.views import backtest, entry, evidence, factors, method, review, second_reading, sensitivity, whatif
+from indicators.views import (
+    backtest,
+    entry,
+    event,
+    events,
+    evidence,
+    factors,
+    method,
+    review,
+    second_reading,
+    sensitivity,
+    whatif,
+)
 from indicators.views.desk import bulk, claims, decisions, document, left, page
 
 urlpatterns = [
@@ -15,6 +27,12 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/accept/", review.accept, name="evidence_accept"),
     path("evidence/<int:evidence_id>/reject/", review.reject, name="evidence_reject"),
     path("evidence/<int:evidence_id>/retract/", review.retract, name="evidence_retract"),
+    path("evidence/<int:evidence_id>/event/", event.event, name="evidence_event"),
+    path("evidence/<int:evidence_id>/event/unlink/", event.event_unlink, name="event_unlink"),
+    path("evidence/<int:evidence_id>/event/rename/", event.event_rename, name="event_rename"),
+    path("events/", events.events, name="events"),
+    path("events/<int:first_id>/<int:second_id>/", events.event_pair, name="event_pair"),
+    path("events/decisions/<int:decision_id>/undo/", events.event_undo, name="event_undo"),
     path("review/", review.review, name="review"),
     path("evidence/<int:evidence_id>/disagree/", second_reading.disagree, name="evidence_disagree"),
     path("evidence/<int:evidence_id>/settle/", second_reading.settle, name="evidence_settle"),

@@ -8,17 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 NEAR_DAYS = 7  # an event is dated within a week of itself by those who report it
-ENOUGH = 5.0  # points from which a pair is proposed: the same day is not enough, nor is a name
+ENOUGH = 5.5  # points from which a pair is proposed: a day and an area are not enough, nor a day and a name
 _DAYS = ((0, 3.0, "same day"), (1, 2.0, "one day apart"), (3, 1.5, "three days apart or fewer"), (7, 1.0, "same week"))
 _AREA, _ACTOR, _NAME, _NAMES, _FIGURE, _FIGURES, _WORD, _WORDS = 2.0, 1.0, 2.0, 4.0, 2.5, 5.0, 0.5, 2.0
 _ELSEWHERE = -3.0  # two areas, and no name of a place in common
 _NOBODY = frozenset({"", "unknown", "none", "several"})
 _COMMON = 0.15  # share of the pieces at hand from which a name or a word tells nothing
 _COMMON_LEAST = 4  # pieces: in a handful every word is in a large share
+DAYS_OF_A_MONTH, YEARS = 31, range(1900, 2101)
 _TOLD = 3  # names or words printed of each kind
 
 _HARM = (
@@ -39,6 +40,8 @@ _SAY_NOTHING = frozenset({
     "committee", "report", "reports",
 })  # fmt: skip
 
+Figures = Mapping[int, str]  # a number of people or things -> the noun that follows it, or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -52,7 +55,7 @@ class Piece:
     passage: int  # two signs read in one passage are no news to anybody
     sign: str  # indicator and direction: what counts twice
     names: frozenset[str] = field(default=frozenset())  # folded names of places, groups, people
-    figures: frozenset[tuple[int, str]] = field(default=frozenset())  # (number, noun that follows it or "")
+    figures: Figures = field(default_factory=dict)
     words: frozenset[str] = field(default=frozenset())
 
     @property
@@ -70,6 +73,7 @@ class Alike:
     score: float
     reasons: tuple[str, ...]
     counts_twice: bool  # one sign, so that the score counts both until they are one event
+    names: tuple[str, ...] = ()  # that both texts write, longest first
 
     @property
     def in_words(self) -> str:
@@ -81,22 +85,22 @@ def read(piece: Piece, text: str) -> Piece:
     """The piece with what its text names and counts."""
     names = {_folded(found) for found in (*_NAMED.findall(text), *_FIRST_NAMED.findall(text))}
     words = frozenset(word.lower() for word in _WORDS_IN.findall(text)) - _SAY_NOTHING
-    return replace(piece, names=frozenset(_telling(names)), figures=frozenset(_figures(text)), words=words)
+    return replace(piece, names=frozenset(_telling(names)), figures=_figures(text), words=words)
 
 
 def alike(pieces: Sequence[Piece], *, apart: Iterable[tuple[int, int]] = ()) -> list[Alike]:
-    """Pairs that may be one event, best first: of each two events or lone pieces the pair that shares most.
+    """Pairs of one country that may be one event, best first: of each two events or lone pieces those most alike.
 
     `apart`: pairs of numbers that are known to be different, which holds for all of their events.
     """
     groups = {piece.number: piece.group for piece in pieces}
     never = {frozenset((groups.get(one, ""), groups.get(other, ""))) for one, other in apart}
-    weights, found = Rarity.of(pieces), dict[frozenset[str], Alike]()
-    for one, other in _near(sorted(pieces, key=lambda piece: (piece.day, piece.number))):
+    found: dict[frozenset[str], Alike] = {}
+    for one, other in _near(sorted(telling(pieces), key=lambda piece: (piece.day, piece.number))):
         both = frozenset((one.group, other.group))
-        if len(both) < 2 or both in never or one.passage == other.passage:
+        if len(both) < 2 or both in never or one.passage == other.passage or not _share_any(one, other):
             continue
-        pair = compared(one, other, weights)
+        pair = compared(one, other)
         if pair.score >= ENOUGH and (both not in found or _order(pair) < _order(found[both])):
             found[both] = pair
     return sorted(found.values(), key=_order)
@@ -104,46 +108,53 @@ def alike(pieces: Sequence[Piece], *, apart: Iterable[tuple[int, int]] = ()) -> 
 
 def candidates(piece: Piece, others: Sequence[Piece]) -> list[Alike]:
     """What one piece may be the same event as, best first, each event once; nothing is left out for few points."""
-    weights, found = Rarity.of([piece, *others]), dict[str, Alike]()
-    for other in others:
-        if other.group == piece.group:
+    mine, *rest = telling([piece, *others])
+    found: dict[str, Alike] = {}
+    for other in rest:
+        if other.group == mine.group:
             continue
-        pair = compared(piece, other, weights)
-        if other.group not in found or _order(pair) < _order(found[other.group]):
+        pair = compared(mine, other)
+        if other.group not in found or pair.score > found[other.group].score:
             found[other.group] = pair
-    return sorted(found.values(), key=_order)
+    return sorted(found.values(), key=lambda pair: (-pair.score, pair.first, pair.second))
 
 
-@dataclass(frozen=True, slots=True)
-class Rarity:
-    """Names and words that so many of the pieces at hand share that they tell nothing."""
+def telling(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without the names and words that so many of them share that they tell nothing.
 
-    common: frozenset[str]
-
-    @classmethod
-    def of(cls, pieces: Sequence[Piece]) -> Rarity:
-        """Counted by passage: several signs read in one passage are one."""
-        texts = {piece.passage: piece.names | piece.words for piece in pieces}
-        counts = Counter(word for words in texts.values() for word in words)
-        most = max(_COMMON_LEAST, _COMMON * len(texts))
-        return cls(frozenset(word for word, count in counts.items() if count > most))
+    Counted by passage: several signs read in one passage are one.
+    """
+    texts = {piece.passage: piece.names | piece.words for piece in pieces}
+    counts = Counter(word for words in texts.values() for word in words)
+    most = max(_COMMON_LEAST, _COMMON * len(texts))
+    common = frozenset(word for word, count in counts.items() if count > most)
+    return [replace(piece, names=piece.names - common, words=piece.words - common) for piece in pieces]
 
 
-def compared(one: Piece, other: Piece, weights: Rarity) -> Alike:
+def compared(one: Piece, other: Piece) -> Alike:
     """What two pieces share, in points and words."""
-    names = _longest((one.names & other.names) - weights.common)
+    names = _longest(one.names & other.names)
     parts = [
         *_by_day(one, other),
         *_by_area(one, other, bool(names)),
         *_by_names(names),
         *_by_figures(one.figures, other.figures),
         *_by_actor(one, other),
-        *_by_words(one, other, names, weights),
+        *_by_words(one, other, names),
     ]
     told = sorted((part for part in parts if part[1]), key=lambda part: -part[0])
     first, second = sorted((one.number, other.number))
     points = sum(part[0] for part in parts)
-    return Alike(first, second, points, tuple(words for _, words in told), one.sign == other.sign)
+    return Alike(first, second, points, tuple(words for _, words in told), one.sign == other.sign, tuple(names))
+
+
+def _share_any(one: Piece, other: Piece) -> bool:
+    """Whether the texts have anything in common at all: asked first, since most pairs do not."""
+    return not (
+        one.names.isdisjoint(other.names)
+        and one.words.isdisjoint(other.words)
+        and one.figures.keys().isdisjoint(other.figures)
+    )
 
 
 Part = tuple[float, str]
@@ -180,11 +191,9 @@ def _by_names(names: Sequence[str]) -> Iterator[Part]:
         yield min(_NAMES, _NAME * len(names)), f"both name {_listed(name.title() for name in names)}"
 
 
-def _by_figures(one: frozenset[tuple[int, str]], other: frozenset[tuple[int, str]]) -> Iterator[Part]:
-    shared = {number for number, _ in one} & {number for number, _ in other}
-    if shared:
-        nouns = {number: noun for number, noun in (*other, *one) if noun}
-        said = [f"{number:,} {nouns.get(number, '')}".strip() for number in sorted(shared, reverse=True)]
+def _by_figures(one: Figures, other: Figures) -> Iterator[Part]:
+    if shared := one.keys() & other.keys():
+        said = [f"{number:,} {one[number] or other[number]}".strip() for number in sorted(shared, reverse=True)]
         yield min(_FIGURES, _FIGURE * len(shared)), f"both say {_listed(said)}"
 
 
@@ -193,9 +202,9 @@ def _by_actor(one: Piece, other: Piece) -> Iterator[Part]:
         yield _ACTOR, f"both from: {one.actor.replace('_', ' ')}"
 
 
-def _by_words(one: Piece, other: Piece, names: Sequence[str], weights: Rarity) -> Iterator[Part]:
+def _by_words(one: Piece, other: Piece, names: Sequence[str]) -> Iterator[Part]:
     told = {word for name in names for word in name.split()}
-    shared = sorted((one.words & other.words) - weights.common - told, key=lambda word: (-len(word), word))
+    shared = sorted((one.words & other.words) - told, key=lambda word: (-len(word), word))
     if len(shared) > 1:  # one word is chance
         points = min(_WORDS, _WORD * len(shared))
         yield points, f"share the rare words {_listed(shared)}" if points >= 1 else ""
@@ -221,12 +230,14 @@ def _telling(names: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def _figures(text: str) -> Iterator[tuple[int, str]]:
-    """Numbers that count something: from 3 on, and no years."""
+def _figures(text: str) -> dict[int, str]:
+    """Numbers that count something: from 3 on, and neither years nor days of a month."""
+    found: dict[int, str] = {}
     for digits, noun in _FIGURE_OF.findall(text):
         number = int(re.sub(r"\D", "", digits)[:12])
-        if number >= 3 and (noun or not 1900 <= number <= 2100) and (noun or number > 31):  # 31: a day of a month
-            yield number, noun.lower()
+        if number >= 3 and (noun or (number > DAYS_OF_A_MONTH and number not in YEARS)):
+            found[number] = found.get(number) or noun.lower()
+    return found
 
 
 def _folded(name: str) -> str:

@@ -61,7 +61,7 @@ def told_apart(numbers: Collection[int]) -> set[tuple[int, int]]:
     """Pairs of which people said that they are different events, lower number first: any that has one of `numbers`."""
     rows = EventDecision.objects.filter(action=EventDecision.Action.DIFFERENT, undone_by=None)
     rows = rows.filter(Q(evidence__in=numbers) | Q(other__in=numbers))
-    return {_in_order(one, other) for one, other in rows.values_list("evidence", "other") if other is not None}
+    return {_in_order(one, other) for one, other in rows.values_list("evidence", "other")}
 
 
 def _in_order(one: int, other: int) -> tuple[int, int]:

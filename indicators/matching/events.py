@@ -15,6 +15,7 @@ NEAR_DAYS = 7  # an event is dated within a week of itself by those who report i
 ENOUGH = 5.5  # points from which a pair is proposed: a day and an area are not enough, nor a day and a name
 _DAYS = ((0, 3.0, "same day"), (1, 2.0, "one day apart"), (3, 1.5, "three days apart or fewer"), (7, 1.0, "same week"))
 _AREA, _ACTOR, _NAME, _NAMES, _FIGURE, _FIGURES, _WORD, _WORDS = 2.0, 1.0, 2.0, 4.0, 2.5, 5.0, 0.5, 2.0
+_PASSAGE = 3.0
 _ELSEWHERE = -3.0  # two areas, and no name of a place in common
 _NOBODY = frozenset({"", "unknown", "none", "several"})
 _COMMON = 0.15  # share of the pieces at hand from which a name or a word tells nothing
@@ -33,11 +34,16 @@ _FIGURE_OF = re.compile(
 _NAMED = re.compile(r"(?<=[^\W\d_]\s)(?<![.!?:]\s)[A-ZÀ-ÞА-Я][\w’'-]+(?:[ -](?:[A-ZÀ-ÞА-Я][\w’'-]+|al-\w+))*")
 _FIRST_NAMED = re.compile(r"[A-ZÀ-ÞА-Я][\w’'-]+(?: [A-ZÀ-ÞА-Я][\w’'-]+)+")  # two capitals are a name, a sentence or not
 _WORDS_IN = re.compile(r"[^\W\d_]{5,}")
+_BEFORE = frozenset({
+    "the", "a", "an", "in", "on", "at", "of", "and", "from", "by", "since", "after", "before", "during", "under", "le",
+    "les", "en", "à", "au", "aux", "dans", "в", "на",
+})  # fmt: skip
 _SAY_NOTHING = frozenset({
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "government", "state",
     "states", "nations", "united", "council", "commission", "office", "rights", "human", "security", "international",
-    "committee", "report", "reports",
+    "committee", "report", "reports", "special", "rapporteur", "independent", "mission", "mechanism", "general",
+    "secretary", "assembly", "world", "high", "commissioner", "minister", "president", "ministry", "civil", "war",
 })  # fmt: skip
 
 Figures = Mapping[int, str]  # a number of people or things -> the noun that follows it, or ""
@@ -54,6 +60,7 @@ class Piece:
     actor: str
     passage: int  # two signs read in one passage are no news to anybody
     sign: str  # indicator and direction: what counts twice
+    report: int = 0  # 0: not known
     names: frozenset[str] = field(default=frozenset())  # folded names of places, groups, people
     figures: Figures = field(default_factory=dict)
     words: frozenset[str] = field(default=frozenset())
@@ -98,7 +105,7 @@ def alike(pieces: Sequence[Piece], *, apart: Iterable[tuple[int, int]] = ()) -> 
     found: dict[frozenset[str], Alike] = {}
     for one, other in _near(sorted(telling(pieces), key=lambda piece: (piece.day, piece.number))):
         both = frozenset((one.group, other.group))
-        if len(both) < 2 or both in never or one.passage == other.passage or not _share_any(one, other):
+        if len(both) < 2 or both in never or _is_told_already(one, other) or not _share_any(one, other):
             continue
         pair = compared(one, other)
         if pair.score >= ENOUGH and (both not in found or _order(pair) < _order(found[both])):
@@ -134,18 +141,21 @@ def telling(pieces: Sequence[Piece]) -> list[Piece]:
 def compared(one: Piece, other: Piece) -> Alike:
     """What two pieces share, in points and words."""
     names = _longest(one.names & other.names)
-    parts = [
-        *_by_day(one, other),
-        *_by_area(one, other, bool(names)),
-        *_by_names(names),
-        *_by_figures(one.figures, other.figures),
-        *_by_actor(one, other),
-        *_by_words(one, other, names),
-    ]
+    parts = [*_by_day(one, other), *_by_area(one, other, bool(names)), *_by_actor(one, other)]
+    if one.passage == other.passage:
+        parts.append((_PASSAGE, "read in the same passage"))
+    else:
+        parts += [*_by_names(names), *_by_figures(one.figures, other.figures), *_by_words(one, other, names)]
     told = sorted((part for part in parts if part[1]), key=lambda part: -part[0])
     first, second = sorted((one.number, other.number))
     points = sum(part[0] for part in parts)
     return Alike(first, second, points, tuple(words for _, words in told), one.sign == other.sign, tuple(names))
+
+
+def _is_told_already(one: Piece, other: Piece) -> bool:
+    """Whether nobody need ask: two signs of one passage, or two events that the reader of one report named apart."""
+    named_apart = bool(one.event and other.event and one.report and one.report == other.report)
+    return one.passage == other.passage or named_apart
 
 
 def _share_any(one: Piece, other: Piece) -> bool:
@@ -211,7 +221,8 @@ def _by_words(one: Piece, other: Piece, names: Sequence[str]) -> Iterator[Part]:
 
 
 def _listed(words: Iterable[str]) -> str:
-    return " and ".join(list(words)[:_TOLD])
+    *most, last = list(words)[:_TOLD]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _longest(names: Iterable[str]) -> list[str]:
@@ -224,10 +235,13 @@ def _longest(names: Iterable[str]) -> list[str]:
 
 
 def _telling(names: Iterable[str]) -> Iterator[str]:
+    """Names without the small words before them, if anything is left that not every report writes."""
     for name in names:
-        words = [word for word in name.split() if word not in _SAY_NOTHING]
-        if len(name) > 2 and words:
-            yield name
+        words = name.split()
+        while words and words[0] in _BEFORE:
+            del words[0]
+        if any(word not in _SAY_NOTHING for word in words) and len(" ".join(words)) > 2:
+            yield " ".join(words)
 
 
 def _figures(text: str) -> dict[int, str]:

@@ -14,13 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from indicators import linking
+from indicators.events import of_event
 from indicators.linking import LinkingError, Seen
 from indicators.models import EventDecision, Evidence, EvidenceQuerySet
 from indicators.views.asked import for_display
 from indicators.views.event_forms import RenameForm, UnlinkForm
 from indicators.views.event_pieces import candidates, live
-from indicators.views.events import decisions_seen, event_of, said, sentence, suggested_name, tell
-from indicators.views.review import person
+from indicators.views.events import decisions_seen, event_of, said, suggested_name, tell
+from indicators.views.review import person, sentence
 from people.access import requires
 from people.models import User
 from people.permissions import Action, may
@@ -97,7 +98,7 @@ def _piece(user: User, evidence_id: int) -> Evidence:
 
 
 def _of(user: User, evidence: Evidence) -> EvidenceQuerySet:
-    return live(user).filter(country=evidence.country_id, event=event_of(evidence))
+    return live(user).filter(pk__in=of_event(event_of(evidence), evidence.country_id).values("pk"))
 
 
 def _decisions(user: User, evidence: Evidence, pieces: list[Evidence]) -> list[EventDecision]:

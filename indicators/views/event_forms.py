@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from indicators.forms import Grouped
 from indicators.linking import NAME, REASON_CHARACTERS
 from indicators.models import EventDecision
 from indicators.models.event import EVENT_CHARACTERS
@@ -84,6 +85,6 @@ class EventFilter(forms.Form):
         label="Happened before", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *given: Any, countries: list[tuple[str, str]], **named: Any) -> None:
+    def __init__(self, *given: Any, countries: Grouped, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fields["country"].choices = [("", "what came in last, everywhere"), *countries]  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ _LIVE = (Evidence.Status.ACCEPTED, Evidence.Status.PROPOSED)
 _FIELDS = (
     "pk", "event", "event_on", "admin1", "actor", "passage_id", "indicator_id", "polarity", "passage__text",
     "country__iso3", "country__name_en", "indicator__code", "indicator__label", "family__name", "status",
+    "passage__report_id",
 )  # fmt: skip
 
 
@@ -60,13 +61,14 @@ def told(rows: EvidenceQuerySet) -> list[Told]:
     return [
         Told(
             piece=matching.read(
-                Piece(pk, event, day, area, actor, passage, f"{indicator}{polarity:+d}"), text
+                Piece(pk, event, day, area, actor, passage, f"{indicator}{polarity:+d}", report), text
             ),
             iso3=iso3, country=country, sign=f"{code} {label}", family=family,
             is_proposed=status == Evidence.Status.PROPOSED, text=text,
         )
         for (
             pk, event, day, area, actor, passage, indicator, polarity, text, iso3, country, code, label, family, status,
+            report,
         ) in rows.values_list(*_FIELDS)
     ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,7 +26,7 @@ from indicators.models import EventDecision, Evidence
 from indicators.views.asked import for_display
 from indicators.views.event_forms import EventFilter, PairForm
 from indicators.views.event_pieces import live, proposals, told
-from indicators.views.review import person
+from indicators.views.review import person, sentence
 from people.access import requires
 from people.models import User
 from people.permissions import Action, may
@@ -125,12 +125,6 @@ def said(request: HttpRequest, reason: str) -> Said:
     return Said(person(request), reason, clock.now())
 
 
-def sentence(error: LinkingError) -> str:
-    """The error as a page says it."""
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:]}."
-
-
 def tell(request: HttpRequest, decision: EventDecision) -> None:
     """Says what was saved and where it is taken back; the scores that rest on it are computed anew."""
     link = reverse("evidence_event", args=[decision.evidence_id])
@@ -147,11 +141,13 @@ def suggested_name(iso3: str, day: dt.date, names: tuple[str, ...], evidence_id:
     return f"{iso3.lower()}-{place[:80]}-{day}"
 
 
-def _named(user: User, iso3: str, before: dt.date | None) -> QuerySet[Evidence, dict[str, Any]]:
+def _named(user: User, iso3: str, before: dt.date | None) -> Any:
     """Named events of a country, the latest first: name, number of pieces, first and last day, one of its pieces."""
-    rows = live(user).filter(country__iso3=iso3).exclude(event="")
-    grouped = rows.values("event").annotate(
-        pieces=Count("pk"), first_on=Min("event_on"), last_on=Max("event_on"), piece=Min("pk")
+    rows: Any = live(user).filter(country__iso3=iso3)
+    grouped = (
+        rows.exclude(event="")
+        .values("event")
+        .annotate(pieces=Count("pk"), first_on=Min("event_on"), last_on=Max("event_on"), piece=Min("pk"))
     )
     return (grouped.filter(last_on__lt=before) if before else grouped).order_by("-last_on", "event")
 
@@ -180,7 +176,7 @@ def _initial(first: Evidence, second: Evidence, alike: Alike) -> dict[str, str]:
         "first_event": event_of(first),
         "second_event": event_of(second),
         "name": events[0] if events else new,
-        "reason": alike.in_words.capitalize()[: linking.REASON_CHARACTERS[1]],
+        "reason": capfirst(alike.in_words)[: linking.REASON_CHARACTERS[1]],
     }
 
 

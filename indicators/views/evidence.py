@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -197,17 +197,20 @@ def event_told(evidence: Evidence, siblings: Sequence[Evidence]) -> EventTold:
     """What the page says of the event of a row read `with_events`."""
     name, linked_at = evidence.__dict__["event"], evidence.__dict__["event_linked_at"]
     shared = [one for one in siblings if one.__dict__["event"] == name and one.country_id == evidence.country_id]
-    return EventTold(name, len(shared) if name else 0, len(siblings) == SIBLINGS_SHOWN, linked_at)
+    return EventTold(name, len(shared) if name else 0, len(shared) == SIBLINGS_SHOWN, linked_at)
 
 
 def _siblings(request: HttpRequest, evidence: Evidence) -> list[Evidence]:
-    """Other pieces on the same event of this country, or from the same passage; latest first."""
+    """Other pieces on the same event of this country, then others from the same passage; latest first."""
     same = Q(passage_id=evidence.passage_id)
+    shared = Q(pk__in=[])
     if event := evidence.__dict__["event"]:
-        same |= Q(pk__in=of_event(event, evidence.country_id).values("pk"))
+        shared = Q(pk__in=of_event(event, evidence.country_id).values("pk"))
+        same |= shared
     others = with_events(seen_by(request)).filter(same).exclude(pk=evidence.pk)
     others = others.select_related("indicator", "family", "country")
-    return list(others.order_by("-event_on", "indicator__order")[:SIBLINGS_SHOWN])
+    first = Case(When(shared, then=0), default=1)
+    return list(others.order_by(first, "-event_on", "indicator__order")[:SIBLINGS_SHOWN])
 
 
 def surroundings(passage: Passage) -> tuple[str, str]:

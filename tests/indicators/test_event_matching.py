@@ -63,6 +63,23 @@ def test_two_signs_of_one_passage_are_not_proposed() -> None:
     assert pairs(piece(1, SHELLING, passage=9), piece(2, SHELLING, passage=9, sign="7.1")) == []
 
 
+def test_two_events_that_one_report_names_apart_are_not_proposed() -> None:
+    assert pairs(piece(1, SHELLING, event="a", report=5), piece(2, AGAIN, event="b", report=5)) == []
+    assert pairs(piece(1, SHELLING, event="a", report=5), piece(2, AGAIN, event="b", report=6)) == [(1, 2)]
+
+
+def test_of_one_passage_only_that_is_said() -> None:
+    pair = compared(piece(1, SHELLING, passage=9), piece(2, SHELLING, passage=9, sign="7.1"))
+
+    assert set(pair.reasons) == {"same day", "read in the same passage"}
+
+
+def test_offices_and_months_are_no_names() -> None:
+    assert piece(1, "In February the Special Rapporteur and The United Nations met in El Fasher.").names == {
+        "el fasher"
+    }
+
+
 def test_what_counts_twice_comes_first() -> None:
     rows = [piece(1, SHELLING), piece(2, SHELLING, sign="3.1"), piece(3, AGAIN, event="x", sign="7.14")]
 

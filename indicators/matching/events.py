@@ -6,6 +6,7 @@ A plain score: points for what two pieces share, fewer for what contradicts. It 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -90,9 +91,15 @@ class Alike:
 
 def read(piece: Piece, text: str) -> Piece:
     """The piece with what its text names and counts."""
+    names, figures, words = _read(text)
+    return replace(piece, names=names, figures=figures, words=words)
+
+
+@functools.lru_cache(maxsize=1024)  # texts of a country near a day: a reviewer meets the same ones at every passage
+def _read(text: str) -> tuple[frozenset[str], Figures, frozenset[str]]:
     names = {_folded(found) for found in (*_NAMED.findall(text), *_FIRST_NAMED.findall(text))}
     words = frozenset(word.lower() for word in _WORDS_IN.findall(text)) - _SAY_NOTHING
-    return replace(piece, names=frozenset(_telling(names)), figures=_figures(text), words=words)
+    return frozenset(_telling(names)), _figures(text), words
 
 
 def alike(pieces: Sequence[Piece], *, apart: Iterable[tuple[int, int]] = ()) -> list[Alike]:

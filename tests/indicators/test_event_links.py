@@ -19,6 +19,7 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make
 from tests.indicators.rescoring import LATER, run_all, run_changed, standing
+from tests.waiting import Aside, somebody_waits_for_a_lock, until
 
 pytestmark = pytest.mark.usefixtures("reference")
 LATEST = LATER + dt.timedelta(hours=1)
@@ -238,6 +239,24 @@ def test_a_link_is_closed_once_and_never_rewritten() -> None:
             EventLink.objects.filter(pk=link.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
         EventLink.objects.filter(pk=link.pk).delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_at_once_the_second_waits_and_is_told() -> None:
+    first, second = two_pieces()
+    third = make.accepted(event_key="")
+    one, other = make.person(Role.REVIEWER), make.person(Role.REVIEWER)
+
+    with transaction.atomic():
+        same(first, second, by=one)
+        late = Aside(
+            lambda: linking.same(one=Seen(first.pk, ""), other=Seen(third.pk, ""), name="late", said=said(by=other))
+        )
+        until(somebody_waits_for_a_lock, what="the second person to wait")
+
+    with pytest.raises(EventChangedError, match="changed since you looked"):
+        late.join()
+    assert (event_of(first), event_of(third)) == (ONE, "")
 
 
 # --- in words ----------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from indicators.views.event_pieces import Told, live, told
 from people.models import User
 
 NEAR = dt.timedelta(days=45)  # before and after the day of the suggestion
-READ_MAX = 80  # pieces of evidence compared for all the cards of a page, those of the nearest days
+READ_MAX = 60  # pieces of evidence compared for all the cards of a page, those of the nearest days
 OFFERED_MAX = 12  # events a card
 LONE = "~"  # before the number of a piece that is part of no named event: no event's name begins so
 

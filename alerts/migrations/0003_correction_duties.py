@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('alerts', '0002_guards'),
-        ('indicators', '0015_evidence_corrections'),
+        ('indicators', '0014_evidence_corrections'),
     ]
 
     operations = [

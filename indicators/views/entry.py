@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from countries.models import Country
 from indicators.entering import Entry, EntryError, NewSource, enter, of_passage
+from indicators.events import event_now
 from indicators.forms import NEW, EntryForm
 from indicators.models import Evidence, Indicator
 from indicators.views.asked import moment_of
@@ -134,8 +135,8 @@ def event_keys(request: HttpRequest, form: EntryForm) -> list[str]:
     iso3 = str(form["country"].value() or "")
     if not iso3 or "\x00" in iso3:
         return []
-    seen = Evidence.objects.visible_to(request.user).filter(country__iso3=iso3).exclude(event_key="")
-    return list(seen.order_by("event_key").values_list("event_key", flat=True).distinct()[:200])
+    seen = Evidence.objects.visible_to(request.user).filter(country__iso3=iso3).annotate(event=event_now())
+    return list(seen.exclude(event="").order_by("event").values_list("event", flat=True).distinct()[:200])
 
 
 def _person(request: HttpRequest) -> User:

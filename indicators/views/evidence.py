@@ -1,14 +1,17 @@
 """The evidence list and the page of one piece of evidence."""
 
-from collections.abc import Iterable
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from indicators.events import of_event, with_events
 from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
 from indicators.guidance import guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
@@ -35,6 +38,7 @@ CHANGES_TOLD = {
     "actor": "from whom",
     "group": "group at risk",
 }
+SIBLINGS_SHOWN = 30
 CONTEXT_CHARACTERS = 400  # of the report's text on either side of a passage: about three sentences
 
 
@@ -109,19 +113,21 @@ def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
 def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, *, status: int = 200) -> HttpResponse:
     """The page of one piece of evidence; 404 where the reader may not know that it exists."""
     moment = moment_of(request)
-    rows = for_display(seen_by(request)).select_related(*READ_WITH).annotate(was_clustered=ever_clustered())
+    rows = for_display(with_events(seen_by(request))).select_related(*READ_WITH)
+    rows = rows.annotate(was_clustered=ever_clustered())
     evidence = rows.filter(pk=evidence_id).first()
     if evidence is None:
         raise Http404("evidence: found none under this number that you may see")
     readings = Readings.of(evidence, request.user)
-    suggested = _suggested(evidence)
+    suggested, siblings = _suggested(evidence), _siblings(request, evidence)
     context = {
         "evidence": evidence,
         "as_of": moment,
         "standing": standing_at(evidence, moment),
         "voice": _voice(request, evidence),
         "surroundings": surroundings(evidence.passage),
-        "siblings": _siblings(request, evidence),
+        "siblings": siblings,
+        "event": event_told(evidence, siblings),
         "corrected": corrected(request, evidence),
         "guidance": guidance_of(evidence.indicator.code),
         "suggested": suggested,
@@ -167,13 +173,34 @@ def _changed(suggested: SuggestionDecision | None) -> list[Difference]:
     ]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class EventTold:
+    """Of which event a piece is part, with how many others that the reader may see, and whether people said so."""
+
+    name: str
+    others: int
+    has_more: bool
+    linked_at: dt.datetime | None
+
+
+def event_told(evidence: Evidence, siblings: Sequence[Evidence]) -> EventTold:
+    """What the page says of the event of a row read `with_events`."""
+    name, linked_at = evidence.__dict__["event"], evidence.__dict__["event_linked_at"]
+    shared = [one for one in siblings if one.__dict__["event"] == name and one.country_id == evidence.country_id]
+    return EventTold(name, len(shared) if name else 0, len(shared) == SIBLINGS_SHOWN, linked_at)
+
+
 def _siblings(request: HttpRequest, evidence: Evidence) -> list[Evidence]:
-    """Other pieces on the same event of this country, or from the same passage; at most 30, latest first."""
+    """Other pieces on the same event of this country, then others from the same passage; latest first."""
     same = Q(passage_id=evidence.passage_id)
-    if evidence.event_key:
-        same |= Q(event_key=evidence.event_key, country_id=evidence.country_id)
-    others = seen_by(request).filter(same).exclude(pk=evidence.pk).select_related("indicator", "family", "country")
-    return list(others.order_by("-event_on", "indicator__order")[:30])
+    shared = Q(pk__in=[])
+    if event := evidence.__dict__["event"]:
+        shared = Q(pk__in=of_event(event, evidence.country_id).values("pk"))
+        same |= shared
+    others = with_events(seen_by(request)).filter(same).exclude(pk=evidence.pk)
+    others = others.select_related("indicator", "family", "country")
+    first = Case(When(shared, then=0), default=1)
+    return list(others.order_by(first, "-event_on", "indicator__order")[:SIBLINGS_SHOWN])
 
 
 def surroundings(passage: Passage) -> tuple[str, str]:

@@ -176,7 +176,7 @@ def known_to(request: HttpRequest, evidence_id: int) -> Evidence:
     return evidence
 
 
-def sentence(error: CodingError) -> str:
+def sentence(error: Exception) -> str:
     """The error as a sentence of a page."""
     text = str(error)
     return f"{text[:1].upper()}{text[1:]}."

@@ -43,7 +43,7 @@ def guarded(*may_change: str) -> str:
 
 class Migration(migrations.Migration):
 
-    dependencies = [("indicators", "0016_events")]
+    dependencies = [("indicators", "0013_events")]
 
     operations = [
         migrations.AddField(

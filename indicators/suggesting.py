@@ -16,7 +16,7 @@ from countries.gazetteer import subjects_in
 from countries.models import Country
 from indicators.matching.dates import latest_day
 from indicators.matching.lexicon import lexicon
-from indicators.matching.suggester import Hit, suggest
+from indicators.matching.suggester import Hit, knows, suggest
 from indicators.models import Indicator, Suggestion, SuggestionRun
 from reports.correcting import Held, held
 from reports.models import ClusterMember, Passage, Report, ReportCorrection
@@ -166,7 +166,7 @@ def _suggest(search: _Search) -> None:
     was withdrawn and is found again waits again.
     """
     found: list[Suggestion] = []
-    if search.language == lexicon().language:
+    if knows(search.language):
         for passage in _new_passages(search):
             search.run.passages_count += 1
             found += _suggestions(search, passage)
@@ -228,7 +228,8 @@ def _mates(report: Report) -> list[_Mate]:
 
 
 def _suggestions(search: _Search, passage: Passage) -> Iterator[Suggestion]:
-    hits = [hit for hit in suggest(passage.text) if hit.indicator in search.indicators]
+    hits = suggest(passage.text, language=search.report.language)
+    hits = tuple(hit for hit in hits if hit.indicator in search.indicators)
     if not hits:
         return
     countries = search.countries_of(passage)

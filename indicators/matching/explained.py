@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 
 from indicators.matching.lexicon import lexicon, numbered
-from indicators.matching.patterns import Matcher, sentences
+from indicators.matching.patterns import Matcher
+from indicators.matching.words import sentences
 
 
 def scale_words(text: str, start: int, end: int) -> str:

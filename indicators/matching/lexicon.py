@@ -1,4 +1,4 @@
-"""Loads and checks `lexicon.toml`: the phrases by which a passage is recognised, versioned data that analysts edit."""
+"""Loads and checks the lexicons, one a language: phrases by which a passage is recognised, data that analysts edit."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import functools
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from indicators.matching.patterns import Matcher, PatternError, Phrase, parse
 
-LEXICON = Path(__file__).resolve().parent / "lexicon.toml"
+LEXICONS = Path(__file__).resolve().parent / "lexicons"
+LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 CATALOGUE = Path(__file__).resolve().parent.parent / "framework" / "un_2014.json"
 POLARITIES = {"risk": 1, "mitigation": -1}
-_ENTRY_KEYS = {"indicator", "weight", "severity", "polarity", "phrases", "not"}
+_ENTRY_KEYS = {"indicator", "weight", "severity", "polarity", "phrases", "not", "each"}
 _ASIDE_KEYS = {"phrases", "unless", "reach", "stands", "inside"}
+_SIDES = ("before", "after", "sentence")
 _KEYS = {"version", "language", "words", "entry", "scale", "asides", "off_topic"}
 
 
@@ -46,33 +48,39 @@ class Entry:
 class Aside:
     """Words that take back a phrase that follows (or precedes) within `reach` words, unless `unless` stands there.
 
-    With `is_inside` they do so within the phrase too: "the authorities should facilitate".
+    With `is_inside` they do so within the phrase too: "the authorities should facilitate". Those that stand for the
+    whole sentence take back whatever it says.
     """
 
     phrases: tuple[Phrase, ...]
     unless: tuple[Phrase, ...]
     reach: int
-    is_before: bool
+    stands: str
     is_inside: bool
+
+    @property
+    def is_before(self) -> bool:
+        """Whether the phrase that is taken back follows."""
+        return self.stands == "before"
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The whole lexicon; `sha256` is that of the file."""
+    """The whole lexicon of one language; equal to another if the bytes are, of which `sha256` is the digest."""
 
-    version: str
+    version: str = field(compare=False)
     sha256: str
-    language: str
-    entries: tuple[Entry, ...]
-    asides: tuple[Aside, ...]
-    scale: tuple[Phrase, ...]
-    off_topic: tuple[Phrase, ...]
+    language: str = field(compare=False)
+    entries: tuple[Entry, ...] = field(compare=False)
+    asides: tuple[Aside, ...] = field(compare=False)
+    scale: tuple[Phrase, ...] = field(compare=False)
+    off_topic: tuple[Phrase, ...] = field(compare=False)
 
 
 @functools.cache
-def lexicon() -> Lexicon:
-    """The lexicon that is shipped. Raises LexiconError."""
-    return read(LEXICON.read_bytes())
+def lexicon(language: str = "en") -> Lexicon:
+    """The lexicon that is shipped for one of LANGUAGES. Raises LexiconError."""
+    return read((LEXICONS / f"{language}.toml").read_bytes())
 
 
 def read(content: bytes) -> Lexicon:
@@ -85,15 +93,19 @@ def read(content: bytes) -> Lexicon:
         ) from error
     if unknown := set(data) - _KEYS:
         raise LexiconError(f"lexicon: found {', '.join(sorted(unknown))}; wanted only {', '.join(sorted(_KEYS))}")
-    version, language = data.get("version"), data.get("language")
+    version, language = data.get("version"), data.get("language", "en")
     if not isinstance(version, str) or not 0 < len(version) <= 40:
         raise LexiconError("version: found none; wanted a text of at most 40 characters")
     words = data.get("words", {})
+    if language not in LANGUAGES:
+        raise LexiconError(f"language: found {language}; wanted one of {', '.join(LANGUAGES)}")
     return Lexicon(
         version=version,
         sha256=hashlib.sha256(content).hexdigest(),
-        language=str(language or "en"),
-        entries=tuple(_entry(number, table, words) for number, table in enumerate(data.get("entry", ()), 1)),
+        language=language,
+        entries=tuple(
+            entry for number, table in enumerate(data.get("entry", ()), 1) for entry in _entries(number, table, words)
+        ),
         asides=tuple(_aside(number, table, words) for number, table in enumerate(data.get("asides", ()), 1)),
         scale=_phrases("scale", data.get("scale", []), words),
         off_topic=_phrases("off_topic", data.get("off_topic", []), words),
@@ -109,6 +121,16 @@ def numbered(groups: Sequence[tuple[Phrase, ...]]) -> Matcher:
 def _codes() -> frozenset[str]:
     data = json.loads(CATALOGUE.read_text(encoding="utf-8"))
     return frozenset(indicator["code"] for factor in data["factors"] for indicator in factor["indicators"])
+
+
+def _entries(number: int, table: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Entry]:
+    """One entry of all phrases, or, if each is to count by itself, one of every phrase as written."""
+    whole = _entry(number, table, words)
+    if table.get("each") is not True:
+        yield whole
+        return
+    for phrase in table["phrases"]:
+        yield replace(whole, phrases=parse(phrase, words))
 
 
 def _entry(number: int, table: Mapping[str, Any], words: Mapping[str, str]) -> Entry:
@@ -139,11 +161,11 @@ def _aside(number: int, table: Mapping[str, Any], words: Mapping[str, str]) -> A
     reach, side = table.get("reach"), table.get("stands", "before")
     if not isinstance(reach, int) or not 0 <= reach <= 30:
         raise LexiconError(f"{place}: found the reach {reach}; wanted 0 to 30 words")
-    if side not in ("before", "after"):
-        raise LexiconError(f"{place}: found it stands {side}; wanted before or after")
+    if side not in _SIDES:
+        raise LexiconError(f"{place}: found it stands {side}; wanted {', '.join(_SIDES)}")
     phrases = _phrases(place, table.get("phrases", []), words)
     unless = _phrases(f"{place}, unless", table.get("unless", []), words)
-    return Aside(phrases, unless, reach, is_before=side == "before", is_inside=table.get("inside") is True)
+    return Aside(phrases, unless, reach, side, is_inside=table.get("inside") is True)
 
 
 def _phrases(place: str, written: object, words: Mapping[str, str]) -> tuple[Phrase, ...]:

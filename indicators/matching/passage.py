@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from countries.gazetteer import subjects_in
-from indicators.matching.lexicon import lexicon
 from indicators.matching.suggester import Hit, suggest
-from reports.languages import UNKNOWN, detected
+from reports.languages import detected
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,7 @@ class Read:
 
 
 def read(text: str, language: str = "") -> Read:
-    """Reads a passage whose language is known, or is to be found. Too short a one is searched as English may be."""
+    """Reads a passage whose language is known, or is to be found. Too short a one is searched if it looks English."""
     language = language or detected(text).language
     base = language.partition("-")[0].lower()
-    hits = suggest(text) if base in (lexicon().language, UNKNOWN) else ()
-    return Read(language, subjects_in(text, base), hits)
+    return Read(language, subjects_in(text, base), suggest(text, language=base))

@@ -14,15 +14,19 @@ with it, and each of these looks at a bounded number of words.
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-GAP_MAX = 12  # words; a wider gap joins what does not belong together
-SENTENCE_MAX = 200  # words; text without full stops is cut here, so that the work stays linear
-WORDS_MAX = 40  # in one phrase as written
+from indicators.matching.words import Token, folded, is_han
 
-_TOKEN = re.compile(r"(?P<word>\w+(?:['’]\w+)*)|(?P<end>[.!?;:](?=[\s\"”’)\]]|$)|\n\s*\n)")
+GAP_MAX = 12  # words; a wider gap joins what does not belong together
+PIECES_MAX = 2_000  # words and marks of one phrase, its groups written out
+KNOWN_MAX = 20_000  # words whose phrases a matcher remembers
+REACH_MAX = 64  # words that a phrase with all its gaps may span, at least
+
 _NUMBERS = frozenset({
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "dozen",
     "dozens", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred",
@@ -33,15 +37,6 @@ _PIECE = re.compile(r"\s*(?:(?P<gap>\.\.\d+)|(?P<near>~\d+)|(?P<group>@\w+)|(?P<
 
 class PatternError(ValueError):
     """A phrase that cannot be read; says what was found and what was wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word in small letters with its offsets."""
-
-    word: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +54,24 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """One word of many, looked up at once."""
+
+    words: tuple[Word, ...]
+    exact: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Sequence[Word]) -> OneOf:
+        exact = frozenset(word.text for word in words if not word.is_prefix)
+        return cls(tuple(words), exact, tuple(word.text for word in words if word.is_prefix))
+
+    def fits(self, word: str) -> bool:
+        """Whether `word` (small letters) is one of them."""
+        return word in self.exact or word.startswith(self.prefixes) or ("#" in self.exact and Word("#").fits(word))
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """At most so many words."""
 
@@ -72,22 +85,8 @@ class Choice:
     branches: tuple[Phrase, ...]
 
 
-Element = Word | Gap | Choice
+Element = Word | OneOf | Gap | Choice
 Phrase = tuple[Element, ...]
-
-
-def sentences(text: str) -> tuple[tuple[Token, ...], ...]:
-    """The words of `text`, sentence by sentence, with offsets into it."""
-    found: list[tuple[Token, ...]] = []
-    now: list[Token] = []
-    for match in _TOKEN.finditer(text):
-        if match["end"] is None:
-            word = match["word"].lower().replace("’", "'").removesuffix("'s")
-            now.append(Token(word, match.start(), match.end()))
-        if now and (match["end"] is not None or len(now) == SENTENCE_MAX):
-            found.append(tuple(now))
-            now = []
-    return (*found, tuple(now)) if now else tuple(found)
 
 
 def parse(phrase: str, groups: Mapping[str, str] | None = None) -> tuple[Phrase, ...]:
@@ -118,9 +117,18 @@ def _pieces(phrase: str, groups: Mapping[str, str], depth: int) -> Iterator[str]
         if match["group"]:
             yield from _group(match["group"], groups, depth)
         elif match["word"]:
-            yield from re.split(r"-", match["word"].replace("’", "'"))
+            yield from _words(match["word"])
         else:
             yield match[0].strip()
+
+
+def _words(written: str) -> Iterator[str]:
+    """The words of a run of letters: parted by hyphens, and at every Chinese character; a star stays with its word."""
+    for part in written.split("-"):
+        if any(is_han(letter) for letter in part):
+            yield from part
+        else:
+            yield folded(part.removesuffix("*")) + "*" * part.endswith("*")
 
 
 def _group(name: str, groups: Mapping[str, str], depth: int) -> Iterator[str]:
@@ -134,7 +142,7 @@ def _group(name: str, groups: Mapping[str, str], depth: int) -> Iterator[str]:
 
 
 def _sequence(pieces: list[str]) -> Phrase:
-    if len(pieces) > WORDS_MAX * 10:
+    if len(pieces) > PIECES_MAX:
         raise PatternError(f"found {len(pieces)} words and marks; wanted a shorter phrase")
     rest = list(reversed(pieces))
     sequence = _read(rest)
@@ -175,10 +183,12 @@ def _choice(rest: list[str]) -> Choice:
     if not rest:
         raise PatternError("found a bracket that is not closed; wanted )")
     rest.pop()
+    words = [branch[0] for branch in branches if len(branch) == 1 and isinstance(branch[0], Word)]
+    longer = [branch for branch in branches if len(branch) > 1 or not isinstance(branch[0], Word)]
     if rest and rest[-1] == "?":
         rest.pop()
-        branches.append(())
-    return Choice(tuple(branches))
+        longer.append(())
+    return Choice((((OneOf.of(words),),) if words else ()) + tuple(longer))
 
 
 def _gap(piece: str) -> Gap:
@@ -193,6 +203,8 @@ def _first_words(sequence: Phrase) -> Iterator[Word]:
     if isinstance(first, Choice):
         for branch in first.branches:
             yield from _first_words(branch)
+    elif isinstance(first, OneOf):
+        yield from first.words
     elif isinstance(first, Word):
         yield first
 
@@ -223,34 +235,81 @@ class Found:
     end: int
 
 
+def _needs(sequence: Phrase) -> Iterator[frozenset[Word]]:
+    """For each element that must be there: the words of which one must stand in the text."""
+    for element in sequence:
+        if not isinstance(element, Gap) and not _may_be_nothing(element):
+            yield frozenset(_first_words((element,)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A numbered phrase with the bits of what it needs."""
+
+    number: int
+    sequence: Phrase
+    needs: int
+
+
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Many phrases at once, by their first words."""
+    """Many phrases at once, by their first words.
 
-    _exact: dict[str, list[tuple[int, Phrase]]] = field(default_factory=dict)
-    _prefix: dict[str, list[tuple[int, Phrase]]] = field(default_factory=dict)
+    What a phrase needs is a bit each, and a word has the bits of all that it serves: a phrase is tried only where the
+    words that follow have every bit of it.
+    """
+
+    _first: dict[Word, list[_Known]] = field(default_factory=dict)
+    _bits: dict[Word, int] = field(default_factory=dict)
+    _seen: dict[str, tuple[int, tuple[_Known, ...]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, phrases: Iterable[tuple[int, Phrase]]) -> Matcher:
         """A matcher of numbered sequences; several may carry one number."""
-        matcher = cls()
+        matcher, bits = cls(), dict[frozenset[Word], int]()
         for number, sequence in phrases:
+            needs = 0
+            for words in _needs(sequence):
+                bit = bits.setdefault(words, 1 << len(bits))
+                needs |= bit
+                for word in words:
+                    matcher._bits[word] = matcher._bits.get(word, 0) | bit
+            known = _Known(number, sequence, needs)
             for word in set(_first_words(sequence)):
-                table = matcher._prefix if word.is_prefix else matcher._exact
-                table.setdefault(word.text, []).append((number, sequence))
+                matcher._first.setdefault(word, []).append(known)
         return matcher
 
     def find(self, tokens: Sequence[Token]) -> Iterator[Found]:
         """Every phrase at every place of one sentence, the shortest reading of each."""
-        for at, token in enumerate(tokens):
-            for number, sequence in self._beginning(token.word):
-                end = next(_ends(sequence, tokens, at), None)
-                if end is not None:
-                    yield Found(number, at, end)
+        words = [self._of(token.word) for token in tokens]
+        blocks = [0] * (len(words) // REACH_MAX + 2)
+        for at, (bits, _) in enumerate(words):
+            blocks[at // REACH_MAX] |= bits
+        for at, (_, beginning) in enumerate(words):
+            absent = ~(blocks[at // REACH_MAX] | blocks[at // REACH_MAX + 1])
+            for known in beginning:
+                if not known.needs & absent:
+                    end = next(_ends(known.sequence, tokens, at), None)
+                    if end is not None:
+                        yield Found(known.number, at, end)
 
-    def _beginning(self, word: str) -> Iterator[tuple[int, Phrase]]:
-        yield from self._exact.get(word, ())
-        for length in range(1, min(len(word), 24) + 1):
-            yield from self._prefix.get(word[:length], ())
-        if Word("#").fits(word):
-            yield from self._exact.get("#", ())
+    def _of(self, word: str) -> tuple[int, tuple[_Known, ...]]:
+        """What `word` serves and what it can begin; kept for the next time, for KNOWN_MAX words."""
+        seen = self._seen.get(word)
+        if seen is None:
+            if len(self._seen) >= KNOWN_MAX:
+                self._seen.clear()
+            fitting = [one for one in _readings(word) if one in self._bits]
+            bits = functools.reduce(operator.or_, (self._bits[one] for one in fitting), 0)
+            seen = bits, tuple(known for one in fitting for known in self._first.get(one, ()))
+            self._seen[word] = seen
+        return seen
+
+
+def _readings(word: str) -> Iterator[Word]:
+    """Every way in which a phrase can mean `word`."""
+    yield Word(word)
+    for length in range(1, min(len(word), 24) + 1):
+        yield Word(word[:length], is_prefix=True)
+    if Word("#").fits(word):
+        yield Word("#")

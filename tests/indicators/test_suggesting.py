@@ -135,7 +135,7 @@ def test_a_passage_is_about_what_it_names_or_else_about_what_its_report_is_about
 
 
 def test_another_language_gives_no_suggestion_and_is_still_done() -> None:
-    report = waiting_report(language="fr")
+    report = waiting_report(language="pt")
 
     assert run() == 1
     assert suggested(report) == []
@@ -175,10 +175,10 @@ def test_a_report_that_breaks_is_marked_and_the_others_go_on(
 ) -> None:
     broken, good = waiting_report("A synthetic secret in Darfur."), waiting_report()
 
-    def suggest(text: str) -> Any:
+    def suggest(text: str, *, language: str) -> Any:
         if "secret" in text:
             raise ValueError(text)
-        return find(text)
+        return find(text, language=language)
 
     monkeypatch.setattr(suggesting, "suggest", suggest)
     with caplog.at_level(logging.ERROR):

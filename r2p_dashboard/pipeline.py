@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery, raising
 from alerts.models import Alert, Compared, Delivery, Signal, Verdict
-from indicators import assess, bands, note_coding, series_loading, suggesting
+from indicators import assess, bands, lexicon_testing, note_coding, searching_again, series_loading, suggesting
 from indicators.models import (
     BacktestRequest,
     Band,
@@ -187,6 +187,11 @@ def ring_backtests() -> bool:
     return _send(signature("indicators.run_backtests", immutable=True))
 
 
+def ring_lexicon() -> bool:
+    """Asks the workers for tests of the lexicon and for searches that somebody asked for; no stage waits for them."""
+    return all([_send(signature(name, immutable=True)) for name in ("indicators.test_lexicon", "indicators.search_again")])
+
+
 def sweep(*, day: dt.date, known_on: dt.date) -> bool:
     """Rings where something waits or the scores are of another day; whether every bell could be rung and one was.
 
@@ -197,6 +202,10 @@ def sweep(*, day: dt.date, known_on: dt.date) -> bool:
         bells.append(signature("indicators.score_all_countries", immutable=True))
     if BacktestRequest.objects.filter(finished_at=None).exists():
         bells.append(signature("indicators.run_backtests", immutable=True))
+    if lexicon_testing.is_waiting():
+        bells.append(signature("indicators.test_lexicon", immutable=True))
+    if searching_again.is_waiting():
+        bells.append(signature("indicators.search_again", immutable=True))
     rang = [_send(bell) for bell in bells]
     return bool(rang) and all(rang)
 

@@ -3,6 +3,17 @@
 from indicators.models.backtest import BacktestRequest, BacktestRun
 from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
+from indicators.models.lexicon import (
+    LabelledSet,
+    LexiconDraft,
+    LexiconEdit,
+    LexiconPublication,
+    LexiconTest,
+    LexiconVersion,
+    ModelSwitch,
+    SearchOrder,
+    SuggesterModel,
+)
 from indicators.models.method import MethodVersion
 from indicators.models.outcome import Outcome, OutcomeList
 from indicators.models.review import (
@@ -30,7 +41,14 @@ __all__ = [
     "History",
     "ImportRow",
     "Indicator",
+    "LabelledSet",
+    "LexiconDraft",
+    "LexiconEdit",
+    "LexiconPublication",
+    "LexiconTest",
+    "LexiconVersion",
     "MethodVersion",
+    "ModelSwitch",
     "NoteCoding",
     "Outcome",
     "OutcomeList",
@@ -38,6 +56,7 @@ __all__ = [
     "PassageClaimQuerySet",
     "RescoreRequest",
     "ScoreRun",
+    "SearchOrder",
     "SecondReading",
     "SeriesDefinition",
     "SeriesLoad",
@@ -45,6 +64,7 @@ __all__ = [
     "Settlement",
     "Snapshot",
     "Standing",
+    "SuggesterModel",
     "Suggestion",
     "SuggestionDecision",
     "SuggestionQuerySet",

@@ -1,4 +1,4 @@
-"""Coefficients from decisions: a logistic fit, judged on reports that it did not see. Commands only; pages never fit."""
+"""Coefficients from decisions: a logistic fit, judged on reports that it did not see. Commands only."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _folds(right: NDArray[np.bool_], groups: NDArray[np.int_]) -> int:
 def _cross_validated(
     rows: Array, right: NDArray[np.bool_], groups: NDArray[np.int_]
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """For every example the value by a model that saw nothing of its report, and whether that model would suggest it."""
+    """For every example the value by a model that saw nothing of its report, and whether that would suggest it."""
     values, said_yes = np.zeros(len(right)), np.zeros(len(right), dtype=np.bool_)
     parts = StratifiedGroupKFold(_folds(right, groups), shuffle=True, random_state=SEED)
     for seen, unseen in parts.split(rows, right, groups):

@@ -107,7 +107,7 @@ def load_shipped(*, at: dt.datetime) -> LexiconVersion:
             number=_next_number(), label=editing.label_of(files), files=files, sha256=editing.digest(files), made_at=at
         )
         now = published()
-        if now is None or now.version.made_by_id is None and now.by_id is None:
+        if now is None or (now.version.made_by_id is None and now.by_id is None):
             LexiconPublication.objects.create(version=version, at=at, reason=SHIPPED)
     return version
 
@@ -191,7 +191,9 @@ def undo_edit(*, edit_id: int, by: User, at: dt.datetime) -> LexiconEdit:
     now = _locked()
     one = next((one for one in now.edits if one.pk == edit_id), None)
     if one is None:
-        raise LexiconRefused("found no such edit in the open draft, or it is taken back already; look at the draft again")
+        raise LexiconRefused(
+            "found no such edit in the open draft, or it is taken back already; look at the draft again"
+        )
     if last_edit(now, one.language, one.place) != one.pk:
         raise LexiconRefused("found a later edit of the same entry; take that one back first")
     one.undone_by, one.undone_at = by, at

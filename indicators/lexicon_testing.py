@@ -153,7 +153,7 @@ class Decided:
     judged: dict[int, bool] = dataclasses.field(default_factory=dict)
 
     def judge(self, factor: int, *, is_right: bool) -> None:
-        """One decision more; an acceptance outweighs a rejection, for another State or indicator, of the same factor."""
+        """One decision more; an acceptance outweighs a rejection of the same factor for another State or indicator."""
         self.judged[factor] = self.judged.get(factor, False) or is_right
 
 

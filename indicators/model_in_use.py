@@ -1,4 +1,4 @@
-"""Which learned model judges the lexicon's hits now: none, unless the installation allows it and somebody switched one on."""
+"""Which learned model judges the lexicon's hits now: none, unless it is allowed here and switched on."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def is_waiting() -> bool:
 
 
 def run_waiting(*, at: dt.datetime) -> int:
-    """Counts and searches what was asked for, a transaction a report; how many reports. Goes on where it was stopped."""
+    """Counts and searches what was asked for, a transaction a report; how many. Goes on where it was stopped."""
     return sum(_run(order_id, at) for order_id in list(_under_way().values_list("pk", flat=True)))
 
 

@@ -43,7 +43,7 @@ def train(*, at: dt.datetime) -> tuple[SuggesterModel, bool]:
 
 
 def _examples(one: Decided, lexicons: Lexicons) -> Iterator[Example]:
-    """The factors of a passage that its words touch: decided ones; and, as implicit no, faint ones beside an accepted one.
+    """The factors that a passage touches: decided ones; and, as an implicit no, faint ones beside an accepted one.
 
     Where a person accepted something in a passage and left a faint factor unnamed, they read it and saw it not.
     """

@@ -189,7 +189,8 @@ def ring_backtests() -> bool:
 
 def ring_lexicon() -> bool:
     """Asks the workers for tests of the lexicon and for searches that somebody asked for; no stage waits for them."""
-    return all([_send(signature(name, immutable=True)) for name in ("indicators.test_lexicon", "indicators.search_again")])
+    rang = [_send(signature(f"indicators.{name}", immutable=True)) for name in ("test_lexicon", "search_again")]
+    return all(rang)
 
 
 def sweep(*, day: dt.date, known_on: dt.date) -> bool:

@@ -1,4 +1,4 @@
-"""Changes to a lexicon as written: entry by entry, so that comments and everything that nobody touched stand as they were."""
+"""Changes to a lexicon as written: entry by entry; what nobody touched, comments too, stands as it was."""
 
 from __future__ import annotations
 
@@ -146,7 +146,9 @@ def _difference(language: str, place: int, was: Table | None, entry: Table | Non
     before, after = was or {}, entry or {}
     if before == after:
         return None
-    phrases = [[*table.get("phrases", ()), *(f"not: {one}" for one in table.get("not", ()))] for table in (before, after)]
+    phrases = [
+        [*table.get("phrases", ()), *(f"not: {one}" for one in table.get("not", ()))] for table in (before, after)
+    ]
     fields = tuple(
         (name, str(before.get(name, "–")), str(after.get(name, "–")))
         for name in _FIELDS[:5]

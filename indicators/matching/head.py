@@ -1,4 +1,4 @@
-"""What past decisions say of a hit: a logistic sum over the lexicon's strengths and the passage's words, from plain numbers."""
+"""What past decisions say of a hit: a logistic sum over the lexicon's strengths and the passage's words."""
 
 from __future__ import annotations
 

@@ -82,7 +82,9 @@ def _labelled(number: int, line: bytes) -> Labelled:
     if not isinstance(text, str) or not text.strip():
         raise LabelledError(f"line {number}: found no text; wanted the passage")
     if not isinstance(factors, list) or not all(type(one) is int and one in FACTORS for one in factors):
-        raise LabelledError(f"line {number}: found no list of factors; wanted numbers from 1 to 14, or [] for a neutral one")
+        raise LabelledError(
+            f"line {number}: found no list of factors; wanted numbers from 1 to 14, or [] for a neutral one"
+        )
     if not isinstance(language, str) or len(language) > 20:
         raise LabelledError(f"line {number}: found no code of a language in lang; wanted one such as en, or none")
     return Labelled(str(row.get("id", number))[:80], text, language, frozenset(factors))

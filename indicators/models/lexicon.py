@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 
 class LexiconVersion(models.Model):
-    """All files of a lexicon, one a language: as shipped, or as a person made it from another version. Never changed."""
+    """All files of a lexicon, one a language: as shipped, or made by a person from another. Never changed."""
 
     number = models.PositiveIntegerField(unique=True)
     label = models.CharField("what its suggestions call it", max_length=40)

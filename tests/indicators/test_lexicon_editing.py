@@ -53,7 +53,9 @@ def test_differences_say_what_is_new_gone_and_changed() -> None:
     first = dict(editing.entries_of(FILES["en"])[0])
     heavier = first | {"weight": 0.9, "phrases": [*first["phrases"][1:], PHRASE]}
     new, gone, changed = len(editing.entries_of(FILES["en"])), 1, 0
-    found = editing.differences(FILES, [Change("en", new, ENTRY), Change("en", gone, None), Change("en", changed, heavier)])
+    found = editing.differences(
+        FILES, [Change("en", new, ENTRY), Change("en", gone, None), Change("en", changed, heavier)]
+    )
 
     assert [(one.place, one.is_new, one.is_gone) for one in found] == [
         (changed, False, False), (gone, False, True), (new, True, False),

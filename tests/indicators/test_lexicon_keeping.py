@@ -1,4 +1,4 @@
-"""Versions of the lexicon, its draft and its publication: nothing is in use that was not tested, and all can go back."""
+"""Versions of the lexicon, its draft and its publication: nothing untested is in use, and all can go back."""
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -35,7 +35,11 @@ def test_a_published_draft_suggests_at_once_and_its_suggestions_say_so() -> None
     found = searched(PASSAGE + " Nobody else was there.")
 
     assert [row.indicator.code for row in found] == ["7.14"]
-    assert found[0].lexicon == made.version.label == f"{LexiconVersion.objects.get(number=1).label}+{made.version.draft.pk}"
+    assert (
+        found[0].lexicon
+        == made.version.label
+        == f"{LexiconVersion.objects.get(number=1).label}+{made.version.draft.pk}"
+    )
     assert SuggestionRun.objects.order_by("-pk")[0].lexicon == made.version.label
 
 

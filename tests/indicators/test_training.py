@@ -1,4 +1,4 @@
-"""Learning from decisions: refused under a minimum, judged on unseen reports, used by nobody until it is switched on."""
+"""Learning from decisions: refused under a minimum, judged on unseen reports, unused until it is switched on."""
 
 import json
 from io import StringIO
@@ -11,7 +11,7 @@ from pytest_django import Settings
 from indicators import model_in_use, suggesting, training
 from indicators.lexicon_keeping import LexiconRefused
 from indicators.matching.head import LENGTH, Head, HeadError
-from indicators.models import ModelSwitch, Suggestion, SuggesterModel
+from indicators.models import ModelSwitch, SuggesterModel, Suggestion
 from people.permissions import Role
 from tests import lexicons, make
 from tests.indicators.test_suggesting import waiting_report
@@ -39,7 +39,7 @@ def trained() -> SuggesterModel:
 
 def test_too_few_decisions_are_refused_with_what_is_wanted() -> None:
     decide(3)
-    with pytest.raises(CommandError, match="found .* decided signs .* wanted 200, of each answer 40, from 20 reports"):
+    with pytest.raises(CommandError, match=r"found .* decided signs .* wanted 200, of each answer 40, from 20 reports"):
         call_command("train_suggester")
 
     assert not SuggesterModel.objects.exists()

@@ -142,7 +142,15 @@ def test_a_reviewer_sees_and_changes_nothing(client: Client) -> None:
     lexicons.draft()
 
     assert "Edit<" not in client.get("/lexicon/draft/").text
-    for address in ("draft/begin/", "draft/drop/", "draft/publish/", "draft/test/", "1/use/", "model/", "again/1/drop/"):
+    for address in (
+        "draft/begin/",
+        "draft/drop/",
+        "draft/publish/",
+        "draft/test/",
+        "1/use/",
+        "model/",
+        "again/1/drop/",
+    ):
         assert client.post(f"/lexicon/{address}").status_code == 403
 
 

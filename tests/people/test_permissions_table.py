@@ -7,7 +7,7 @@ from people.models import User
 from people.permissions import GRANTS, Action, Role, Sensitivity, clearance_of, may
 
 TABLE = {
-    #                    sees up to, INGEST ENTER DECIDE RETRACT SETTLE RELEASE OUTBOX SUBSCRIPTIONS NOTICES MANAGE LEXICON
+    #              sees up to, INGEST ENTER DECIDE RETRACT SETTLE RELEASE OUTBOX SUBSCRIPTIONS NOTICES MANAGE LEXICON
     None: (0, "-----------"),
     Role.READER: (0, "-----------"),
     Role.FOCAL_POINT: (1, "-----------"),

@@ -28,7 +28,8 @@ class DaysForm(forms.Form):
     days = forms.IntegerField(
         min_value=1, max_value=searching_again.DAYS_MAX, initial=14, label="Reports received within the last … days",
         error_messages={
-            "required": "Found no number; wanted days from 1 to 365.", "invalid": "Found no whole number; wanted 1 to 365.",
+            "required": "Found no number; wanted days from 1 to 365.",
+            "invalid": "Found no whole number; wanted 1 to 365.",
         },
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ from people.permissions import Action
 from r2p_dashboard import clock
 from reports.views.seen import person_of
 
+
 @never_cache
 @require_safe
 @requires(Action.DECIDE_EVIDENCE)
@@ -173,7 +174,9 @@ def _edit(request: HttpRequest, language: str, place: int | None, made: dict[str
             )  # fmt: skip
     except (LexiconRefused, LexiconError) as error:
         return said(error)
-    messages.success(request, "Kept in the draft. Nothing is published yet." if made else "Removed in the draft; it can be undone.")
+    messages.success(
+        request, "Kept in the draft. Nothing is published yet." if made else "Removed in the draft; it can be undone."
+    )
     return None
 
 

@@ -26,7 +26,11 @@ class PublishForm(ReasonForm):
 
 
 def draft_page(
-    request: HttpRequest, *, publish_form: PublishForm | None = None, test_form: LabelledForm | None = None, status: int = 200
+    request: HttpRequest,
+    *,
+    publish_form: PublishForm | None = None,
+    test_form: LabelledForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The draft with its differences, tests and entries."""
     now = lexicon_keeping.open_draft()

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-
 from django.http import HttpRequest
 
 from indicators.forms import Choice
@@ -60,8 +59,6 @@ class Sought:
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
 
-
-
 def sought(request: HttpRequest, files: Mapping[str, str]) -> Sought:
     """What the address asks for; what it gets wrong is taken as not asked."""
     factors = list(
@@ -94,15 +91,15 @@ def entries_sought(
     return [OfIndicator(code, labels.get(code, ""), by_code[code]) for code in sorted(by_code, key=_order)]
 
 
-def _all(
-    toml: str, language: str, changes: Mapping[tuple[str, int], Mapping[str, Any] | None]
-) -> list[Listed]:
+def _all(toml: str, language: str, changes: Mapping[tuple[str, int], Mapping[str, Any] | None]) -> list[Listed]:
     entries = list(editing.entries_of(toml))
     listed = []
     for place, entry in enumerate(entries):
         now = changes.get((language, place), entry)
         listed.append(Listed(place, now or entry, (language, place) in changes, now is None))
-    added = sorted((place, entry) for (of, place), entry in changes.items() if of == language and place >= len(entries) and entry)
+    added = sorted(
+        (place, entry) for (of, place), entry in changes.items() if of == language and place >= len(entries) and entry
+    )
     return listed + [Listed(place, entry or {}, is_edited=True) for place, entry in added]
 
 

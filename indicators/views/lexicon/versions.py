@@ -72,7 +72,12 @@ def version_page(
     request: HttpRequest, number: int, *, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The page of a version, with the form to put it to use where it is not in use."""
-    row = LexiconVersion.objects.select_related("made_by", "based_on").defer("based_on__files").filter(number=number).first()
+    row = (
+        LexiconVersion.objects.select_related("made_by", "based_on")
+        .defer("based_on__files")
+        .filter(number=number)
+        .first()
+    )
     if row is None:
         raise Http404("lexicon: found no version of this number")
     now = lexicon_keeping.published()
@@ -114,7 +119,7 @@ def model(request: HttpRequest) -> HttpResponse:
     """Switches a model on, or off."""
     form = ReasonForm(request.POST)
     number = request.POST.get("model", "")
-    if not form.is_valid() or not (number == "" or number.isascii() and number.isdigit() and len(number) < 9):
+    if not form.is_valid() or not (number == "" or (number.isascii() and number.isdigit() and len(number) < 9)):
         messages.error(request, "Nothing was changed. Found no reason of 3 to 500 characters; give one.")
         return redirect("lexicon")
     wanted, reason = int(number) if number else None, form.cleaned_data["reason"]

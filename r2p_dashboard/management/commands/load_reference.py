@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: countries, framework, series definitions, method, lexicon, sources that can be fetched."""
+"""`manage.py load_reference`: countries, framework, series definitions, method, lexicon and sources."""
 
 import argparse
 from typing import Any
@@ -13,7 +13,13 @@ from indicators.matching.lexicon import LexiconError
 from r2p_dashboard import clock
 from reports.source_loading import SourceFileError, load_sources
 
-REFUSALS = (ReferenceDataError, reference_loading.CatalogueFileError, methods.MethodError, SourceFileError, LexiconError)
+REFUSALS = (
+    ReferenceDataError,
+    reference_loading.CatalogueFileError,
+    methods.MethodError,
+    SourceFileError,
+    LexiconError,
+)
 
 
 class Command(BaseCommand):

@@ -35,7 +35,7 @@ def train(*, at: dt.datetime) -> tuple[SuggesterModel, bool]:
     made = fit(examples)
     report = made.report | {"lexicon": now.label, "by_factor": _by_factor(examples)}
     digest = hashlib.sha256(json.dumps([made.data, report], sort_keys=True).encode()).hexdigest()
-    version = LexiconVersion.objects.filter(pk=now.version_id).first()
+    version = LexiconVersion.objects.filter(pk=now.version_id or 0).first()
     with transaction.atomic():
         last = SuggesterModel.objects.select_for_update().aggregate(last=Max("number"))["last"] or 0
         fresh = {"number": last + 1, "lexicon": version, "data": made.data, "report": report, "trained_at": at}

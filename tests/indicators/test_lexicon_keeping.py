@@ -5,6 +5,7 @@ from django.db import DatabaseError, transaction
 
 from indicators import lexicon_keeping, lexicon_testing, suggesting
 from indicators.lexicon_keeping import LexiconRefused
+from indicators.matching import editing
 from indicators.models import LexiconPublication, LexiconTest, LexiconVersion, Suggestion, SuggestionRun
 from people.permissions import Role
 from tests import lexicons, make
@@ -55,8 +56,8 @@ def test_an_earlier_version_comes_back_in_one_step() -> None:
 
 def test_what_people_published_is_not_replaced_by_new_files_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     lexicons.published()
-    files = lexicon_keeping.editing.shipped()
-    monkeypatch.setattr(lexicon_keeping.editing, "shipped", lambda: files | {"fr": files["fr"] + "# new\n"})
+    files = editing.shipped()
+    monkeypatch.setattr(editing, "shipped", lambda: files | {"fr": files["fr"] + "# new\n"})
     version = lexicon_keeping.load_shipped(at=make.NOW)
 
     assert (version.number, lexicon_keeping.in_use().number) == (3, 2)

@@ -183,4 +183,4 @@ def _edit(request: HttpRequest, language: str, place: int | None, made: dict[str
 def _back(language: str, code: str) -> str:
     factor = code.partition(".")[0]
     query = {"language": language} | ({"factor": factor} if factor.isdecimal() else {})
-    return f"{reverse('lexicon_draft')}?{urlencode(query)}#entries"
+    return f"{reverse('lexicon_draft')}?{urlencode(query)}"

@@ -73,17 +73,18 @@ def trying(request: HttpRequest) -> HttpResponse:
 
 def _reading(title: str, text: str, language: str, lexicons: Lexicons, labels: dict[str, str]) -> Reading:
     suggested = set(hits_in(text, language, lexicons))
+    words = of_language(text, language, lexicons)
     fired = [
         Fired(
             hit=hit,
             phrase=text[hit.start : hit.end],
             label=labels.get(hit.indicator, ""),
-            scale=scale_words(text, hit.start, hit.end) if hit.polarity > 0 else "",
+            scale=scale_words(text, hit.start, hit.end, words) if hit.polarity > 0 else "",
             is_suggested=hit in suggested,
         )
         for hit in all_hits_in(text, language, lexicons)
     ]
-    return Reading(title, of_language(text, language, lexicons) is not None, fired)
+    return Reading(title, words is not None, fired)
 
 
 def _by_model(text: str, language: str, lexicons: Lexicons) -> list[Hit] | None:

@@ -1,9 +1,11 @@
 """Whose the numbers of a dataset's territory are: by reviewed tables, never by a name that looks alike."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from countries.reference import (
+    EventTerritory,
     Treatment,
     read_countries,
     read_dataset_territories,
@@ -29,6 +31,16 @@ Decide = Callable[[str, int], Attachment]
 def decisions(dataset: str) -> Decide:
     """What becomes of a territory of `dataset`, by its id there and the year. Raises ReferenceDataError."""
     return _by_gleditsch_ward() if dataset in BY_GLEDITSCH_WARD else _by_iso(dataset)
+
+
+def event_territories_of(iso3: str) -> tuple[EventTerritory, ...]:
+    """UCDP's territories that are shown for a State: its own, and those that mix its people with another's."""
+    return tuple(row for row in _event_territories() if iso3 in row.iso3)
+
+
+@functools.cache
+def _event_territories() -> tuple[EventTerritory, ...]:
+    return read_event_territories()
 
 
 def _by_gleditsch_ward() -> Decide:

@@ -8,6 +8,8 @@ from indicators import (
     assess,
     backtesting,
     bands,
+    event_loading,
+    figure_loading,
     importing,
     lexicon_testing,
     note_coding,
@@ -44,6 +46,18 @@ def import_tables(**_later: Any) -> None:
     """Safe to run twice: a file is checked once for each time it is asked, and a row is written once."""
     importing.check_waiting(at=clock.now())
     importing.write_waiting(at=clock.now(), installation_day=clock.installation_day())
+
+
+@shared_task(name="indicators.load_events")
+def load_events(**_later: Any) -> None:
+    """Safe to run twice: a release is loaded once."""
+    event_loading.load_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.load_figures")
+def load_figures(**_later: Any) -> None:
+    """Safe to run twice: a file is loaded once."""
+    figure_loading.load_waiting(at=clock.now())
 
 
 @shared_task(name="indicators.suggest")

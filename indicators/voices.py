@@ -3,12 +3,12 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
-from indicators.models import Evidence, RescoreRequest
+from indicators.models import Evidence, EvidenceQuerySet, RescoreRequest
 from people.permissions import clearance_of
 from reports.models import ClusterMember, Report
 
@@ -139,12 +139,10 @@ def _mates(reports: Collection[int], user: "User | AnonymousUser") -> Mapping[in
     return {pk: Mate(pk, title, accepted) for pk, title, accepted in counted}
 
 
-def twins_in_cluster(
-    *, report_id: int, indicator_id: int, country_id: int, event_on: dt.date, user: "User | AnonymousUser"
-) -> QuerySet[Any]:
-    """Accepted evidence of the same sign, country and day from another report of the same text."""
+def accepted_in_cluster(*, report_id: int, user: "User | AnonymousUser") -> EvidenceQuerySet:
+    """Accepted evidence from the other reports of the same text, earliest event first."""
     holding = ClusterMember.objects.holding()
     own = holding.filter(report=report_id).values("cluster")
     mates = holding.filter(cluster__in=own).exclude(report=report_id).values("report")
     rows = Evidence.objects.visible_to(user).filter(passage__report__in=mates, status=Evidence.Status.ACCEPTED)
-    return rows.filter(indicator=indicator_id, country=country_id, event_on=event_on).order_by("pk")
+    return rows.order_by("event_on", "pk")

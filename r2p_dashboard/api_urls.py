@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from countries.api import CountriesView, CountryView
 from indicators.api.backtests import BacktestsView, BacktestView
+from indicators.api.beside import EventsView, PublishedView
 from indicators.api.country import ContributionsView, ScoreView
 from indicators.api.evidence import EvidenceDetailView, EvidenceListView
 from indicators.api.explained import BreakdownView, ChangeEvidenceView, ChangeView
@@ -30,6 +31,8 @@ urlpatterns = [
     re_path(rf"{COUNTRY}/change/$", ChangeView.as_view(), name="country_change"),
     re_path(rf"{COUNTRY}/change/evidence/$", ChangeEvidenceView.as_view(), name="country_change_evidence"),
     re_path(rf"{COUNTRY}/series/$", SeriesView.as_view(), name="country_series"),
+    re_path(rf"{COUNTRY}/events/$", EventsView.as_view(), name="country_events"),
+    re_path(rf"{COUNTRY}/published/$", PublishedView.as_view(), name="country_published"),
     path("framework/", FrameworkView.as_view(), name="framework"),
     path("framework/indicators/", IndicatorsView.as_view(), name="indicators"),
     path("methods/", MethodsView.as_view(), name="methods"),

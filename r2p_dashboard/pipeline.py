@@ -12,10 +12,22 @@ from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery, raising
 from alerts.models import Alert, Compared, Delivery, Signal, Verdict
-from indicators import assess, bands, lexicon_testing, note_coding, searching_again, series_loading, suggesting
+from indicators import (
+    assess,
+    bands,
+    event_loading,
+    figure_loading,
+    lexicon_testing,
+    note_coding,
+    searching_again,
+    series_loading,
+    suggesting,
+)
 from indicators.models import (
     BacktestRequest,
     Band,
+    EventLoad,
+    FigureLoad,
     NoteCoding,
     RescoreRequest,
     ScoreRun,
@@ -118,6 +130,14 @@ STAGES = (
     _stage(
         "load", "Dataset releases turned into series", "indicators.load_series",
         series_loading.waiting, "received_at", _last(SeriesLoad, "loaded_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
+        "events", "Event releases turned into recorded events", "indicators.load_events",
+        event_loading.waiting, "received_at", _last(EventLoad, "loaded_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
+        "figures", "Files of other publishers turned into figures", "indicators.load_figures",
+        figure_loading.waiting, "received_at", _last(FigureLoad, "loaded_at"), dt.timedelta(minutes=15),
     ),
     _stage(
         "suggest", "Reports searched for suggestions", "indicators.suggest",

@@ -179,6 +179,7 @@ CSRF_FAILURE_VIEW = "r2p_dashboard.views.csrf_failure"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 REPORT_BYTES_MAX = 20 * 1024 * 1024  # a larger report is refused: docs/runbook.md
+DATASET_BYTES_MAX = 100 * 1024 * 1024  # the same of a release of event data: a yearly one has some 30 MB zipped
 
 # --- fetching ----------------------------------------------------------------------------------------------
 FETCH_CONTACT = os.environ.get("FETCH_CONTACT", "")  # an address or page, named to every server that is asked

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import TooManyFieldsSent
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template import loader
@@ -12,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
-from indicators.models import NoteCoding, ScoreRun, SeriesLoad
+from indicators.models import EventLoad, FigureLoad, NoteCoding, ScoreRun, SeriesLoad
 from indicators.views.asked import moment_of
 from people.access import requires
 from people.models import User
@@ -55,19 +56,27 @@ def _text(instant: Any) -> str | None:
     return instant.isoformat(timespec="seconds") if instant else None
 
 
+def _loads(seen: QuerySet[Report, Any]) -> list[SeriesLoad | EventLoad | FigureLoad]:
+    """The latest of what became of dataset releases, whatever they became."""
+    found: list[SeriesLoad | EventLoad | FigureLoad] = []
+    for model in (SeriesLoad, EventLoad, FigureLoad):
+        rows = model._default_manager.filter(report__in=seen).select_related("report__source")
+        found += rows.defer("report__bytes", "report__text").order_by("-loaded_at")[:LAST]
+    return sorted(found, key=lambda load: load.loaded_at, reverse=True)[:LAST]
+
+
 @never_cache
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     moment = moment_of(request)
     is_staff = may(request.user, Action.INGEST_REPORT)
     seen = Report.objects.visible_to(request.user).values("pk")
-    loads = SeriesLoad.objects.filter(report__in=seen).select_related("report__source")
     context: dict[str, Any] = {
         "as_of": moment,
         "health": checks.check(at=clock.now(), day=clock.installation_day(), ask_worker=is_staff),
         "is_staff": is_staff,
         "runs": ScoreRun.objects.select_related("method").order_by("-started_at", "-pk")[:LAST],
-        "loads": loads.defer("report__bytes", "report__text").order_by("-loaded_at")[:LAST],
+        "loads": _loads(seen),
         "sources": sources_seen_by(request.user, known_on=moment.known_on),
         **_fetching(request, is_staff=is_staff),
     }

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.ingest import URL_CHARACTERS_MAX, About
+from reports.kinds import BESIDE_SCORES, PACKED, UNDATED
 from reports.models import Source
 from reports.sending import FILES_MAX, TOTAL_BYTES_MAX, Sent
 from reports.text import looks_like_html
@@ -45,6 +46,7 @@ KINDS = (  # reader, name, what it is and what happens with it
         "INFORM Risk CSV",
         "its indicators in long format. Four of them enter series, the index itself does not.",
     ),
+    *BESIDE_SCORES,
 )
 FETCHED = (("feed", "RSS or Atom feed"), ("reliefweb-v2", "ReliefWeb's API, version 2"))  # readers of what is fetched
 BY_THEIR_BYTES = (("pdf", "PDF"), ("docx", "DOCX"), ("mail", "Mail"), ("zip", "ZIP"))  # of those that say what they are
@@ -174,8 +176,8 @@ class ReportForm(forms.Form):
         self.sent: list[Sent] = []
         self.use_required_attribute = False  # what is required depends on the kind of file
         reader = self.data.get("reader") if self.is_bound else self.initial.get("reader", "text")
-        self.fields["source"].required = reader in SOURCELESS
-        self.fields["published_on"].required = reader in BARE
+        self.fields["source"].required = reader in SOURCELESS | UNDATED
+        self.fields["published_on"].required = reader in BARE | UNDATED
         self.fields["title"].required = reader == "text"
         clearance = clearance_of(user)
         self._offer("reader", [(reader, _kind(name, said)) for reader, name, said in KINDS])
@@ -248,7 +250,7 @@ class ReportForm(forms.Form):
             self._refuse(name, "Found an empty file; wanted one with something in it. Choose another.")
         elif not payload.strip():
             self._refuse(name, "Found nothing but space; wanted text. Choose another file.")
-        elif foreign:
+        elif foreign and reader not in PACKED:
             self._refuse(name, f"Found {foreign}; wanted text. Choose “Documents”, which takes it, or paste its words.")
         elif reader and reader != "html" and looks_like_html(payload):
             wanted = "the CSV file itself, not the page that offers it" if reader not in PASTED else "what you chose"

@@ -15,13 +15,13 @@ from django.db.models import F
 from people.models import User
 from people.permissions import Action, may
 from reports import extract, flood
+from reports.about import About
 from reports.models import Batch, Passage, Report, Retrieval, Source
-from reports.readers import READERS
+from reports.readers import EVENTS, READERS
 from reports.readers.draft import CarriedFile, FeedDraft, ItemProblem, PassageDraft, ReaderError, ReportDraft
 from reports.readers.endings import mismatch
 from reports.storing import (
     URL_CHARACTERS_MAX,
-    About,
     IngestError,
     Taken,
     digest,
@@ -34,13 +34,14 @@ from reports.storing import (
 from reports.subjects import noticed
 
 __all__ = [
-    "URL_CHARACTERS_MAX", "About", "IngestError", "read_waiting", "receive", "store_entry", "too_large",
+    "URL_CHARACTERS_MAX", "About", "IngestError", "bytes_max", "read_waiting", "receive", "store_entry", "too_large",
     "typed_bytes",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
 PROBLEMS_MAX = 50  # kept of one answer; how many there were is counted
+LARGE = extract.Limits(memory_bytes=2 * 2**30, cpu_seconds=120, wall_seconds=240)  # a million events take 1.4 GB
 ATTEMPTS_MAX = 5  # a file that stopped so many workers is not given to another
 FAILED_KEPT = dt.timedelta(days=7)  # a file that failed, for whoever sent it to put right
 ROUND_SECONDS = 360  # then the sweep goes on: below the task's own limit, whatever the files cost
@@ -67,9 +68,9 @@ def receive(
         reader=reader, file_name=file_name[:200], about=about.as_json(), received_at=at, asked_by=asked_by,
         batch=batch, came_with=came_with,
     )  # fmt: skip
-    if len(payload) > settings.REPORT_BYTES_MAX:
+    if len(payload) > bytes_max(reader):
         retrieval.state = Retrieval.State.FAILED
-        retrieval.reason = too_large(len(payload))
+        retrieval.reason = too_large(len(payload), reader)
         retrieval.finished_at = at
     else:
         retrieval.payload = payload
@@ -91,9 +92,15 @@ def check_sendable(reader: str, about: About, asked_by: User | None) -> None:
         raise IngestError("coder: found nobody; wanted somebody who answers for the note (`ingest coding-note --as`)")
 
 
-def too_large(size: int) -> str:
+def bytes_max(reader: str) -> int:
+    """How large a file for the reader called `reader` may be."""
+    return settings.DATASET_BYTES_MAX if reader in EVENTS else settings.REPORT_BYTES_MAX
+
+
+def too_large(size: int, reader: str) -> str:
     """Why a file of `size` bytes is refused."""
-    return f"file: found {size / 1e6:.0f} MB; wanted at most {settings.REPORT_BYTES_MAX / 1e6:.0f} MB"
+    packed = " (a ZIP of it is read too)" if reader in EVENTS else ""
+    return f"file: found {size / 1e6:.0f} MB; wanted at most {bytes_max(reader) / 1e6:.0f} MB{packed}"
 
 
 def read_waiting(*, at: dt.datetime) -> int:
@@ -216,7 +223,7 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
         return Taken(standing, created=False)
     if retrieval.source is not None and about.published_on is None:  # the day by which, at the latest, it was public
         about = dataclasses.replace(about, published_on=(retrieval.fetched_at or at).date())
-    reading = extract.read(retrieval.reader, payload)
+    reading = extract.read(retrieval.reader, payload, limits=LARGE if retrieval.reader in EVENTS else None)
     draft = reading.draft
     read_by = {
         "reader": reading.reader, "extractor": reading.extractor, "extractor_version": reading.extractor_version,

@@ -8,10 +8,10 @@ from django.utils.text import slugify
 
 from reports.forms import FETCHED, KIND_NAMES, MINUTES, NO_CHOICE
 from reports.models import Family, Reliability, Source
-from reports.readers import MEASURES
+from reports.readers import EVENTS, MEASURES
 from reports.source_keeping import RESERVED, last_change
 
-FETCHABLE = (*FETCHED, *((reader, KIND_NAMES.get(reader, reader)) for reader in MEASURES))
+FETCHABLE = (*FETCHED, *((reader, KIND_NAMES.get(reader, reader)) for reader in (*MEASURES, *EVENTS)))
 REVIEW_AFTER = dt.timedelta(days=365)  # offered for a new source
 
 

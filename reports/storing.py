@@ -10,6 +10,7 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 
 from people.permissions import Sensitivity
+from reports.about import About
 from reports.flood import room
 from reports.models import Family, Passage, Report, Retrieval, Source
 from reports.readers.draft import FeedDraft, ItemDraft, ItemProblem, PassageDraft, ReportDraft, SourceDraft
@@ -27,31 +28,6 @@ _LOCK = 903_2024  # an arbitrary number: PostgreSQL's advisory lock of those who
 
 class IngestError(ValueError):
     """Something that cannot be taken in at all; says what was found and what was wanted."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class About:
-    """What the sender says of a file; it fills what the reader cannot know, and never overrides the reader."""
-
-    source: str = ""
-    title: str = ""
-    url: str = ""
-    published_on: dt.date | None = None
-    language: str = "en"
-    sensitivity: int = Sensitivity.PUBLIC
-
-    def as_json(self) -> dict[str, Any]:
-        """The fields as JSON values."""
-        return {
-            **dataclasses.asdict(self),
-            "published_on": str(self.published_on) if self.published_on else "",
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "About":
-        """The inverse of `as_json`."""
-        day = data.get("published_on")
-        return cls(**{**data, "published_on": dt.date.fromisoformat(day) if day else None})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -115,7 +91,7 @@ def store_report(
         is_unread=draft.is_unread,
         carrier_id=retrieval.came_with.report_id if retrieval.came_with else None,
         received_at=at,
-        sensitivity=about.sensitivity,
+        sensitivity=max(about.sensitivity, Sensitivity.INTERNAL) if draft.is_internal else about.sensitivity,
         **noticed(title, draft.text, draft.language or about.language),
         **same_words(draft.text, title),
     )

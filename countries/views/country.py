@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from alerts.views.ledger import ledger
 from countries.charts import Chart
 from countries.models import Country
+from countries.views.beside import beside
 from countries.views.explained import Scale, cause_scale, country_asked
 from countries.views.fragments import fragment, kept
 from countries.views.listed import choice_of, listed
@@ -91,6 +92,7 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
         "as_of": moment,
         "country": country,
         "parts": parts,
+        "beside": beside(request, country, moment, content=content),
         "ledger": ledger(country, known_on=moment.known_on, user=request.user),
     }
     if not parts.assessed:

@@ -1,6 +1,7 @@
 """The Framework, evidence, series, methods and scores."""
 
 from indicators.models.backtest import BacktestRequest, BacktestRun
+from indicators.models.event_record import EventLoad, EventMonth, EventPlace, EventRecord, Violence
 from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
 from indicators.models.lexicon import (
@@ -16,6 +17,7 @@ from indicators.models.lexicon import (
 )
 from indicators.models.method import MethodVersion
 from indicators.models.outcome import Outcome, OutcomeList
+from indicators.models.published_figure import FigureLoad, FigureSeries, PublishedFigure
 from indicators.models.review import (
     BulkRejection,
     PassageClaim,
@@ -34,9 +36,15 @@ __all__ = [
     "Band",
     "BulkRejection",
     "ColumnMapping",
+    "EventLoad",
+    "EventMonth",
+    "EventPlace",
+    "EventRecord",
     "Evidence",
     "EvidenceQuerySet",
     "Factor",
+    "FigureLoad",
+    "FigureSeries",
     "Framework",
     "History",
     "ImportRow",
@@ -54,6 +62,7 @@ __all__ = [
     "OutcomeList",
     "PassageClaim",
     "PassageClaimQuerySet",
+    "PublishedFigure",
     "RescoreRequest",
     "ScoreRun",
     "SearchOrder",
@@ -71,4 +80,5 @@ __all__ = [
     "SuggestionRun",
     "TableImport",
     "TableImportQuerySet",
+    "Violence",
 ]

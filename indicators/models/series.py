@@ -49,6 +49,16 @@ class SeriesLoad(models.Model):
     def __str__(self) -> str:
         return f"series load {self.pk}"
 
+    @property
+    def loaded(self) -> str:
+        """What came of the release."""
+        return f"{self.values_count:,} value{'' if self.values_count == 1 else 's'}"
+
+    @property
+    def moves_scores(self) -> bool:
+        """Whether scores rest on it."""
+        return True
+
 
 class SeriesValue(models.Model):
     """One number for one country and period, as one release gave it."""

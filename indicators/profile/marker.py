@@ -28,6 +28,10 @@ _SQL = """
         (SELECT md5(string_agg(concat_ws(':', v.id, r.sensitivity, v.retracted_at), ',' ORDER BY v.id))
             FROM indicators_seriesvalue v JOIN reports_report r ON r.id = v.report_id
             WHERE v.country_id = c.id) AS series_digest,
+        (SELECT md5(string_agg(concat_ws(':', l.id, r.sensitivity), ',' ORDER BY l.id))
+            FROM (SELECT id, report_id FROM indicators_eventload UNION ALL
+                SELECT -id, report_id FROM indicators_figureload) l
+            JOIN reports_report r ON r.id = l.report_id) AS beside_digest,
         (SELECT max(r.id) FROM reports_report r) AS last_report
     FROM countries_country c WHERE c.iso3 = %s
 """
@@ -46,6 +50,7 @@ class Marker:
     is_asked_for: bool  # inputs changed and no run has seen it yet
     evidence: str  # digest over the accepted rows, their states and who may see them, and over their clusters
     series: str
+    beside: str  # recorded events and figures of others, which stand beside the scores
     last_report: int | None  # how much is reported is computed anew for another date; a snapshot holds its own
 
     def of(self, *, is_current: bool) -> "Marker":
@@ -66,5 +71,6 @@ def marked_country(iso3: str) -> tuple[Country, Marker] | None:
         is_asked_for=found["is_asked_for"],
         evidence=f"{found['evidence_digest']} {found['clusters']}",
         series=found["series_digest"] or "",
+        beside=found["beside_digest"] or "",
         last_report=found["last_report"],
     )

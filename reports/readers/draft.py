@@ -78,6 +78,7 @@ class ReportDraft:
     problems: tuple[ItemProblem, ...] = ()  # parts that could not be read, while the rest was
     is_unread: bool = False  # a scan: there is something to read, and no machine could
     read_by: str = ""  # the reader that understood it, where another one was asked
+    is_internal: bool = False  # its publisher's terms forbid passing it on: never public, whatever the sender says
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from reports.readers.draft import ReaderError
 
 
-def rows_of(text: str, wanted: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+def rows_of(text: str, wanted: Sequence[str], *, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
     """The number and the wanted cells of each line; empty lines are left out. Raises ReaderError."""
-    reader = csv.reader(io.StringIO(text), strict=True)
+    reader = csv.reader(io.StringIO(text), strict=True, delimiter=delimiter)
     count = 0
     try:
         header = next(reader, [])
@@ -24,6 +24,14 @@ def rows_of(text: str, wanted: Sequence[str]) -> Iterator[tuple[int, list[str]]]
         raise ReaderError(f"line {reader.line_num}", "quotation marks that do not pair", "CSV") from error
     if not count:
         raise ReaderError("file", "a header only", "rows")
+
+
+def header_of(text: str) -> list[str]:
+    """The names of the columns, for who has to choose among them. Raises ReaderError."""
+    try:
+        return next(csv.reader(io.StringIO(text)), [])
+    except csv.Error as error:
+        raise ReaderError("line 1", "a cell that is too long", "a header of short names") from error
 
 
 def _place(header: list[str], column: str, wanted: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from indicators.models import NoteCoding, SeriesLoad
+from indicators.models import EventLoad, FigureLoad, NoteCoding, SeriesLoad
 from indicators.views.asked import moment_of
 from people.access import requires
 from people.models import User
@@ -33,7 +33,7 @@ class Progress:
     is_late: bool = False
     report: Report | None = None
     coding: NoteCoding | None = None
-    load: SeriesLoad | None = None
+    load: SeriesLoad | EventLoad | FigureLoad | None = None
     carried: tuple[Report, ...] = ()
 
     @property
@@ -51,11 +51,13 @@ def _progress(retrieval: Retrieval, user: User, *, at: dt.datetime) -> Progress:
         return Progress("waiting", is_waiting=True, is_late=is_late)
     if retrieval.state == Retrieval.State.FAILED:
         return Progress("failed")
-    seen = Report.objects.visible_to(user).select_related("note_coding", "series_load").defer("bytes", "text")
+    related = ("note_coding", "series_load", "event_load", "figure_load")
+    seen = Report.objects.visible_to(user).select_related(*related).defer("bytes", "text")
     report = seen.filter(retrievals=retrieval).first()
     if report is None:
         return Progress("read")
-    coding, load = getattr(report, "note_coding", None), getattr(report, "series_load", None)
+    coding = getattr(report, "note_coding", None)
+    load = next((found for name in related[1:] if (found := getattr(report, name, None))), None)
     if report.kind == Report.Kind.CODING_NOTE and coding is None:
         return Progress("coding", is_waiting=True, is_late=is_late, report=report)
     if report.kind == Report.Kind.DATASET and load is None:

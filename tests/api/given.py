@@ -8,7 +8,16 @@ from typing import Any
 from django.test import Client
 
 from indicators import assess
-from indicators.models import Evidence, ScoreRun, SeriesDefinition, SeriesValue
+from indicators.models import (
+    EventLoad,
+    EventMonth,
+    Evidence,
+    FigureSeries,
+    PublishedFigure,
+    ScoreRun,
+    SeriesDefinition,
+    SeriesValue,
+)
 from people.models import User
 from people.permissions import Role
 from reports.models import Report
@@ -53,6 +62,36 @@ def series_values(
         )
         for number in range(count)
     )
+
+
+def event_months(count: int = 1, **fields: Any) -> list[EventMonth]:
+    """Months of Myanmar with one event of one-sided violence each, the latest May 2024."""
+    report = make.report(**({"kind": Report.Kind.DATASET, "reader": "ucdp-ged"} | fields))
+    day, span = dt.date(2024, 5, 1), {"covers_from": dt.date(2020, 1, 1), "covers_until": dt.date(2024, 6, 1)}
+    load = EventLoad.objects.create(
+        report=report, loaded_at=make.NOW, known_at=make.NOW - dt.timedelta(days=9), is_complete=True,
+        events_count=count, **span,
+    )  # fmt: skip
+    months = [day.replace(year=2024 - number // 5, month=5 - number % 5) for number in range(count)]
+    sums = {"territory": 775, "kind": 3, "events": 1, "best": 4, "low": 2, "high": 9, "civilians": 4}
+    return EventMonth.objects.bulk_create(
+        EventMonth(load=load, month=month, rests_on=[load.pk], **sums) for month in months
+    )
+
+
+def published(count: int = 1, **fields: Any) -> list[PublishedFigure]:
+    """Yearly figures of one made-up publisher, the latest for 2023."""
+    report = make.report(**({"kind": Report.Kind.DATASET, "reader": "idmc"} | fields))
+    title = {"reader": "idmc", "title": "People, made up", "unit": "people"}
+    series, _ = FigureSeries.objects.get_or_create(slug="made-up", defaults=title)
+    return PublishedFigure.objects.bulk_create(
+        PublishedFigure(
+            series=series, country=make.country(), report=report, territory="MMR", value=float(number),
+            period_start=dt.date(2023 - number, 1, 1), period_until=dt.date(2024 - number, 1, 1),
+            known_at=make.NOW - dt.timedelta(days=30),
+        )
+        for number in range(count)
+    )  # fmt: skip
 
 
 def rows_of(client: Client, path: str) -> list[dict[str, Any]]:

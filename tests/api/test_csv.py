@@ -53,12 +53,15 @@ def test_csv_is_also_had_by_its_media_type(client: Client) -> None:
 @pytest.mark.parametrize(
     "path",
     ["countries/", "scores/", "countries/MMR/history/", "countries/MMR/contributions/", "countries/MMR/series/",
+     "countries/MMR/events/", "countries/MMR/published/",
      "countries/MMR/breakdown/", "countries/MMR/change/", "countries/MMR/change/evidence/",
      "evidence/", "framework/indicators/", "methods/", "sources/"],
 )  # fmt: skip
 def test_csv_says_what_json_says(client: Client, path: str) -> None:
     given.evidence(3)
     given.series_values(2)
+    given.event_months(2)
+    given.published(2)
     given.scored()
     answer = client.get(f"/api/v1/{path}").json()
     about = {name: value for name, value in answer.items() if name not in {"count", "next", "previous", "results"}}

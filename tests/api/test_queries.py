@@ -24,6 +24,8 @@ LIMITS = {
     "countries/MMR/change/": 8,
     "countries/MMR/change/evidence/": 3,
     "countries/MMR/series/": 8,
+    "countries/MMR/events/": 8,
+    "countries/MMR/published/": 8,
     "framework/": 3,
     "framework/indicators/": 3,
     "methods/": 3,
@@ -49,6 +51,8 @@ def _fill(count: int) -> None:
     for iso3 in NEIGHBOURS[1 : count // 5]:
         given.evidence(1, country=make.country(iso3))
     given.series_values(count)
+    given.event_months(count)
+    given.published(count)
     given.scored()
 
 
@@ -84,7 +88,10 @@ def test_one_piece_of_evidence_costs_two_queries(
 def test_a_report_s_bytes_are_never_read(client: Client) -> None:
     row = given.evidence(3)[0]
     given.series_values(2)
-    for address in ("evidence/", f"evidence/{row.pk}/", "countries/MMR/series/", "sources/"):
+    given.event_months(2)
+    given.published(2)
+    beside = ("countries/MMR/events/", "countries/MMR/published/")
+    for address in ("evidence/", f"evidence/{row.pk}/", "countries/MMR/series/", *beside, "sources/"):
         with CaptureQueriesContext(connection) as found:
             client.get(given.BASE + address)
         for query in found.captured_queries:

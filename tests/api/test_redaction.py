@@ -28,6 +28,8 @@ PLACES = {  # address -> whether it is a list, and so also comes as CSV
     "country_change": ("countries/MMR/change/", True),
     "country_change_evidence": ("countries/MMR/change/evidence/", True),
     "country_series": ("countries/MMR/series/", True),
+    "country_events": ("countries/MMR/events/", True),
+    "country_published": ("countries/MMR/published/", True),
     "framework": ("framework/", False),
     "indicators": ("framework/indicators/", True),
     "methods": ("methods/", True),

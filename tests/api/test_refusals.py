@@ -11,7 +11,8 @@ pytestmark = pytest.mark.usefixtures("reference")
 DATED = [
     "countries/", "countries/MMR/", "scores/", "countries/MMR/score/", "countries/MMR/history/",
     "countries/MMR/contributions/", "countries/MMR/breakdown/", "countries/MMR/change/",
-    "countries/MMR/change/evidence/", "countries/MMR/series/", "evidence/", "evidence/1/", "sources/", "sensitivity/",
+    "countries/MMR/change/evidence/", "countries/MMR/series/", "countries/MMR/events/",
+    "countries/MMR/published/", "evidence/", "evidence/1/", "sources/", "sensitivity/",
 ]  # fmt: skip
 UNDATED = ["", "framework/", "framework/indicators/", "methods/", "backtests/", "backtests/1/"]
 

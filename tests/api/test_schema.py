@@ -35,6 +35,8 @@ ADDRESSES = {
     ],
     "/api/v1/countries/{iso3}/change/evidence/": ["countries/MMR/change/evidence/"],
     "/api/v1/countries/{iso3}/series/": ["countries/MMR/series/"],
+    "/api/v1/countries/{iso3}/events/": ["countries/MMR/events/"],
+    "/api/v1/countries/{iso3}/published/": ["countries/MMR/published/"],
     "/api/v1/framework/": ["framework/"],
     "/api/v1/framework/indicators/": ["framework/indicators/"],
     "/api/v1/methods/": ["methods/"],
@@ -94,6 +96,8 @@ def test_every_answer_keeps_the_schema(client: Client, schema: dict[str, Any], p
     given.evidence(1, indicator=make.indicator("1.4"), polarity=-1)
     make.confidential(country=make.country())
     given.series_values(2)
+    given.event_months(2)
+    given.published(2)
     given.scored()
     backtest = backtests.run_of().pk
     content = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]

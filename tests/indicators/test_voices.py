@@ -193,18 +193,13 @@ def test_cluster_mates_are_told_with_what_was_accepted_and_only_to_the_cleared()
     assert voices.cluster_mates([numbers[1]], user=make.person(Role.READER)) == {}
 
 
-def test_a_twin_in_another_report_of_the_cluster_is_found() -> None:
+def test_what_was_accepted_in_another_report_of_the_cluster_is_found() -> None:
     first, second = original_and_reprint()
     cluster()
 
-    def twins(**other: Any) -> list[int]:
-        asked: dict[str, Any] = {"indicator_id": first.indicator_id, "country_id": first.country_id}
-        asked |= {"event_on": first.event_on} | other
-        found = voices.twins_in_cluster(report_id=second.passage.report_id, user=make.person(Role.REVIEWER), **asked)
-        return [row.pk for row in found]
+    found = voices.accepted_in_cluster(report_id=second.passage.report_id, user=make.person(Role.REVIEWER))
 
-    assert twins() == [first.pk]
-    assert twins(event_on=first.event_on - dt.timedelta(days=1)) == []
+    assert [row.pk for row in found] == [first.pk]
 
 
 # --- in words ----------------------------------------------------------------------------------------------

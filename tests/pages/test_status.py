@@ -181,7 +181,7 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
         make.report()
         run()
 
-    with django_assert_max_num_queries(43):
+    with django_assert_max_num_queries(51):
         client.get("/status/")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(46):
         client.get("/health")

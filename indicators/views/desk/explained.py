@@ -30,10 +30,15 @@ def reasons_of(suggestion: Suggestion) -> Why:
 
 def _severity(row: Suggestion) -> str:
     phrase = " ".join(row.phrase.split())
-    words = scale_words(row.passage.text, row.phrase_start, row.phrase_end) if row.polarity > 0 else ""
+    words = _scale(row) if row.polarity > 0 else ""
     raised = f" with “{words}” in its sentence, a word of scale" if words else ""
     means = MEANS if row.polarity > 0 else MITIGATES
     return f"{row.severity} ({means[row.severity]}) for “{phrase}”{raised}"
+
+
+def _scale(row: Suggestion) -> str:
+    passage = row.passage
+    return scale_words(passage.text, row.phrase_start, row.phrase_end, passage.report.language)
 
 
 def _day(row: Suggestion) -> str:

@@ -14,6 +14,7 @@ from indicators.models import PassageClaim, Suggestion
 from indicators.views.desk import around, queue
 from indicators.views.desk.events import near_events, offered_to
 from indicators.views.desk.form import Offers, SuggestionForm
+from indicators.views.desk.same_text import same_text
 from indicators.views.desk.sieve import OLDEST, STRONGEST, Sieve
 from indicators.views.desk.widgets import with_chosen
 from indicators.views.review import number, person
@@ -86,7 +87,9 @@ def _of_passage(
     if decides:
         _offer_events(cards, user)
     passage = current.passage
+    in_cluster = getattr(current, "is_in_cluster", False)
     return {
+        "same_text": same_text(place.waiting, report_id=passage.report_id, user=user) if in_cluster else None,
         "current": place.current,
         "cards": cards,
         "passage": passage,

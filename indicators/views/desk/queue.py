@@ -15,6 +15,7 @@ from indicators.deciding import Desk, Did, how_many
 from indicators.models import Evidence, PassageClaim, Suggestion, SuggestionDecision, SuggestionQuerySet
 from indicators.views.desk.explained import Why, reasons_of
 from indicators.views.desk.form import Offers, SuggestionForm
+from indicators.views.desk.same_text import is_in_cluster
 from indicators.views.desk.sieve import OLDEST, Sieve
 from people.models import User
 from people.permissions import clearance_of
@@ -138,6 +139,7 @@ def _with_surroundings(rows: SuggestionQuerySet, user: User) -> SuggestionQueryS
         in_report=_count(of_report),
         decided_in_report=_count(of_report.exclude(state=Suggestion.State.WAITING)),
         is_own_report=Exists(sent),
+        is_in_cluster=is_in_cluster(),
         was_decided=Exists(SuggestionDecision.objects.filter(suggestion=OuterRef("pk"))),
     )
 

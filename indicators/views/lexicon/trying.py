@@ -79,7 +79,7 @@ def _reading(title: str, text: str, language: str, lexicons: Lexicons, labels: d
             hit=hit,
             phrase=text[hit.start : hit.end],
             label=labels.get(hit.indicator, ""),
-            scale=scale_words(text, hit.start, hit.end, words) if hit.polarity > 0 else "",
+            scale=scale_words(text, hit.start, hit.end, words=words) if hit.polarity > 0 else "",
             is_suggested=hit in suggested,
         )
         for hit in all_hits_in(text, language, lexicons)

@@ -9,14 +9,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from people.models import User
 from people.permissions import Action, Sensitivity, may
 from r2p_dashboard import clock, pipeline
 from reports import fetching
-from reports.ingest import About, IngestError, receive, too_large
+from reports.ingest import About, IngestError, bytes_max, receive, too_large
 from reports.models import Retrieval, Source
 from reports.readers import READERS
 
@@ -181,7 +180,7 @@ def _asked(options: dict[str, Any]) -> Retrieval:
 def _sent(options: dict[str, Any]) -> Retrieval:
     if options["what"] not in READERS:
         raise CommandError(f"reader: found {options['what']!r}; wanted one of {', '.join(READERS)}")
-    payload = _bytes_of(options["file"])
+    payload = _bytes_of(options["file"], options["what"])
     about = About(
         source=options["source"],
         title=options["title"],
@@ -202,11 +201,11 @@ def _sent(options: dict[str, Any]) -> Retrieval:
         raise CommandError(str(error)) from error
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path, reader: str) -> bytes:
     try:
         size = path.stat().st_size
-        if size > settings.REPORT_BYTES_MAX:
-            raise CommandError(too_large(size))
+        if size > bytes_max(reader):
+            raise CommandError(too_large(size, reader))
         return path.read_bytes()
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}; wanted a file that can be read") from error

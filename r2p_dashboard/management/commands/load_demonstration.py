@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from alerts import comparing, subscribing
 from alerts.models import Subscription
-from indicators import backtesting, coding, suggesting
+from indicators import backtesting, coding, series_loading, suggesting
 from indicators.backtest.grid import Question
 from indicators.models import BacktestRequest, Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesValue, Suggestion
 from indicators.models.backtest import Knowledge
@@ -164,4 +164,4 @@ def _notes_left() -> int:
 
 
 def _releases_left() -> int:
-    return Report.objects.filter(retrievals__in=_sent(), kind=Report.Kind.DATASET, series_load=None).count()
+    return series_loading.waiting().filter(retrievals__in=_sent()).count()

@@ -259,7 +259,7 @@ def _waiting(suggestion_id: int, by: User) -> Suggestion:
     if suggestion is None:
         raise CodingError(f"suggestion {suggestion_id}: found none that you may see")
     if suggestion.state == State.SUPERSEDED:
-        raise CodingError(f"suggestion {suggestion_id}: found it withdrawn after its report was corrected; go on")
+        raise CodingError(f"suggestion {suggestion_id}: found it withdrawn when its report was searched again; go on")
     if suggestion.state != State.WAITING:
         raise AlreadyDecided(suggestion.decisions.select_related("by").latest("pk"))
     return suggestion

@@ -15,10 +15,13 @@ from django.db.models.functions import Coalesce, Greatest, Now
 
 from countries.gazetteer import subjects_in
 from countries.models import Country
+from indicators.lexicon_keeping import InUse, in_use
 from indicators.matching.dates import latest_day
-from indicators.matching.lexicon import lexicon
-from indicators.matching.suggester import Hit, knows, suggest
-from indicators.models import Indicator, Suggestion, SuggestionRun
+from indicators.matching.head import chosen
+from indicators.matching.measuring import all_hits_in, hits_in
+from indicators.matching.suggester import Hit, knows
+from indicators.model_in_use import Learned, learned
+from indicators.models import Indicator, SearchOrder, Suggestion, SuggestionRun
 from reports.correcting import Held, held
 from reports.custody import Deed, note
 from reports.models import ClusterMember, Passage, Report, ReportCorrection
@@ -39,6 +42,15 @@ CREDIBILITY = {
     "F": 6,
 }  # of a statement nobody has read yet, by its source's grade
 AGAIN_AFTER = dt.timedelta(hours=24)  # a search that failed: by then somebody may have mended what broke it
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a search did to the queue."""
+
+    added: int = 0
+    withdrawn: int = 0
+    failed: int = 0
 
 
 def waiting(*, at: dt.datetime | None = None) -> QuerySet[Report]:
@@ -97,21 +109,41 @@ def _search(report_id: int, *, at: dt.datetime) -> int:
     report = locked.filter(pk=report_id).first()
     if report is None or not waiting(at=at).filter(pk=report_id).exists():  # another worker has it, or had it
         return 0
-    holds = held(report)
+    _keep_run(report, at=at)
+    return 1
+
+
+@transaction.atomic
+def search_again(report_id: int, *, order: SearchOrder, at: dt.datetime) -> Changed:
+    """Searches a report again that was searched, as in a search after a correction; what it added and withdrew."""
+    report = Report.objects.select_for_update(of=("self",)).select_related("source__family").get(pk=report_id)
+    if SuggestionRun.objects.filter(report=report, again=order).exists():
+        return Changed()
+    return _keep_run(report, at=at, again=order)
+
+
+def _keep_run(report: Report, *, at: dt.datetime, again: SearchOrder | None = None) -> Changed:
+    """One search, and the run that says what came of it, or what broke."""
+    holds, now, model = held(report), in_use(), learned()
     last = next(iter(holds.corrections), None)
-    run = SuggestionRun(report=report, lexicon=lexicon().version, searched_at=at, correction=last)
+    run = SuggestionRun(
+        report=report, lexicon=now.label, searched_at=at, correction=last, again=again, model=model.row
+    )  # fmt: skip
+    changed = Changed()
     try:
         with transaction.atomic():
-            _suggest(_Search(report, holds, run, at))
+            changed = _suggest(_Search(report, holds, run, at, now, model))
     except OperationalError:  # the database's trouble, not the report's
         raise
     except Exception as error:  # noqa: BLE001  the others must go on
         log.error("report %s: the search for suggestions broke: %s", report.pk, type(error).__name__)
-        broke = type(error).__name__
-        run = SuggestionRun(report=report, lexicon=run.lexicon, searched_at=at, correction=last, failure=broke)
+        broke, changed = type(error).__name__, Changed(failed=1)
+        run = SuggestionRun(
+            report=report, lexicon=now.label, searched_at=at, correction=last, again=again, failure=broke
+        )  # fmt: skip
     run.save()
     _note(run)
-    return 1
+    return changed
 
 
 def _note(run: SuggestionRun) -> None:
@@ -141,6 +173,8 @@ class _Search:
     holds: Held
     run: SuggestionRun
     at: dt.datetime
+    lexicon: InUse
+    model: Learned
     indicators: dict[str, int] = field(default_factory=lambda: _ids(Indicator.objects.in_use(), "code"))
     states: dict[str, int] = field(default_factory=lambda: _ids(Country.objects.all(), "iso3"))
 
@@ -153,6 +187,13 @@ class _Search:
     def mates(self) -> list[_Mate]:
         """Reports of the same text that were searched already; none where a person corrected this one."""
         return [] if self.holds.corrections else _mates(self.report)
+
+    def hits_in(self, text: str) -> tuple[Hit, ...]:
+        """What the lexicon suggests, or, where a model is switched on, what past decisions speak for."""
+        if self.model.head is None:
+            return hits_in(text, self.language, self.lexicon.lexicons)
+        hits = all_hits_in(text, self.language, self.lexicon.lexicons)
+        return chosen(text, hits, self.model.head) if hits else ()
 
     @functools.cached_property
     def countries_of_report(self) -> tuple[str, ...]:
@@ -173,7 +214,7 @@ def _ids(rows: QuerySet[Indicator] | QuerySet[Country], key: str) -> dict[str, i
     return dict(rows.values_list(key, "pk"))
 
 
-def _suggest(search: _Search) -> None:
+def _suggest(search: _Search) -> Changed:
     """Stores what the lexicon finds in the report's new passages, and counts it on the run.
 
     In a search after a correction: what was suggested and is not found again is withdrawn unless it is decided; what
@@ -186,16 +227,18 @@ def _suggest(search: _Search) -> None:
             found += _suggestions(search, passage)
     search.run.left_out_count = max(0, len(found) - SUGGESTIONS_MAX)
     search.run.suggestions_count = len(found) - search.run.left_out_count
-    _store(search, found[:SUGGESTIONS_MAX])
+    return _store(search, found[:SUGGESTIONS_MAX])
 
 
-def _store(search: _Search, found: list[Suggestion]) -> None:
+def _store(search: _Search, found: list[Suggestion]) -> Changed:
     before = Suggestion.objects.filter(passage__report=search.report)
     standing = {_key(one): one.pk for one in before.only("pk", "passage_id", "indicator_id", "country_id")}
     again = {standing[_key(one)] for one in found if _key(one) in standing}
-    before.filter(state=State.WAITING).exclude(pk__in=again).update(state=State.SUPERSEDED)
-    before.filter(state=State.SUPERSEDED, pk__in=again).update(state=State.WAITING)
-    Suggestion.objects.bulk_create(one for one in found if _key(one) not in standing)
+    withdrawn = before.filter(state=State.WAITING).exclude(pk__in=again).update(state=State.SUPERSEDED)
+    back = before.filter(state=State.SUPERSEDED, pk__in=again).update(state=State.WAITING)
+    fresh = [one for one in found if _key(one) not in standing]
+    Suggestion.objects.bulk_create(fresh)
+    return Changed(len(fresh) + back, withdrawn)
 
 
 def _key(one: Suggestion) -> tuple[int, int, int]:
@@ -232,7 +275,10 @@ def _mates(report: Report) -> list[_Mate]:
     """Searched reports of the same text that are as open and as well graded, and none of whose findings were cut."""
     holding = ClusterMember.objects.holding()
     others = holding.filter(cluster__in=holding.filter(report=report).values("cluster")).exclude(report=report)
+    first = SuggestionRun.objects.filter(report=report, failure="").order_by("pk").values_list("pk", flat=True).first()
     whole = SuggestionRun.objects.filter(report=OuterRef("pk"), failure="", left_out_count=0)
+    if first is not None:  # searched again: what it said first, it still says first
+        whole = whole.filter(pk__lt=first)
     rows = Report.objects.filter(
         Exists(whole), pk__in=others.values("report"), language=report.language, sensitivity__lte=report.sensitivity,
         source__reliability__lte=report.source.reliability,
@@ -242,8 +288,7 @@ def _mates(report: Report) -> list[_Mate]:
 
 
 def _suggestions(search: _Search, passage: Passage) -> Iterator[Suggestion]:
-    hits = suggest(passage.text, language=search.language)
-    hits = tuple(hit for hit in hits if hit.indicator in search.indicators)
+    hits = tuple(hit for hit in search.hits_in(passage.text) if hit.indicator in search.indicators)
     if not hits:
         return
     countries = search.countries_of(passage)
@@ -274,6 +319,7 @@ def _suggestion(
         indicator_id=search.indicators[hit.indicator],
         country_id=search.states[iso3],
         lexicon=search.run.lexicon,
+        model=search.model.row,
         phrase_start=hit.start,
         phrase_end=hit.end,
         strength=hit.strength,

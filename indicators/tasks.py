@@ -11,7 +11,9 @@ from indicators import (
     event_loading,
     figure_loading,
     importing,
+    lexicon_testing,
     note_coding,
+    searching_again,
     series_loading,
     suggesting,
     voices,
@@ -62,6 +64,18 @@ def load_figures(**_later: Any) -> None:
 def suggest(**_later: Any) -> None:
     """Safe to run twice: a report is searched once."""
     suggesting.suggest_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.test_lexicon")
+def test_lexicon(**_later: Any) -> None:
+    """Safe to run twice: a test is done once, by one worker."""
+    lexicon_testing.run_waiting(at=clock.now())
+
+
+@shared_task(name="indicators.search_again")
+def search_again(**_later: Any) -> None:
+    """Safe to run twice, and goes on where it was stopped: a report is searched once for each order."""
+    searching_again.run_waiting(at=clock.now())
 
 
 @shared_task(name="indicators.run_backtests")

@@ -18,6 +18,7 @@ from indicators.views import (
     whatif,
 )
 from indicators.views.desk import bulk, claims, decisions, document, left, page
+from indicators.views.lexicon import again, draft, tests, trying, versions
 
 urlpatterns = [
     path("factors/", factors.factors, name="factors"),
@@ -62,6 +63,24 @@ urlpatterns = [
     path("suggestions/decisions/<int:decision_id>/undo/", decisions.undo, name="suggestion_undo"),
     path("countries/<str:iso3>/what-if/", whatif.what_if, name="what_if"),
     path("countries/<str:iso3>/what-if/case.json", whatif.what_if_case, name="what_if_case"),
+    path("lexicon/", versions.lexicon, name="lexicon"),
+    path("lexicon/<int:number>/", versions.version, name="lexicon_version"),
+    path("lexicon/<int:number>/use/", versions.use, name="lexicon_use"),
+    path("lexicon/model/", versions.model, name="lexicon_model"),
+    path("lexicon/try/", trying.trying, name="lexicon_try"),
+    path("lexicon/draft/", draft.draft, name="lexicon_draft"),
+    path("lexicon/draft/begin/", draft.begin, name="lexicon_begin"),
+    path("lexicon/draft/drop/", draft.drop, name="lexicon_drop"),
+    path("lexicon/draft/publish/", draft.publish, name="lexicon_publish"),
+    path("lexicon/draft/<int:draft_id>/take-up/", draft.take_up, name="lexicon_take_up"),
+    path("lexicon/draft/edits/<int:edit_id>/undo/", draft.undo, name="lexicon_undo"),
+    path("lexicon/draft/<str:language>/new/", draft.new_entry, name="lexicon_entry_new"),
+    path("lexicon/draft/<str:language>/<int:place>/", draft.entry, name="lexicon_entry"),
+    path("lexicon/draft/test/", tests.ask, name="lexicon_test_ask"),
+    path("lexicon/tests/<int:test_id>/", tests.test, name="lexicon_test"),
+    path("lexicon/again/", again.again, name="lexicon_again"),
+    path("lexicon/again/<int:order_id>/confirm/", again.confirm, name="lexicon_again_confirm"),
+    path("lexicon/again/<int:order_id>/drop/", again.drop, name="lexicon_again_drop"),
     path("method/", method.method, name="method"),
     path("backtest/", backtest.backtest, name="backtest"),
     path("backtest/ask/", backtest.ask, name="backtest_ask"),

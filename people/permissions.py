@@ -34,6 +34,7 @@ class Action(enum.Enum):
     DECIDE_EVIDENCE = "accept or reject evidence"
     RETRACT_EVIDENCE = "retract evidence"
     SETTLE_READINGS = "settle what two readers disagree on"
+    EDIT_LEXICON = "change the suggester's lexicon and publish it"
     RELEASE_ALERT = "release alert"
     WATCH_OUTBOX = "see the outbox and retry mails"
     MANAGE_SUBSCRIPTIONS = "manage other people's subscriptions"
@@ -53,7 +54,7 @@ _CODES = frozenset({Action.INGEST_REPORT, Action.ENTER_EVIDENCE})
 _REVIEWS = _CODES | {Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE}
 _WARNS = frozenset({
     Action.SETTLE_READINGS, Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS,
-    Action.CLOSE_NOTICES,
+    Action.CLOSE_NOTICES, Action.EDIT_LEXICON,
 })  # fmt: skip
 
 NOBODY = Grant(Sensitivity.PUBLIC)

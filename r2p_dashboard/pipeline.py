@@ -12,7 +12,17 @@ from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery, owing, raising
 from alerts.models import Alert, Compared, CorrectionDuty, Delivery, Signal, Verdict
-from indicators import assess, bands, event_loading, figure_loading, note_coding, series_loading, suggesting
+from indicators import (
+    assess,
+    bands,
+    event_loading,
+    figure_loading,
+    lexicon_testing,
+    note_coding,
+    searching_again,
+    series_loading,
+    suggesting,
+)
 from indicators.models import (
     BacktestRequest,
     Band,
@@ -212,6 +222,12 @@ def ring_backtests() -> bool:
     return _send(signature("indicators.run_backtests", immutable=True))
 
 
+def ring_lexicon() -> bool:
+    """Asks the workers for tests of the lexicon and for searches that somebody asked for; no stage waits for them."""
+    rang = [_send(signature(f"indicators.{name}", immutable=True)) for name in ("test_lexicon", "search_again")]
+    return all(rang)
+
+
 def sweep(*, day: dt.date, known_on: dt.date) -> bool:
     """Rings where something waits or the scores are of another day; whether every bell could be rung and one was.
 
@@ -224,6 +240,10 @@ def sweep(*, day: dt.date, known_on: dt.date) -> bool:
         bells.append(signature("indicators.run_backtests", immutable=True))
     if rehashing.is_unfinished():
         bells.append(signature("reports.verify_reports", immutable=True))
+    if lexicon_testing.is_waiting():
+        bells.append(signature("indicators.test_lexicon", immutable=True))
+    if searching_again.is_waiting():
+        bells.append(signature("indicators.search_again", immutable=True))
     rang = [_send(bell) for bell in bells]
     return bool(rang) and all(rang)
 

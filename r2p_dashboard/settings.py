@@ -188,6 +188,11 @@ FETCH_AGENT = "r2p-dashboard"  # what a robots.txt calls us
 FETCH_PAUSE = float(os.environ.get("FETCH_PAUSE", "1"))  # seconds between two requests to one server
 FEED_ITEMS_PER_HOUR = int(os.environ.get("FEED_ITEMS_PER_HOUR", "500"))  # new ones of one source; more wait or are lost
 
+# --- suggesting --------------------------------------------------------------------------------------------
+SUGGESTER_TRAINED = _flag(
+    "SUGGESTER_TRAINED", default=False
+)  # whether a model learned from decisions may be switched on
+
 # --- warnings ----------------------------------------------------------------------------------------------
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")  # links in mails and feeds begin with it
 if not SITE_URL and SECURE and not DEBUG:

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from countries.loading import load_countries
+from indicators.lexicon_keeping import load_shipped
 from indicators.methods import publish_shipped
 from indicators.models import MethodVersion
 from indicators.reference_loading import load_framework, load_series_definitions
@@ -63,6 +64,7 @@ def _load_reference() -> None:
     load_framework(at=NOW)
     load_series_definitions()
     publish_shipped(at=NOW)
+    load_shipped(at=NOW)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ class Read:
 
 
 def read(text: str, language: str = "") -> Read:
-    """Reads a passage whose language is known, or is to be found. Too short a one is searched as English may be."""
+    """Reads a passage whose language is known, or is to be found. Too short a one is searched if it looks English."""
     language = language or detected(text).language
     base = language.partition("-")[0].lower()
     return Read(language, subjects_in(text, base), suggest(text, language=base))

@@ -5,6 +5,17 @@ from indicators.models.event import EventDecision, EventLink, EventLinkQuerySet
 from indicators.models.event_record import EventLoad, EventMonth, EventPlace, EventRecord, Violence
 from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
+from indicators.models.lexicon import (
+    LabelledSet,
+    LexiconDraft,
+    LexiconEdit,
+    LexiconPublication,
+    LexiconTest,
+    LexiconVersion,
+    ModelSwitch,
+    SearchOrder,
+    SuggesterModel,
+)
 from indicators.models.method import MethodVersion
 from indicators.models.outcome import Outcome, OutcomeList
 from indicators.models.published_figure import FigureLoad, FigureSeries, PublishedFigure
@@ -42,7 +53,14 @@ __all__ = [
     "History",
     "ImportRow",
     "Indicator",
+    "LabelledSet",
+    "LexiconDraft",
+    "LexiconEdit",
+    "LexiconPublication",
+    "LexiconTest",
+    "LexiconVersion",
     "MethodVersion",
+    "ModelSwitch",
     "NoteCoding",
     "Outcome",
     "OutcomeList",
@@ -51,6 +69,7 @@ __all__ = [
     "PublishedFigure",
     "RescoreRequest",
     "ScoreRun",
+    "SearchOrder",
     "SecondReading",
     "SeriesDefinition",
     "SeriesLoad",
@@ -58,6 +77,7 @@ __all__ = [
     "Settlement",
     "Snapshot",
     "Standing",
+    "SuggesterModel",
     "Suggestion",
     "SuggestionDecision",
     "SuggestionQuerySet",

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from countries.models import Country
 from indicators.models.evidence import Evidence
 from indicators.models.framework import Indicator
+from indicators.models.lexicon import SearchOrder, SuggesterModel
 from indicators.models.review import BulkRejection
 from people.permissions import clearance_of
 from reports.models import Family, Passage, Reliability, Report, ReportCorrection
@@ -36,17 +37,20 @@ class SuggestionRun(models.Model):
         ReportCorrection, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name="latest correction of the report that it followed",
     )  # fmt: skip
+    again = models.ForeignKey(SearchOrder, models.PROTECT, null=True, blank=True, related_name="runs")
+    model = models.ForeignKey(SuggesterModel, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["report"],
-                condition=Q(failure="", correction=None),
+                condition=Q(failure="", correction=None, again=None),
                 name="one_good_search_per_report_as_taken_in",
             ),
             models.UniqueConstraint(
-                fields=["correction"], condition=Q(failure=""), name="one_good_search_per_correction"
+                fields=["correction"], condition=Q(failure="", again=None), name="one_good_search_per_correction"
             ),
+            models.UniqueConstraint(fields=["report", "again"], name="one_search_per_report_and_order_to_search_again"),
         ]
 
     def __str__(self) -> str:
@@ -75,7 +79,7 @@ class Suggestion(models.Model):
         ACCEPTED = "accepted", "accepted as it was"
         CHANGED = "changed", "changed and accepted"
         REJECTED = "rejected", "rejected"
-        SUPERSEDED = "superseded", "withdrawn: not found again after a correction of its report"
+        SUPERSEDED = "superseded", "withdrawn: not found when its report was searched again"
 
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="suggestions")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="suggestions")
@@ -92,6 +96,10 @@ class Suggestion(models.Model):
     event_on = models.DateField("when it happened")
     dating = models.CharField("how the day was set", max_length=200, blank=True)
     suggested_at = models.DateTimeField()
+    model = models.ForeignKey(
+        SuggesterModel, models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="whose strength it has; none: the lexicon's",
+    )  # fmt: skip
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
 
     objects = SuggestionQuerySet.as_manager()

@@ -13,7 +13,7 @@ from indicators.matching.lexicon import LANGUAGES, LEXICONS, LexiconError, lexic
 from indicators.matching.suggester import factors_in, knows, suggest
 from indicators.matching.words import folded, sentences
 
-HELD_OUT = Path(__file__).resolve().parent.parent / "samples" / "passages_held_out.jsonl"
+HELD_OUT = LEXICONS.parent / "labelled" / "held_out.jsonl"
 
 
 def matches(phrase: str, text: str, **groups: str) -> list[str]:

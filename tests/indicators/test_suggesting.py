@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from indicators import suggesting
-from indicators.matching.suggester import suggest as find
+from indicators.matching.measuring import hits_in as find
 from indicators.models import Evidence, NoteCoding, Suggestion, SuggestionRun
 from people.permissions import Sensitivity
 from r2p_dashboard import clock
@@ -175,12 +175,12 @@ def test_a_report_that_breaks_is_marked_and_the_others_go_on(
 ) -> None:
     broken, good = waiting_report("A synthetic secret in Darfur."), waiting_report()
 
-    def suggest(text: str, *, language: str) -> Any:
+    def hits_in(text: str, language: str, lexicons: Any) -> Any:
         if "secret" in text:
             raise ValueError(text)
-        return find(text, language=language)
+        return find(text, language, lexicons)
 
-    monkeypatch.setattr(suggesting, "suggest", suggest)
+    monkeypatch.setattr(suggesting, "hits_in", hits_in)
     with caplog.at_level(logging.ERROR):
         assert run() == 2
 
@@ -197,7 +197,7 @@ def fails(report: Report, at: dt.datetime) -> None:
 
 def test_a_failed_search_is_tried_again_every_day_until_it_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
     report, day = waiting_report(), dt.timedelta(hours=24)
-    monkeypatch.setattr(suggesting, "suggest", int)
+    monkeypatch.setattr(suggesting, "hits_in", int)
 
     assert [suggesting.suggest_waiting(at=make.NOW + day * n / 2) for n in range(5)] == [1, 0, 1, 0, 1]
     assert report in suggesting.failed()
@@ -293,7 +293,8 @@ def test_a_reprint_with_other_countries_said_is_searched_for_them() -> None:
 
 def test_a_reprint_of_what_was_cut_is_searched_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suggesting, "SUGGESTIONS_MAX", 1)
-    one, other = waiting_report(RAID), waiting_report(RAID)
+    text = f"{RAID} They burned homes and looted the market."
+    one, other = waiting_report(text), waiting_report(text)
     clustered(one, other)
 
     run()

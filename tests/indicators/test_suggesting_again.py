@@ -91,7 +91,7 @@ def test_what_was_withdrawn_cannot_be_decided() -> None:
     withdrawn = Suggestion.objects.filter(state="superseded").first()
     assert withdrawn is not None
 
-    with pytest.raises(CodingError, match="withdrawn after its report was corrected"):
+    with pytest.raises(CodingError, match="withdrawn when its report was searched again"):
         deciding.reject(suggestion_id=withdrawn.pk, by=make.person(Role.REVIEWER), reason="not so", at=make.NOW)
 
 

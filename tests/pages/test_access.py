@@ -7,7 +7,7 @@ from django.test import Client
 
 from people.permissions import Role
 from reports import ingest, sending
-from tests import make, tables
+from tests import lexicons, make, tables
 from tests.alerts import outbox
 from tests.reports import texts
 from tests.suggested import suggestion
@@ -38,6 +38,9 @@ PAGES_FOR = {
     "/sources/new/": ADMINS, "/sources/{source}/edit/": ADMINS,
     "/import/": STAFF, "/import/{import}/": STAFF, "/import/{import}/refused.csv": STAFF,
     "/import/template/evidence.csv": STAFF,
+    "/lexicon/": REVIEWERS, "/lexicon/1/": REVIEWERS, "/lexicon/try/": REVIEWERS, "/lexicon/draft/": REVIEWERS,
+    "/lexicon/again/": PUBLISHERS, "/lexicon/draft/en/0/": PUBLISHERS, "/lexicon/draft/en/new/": PUBLISHERS,
+    "/lexicon/tests/{test}/": REVIEWERS,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -59,6 +62,7 @@ def answers(client: Client, page: str) -> int:
     }
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
     numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk, "pair": texts.pair().pk}
+    numbers["test"] = lexicons.asked().pk
     numbers["import"] = tables.checked(tables.evidence_csv()).pk
     return client.get(page.format(**numbers)).status_code
 

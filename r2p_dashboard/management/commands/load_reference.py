@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: countries, framework, series definitions, method, sources that can be fetched."""
+"""`manage.py load_reference`: countries, framework, series definitions, method, lexicon and sources."""
 
 import argparse
 from typing import Any
@@ -8,17 +8,24 @@ from django.core.management.base import BaseCommand, CommandError
 
 from countries.loading import load_countries
 from countries.reference import ReferenceDataError
-from indicators import methods, reference_loading
+from indicators import lexicon_keeping, methods, reference_loading
+from indicators.matching.lexicon import LexiconError
 from r2p_dashboard import clock
 from reports.source_loading import SourceFileError, load_sources
 
-REFUSALS = (ReferenceDataError, reference_loading.CatalogueFileError, methods.MethodError, SourceFileError)
+REFUSALS = (
+    ReferenceDataError,
+    reference_loading.CatalogueFileError,
+    methods.MethodError,
+    SourceFileError,
+    LexiconError,
+)
 
 
 class Command(BaseCommand):
     """Safe to run twice."""
 
-    help = "Load countries, the Framework's catalogue, series definitions, the method in use and sources."
+    help = "Load countries, the Framework's catalogue, series definitions, the method in use, the lexicon and sources."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--migrate", action="store_true", help="bring the tables up to date first")
@@ -34,16 +41,12 @@ class Command(BaseCommand):
             series = reference_loading.load_series_definitions()
             helped = reference_loading.check_guidance()
             method = methods.publish_shipped(at=at)
+            lexicon = lexicon_keeping.load_shipped(at=at)
             sources = load_sources()
-        except (
-            ReferenceDataError,
-            reference_loading.CatalogueFileError,
-            methods.MethodError,
-            SourceFileError,
-        ) as error:
+        except REFUSALS as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{countries} countries, framework version {framework.version} with "
             f"{framework.indicators.count()} indicators, {series} series, help for {helped}, method {method}, "
-            f"{sources} sources that can be fetched"
+            f"lexicon {lexicon.label}, {sources} sources that can be fetched"
         )

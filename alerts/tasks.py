@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from alerts import comparing, delivery, matching, raising
+from alerts import comparing, delivery, matching, owing, raising
 from r2p_dashboard import clock
 
 
@@ -30,3 +30,9 @@ def match(**_later: Any) -> None:
 def send(**_later: Any) -> None:
     """Safe to run twice: one sender at a time, and what was sent is sent no more."""
     delivery.send_waiting(now=clock.now)
+
+
+@shared_task(name="alerts.find_duties")
+def find_duties(**_later: Any) -> None:
+    """Safe to run twice: one duty per mail and piece of evidence."""
+    owing.find_waiting(at=clock.now())

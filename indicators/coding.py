@@ -23,6 +23,14 @@ class CodingError(ValueError):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Correction:
+    """Whose place a row is to take, and why."""
+
+    of: Evidence
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class EvidenceDraft:
     """What a coder says of a passage."""
 
@@ -46,12 +54,20 @@ class EvidenceDraft:
 
 
 def propose(
-    *, passage: Passage, draft: EvidenceDraft, coder: User, at: dt.datetime, installation_day: dt.date
+    *,
+    passage: Passage,
+    draft: EvidenceDraft,
+    coder: User,
+    at: dt.datetime,
+    installation_day: dt.date,
+    correction: Correction | None = None,
 ) -> Evidence:
     """A proposed row: it moves nothing until another person accepts it. Raises CodingError."""
     if not may(coder, Action.ENTER_EVIDENCE):
         raise CodingError(f"role {coder.role}: may not {Action.ENTER_EVIDENCE.value}")
     evidence = row(passage, draft, coder, at=at, installation_day=installation_day)
+    if correction is not None:
+        evidence.corrects, evidence.correction_reason = correction.of, tidy_reason(correction.reason)
     try:
         evidence.full_clean()
     except ValidationError as error:
@@ -60,9 +76,10 @@ def propose(
     return evidence
 
 
-def twin_of(passage: Passage, draft: EvidenceDraft) -> Evidence | None:
-    """The live row that the database would refuse this one beside: a sentence can name it first."""
-    return Evidence.objects.filter(
+def twin_of(passage: Passage, draft: EvidenceDraft, *, beside: Evidence | None = None) -> Evidence | None:
+    """The live row that this one would say again: a sentence can name it first. `beside` is what it corrects."""
+    rows = Evidence.objects.exclude(pk=beside.pk) if beside is not None else Evidence.objects.all()
+    return rows.filter(
         passage=passage,
         indicator=draft.indicator,
         country=draft.country,
@@ -102,12 +119,25 @@ def accept(*, evidence_id: int, by: User, at: dt.datetime) -> Evidence:
 
 
 def let_count(evidence: Evidence, *, by: User, at: dt.datetime) -> Evidence:
-    """A proposed row, locked by the caller, accepted; its country's score is asked for."""
+    """A proposed row, locked by the caller, accepted; its country's score is asked for. Raises CodingError.
+
+    A correction retracts what it corrects in the same moment, and is known from that day on: each day of knowledge
+    sees one of the two.
+    """
+    if evidence.corrects_id is not None:
+        _retract_corrected(evidence.corrects_id, evidence.correction_reason, by=by, at=at)
+        evidence.known_at = max(evidence.known_at, dt.datetime.combine(at.date(), dt.time(), dt.UTC))
     evidence.status = Evidence.Status.ACCEPTED
     evidence.decided_by, evidence.decided_at = by, at
-    evidence.save(update_fields=["status", "decided_by", "decided_at"])
+    evidence.save(update_fields=["status", "decided_by", "decided_at", "known_at"])
     ask_for_score(evidence, at=at)
     return evidence
+
+
+def _retract_corrected(evidence_id: int, reason: str, *, by: User, at: dt.datetime) -> None:
+    corrected = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence_id)
+    if corrected.status == Evidence.Status.ACCEPTED:
+        retract(evidence_id=corrected.pk, by=by, reason=reason, at=at)
 
 
 @transaction.atomic
@@ -117,6 +147,7 @@ def accept_all(*, evidence: EvidenceQuerySet, by: User, at: dt.datetime) -> int:
         raise CodingError(f"role {by.role}: may not {Action.DECIDE_EVIDENCE.value}")
     rows = evidence.visible_to(by).filter(status=Evidence.Status.PROPOSED).exclude(coder=by)
     rows = rows.exclude(pk__in=SecondReading.objects.values("evidence"))  # two disagree on it: a third settles
+    rows = rows.filter(corrects=None)  # a correction retracts another row: one decision each
     decided = dict(rows.select_for_update(of=("self",)).values_list("pk", "country_id"))
     Evidence.objects.filter(pk__in=decided).update(status=Evidence.Status.ACCEPTED, decided_by=by, decided_at=at)
     RescoreRequest.objects.bulk_create(

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from countries.models import Country
 from indicators import coding
-from indicators.coding import CodingError, EvidenceDraft
+from indicators.coding import CodingError, Correction, EvidenceDraft
 from indicators.models import Evidence, Indicator
 from people.models import User
 from people.permissions import Action, clearance_of, may
@@ -69,6 +69,7 @@ class Entry:
     note: str = ""
     sensitivity: int = 0
     passage: Passage | None = None
+    correction: Correction | None = None  # of a row on the same passage
 
 
 def of_passage(passage: Passage) -> dict[str, Any]:
@@ -87,6 +88,41 @@ def enter(*, entry: Entry, coder: User, at: dt.datetime, installation_day: dt.da
         raise EntryError("", str(error)) from error
     except IntegrityError as error:  # two windows sent the same at once: the constraint let one through
         raise EntryError("", "found the same evidence, just entered; wanted it once") from error
+
+
+def correct(
+    *, evidence_id: int, entry: Entry, reason: str, coder: User, at: dt.datetime, installation_day: dt.date
+) -> Evidence:
+    """A proposed row that takes the place of an accepted one when another person accepts it. Raises EntryError.
+
+    Until then the old one counts; then it is retracted for `reason` in the same moment.
+    """
+    of = Evidence.objects.visible_to(coder).filter(pk=evidence_id).first()
+    if of is None:
+        raise EntryError("", f"evidence {evidence_id}: found none that you may see")
+    if of.status != Evidence.Status.ACCEPTED:
+        raise EntryError("", f"evidence {of.pk}: found it {of.status}; wanted it accepted. Enter it anew instead")
+    waiting = Evidence.objects.filter(corrects=of, status=Evidence.Status.PROPOSED).first()
+    if waiting is not None:
+        raise EntryError("", f"found a correction waiting already, evidence {waiting.pk}; wanted it decided first")
+    if not changes_anything(of, entry):
+        raise EntryError("", "found nothing changed; wanted at least one thing that is other than before")
+    entry = dataclasses.replace(entry, correction=Correction(of, reason))
+    return enter(entry=entry, coder=coder, at=at, installation_day=installation_day)
+
+
+CORRECTED = (  # what a correction may set otherwise
+    "country", "indicator", "family", "severity", "polarity", "reliability", "credibility", "event_on", "event_key",
+    "admin1", "actor", "claim", "group", "note", "sensitivity",
+)  # fmt: skip
+
+
+def changes_anything(of: Evidence, entry: Entry) -> bool:
+    """Whether what was typed differs from the row that it is to correct."""
+    defaults = {"family": of.passage.report.source.family, "reliability": of.passage.report.source.reliability}
+    if entry.new_family:
+        return True
+    return any((getattr(entry, name) or defaults.get(name, "")) != (getattr(of, name) or "") for name in CORRECTED)
 
 
 def _check(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.date) -> None:
@@ -123,6 +159,7 @@ def _enter(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.d
         published_on=known_on,
         sensitivity=entry.sensitivity,
         at=at,
+        by=coder,
     )
     draft = EvidenceDraft(
         indicator=entry.indicator,
@@ -136,18 +173,26 @@ def _enter(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.d
         known_on=known_on,
         event_key=entry.event_key,
         admin1=entry.admin1,
+        dating=_dating(entry),
         actor=entry.actor,
         claim=entry.claim,
         group=entry.group,
         note=entry.note,
         sensitivity=max(entry.sensitivity, passage.report.sensitivity),
     )
-    _refuse_twin(passage, draft)
-    return coding.propose(passage=passage, draft=draft, coder=coder, at=at, installation_day=installation_day)
+    _refuse_twin(passage, draft, entry.correction)
+    days: dict[str, Any] = {"at": at, "installation_day": installation_day}
+    return coding.propose(passage=passage, draft=draft, coder=coder, correction=entry.correction, **days)
 
 
-def _refuse_twin(passage: Passage, draft: EvidenceDraft) -> None:
-    twin = coding.twin_of(passage, draft)
+def _dating(entry: Entry) -> str:
+    """How the day was set: a correction that keeps the day keeps that too."""
+    corrected = entry.correction.of if entry.correction else None
+    return corrected.dating if corrected is not None and corrected.event_on == entry.event_on else ""
+
+
+def _refuse_twin(passage: Passage, draft: EvidenceDraft, correction: Correction | None) -> None:
+    twin = coding.twin_of(passage, draft, beside=correction.of if correction else None)
     if twin is not None:
         raise EntryError(
             "",

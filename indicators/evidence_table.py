@@ -2,8 +2,8 @@
 
 import dataclasses
 import datetime as dt
+import itertools
 from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from countries.models import Country
 from indicators import copy_out
 from indicators.copy_out import Number
+from indicators.events import event_digest_line, linked
 from indicators.models import Evidence, EvidenceQuerySet, Indicator
 from indicators.scoring.arrays import I64
 from indicators.scoring.catalogue import Catalogue
@@ -64,6 +65,7 @@ class EvidenceTable:
     event: Named
     admin1: Named
     voices: dict[int, Voice]  # of evidence that counts as another body's, by number
+    links: dict[int, str]  # events that people gave evidence, by its number
 
     def columns(self, order: Sequence[str]) -> EvidenceColumns:
         """What the arithmetic takes; countries are positions in `order`, which has all of them."""
@@ -82,10 +84,10 @@ class EvidenceTable:
         )
 
     def digest_lines(self) -> dict[str, list[str]]:
-        """Of each country what its digest is made over: kind, number, day of retraction or the body it counts as."""
+        """Of each country what its digest is made over: kind, number, day of retraction, body it counts as or event."""
         edges = np.searchsorted(self.country, range(len(self.iso3s) + 1)).tolist()
         lines: dict[str, list[str]] = {}
-        for iso3, (first, after) in zip(self.iso3s, pairwise(edges), strict=True):
+        for iso3, (first, after) in zip(self.iso3s, itertools.pairwise(edges), strict=True):
             pk = self.numbers["pk"][first:after].tolist()
             gone = self.numbers["retracted_on"][first:after].tolist()
             lines[iso3] = [
@@ -94,6 +96,8 @@ class EvidenceTable:
             ]
             if self.voices:
                 lines[iso3] += [digest_line(one, self.voices[one].family) for one in pk if one in self.voices]
+            if self.links:
+                lines[iso3] += [event_digest_line(one, self.links[one]) for one in pk if one in self.links]
         return lines
 
 
@@ -114,8 +118,10 @@ def evidence_table(
     order = np.lexsort((found["pk"], found["country"]))
     order = order[place[order] >= 0]  # what stands on a code that the catalogue lacks is left out
     found = {name: column[order] for name, column in found.items()}
-    said = voices(countries)
-    _let_speak(found, said)
+    said, links = voices(countries), linked(countries)
+    found["family"] = _replaced(found["family"], found["pk"], {one: said[one].family_id for one in said})
+    given, events = _as_linked(links, texts["event_key"])
+    found["event_key"] = _replaced(found["event_key"], found["pk"], given)
     families = texts["family"] | {voice.family_id: voice.family for voice in said.values()}
     found["retracted_on"][found["retracted_on"] == _LAST.toordinal()] = NEVER
     country = _named(found["country"], texts["country"]).in_order()
@@ -125,9 +131,10 @@ def evidence_table(
         indicator=place[order],
         numbers=found,
         family=_named(found["family"], families),
-        event=_named(found["event_key"], texts["event_key"]),
+        event=_named(found["event_key"], events),
         admin1=_named(found["admin1"], texts["admin1"]),
         voices=said,
+        links=links,
     )
 
 
@@ -148,14 +155,22 @@ def _read(rows: EvidenceQuerySet) -> tuple[dict[str, I64], dict[str, dict[int, s
     raise CollisionError(f"evidence: found two texts with one hash under each of {len(copy_out.seeds())} seeds")
 
 
-def _let_speak(found: dict[str, I64], said: Mapping[int, Voice]) -> None:
-    """Puts the body that a row counts as in the place of its own."""
-    if not said:
-        return
-    numbers = np.array(sorted(said), np.int64)
-    bodies = np.array([said[number].family_id for number in numbers.tolist()], np.int64)
-    place = np.searchsorted(numbers, found["pk"]).clip(max=numbers.size - 1)
-    found["family"] = np.where(numbers[place] == found["pk"], bodies[place], found["family"])
+def _replaced(column: I64, pk: I64, values: Mapping[int, int]) -> I64:
+    """The column with other numbers for some rows, (N,); `pk` says which rows stand where."""
+    if not values:
+        return column
+    numbers = np.array(sorted(values), np.int64)
+    given = np.array([values[number] for number in numbers.tolist()], np.int64)
+    place = np.searchsorted(numbers, pk).clip(max=numbers.size - 1)
+    return np.where(numbers[place] == pk, given[place], column)
+
+
+def _as_linked(links: Mapping[int, str], names: dict[int, str]) -> tuple[dict[int, int], dict[int, str]]:
+    """The number of each linked row's event, and the names of all events with those that no row has of itself."""
+    known = {name: number for number, name in names.items()}
+    unused = (number for number in itertools.count() if number not in names)
+    known |= {name: next(unused) for name in sorted(set(links.values()) - known.keys())}
+    return {pk: known[name] for pk, name in links.items()}, {number: name for name, number in known.items()}
 
 
 def _looked_up(numbers: I64, values: dict[int, int]) -> I64:

@@ -209,7 +209,7 @@ class EntryForm(forms.Form):
     """One piece of evidence: what a passage says about one indicator in one country."""
 
     country = Pick(empty="choose a country", help_text="Where the people at risk are, not where the actor is from.")
-    indicator = Pick(empty="choose an indicator", help_text="Choose one, then “Explain” to read what it means.")
+    indicator = Pick(empty="choose an indicator", help_text="Choose one; help for it stands beside the form.")
     source = Pick(empty="choose a source", help_text="Who published it. Not in the list: choose “a new source”.")
     new_source = Line(max_length=160, required=False, label="Name of the new source")
     new_source_url = forms.URLField(max_length=200, required=False, label="Its address", assume_scheme="https")
@@ -284,6 +284,9 @@ class EntryForm(forms.Form):
         error_messages={"required": "Found nothing; wanted one sentence: the reviewer decides by it."},
     )
     sensitivity = Pick(label="Who may see it", initial=str(Sensitivity.PUBLIC.value))
+    is_another = forms.BooleanField(
+        required=False, label="I have looked at them: save this one beside them."
+    )  # shown where pieces near it stand
 
     SAID_BY_A_PASSAGE = ("source", "url", "published_on", "locator", "text")
 
@@ -320,3 +323,19 @@ class EntryForm(forms.Form):
         if data.get("family") == NEW and not data.get("new_family") and "new_family" not in self.errors:
             self.add_error("new_family", "Found nothing; wanted the name of the body.")
         return data
+
+
+class CorrectionForm(EntryForm):
+    """What is to take the place of an accepted piece, and why; the passage stays as it is."""
+
+    correction_reason = Line(
+        min_length=3,
+        max_length=500,
+        label="Why the piece is corrected",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Everybody who may see the piece reads this: what was wrong and how it was found.",
+        error_messages={
+            "required": "Found no reason; wanted one of 3 to 500 characters.",
+            "min_length": "Found a reason of fewer than 3 characters; wanted 3 to 500.",
+        },
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Max, Q
 from django.db.models.functions import TruncDate
 
+from indicators.events import event_digest_line
 from indicators.evidence_table import EvidenceTable, evidence_table
 from indicators.models import Evidence, Indicator, MethodVersion, SeriesValue
 from indicators.scoring.catalogue import Catalogue
@@ -78,7 +79,7 @@ def catalogue_of(indicators: Iterable[Indicator]) -> Catalogue:
 EvidenceTuple = tuple[Any, ...]  # the fields of EvidenceColumns in their order
 SeriesTuple = tuple[Any, ...]  # the columns of _SERIES
 _EVIDENCE_COLUMNS = [field.name for field in dataclasses.fields(EvidenceColumns)]  # in the order of `evidence_tuple`
-_FAMILY = _EVIDENCE_COLUMNS.index("family")
+_FAMILY, _EVENT = _EVIDENCE_COLUMNS.index("family"), _EVIDENCE_COLUMNS.index("event")
 _SERIES = ("country__iso3", "definition__slug", "value", "period_end", "known_on", "retracted_on", "pk")
 
 
@@ -133,16 +134,22 @@ def assembled(
     method: Method,
     order: tuple[str, ...],
     voices: Mapping[int, Voice] | None = None,
+    links: Mapping[int, str] | None = None,
 ) -> Inputs:
-    """Rows in the order of `EvidenceColumns` and `_SERIES` as inputs of the arithmetic; `voices` as `voices.voices`."""
-    codes, said = set(method.catalogue.codes), voices or {}
-    known = [_spoken(row, said) for row in evidence if row[1] in codes]
+    """Rows in the order of `EvidenceColumns` and `_SERIES` as inputs of the arithmetic.
+
+    `voices` as `voices.voices`, `links` as `events.linked`.
+    """
+    codes, said, events = set(method.catalogue.codes), voices or {}, links or {}
+    known = [_placed(_spoken(row, said), events) for row in evidence if row[1] in codes]
     columns = EvidenceColumns(**dict(zip(_EVIDENCE_COLUMNS, _columns(known, len(_EVIDENCE_COLUMNS)), strict=True)))
     lines: dict[str, list[str]] = {}
     for row in known:
         lines.setdefault(row[0], []).append(f"evidence:{row[-1]}:{row[8] or ''}")
         if row[-1] in said:
             lines[row[0]].append(digest_line(row[-1], said[row[-1]].family))
+        if row[-1] in events:
+            lines[row[0]].append(event_digest_line(row[-1], events[row[-1]]))
     return _joined(order, columns, lines, series, method)
 
 
@@ -150,6 +157,12 @@ def _spoken(row: EvidenceTuple, said: Mapping[int, Voice]) -> EvidenceTuple:
     """The row by the body as which it counts."""
     voice = said.get(row[-1])
     return row if voice is None else (*row[:_FAMILY], voice.family, *row[_FAMILY + 1 :])
+
+
+def _placed(row: EvidenceTuple, links: Mapping[int, str]) -> EvidenceTuple:
+    """The row in the event that people gave it."""
+    event = links.get(row[-1])
+    return row if event is None else (*row[:_EVENT], event, *row[_EVENT + 1 :])
 
 
 def _joined(

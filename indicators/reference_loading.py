@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
 
 from indicators.definitions import read_definitions
+from indicators.guidance import GuidanceError, read_guidance
 from indicators.models import Evidence, Factor, Framework, Indicator, SeriesDefinition
 
 FRAMEWORK_FILE = Path(__file__).parent / "framework" / "un_2014.json"
@@ -101,6 +102,14 @@ def _indicator(framework: Framework, factor: Factor, order: int, item: Mapping[s
         number_confirmed=item["number_confirmed"],
         number_confidence=item["number_confidence"],
     )
+
+
+def check_guidance() -> int:
+    """Reads the help of every indicator in use; of how many. Raises CatalogueFileError."""
+    try:
+        return len(read_guidance(set(Indicator.objects.in_use().values_list("code", flat=True))))
+    except GuidanceError as error:
+        raise CatalogueFileError(str(error)) from error
 
 
 @transaction.atomic

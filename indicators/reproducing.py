@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from countries.models import Country
 from indicators import frames
+from indicators.events import ever_linked, linked, links_changed_around
 from indicators.models import Evidence, SeriesValue, Snapshot
 from indicators.voices import Voice, changed_around, ever_clustered, voices
 
@@ -21,6 +22,7 @@ class CountryRows:
     evidence: Sequence[Evidence]
     series: Sequence[SeriesValue]  # scored ones
     said: dict[dt.datetime | None, dict[int, Voice]] = dataclasses.field(default_factory=dict)
+    given: dict[dt.datetime | None, dict[int, str]] = dataclasses.field(default_factory=dict)
 
     def voices(self, cut: dt.datetime | None) -> dict[int, Voice]:
         """Which evidence counted as another body's at an instant; asked once for each, and only where any can."""
@@ -29,6 +31,19 @@ class CountryRows:
         if cut not in self.said:
             self.said[cut] = voices([self.country.iso3], at=cut)
         return self.said[cut]
+
+    def links(self, cut: dt.datetime | None) -> dict[int, str]:
+        """The events that people had given evidence at an instant; asked once for each, and only where they did any."""
+        if not self.is_linked:
+            return {}
+        if cut not in self.given:
+            self.given[cut] = linked([self.country.iso3], at=cut)
+        return self.given[cut]
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether people ever gave any of the evidence another event."""
+        return any(row.__dict__.get("was_linked", True) for row in self.evidence)
 
     @property
     def is_clustered(self) -> bool:
@@ -48,7 +63,7 @@ class Found:
 def rows_of(country: Country) -> CountryRows:
     """Reads the country's rows, without texts: two queries."""
     rows = Evidence.objects.ever_accepted().filter(country=country)
-    evidence = rows.annotate(was_clustered=ever_clustered())
+    evidence = rows.annotate(was_clustered=ever_clustered(), was_linked=ever_linked())
     series = SeriesValue.objects.filter(country=country, is_scored=True)
     return CountryRows(
         country,
@@ -89,6 +104,8 @@ def _cuts(rows: CountryRows, snapshot: Snapshot) -> Iterator[dt.datetime | None]
     yield began
     if rows.is_clustered:
         changes |= changed_around(began - MARGIN, began + LONGEST)
+    if rows.is_linked:
+        changes |= links_changed_around(began - MARGIN, began + LONGEST)
     yield from sorted(at for at in changes if at and began < at <= began + LONGEST)
     yield from sorted((at for at in changes if at and began - MARGIN <= at < began), reverse=True)
 
@@ -97,7 +114,7 @@ def _assembled(rows: CountryRows, method: frames.Method, cut: dt.datetime | None
     evidence = [frames.evidence_tuple(row, as_at=cut) for row in decided_by(rows.evidence, cut)]
     loaded = [row for row in rows.series if cut is None or (loaded_at(row) or cut) <= cut]
     series = [frames.series_tuple(row, as_at=cut) for row in loaded]
-    return frames.assembled(evidence, series, method, (rows.country.iso3,), rows.voices(cut))
+    return frames.assembled(evidence, series, method, (rows.country.iso3,), rows.voices(cut), rows.links(cut))
 
 
 def decided_by(evidence: Sequence[Evidence], cut: dt.datetime | None) -> list[Evidence]:

@@ -75,11 +75,12 @@ def _as_read_second(
         indicator=reading.indicator,
         **{name: getattr(evidence, name) for name in names},
     )
-    twin = coding.twin_of(evidence.passage, draft)
+    twin = coding.twin_of(evidence.passage, draft, beside=evidence.corrects)
     if twin is not None:
         raise CodingError(
             f"found the second reading already as evidence {twin.pk}, {twin.status}; wanted “neither stands”"
         )
     row = coding.row(evidence.passage, draft, reading.by, at=at, installation_day=installation_day)
+    row.corrects, row.correction_reason = evidence.corrects, evidence.correction_reason
     row.save()
     return coding.let_count(row, by=by, at=at)

@@ -7,6 +7,7 @@ import functools
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -22,6 +23,7 @@ from indicators.matching.suggester import Hit, knows
 from indicators.model_in_use import Learned, learned
 from indicators.models import Indicator, SearchOrder, Suggestion, SuggestionRun
 from reports.correcting import Held, held
+from reports.custody import Deed, note
 from reports.models import ClusterMember, Passage, Report, ReportCorrection
 from reports.subjects import COUNTRIES_MAX, countries_about, countries_found
 from reports.text import normal_form
@@ -140,7 +142,19 @@ def _keep_run(report: Report, *, at: dt.datetime, again: SearchOrder | None = No
             report=report, lexicon=now.label, searched_at=at, correction=last, again=again, failure=broke
         )  # fmt: skip
     run.save()
+    _note(run)
     return changed
+
+
+def _note(run: SuggestionRun) -> None:
+    """Written into the report's chain; the search holds the report."""
+    said: dict[str, Any] = {
+        "run": run.pk,
+        "lexicon": run.lexicon,
+        "suggestions": run.suggestions_count,
+        "failure": run.failure,
+    }
+    note(Deed.SEARCHED, at=run.searched_at, report_id=run.report_id, stage="suggest", is_held=True, **said)
 
 
 @dataclass(frozen=True, slots=True)

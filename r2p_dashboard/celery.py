@@ -52,6 +52,11 @@ app.conf.update(
             "schedule": crontab(minute="7"),
             "options": {"expires": 3600},
         },
+        # Sundays at 04:25: one run a day, on one day of the week; hashes every report again, in parts
+        "verify reports": {
+            "task": "reports.verify_reports",
+            "schedule": crontab(minute="25", hour="4", day_of_week="sun"),
+        },
     },
 )
 

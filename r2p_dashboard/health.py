@@ -11,8 +11,9 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from indicators.models import MethodVersion, ScoreRun
 from indicators.world import DAY_LAG
+from r2p_dashboard import pipeline
 from r2p_dashboard.celery import app
-from r2p_dashboard.pipeline import STAGES, Stage
+from r2p_dashboard.pipeline import Stage
 
 SERVICE_SECONDS = 1.0  # a service that needs longer to say "here" counts as not answering
 WORKER_SECONDS = 0.5
@@ -80,7 +81,13 @@ def check(*, at: dt.datetime, day: dt.date, ask_worker: bool = False) -> Health:
         services.append(_worker())
     if database.is_down:
         return Health(at, tuple(services), ())
-    return Health(at, tuple(services), tuple(_stage(stage, at=at, day=day) for stage in STAGES))
+    done = pipeline.last_done()
+    trouble = {"score": score_trouble(at=at, day=day)}
+    stages = (
+        stage_health(stage, done.get(stage.name), at=at, trouble=trouble.get(stage.name, ""))
+        for stage in pipeline.STAGES
+    )
+    return Health(at, tuple(services), tuple(stages))
 
 
 def note_sweep(*, at: dt.datetime) -> None:
@@ -91,16 +98,12 @@ def note_sweep(*, at: dt.datetime) -> None:
         return  # the broker's own line on the status page says so
 
 
-def stage_health(stage: Stage, *, at: dt.datetime, trouble: str = "") -> StageHealth:
+def stage_health(stage: Stage, last_done: dt.datetime | None, *, at: dt.datetime, trouble: str = "") -> StageHealth:
     """How long something waits for `stage`; stale beyond its limit, or where there is other trouble."""
-    since = stage.waiting_since()
-    if since is not None and at - since > stage.limit:
+    waiting = stage.waiting()
+    if waiting.since is not None and at - waiting.since > stage.limit:
         trouble = trouble or f"something waits for longer than {_minutes(stage.limit)}"
-    return StageHealth(stage.name, stage.title, stage.last_done(), stage.waiting(), since, stage.limit, trouble)
-
-
-def _stage(stage: Stage, *, at: dt.datetime, day: dt.date) -> StageHealth:
-    return stage_health(stage, at=at, trouble=score_trouble(at=at, day=day) if stage.name == "score" else "")
+    return StageHealth(stage.name, stage.title, last_done, waiting.count, waiting.since, stage.limit, trouble)
 
 
 def score_trouble(*, at: dt.datetime, day: dt.date) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Signature, chain, signature
-from django.db.models import Model, QuerySet
+from django.db.models import Count, F, Min, Model, QuerySet, Value
 from kombu.exceptions import OperationalError
 
-from alerts import comparing, delivery, raising
-from alerts.models import Alert, Compared, Delivery, Signal, Verdict
+from alerts import comparing, delivery, owing, raising
+from alerts.models import Alert, Compared, CorrectionDuty, Delivery, Signal, Verdict
 from indicators import (
     assess,
     bands,
@@ -36,7 +36,7 @@ from indicators.models import (
     TableImport,
 )
 from r2p_dashboard import clock
-from reports import clustering, fetching
+from reports import clustering, fetching, rehashing
 from reports.models import Retrieval
 from reports.models import Signature as TextSignature
 
@@ -47,34 +47,44 @@ MINUTES_10 = dt.timedelta(minutes=10)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits for a stage, and since when the first of it."""
+
+    count: int
+    since: dt.datetime | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Stage:
     """One step on the way from a source to a mail.
 
-    `limit` is how long something may wait before the stage counts as stale.
+    `last_done` is a query of at most one row, the latest instant at which something was done. `limit` is how long
+    something may wait before the stage counts as stale.
     """
 
     name: str
     title: str
     task: str
-    waiting: Callable[[], int]
-    waiting_since: Callable[[], dt.datetime | None]
-    last_done: Callable[[], dt.datetime | None]
+    waiting: Callable[[], Waiting]
+    last_done: Rows
     limit: dt.timedelta = MINUTES_10
 
 
-def _first(rows: Rows, field: str) -> Callable[[], dt.datetime | None]:
-    """The earliest instant in `field` of what waits."""
-    return lambda: rows().order_by(field).values_list(field, flat=True).first()
+def last_done() -> dict[str, dt.datetime]:
+    """When each stage last did something, by its name; one that never did is missing. One query for all of them."""
+    first, *others = (stage.last_done().annotate(stage=Value(stage.name)) for stage in STAGES)
+    return {row["stage"]: row["done_at"] for row in first.union(*others, all=True)}
 
 
-def _last(model: type[Model], field: str, **of: Any) -> Callable[[], dt.datetime | None]:
-    """The latest instant in `field` of what was done."""
-    return lambda: (
-        model._default_manager.filter(**of, **{f"{field}__isnull": False})
-        .order_by(f"-{field}")
-        .values_list(field, flat=True)
-        .first()
-    )
+def _waiting(rows: Rows, since: str) -> Callable[[], Waiting]:
+    """How many rows wait, and the earliest instant in their field `since`: one query."""
+    return lambda: Waiting(**rows().aggregate(count=Count("pk"), since=Min(since)))
+
+
+def _last(model: type[Model], field: str, **of: Any) -> Rows:
+    """The latest instant in `field` of what was done, as `done_at`."""
+    rows = model._default_manager.filter(**of, **{f"{field}__isnull": False}).order_by(f"-{field}")
+    return lambda: rows.annotate(done_at=F(field)).values("done_at")[:1]
 
 
 def _stage(
@@ -83,10 +93,10 @@ def _stage(
     task: str,
     rows: Rows,
     since: str,
-    last: Callable[[], dt.datetime | None],
+    last: Rows,
     limit: dt.timedelta = MINUTES_10,
 ) -> Stage:
-    return Stage(name, title, task, lambda: rows().count(), _first(rows, since), last, limit)
+    return Stage(name, title, task, _waiting(rows, since), last, limit)
 
 
 def _to_fetch() -> QuerySet[Retrieval]:
@@ -101,9 +111,10 @@ def _unmatched() -> QuerySet[Alert]:
     return Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
 
 
-def _to_judge() -> int:
+def _to_judge() -> Waiting:
     """Signals without a verdict, and drafts that nobody can release any more."""
-    return Signal.objects.unjudged().count() + raising.overdue(day=clock.now().date()).count()
+    signals = _waiting(Signal.objects.unjudged, "found_at")()
+    return Waiting(signals.count + raising.overdue(day=clock.now().date()).count(), signals.since)
 
 
 def _to_send() -> QuerySet[Delivery]:
@@ -157,7 +168,7 @@ STAGES = (
     ),
     Stage(
         "raise", "Signals judged", "alerts.raise_alerts",
-        _to_judge, _first(Signal.objects.unjudged, "found_at"), _last(Verdict, "judged_at"),
+        _to_judge, _last(Verdict, "judged_at"),
     ),
     _stage(
         "match", "Released alerts matched with subscriptions", "alerts.match",
@@ -166,6 +177,10 @@ STAGES = (
     _stage(
         "send", "Mails handed to the mail server", "alerts.send",
         _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
+        "duties", "Corrections owed to who was warned", "alerts.find_duties",
+        owing.waiting, "retracted_at", _last(CorrectionDuty, "found_at"), dt.timedelta(minutes=30),
     ),
     _stage(
         "bands", "Intervals along the lines filled in", "indicators.fill_bands",
@@ -218,7 +233,7 @@ def sweep(*, day: dt.date, known_on: dt.date) -> bool:
 
     Each waiting stage has its own bell, so that one which keeps failing does not hold up those after it.
     """
-    bells = [_from(stage.name) for stage in STAGES if stage.waiting()]
+    bells = [_from(stage.name) for stage in STAGES if stage.waiting().count]
     if assess.is_due(day=day, known_on=known_on, at=clock.now()):
         bells.append(signature("indicators.score_all_countries", immutable=True))
     if BacktestRequest.objects.filter(finished_at=None).exists():
@@ -227,6 +242,8 @@ def sweep(*, day: dt.date, known_on: dt.date) -> bool:
         bells.append(signature("indicators.test_lexicon", immutable=True))
     if searching_again.is_waiting():
         bells.append(signature("indicators.search_again", immutable=True))
+    if rehashing.is_unfinished():
+        bells.append(signature("reports.verify_reports", immutable=True))
     rang = [_send(bell) for bell in bells]
     return bool(rang) and all(rang)
 

@@ -71,8 +71,7 @@ def cluster_some(*, at: dt.datetime, changed: joining.Changed) -> int:
     found = [*_exact(batch, texts), *_alike(keys, texts)]
     writing = joining.Writing(at)
     _link(_new(found), texts, writing)
-    if writing.touched:
-        changed(writing.touched, at)
+    joining.end(writing, changed)
     return len(batch)
 
 

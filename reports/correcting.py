@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -16,8 +17,9 @@ from countries.models import Country
 from countries.names import is_state
 from people.models import User
 from people.permissions import Action, may
+from reports.custody import note
 from reports.languages import LANGUAGE, UNKNOWN
-from reports.models import Report, ReportCorrection
+from reports.models import CustodyEntry, Report, ReportCorrection
 from reports.subjects import countries_about
 
 Field = ReportCorrection.Field
@@ -120,10 +122,21 @@ def correct(
         wanted[Field.COUNTRIES] = list(now.countries), _countries(countries)
     said = {"by": by, "at": at, "reason": _reason(reason)}
     return tuple(
-        ReportCorrection.objects.create(report=report, field=field, was=was, became=became, **said)
+        _noted(ReportCorrection.objects.create(report=report, field=field, was=was, became=became, **said))
         for field, (was, became) in wanted.items()
         if was != became
     )
+
+
+def _noted(correction: ReportCorrection) -> ReportCorrection:
+    """The same, written into the report's chain; the report is held."""
+    said: dict[str, Any] = {"correction": correction.pk, "field": str(correction.field)}
+    said |= {"was": correction.was, "became": correction.became, "undoes": correction.undoes_id}
+    note(
+        CustodyEntry.Deed.CORRECTED, at=correction.at, report_id=correction.report_id, by_id=correction.by_id,
+        is_held=True, **said,
+    )  # fmt: skip
+    return correction
 
 
 @transaction.atomic
@@ -137,10 +150,11 @@ def undo(*, correction_id: int, by: User, at: dt.datetime) -> ReportCorrection:
         raise CorrectedMeanwhile(latest)
     if correction.undoes_id is not None:
         raise CorrectionError(f"correction {correction_id}: found that it takes another back; correct it anew instead")
-    return ReportCorrection.objects.create(
+    back = ReportCorrection.objects.create(
         report=correction.report, field=correction.field, was=correction.became, became=correction.was,
         by=by, at=at, undoes=correction,
     )  # fmt: skip
+    return _noted(back)
 
 
 def _locked(report_id: int, by: User) -> Report:

@@ -2,8 +2,10 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import logging
 import time
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -11,12 +13,13 @@ from django.db.models.functions import Coalesce
 
 from people.models import User
 from people.permissions import Action, may
-from reports import asking, hosts
+from reports import asking, custody, hosts
 from reports.fetch import Fetched, FetchError
 from reports.fetch.waits import wait_asked
 from reports.models import Retrieval, Source
 
 log = logging.getLogger(__name__)
+Deed = custody.Deed
 
 ATTEMPTS_MAX = 3
 LEASE = dt.timedelta(minutes=3)  # one begun less long ago is somebody's; above what one fetch may take
@@ -87,10 +90,13 @@ def ask(*, source: Source, at: dt.datetime, asked_by: User | None = None) -> Ret
             raise FetchingError(f"role {asked_by.role}: may not {wanted.value}{off}")
     try:
         with transaction.atomic():
-            return Retrieval.objects.create(
+            asked = Retrieval.objects.create(
                 source=source, reader=source.reader, state=Retrieval.State.ASKED, received_at=at, asked_by=asked_by,
                 about={"source": source.slug, "url": source.address, "language": source.language},
             )  # fmt: skip
+            who = asked_by.pk if asked_by else None
+            custody.note(Deed.ASKED, at=at, retrieval_id=asked.pk, by_id=who, stage="fetch", is_new=True)
+            return asked
     except IntegrityError:
         standing = Retrieval.objects.filter(source=source, state__in=_OPEN).first()
         if standing is None:  # it ended in between
@@ -215,7 +221,19 @@ def _store(
     elif previous is not None:
         _keep(retrieval, previous, at)
     retrieval.save()
+    _note(retrieval, fetched, at)
     return retrieval.state != Retrieval.State.ASKED
+
+
+def _note(retrieval: Retrieval, fetched: Fetched | None, at: dt.datetime) -> None:
+    said: dict[str, Any] = {}
+    if fetched is not None:
+        said = {"status": fetched.status, "headers": custody.sha256_of(fetched.headers), "size": len(fetched.payload)}
+        said["sha256"] = hashlib.sha256(fetched.payload).hexdigest()
+    elif retrieval.report_id:
+        said = {"report": retrieval.report_id}
+    deed = Deed.FETCHED if fetched is not None else Deed.UNCHANGED if retrieval.report_id else Deed.FAILED
+    custody.note(deed, at=at, retrieval_id=retrieval.pk, stage="fetch", is_held=True, **said)
 
 
 def _fail(retrieval: Retrieval, error: FetchError, at: dt.datetime) -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
@@ -14,8 +15,9 @@ from django.db.models import F
 
 from people.models import User
 from people.permissions import Action, may
-from reports import extract, flood
+from reports import custody, extract, flood
 from reports.about import About
+from reports.closing import keep_as_close
 from reports.models import Batch, Passage, Report, Retrieval, Source
 from reports.readers import EVENTS, READERS
 from reports.readers.draft import CarriedFile, FeedDraft, ItemProblem, PassageDraft, ReaderError, ReportDraft
@@ -25,7 +27,6 @@ from reports.storing import (
     IngestError,
     Taken,
     digest,
-    keep_as_close,
     same_words,
     store_feed,
     store_passages,
@@ -39,6 +40,7 @@ __all__ = [
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
+Deed = custody.Deed
 
 PROBLEMS_MAX = 50  # kept of one answer; how many there were is counted
 LARGE = extract.Limits(memory_bytes=2 * 2**30, cpu_seconds=120, wall_seconds=240)  # a million events take 1.4 GB
@@ -75,7 +77,18 @@ def receive(
     else:
         retrieval.payload = payload
     retrieval.save()
+    _note_receipt(retrieval, payload, at=at)
     return retrieval
+
+
+def _note_receipt(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> None:
+    said: dict[str, Any] = {"sha256": digest(payload), "size": len(payload), "reader": retrieval.reader}
+    if retrieval.came_with_id:
+        said["came_with"] = retrieval.came_with_id
+    stage = "read" if retrieval.came_with_id else "send"
+    custody.note(
+        Deed.RECEIVED, at=at, retrieval_id=retrieval.pk, by_id=retrieval.asked_by_id, stage=stage, is_new=True, **said
+    )
 
 
 def check_sendable(reader: str, about: About, asked_by: User | None) -> None:
@@ -120,10 +133,16 @@ def read_waiting(*, at: dt.datetime) -> int:
     return count
 
 
+@transaction.atomic
 def forget_failed(*, at: dt.datetime) -> int:
     """Lets go of the bytes of files that failed and that nobody put right in time; the reason stays."""
     kept = Retrieval.objects.filter(state=Retrieval.State.FAILED, payload__isnull=False)
-    return kept.filter(finished_at__lte=at - FAILED_KEPT).update(payload=None)
+    late = kept.filter(finished_at__lte=at - FAILED_KEPT).order_by("pk").select_for_update(skip_locked=True)
+    numbers = list(late.values_list("pk", flat=True))
+    if numbers:
+        custody.write([custody.Note(Deed.LET_GO, None, pk) for pk in numbers], at=at, stage="read", is_held=True)
+        Retrieval.objects.filter(pk__in=numbers).update(payload=None)
+    return len(numbers)
 
 
 @transaction.atomic
@@ -173,7 +192,21 @@ def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
         retrieval.payload = None
     retrieval.finished_at = at
     retrieval.save()
+    _note_end(retrieval, at=at)
     return True
+
+
+def _note_end(retrieval: Retrieval, *, at: dt.datetime) -> None:
+    if retrieval.report_id is None:
+        custody.note(Deed.FAILED, at=at, retrieval_id=retrieval.pk, stage="read", is_held=True)
+        return
+    who = retrieval.asked_by_id
+    said: dict[str, Any] = {"report": retrieval.report_id, "state": str(retrieval.state)}
+    custody.note(Deed.FINISHED, at=at, retrieval_id=retrieval.pk, by_id=who, stage="read", is_held=True, **said)
+    if retrieval.state == Retrieval.State.SAME:
+        custody.note(
+            Deed.CAME_AGAIN, at=at, report_id=retrieval.report_id, by_id=who, stage="read", retrieval=retrieval.pk
+        )
 
 
 def _finish(retrieval: Retrieval, taken: Taken) -> None:
@@ -216,7 +249,7 @@ def _standing(payload: bytes) -> Report | None:
 def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
     standing, about = _standing(payload), About.from_json(retrieval.about)
     if standing is not None:
-        keep_as_close(standing, about.sensitivity)
+        keep_as_close(standing, about.sensitivity, at=at)
         if standing.media_type in CARRIERS:  # a file in it may have failed before
             draft = extract.read(retrieval.reader, payload).draft
             _bring(retrieval, draft.carried if isinstance(draft, ReportDraft) else (), about, at=at)
@@ -265,6 +298,7 @@ def store_entry(
     published_on: dt.date,
     sensitivity: int,
     at: dt.datetime,
+    by: User | None = None,
 ) -> Passage:
     """The report and passage of something typed by hand; the same words of the same source make one report."""
     text = " ".join(text.split())
@@ -290,7 +324,8 @@ def store_entry(
     )
     if created:
         store_passages([(report, (PassageDraft(0, len(text), text, locator),))])
-    keep_as_close(report, sensitivity)
+        custody.note_stored([report], at=at, by_id=by.pk if by else None)
+    keep_as_close(report, sensitivity, at=at)
     return report.passages.get()
 
 

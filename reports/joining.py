@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from reports import duplicates
+from reports.custody import Deed, Note, write
 from reports.models import Cluster, ClusterDecision, ClusterMember, Passage, Report, TextPair
 
 _LOCK = 904_2024  # an arbitrary number: PostgreSQL's advisory lock of those who change clusters
@@ -23,6 +24,15 @@ class Writing:
     at: dt.datetime
     decision: ClusterDecision | None = None
     touched: set[int] = dataclasses.field(default_factory=set)
+    notes: list[Note] = dataclasses.field(default_factory=list)  # of custody, for `end`
+
+
+def end(writing: Writing, changed: Changed) -> None:
+    """The end of a transaction that changes clusters: writes it into the reports' chains, and tells `changed`."""
+    if writing.notes:
+        write(writing.notes, at=writing.at, stage="cluster")
+    if writing.touched:
+        changed(writing.touched, writing.at)
 
 
 def hold_clusters() -> None:
@@ -95,6 +105,7 @@ def close(members: Iterable[ClusterMember], writing: Writing) -> None:
     for row in rows:
         row.until, row.closed_by = writing.at, writing.decision
         row.save(update_fields=["until", "closed_by"])
+        writing.notes.append(_note(Deed.SPLIT, row, writing))
 
 
 def reopen(member: ClusterMember, writing: Writing) -> None:
@@ -112,10 +123,18 @@ def _reports_of(clusters: Collection[int]) -> Sequence[int]:
 
 
 def _open(cluster: int, report: int, kind: str, writing: Writing) -> None:
-    ClusterMember.objects.create(
+    row = ClusterMember.objects.create(
         cluster_id=cluster, report_id=report, kind=kind, sensitivity=_sensitivity_of(report), since=writing.at,
         opened_by=writing.decision,
     )  # fmt: skip
+    writing.notes.append(_note(Deed.CLUSTERED, row, writing))
+
+
+def _note(deed: str, row: ClusterMember, writing: Writing) -> Note:
+    said = {"cluster": row.cluster_id, "membership": row.pk, "kind": str(row.kind)}
+    if writing.decision is None:
+        return Note(deed, row.report_id, None, said)
+    return Note(deed, row.report_id, None, said | {"decision": writing.decision.pk}, writing.decision.by_id)
 
 
 def _sensitivity_of(report: int) -> int:
@@ -131,10 +150,11 @@ def _open_part(cluster: int, report: int, passages: Collection[int], writing: Wr
         if named == set(before.passages):
             return
         close([before], writing)
-    ClusterMember.objects.create(
+    row = ClusterMember.objects.create(
         cluster_id=cluster, report_id=report, kind=ClusterMember.Kind.PART, passages=sorted(named),
         sensitivity=_sensitivity_of(report), since=writing.at, opened_by=writing.decision,
     )  # fmt: skip
+    writing.notes.append(_note(Deed.CLUSTERED, row, writing))
 
 
 def _carry_over(source: int, target: int, writing: Writing) -> None:

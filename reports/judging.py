@@ -55,7 +55,7 @@ def judge(*, report_id: int, other_id: int, verdict: str, said: Said) -> Cluster
     joining.join(first.pk, second.pk, kind=kind, writing=writing)
     inside.exclude(pk=pair.pk).update(state=State.LINKED)
     _set(pair, State(verdict))
-    said.changed(writing.touched, said.at)
+    joining.end(writing, said.changed)
     return decision
 
 
@@ -75,7 +75,7 @@ def split(*, report_id: int, cluster_id: int, said: Said) -> ClusterDecision:
     decision = _decide(Did.SPLIT, said, first=report.pk, before=before)
     writing = joining.Writing(said.at, decision, {report.pk})
     joining.close(own, writing)
-    said.changed(writing.touched, said.at)
+    joining.end(writing, said.changed)
     return decision
 
 
@@ -101,7 +101,7 @@ def undo(*, decision_id: int, said: Said) -> ClusterDecision:
         joining.reopen(row, writing)
     for number, state in decision.pairs_before.items():
         TextPair.objects.filter(pk=number).update(state=state)
-    said.changed(writing.touched, said.at)
+    joining.end(writing, said.changed)
     return undone
 
 
@@ -162,7 +162,7 @@ def _part(pair: TextPair, said: Said) -> ClusterDecision:
     writing = joining.Writing(said.at, decision, {first, second})
     joining.close(leaves, writing)
     _set(pair, State.DIFFERENT)
-    said.changed(writing.touched, said.at)
+    joining.end(writing, said.changed)
     return decision
 
 

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from people.models import User
 from people.permissions import Action, may
+from reports.custody import note
 from reports.ingest import About, IngestError, check_sendable, receive
-from reports.models import Batch, Retrieval
+from reports.models import Batch, CustodyEntry, Retrieval
 
 FILES_MAX = 100  # of one batch
 TOTAL_BYTES_MAX = 60 * 2**20  # of one batch, and so of one request
@@ -74,16 +75,20 @@ def send_again(*, retrieval_ids: Iterable[int], reader: str, changes: dict[str, 
                 "problems", "about", "reader", "received_at", "state", "attempts", "reason", "finished_at",
             ]
         )  # fmt: skip
+        note(CustodyEntry.Deed.READ_AGAIN, at=at, retrieval_id=retrieval.pk, by_id=by.pk, is_held=True, reader=reader)
         count += 1
     return count
 
 
 @transaction.atomic
-def give_up(*, retrieval_id: int, by: User) -> bool:
+def give_up(*, retrieval_id: int, by: User, at: dt.datetime) -> bool:
     """Lets go of the bytes of a failed file at once; the reason stays. Whether there were any. Raises IngestError."""
     if not may(by, Action.INGEST_REPORT):
         raise IngestError(f"role {by.role}: may not {Action.INGEST_REPORT.value}")
     kept = Retrieval.objects.filter(pk=retrieval_id, state=Retrieval.State.FAILED, payload__isnull=False)
     if not may(by, Action.DECIDE_EVIDENCE):
         kept = kept.filter(asked_by=by)
-    return kept.update(payload=None) == 1
+    if not kept.update(payload=None):
+        return False
+    note(CustodyEntry.Deed.LET_GO, at=at, retrieval_id=retrieval_id, by_id=by.pk, is_held=True)
+    return True

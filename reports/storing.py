@@ -11,6 +11,8 @@ from django.db import OperationalError, connection, transaction
 
 from people.permissions import Sensitivity
 from reports.about import About
+from reports.closing import standing
+from reports.custody import note_stored
 from reports.flood import room
 from reports.models import Family, Passage, Report, Retrieval, Source
 from reports.readers.draft import FeedDraft, ItemDraft, ItemProblem, PassageDraft, ReportDraft, SourceDraft
@@ -52,14 +54,6 @@ def digest(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
-def keep_as_close(report: Report, sensitivity: int) -> None:
-    """What somebody sends again as more sensitive is kept so, with what it carried; it is never opened by that."""
-    if sensitivity > report.sensitivity:
-        report.carried.filter(sensitivity__lt=sensitivity).update(sensitivity=sensitivity)
-        report.sensitivity = sensitivity
-        report.save(update_fields=["sensitivity"])
-
-
 # --- one report --------------------------------------------------------------------------------------------
 def store_report(
     draft: ReportDraft,
@@ -96,6 +90,7 @@ def store_report(
         **same_words(draft.text, title),
     )
     store_passages([(report, draft.passages)])
+    note_stored([report], at=at, retrieval=retrieval)
     return report
 
 
@@ -228,6 +223,7 @@ def store_feed(
         received_at=at,
         sensitivity=about.sensitivity,
     )
+    note_stored([carrier], at=at, retrieval=retrieval)
     problems = list(draft.problems)
     items = [item for item in draft.items if not _is_future(item, problems, at)]
     most = room(source, at=at) if retrieval.source else len(items)  # what a person hands in is a person's to judge
@@ -286,7 +282,7 @@ def _store_together(items: Sequence[ItemDraft], taken: Taken, *, language: str) 
     keys = [text_key(item.text, item.title) for item in items]
     originals = _originals(keys)
     digests = [digest(item.payload) for item in items]
-    seen = _closed(digests, taken.report.sensitivity)
+    seen = standing(digests, taken.report.sensitivity, at=taken.report.received_at)
     sources = _sources(items, taken.report.source)
     known = set(
         Report.objects.filter(
@@ -315,14 +311,6 @@ def _store_together(items: Sequence[ItemDraft], taken: Taken, *, language: str) 
         over_cap=taken.over_cap + over_cap,
         room=taken.room - len(rows),
     )
-
-
-def _closed(digests: Sequence[str], sensitivity: int) -> set[str]:
-    """Those that are here already; none of them stays more open than it came this time."""
-    standing = Report.objects.filter(sha256__in=digests)
-    if sensitivity > Sensitivity.PUBLIC:
-        standing.filter(sensitivity__lt=sensitivity).update(sensitivity=sensitivity)
-    return set(standing.values_list("sha256", flat=True))
 
 
 def _sources(items: Sequence[ItemDraft], own: Source) -> dict[SourceDraft | None, Source]:
@@ -378,3 +366,5 @@ def _insert(rows: Sequence[tuple[Report, ItemDraft, TextKey]], originals: dict[T
         report.duplicate_of_id = first[key].pk
     Report.objects.bulk_create((report for report, _ in again), batch_size=BATCH)
     store_passages((report, item.passages) for report, item, _ in rows)
+    if rows:
+        note_stored((report for report, _, _ in rows), at=rows[0][0].received_at)

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from r2p_dashboard import clock
-from reports import fetching, ingest, watching
+from reports import fetching, ingest, rehashing, watching
 
 
 @shared_task(name="reports.fetch_waiting")
@@ -24,3 +24,9 @@ def read_waiting(**_later: Any) -> None:
 def watch_sources(**_later: Any) -> None:
     """Safe to run twice: staff are told once of each source that falls silent or answers again."""
     watching.tell(at=clock.now())
+
+
+@shared_task(name="reports.verify_reports")
+def verify_reports(**_later: Any) -> None:
+    """A part of the full check: reading must not wait for all of it. The sweep asks for the next part."""
+    rehashing.check_part(rehashing.begin(at=clock.now()), at=clock.now())

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from people.models import User
 from people.permissions import Action, may
+from reports.custody import note_stored
 from reports.ingest import IngestError
 from reports.models import TYPED, Report
 from reports.readers.laid_out import joined
@@ -48,4 +49,5 @@ def type_words(*, scan_id: int, text: str, locator: str, by: User, at: dt.dateti
     )  # fmt: skip
     if created:
         store_passages([(report, passages)])
+        note_stored([report], at=at, by_id=by.pk)
     return report

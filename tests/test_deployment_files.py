@@ -74,6 +74,23 @@ def test_a_site_behind_tls_names_its_address_or_does_not_start(named: dict[str, 
     assert (done.returncode == 0) == (not says)
 
 
+def test_what_asks_sources_has_what_the_asking_needs_and_the_worker_alone_their_keys() -> None:
+    passed = set(SERVICES["worker"]["environment"])
+    from_file = {name: service["env_file"] for name, service in SERVICES.items() if "env_file" in service}
+
+    assert {"FETCH_CONTACT", "FETCH_ALSO", "FETCH_PAUSE", "FEED_ITEMS_PER_HOUR"} <= passed
+    assert from_file == {"worker": [{"path": ".env.sources", "required": False}]}
+    assert not [name for name in passed if name.startswith("SOURCE_")]
+
+
+@pytest.mark.parametrize("name", ["FETCH_PAUSE", "FEED_ITEMS_PER_HOUR", "RELEASE_FROM_LEVEL"])
+def test_a_number_that_nobody_names_is_the_same_in_compose_and_in_the_settings(name: str) -> None:
+    settings = (ROOT / "r2p_dashboard" / "settings.py").read_text(encoding="utf-8")
+    default = re.findall(rf'get\("{name}", "([^"]+)"\)', settings)
+
+    assert [SERVICES["worker"]["environment"][name]] == [f"${{{name}:-{default[0]}}}"]
+
+
 def test_no_secret_has_a_default() -> None:
     found = re.findall(r"\$\{(\w*(?:SECRET|PASSWORD)\w*)(\W*)", COMPOSE_TEXT)
 
@@ -101,7 +118,7 @@ def test_the_example_names_every_variable_and_gives_no_secret() -> None:
 def test_git_ignores_the_file_with_the_secrets() -> None:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
-    assert [name for name in (".env", ".local/", ".venv/") if name not in ignored] == []
+    assert [name for name in (".env", ".env.sources", ".local/", ".venv/") if name not in ignored] == []
 
 
 def test_images_are_pinned_to_a_full_version() -> None:

@@ -1,6 +1,7 @@
 """Signals, alerts, subscriptions and deliveries."""
 
 from alerts.models.alert import Alert, AlertQuerySet, AlertReason
+from alerts.models.correction import CorrectionDuty
 from alerts.models.delivery import Delivery, DeliveryAttempt, DeliveryQuerySet, Subscription, SubscriptionQuerySet
 from alerts.models.signal import Compared, Signal, SignalQuerySet, Verdict
 
@@ -9,6 +10,7 @@ __all__ = [
     "AlertQuerySet",
     "AlertReason",
     "Compared",
+    "CorrectionDuty",
     "Delivery",
     "DeliveryAttempt",
     "DeliveryQuerySet",

@@ -7,12 +7,13 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Prefetch
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
+from alerts import owing
 from alerts import release as releasing
 from alerts.matching import recipients_of
 from alerts.messages import bodies, subject
@@ -167,7 +168,9 @@ def _decided(
 
 
 def _found(request: HttpRequest, alert_id: int) -> Alert:
-    rows = Alert.objects.visible_to(request.user).select_related("country", "snapshot__method", "signal", "decided_by")
+    rows = Alert.objects.visible_to(request.user).select_related(
+        "country", "snapshot__method", "snapshot__run", "signal", "decided_by"
+    )
     return get_object_or_404(rows, pk=alert_id)
 
 
@@ -180,7 +183,7 @@ def _show(
         "alert": alert,
         "line": alert_line(alert, day=clock.now().date()),
         "reasons": reasons,
-        "retracted_count": sum(reason.is_retracted for reason in reasons) if alert.released_at else 0,
+        "retracted": _retracted(request, alert),
         "then": AsOf(snapshot.as_of, snapshot.known_on),
         "level_now": level_now,
         "index_now": index_now,
@@ -194,6 +197,15 @@ def _show(
     if "mail_text" in context:
         add_never_cache_headers(response)  # the mail has links that stand for the reader
     return response
+
+
+def _retracted(request: HttpRequest, alert: Alert) -> list[Evidence]:
+    """What it rested on and counts no more, with what took its place; an alert that never went out tells nothing."""
+    if alert.released_at is None:
+        return []
+    seen = Evidence.objects.visible_to(request.user).ever_accepted()
+    rows = owing.retracted_behind(alert, user=request.user).select_related("indicator")
+    return list(rows.prefetch_related(Prefetch("corrections", seen, to_attr="became")))
 
 
 def _stands(alert: Alert) -> tuple[Level | None, float | None]:

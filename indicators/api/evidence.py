@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from countries.models import Country
+from indicators.events import with_events
 from indicators.models import Evidence, EvidenceQuerySet
 from people.permissions import Sensitivity
 from r2p_dashboard.api import DatedQuery, Endpoint, PagedQuery, RowsEndpoint, answers, enveloped
@@ -38,7 +39,12 @@ class EvidenceRow(serializers.Serializer[Any]):
     grade = serializers.ChoiceField(GRADES, help_text="Reliability of the source, credibility of the statement")
     family = serializers.CharField(help_text="The body that made the finding, not its carrier")
     family_name = serializers.CharField()
-    event = serializers.CharField(allow_blank=True, help_text="The same event attested again has the same name")
+    event = serializers.CharField(
+        allow_blank=True, help_text="The same event attested again has the same name; held now"
+    )
+    event_linked_at = serializers.DateTimeField(
+        allow_null=True, help_text="When people gave it this event; null: it was entered with it"
+    )
     event_on = serializers.DateField()
     known_at = serializers.DateTimeField(help_text="When the world could know")
     recorded_at = serializers.DateTimeField(help_text="When it was entered here")
@@ -83,7 +89,8 @@ COLUMNS = {
     "credibility": "credibility",
     "family": "family__slug",
     "family_name": "family__name",
-    "event": "event_key",
+    "event": "event",
+    "event_linked_at": "event_linked_at",
     "event_on": "event_on",
     "known_at": "known_at",
     "recorded_at": "recorded_at",
@@ -144,7 +151,7 @@ LOOKUPS = {
 
 def may_be_seen(view: Endpoint) -> EvidenceQuerySet:
     """The record as the reader may see it: of the moment that was asked for, else all that was ever accepted."""
-    seen = Evidence.objects.visible_to(view.request.user)
+    seen = with_events(Evidence.objects.visible_to(view.request.user))
     if view.is_dated:
         return seen.known(day=view.as_of.day, known_on=view.as_of.known_on)
     return seen.ever_accepted()

@@ -17,6 +17,7 @@ from indicators.api.country import ContributionsAbout, CountryRowsQuery, OneScor
 from indicators.api.evidence import COLUMNS, EvidenceRow, evidence_row
 from indicators.api.methods import MethodSerializer, method_shown
 from indicators.api.standing import scored
+from indicators.events import with_events
 from indicators.models import Evidence, EvidenceQuerySet
 from indicators.models.score import Profile
 from indicators.profile import CAUSES, Leaf, Moved, OrderError, Span, came_in, leaves, moved, profile_of, read, tree_of
@@ -54,6 +55,9 @@ class BreakdownRow(serializers.Serializer[Any]):
     family_name = serializers.CharField(allow_null=True)
     counted_with = serializers.CharField(
         allow_null=True, help_text="Body with which it counts as one source: their reports carry one text"
+    )
+    pieces = serializers.IntegerField(
+        allow_null=True, help_text="Pieces by this body on this event that you may see: they count once"
     )
     evidence = serializers.IntegerField(allow_null=True)
     evidence_url = serializers.URLField(allow_null=True)
@@ -215,7 +219,7 @@ def _span(view: RowsEndpoint) -> Span:
 
 def _movements(country: Country, span: Span) -> EvidenceQuerySet:
     new, old = came_in(country, span).values("pk"), retracted_since(country, span).values("pk")
-    rows = Evidence.objects.filter(Q(pk__in=new) | Q(pk__in=old))
+    rows = with_events(Evidence.objects.filter(Q(pk__in=new) | Q(pk__in=old)))
     said = Case(When(pk__in=new, then=Value(CAME_IN)), default=Value(RETRACTED), output_field=CharField())
     return rows.annotate(movement=said)
 
@@ -232,6 +236,7 @@ def _breakdown_row(leaf: Leaf, base: str) -> dict[str, Any]:
         "family": node.name if node.kind == "family" else None,
         "family_name": node.title if node.kind == "family" else None,
         "counted_with": node.counted_with or None,
+        "pieces": node.pieces if node.evidence else None,
         "evidence": node.evidence.pk if node.evidence else None,
         "evidence_url": f"{base}{node.evidence.pk}/" if node.evidence else None,
         "evidence_retracted_at": node.evidence.retracted_at if node.evidence else None,

@@ -1,6 +1,7 @@
 """The Framework, evidence, series, methods and scores."""
 
 from indicators.models.backtest import BacktestRequest, BacktestRun
+from indicators.models.event import EventDecision, EventLink, EventLinkQuerySet
 from indicators.models.event_record import EventLoad, EventMonth, EventPlace, EventRecord, Violence
 from indicators.models.evidence import Evidence, EvidenceQuerySet, NoteCoding
 from indicators.models.framework import Factor, Framework, Indicator
@@ -36,6 +37,9 @@ __all__ = [
     "Band",
     "BulkRejection",
     "ColumnMapping",
+    "EventDecision",
+    "EventLink",
+    "EventLinkQuerySet",
     "EventLoad",
     "EventMonth",
     "EventPlace",

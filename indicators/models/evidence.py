@@ -155,6 +155,11 @@ class Evidence(models.Model):
     )
     retracted_at = models.DateTimeField(null=True, blank=True)
     retraction_reason = models.CharField(max_length=500, blank=True)
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections",
+        help_text="the row whose place it takes once another person accepts it",
+    )  # fmt: skip
+    correction_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -209,9 +214,16 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=~Q(event_key__startswith="~"), name="event_name_leaves_the_tilde_to_the_arithmetic"
             ),
+            models.CheckConstraint(
+                condition=Q(corrects=None, correction_reason="") | Q(corrects__isnull=False) & ~Q(correction_reason=""),
+                name="correction_of_evidence_says_why",
+            ),
             models.UniqueConstraint(
+                fields=["corrects"], condition=~Q(status="rejected"), name="one_live_correction_per_evidence"
+            ),
+            models.UniqueConstraint(  # a proposed correction stands beside what it corrects until it is accepted
                 fields=["passage", "indicator", "country", "polarity", "event_key", "event_on", "family"],
-                condition=Q(status__in=["proposed", "accepted"]),
+                condition=Q(status="accepted") | Q(status="proposed", corrects=None),
                 name="one_live_evidence_per_passage_indicator_and_event",
             ),
         ]

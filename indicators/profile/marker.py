@@ -25,6 +25,9 @@ _SQL = """
             WHERE m.until IS NULL AND m.cluster_id IN (SELECT n.cluster_id FROM reports_clustermember n
                 JOIN reports_passage p ON p.report_id = n.report_id JOIN indicators_evidence e ON e.passage_id = p.id
                 WHERE n.until IS NULL AND e.country_id = c.id)) AS clusters,
+        (SELECT md5(string_agg(l.id::text, ',' ORDER BY l.id)) FROM indicators_eventlink l
+            JOIN indicators_evidence e ON e.id = l.evidence_id
+            WHERE l.until IS NULL AND e.country_id = c.id) AS links,
         (SELECT md5(string_agg(concat_ws(':', v.id, r.sensitivity, v.retracted_at), ',' ORDER BY v.id))
             FROM indicators_seriesvalue v JOIN reports_report r ON r.id = v.report_id
             WHERE v.country_id = c.id) AS series_digest,
@@ -48,7 +51,7 @@ class Marker:
     methods: str  # those that are published and their states
     last_run: str  # with its state
     is_asked_for: bool  # inputs changed and no run has seen it yet
-    evidence: str  # digest over the accepted rows, their states and who may see them, and over their clusters
+    evidence: str  # digest over the accepted rows, their states and who may see them, over their clusters and links
     series: str
     beside: str  # recorded events and figures of others, which stand beside the scores
     last_report: int | None  # how much is reported is computed anew for another date; a snapshot holds its own
@@ -69,7 +72,7 @@ def marked_country(iso3: str) -> tuple[Country, Marker] | None:
         methods=found["methods"] or "",
         last_run=found["last_run"] or "",
         is_asked_for=found["is_asked_for"],
-        evidence=f"{found['evidence_digest']} {found['clusters']}",
+        evidence=f"{found['evidence_digest']} {found['clusters']} {found['links']}",
         series=found["series_digest"] or "",
         beside=found["beside_digest"] or "",
         last_report=found["last_report"],

@@ -18,11 +18,11 @@ def new_events_of(reading: Reading) -> NewEvents:
     rows: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
     for row in reading.counted:
         if row.is_visible and row.severity > 0 and row.polarity == Evidence.Polarity.RISK:
-            rows[row.indicator.code, event_ref(row)].append(row)
-    shown = [_event(rows[key]) for key in found if key in rows]
+            rows[row.indicator.code, event_ref(row, reading)].append(row)
+    shown = [_event(rows[key], reading) for key in found if key in rows]
     return NewEvents(tuple(shown), len(found) - len(shown))
 
 
-def _event(rows: list[Evidence]) -> NewEvent:
+def _event(rows: list[Evidence], reading: Reading) -> NewEvent:
     first = rows[0]
-    return NewEvent(first.indicator.code, first.indicator.label, first.event_key, tuple(rows))
+    return NewEvent(first.indicator.code, first.indicator.label, reading.event_of(first), tuple(rows))

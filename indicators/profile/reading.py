@@ -9,6 +9,7 @@ from django.db.models import Exists
 
 from countries.models import Country
 from indicators import frames, reproducing
+from indicators.events import ever_linked
 from indicators.models import (
     Band,
     Evidence,
@@ -47,6 +48,7 @@ class Reading:
     indicators: Sequence[Indicator]
     evidence: Sequence[Evidence]  # visible at (day, known_on), each with `is_visible` for the reader
     voices: Mapping[int, Voice]  # of the evidence that counts as another body's in the shown score, by number
+    links: Mapping[int, str]  # events that people had given evidence for the shown score, by its number
     counted: Sequence[Evidence]  # what the shown score rests on; differs while a new one is on its way
     corrections: Sequence[Evidence]  # retracted by known_on, latest first
     series: Sequence[SeriesValue]  # visible at (day, known_on), unscored ones included
@@ -59,6 +61,10 @@ class Reading:
         """Slug of the body as which a piece of evidence counts."""
         voice = self.voices.get(row.pk)
         return voice.family if voice else row.family.slug
+
+    def event_of(self, row: Evidence) -> str:
+        """Name of the event that a piece of evidence counts as part of; empty where the week is its event."""
+        return self.links.get(row.pk, row.event_key)
 
     def counted_with(self, row: Evidence) -> str:
         """Name of the body with which a piece counts as one source; empty where it is its own, or may not be told."""
@@ -80,7 +86,7 @@ def read(
     method: MethodVersion | None = None,
     with_history: bool = True,
 ) -> Reading:
-    """Eight queries at the most, under the method in use or another. Raises frames.NoMethodError."""
+    """Nine queries at the most, under the method in use or another. Raises frames.NoMethodError."""
     standing = _standing(country, method) if is_current else None
     version = standing.method if standing else (method or frames.version_in_use())
     indicators = list(version.framework.indicators.select_related("factor").order_by("order"))
@@ -89,8 +95,7 @@ def read(
     inputs, cut = _inputs(rows, by, standing)
     score: Snapshot | ScoredCountry | None = standing
     if not is_current:
-        asked: dict[str, Any] = {"day": day, "known_on": known_on, "with_lines": with_history, "with_days": False}
-        (score,) = score_inputs(by, inputs, **asked)
+        (score,) = score_inputs(by, inputs, day=day, known_on=known_on, with_lines=with_history, with_days=False)
     scored_on = (standing.as_of, standing.known_on) if standing else (day, known_on)
     return Reading(
         day=scored_on[0],
@@ -103,6 +108,7 @@ def read(
         indicators=indicators,
         evidence=[row for row in evidence if _is_known(row, day, known_on)],
         voices=rows.voices(cut),
+        links=rows.links(cut),
         counted=[row for row in reproducing.decided_by(evidence, cut) if _is_known(row, *scored_on, as_at=cut)],
         corrections=[row for row in evidence if _is_corrected(row, known_on)],
         series=[row for row in series if is_measured(row, day, known_on)],
@@ -150,7 +156,7 @@ def _inputs(
 def _evidence(country: Country, user: "User | AnonymousUser") -> list[Evidence]:
     related = ("passage__report__source", "family", "indicator__factor", "country", "decided_by")
     rows = Evidence.objects.ever_accepted().filter(country=country).marked_for(user).select_related(*related)
-    rows = rows.annotate(was_clustered=ever_clustered())
+    rows = rows.annotate(was_clustered=ever_clustered(), was_linked=ever_linked())
     return list(rows.defer("passage__report__bytes", "passage__report__text").order_by("-event_on", "pk"))
 
 

@@ -1,5 +1,6 @@
 """Contributions as reasons that a reader can follow, with nothing that the reader may not see."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from indicators.models import Evidence, SeriesValue
@@ -45,12 +46,19 @@ def attesting(reading: Reading) -> dict[tuple[str, str, str], Evidence]:
     """Of each event and family the row that a reader should see: visible first, then the strongest, then the latest."""
     rows = [row for row in reading.counted if row.polarity == Evidence.Polarity.RISK]
     rows.sort(key=lambda row: (row.is_visible, row.severity, row.event_on, row.pk))
-    return {(row.indicator.code, event_ref(row), reading.family_of(row)): row for row in rows}
+    return {(row.indicator.code, event_ref(row, reading), reading.family_of(row)): row for row in rows}
 
 
-def event_ref(row: Evidence) -> str:
+def pieces_of(reading: Reading) -> Counter[tuple[str, str, str]]:
+    """How many pieces of an event, of one family, the reader may see: together they count once."""
+    risk = [row for row in reading.counted if row.polarity == Evidence.Polarity.RISK]
+    rows = [row for row in risk if row.severity > 0 and row.is_visible]
+    return Counter((row.indicator.code, event_ref(row, reading), reading.family_of(row)) for row in rows)
+
+
+def event_ref(row: Evidence, reading: Reading) -> str:
     """The name under which the arithmetic knows the row's event (scoring.md §4)."""
-    return row.event_key or f"~{row.indicator.code}|{row.admin1}|{week_name(row.event_on.toordinal())}"
+    return reading.event_of(row) or f"~{row.indicator.code}|{row.admin1}|{week_name(row.event_on.toordinal())}"
 
 
 def latest_series(reading: Reading) -> dict[str, SeriesValue]:

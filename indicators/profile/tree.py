@@ -2,14 +2,14 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
 
 from countries.charts import in_points
 from indicators.models import Evidence, SeriesValue
 from indicators.profile.reading import Reading
-from indicators.profile.reasons import attesting, latest_series
+from indicators.profile.reasons import attesting, latest_series, pieces_of
 from indicators.scoring.apportion import apportioned, tenths_of
 from indicators.scoring.breakdown import BreakdownRow, breakdown
 
@@ -27,6 +27,7 @@ class Node:
     tenths: int = 0  # as printed
     evidence: Evidence | None = None  # a family's attestation that the reader may see
     counted_with: str = ""  # name of the body with which it counts as one source
+    pieces: int = 1  # of evidence by this family that the reader may see: however many, they count once
     series: SeriesValue | None = None
     children: tuple["Node", ...] = ()
 
@@ -83,10 +84,10 @@ def _factors(rows: Sequence[BreakdownRow], reading: Reading) -> tuple[Node, ...]
 
 def _indicators(rows: Sequence[BreakdownRow], reading: Reading) -> tuple[Node, ...]:
     labels = {row.code: row.label for row in reading.indicators}
-    named, measured = attesting(reading), latest_series(reading)
+    named, measured, pieces = attesting(reading), latest_series(reading), pieces_of(reading)
     found = []
     for code, mine in groupby(rows, key=lambda row: row.indicator):
-        nodes = [(row, _leaf(row, reading, named, measured)) for row in mine]
+        nodes = [(row, _leaf(row, reading, named, measured, pieces)) for row in mine]
         seen = [(row, node) for row, node in nodes if node.kind != "withheld"]
         hidden = [node for _, node in nodes if node.kind == "withheld"]
         children = (*_events(seen), *(node for _, node in seen if node.kind != "family"), *_together(hidden))
@@ -99,12 +100,16 @@ def _leaf(
     reading: Reading,
     named: dict[tuple[str, str, str], Evidence],
     measured: dict[str, SeriesValue],
+    pieces: Mapping[tuple[str, str, str], int],
 ) -> Node:
     if row.kind == "event":
         evidence = named.get((row.indicator, row.ref, row.family))
         if evidence is not None and evidence.is_visible:
             body, counted_with = evidence.family, reading.counted_with(evidence)
-            return Node("family", body.slug, body.name, row.points, evidence=evidence, counted_with=counted_with)
+            count = pieces[row.indicator, row.ref, row.family]
+            return Node(
+                "family", body.slug, body.name, row.points, evidence=evidence, counted_with=counted_with, pieces=count
+            )
         return _hidden(row.points)
     if row.kind == "series":
         value = measured.get(row.indicator)

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from countries.models import Country
 from indicators.entering import Entry, EntryError, NewSource, enter, of_passage
+from indicators.events import event_now
 from indicators.forms import NEW, EntryForm
 from indicators.models import Evidence, Indicator
 from indicators.views.asked import moment_of
-from indicators.views.natures import NATURES
+from indicators.views.help_beside import Typed, beside, is_warned_of
 from people.access import requires
 from people.models import User
 from people.permissions import Action
@@ -40,19 +41,20 @@ KEPT = (  # what "enter another from the same passage" carries over
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Action.ENTER_EVIDENCE)
 def evidence_new(request: HttpRequest) -> HttpResponse:
-    moment_of(request)
     coder = _person(request)
     liked = _liked(request)
     passage = _passage(request, liked)
     if request.method != "POST":
         form = EntryForm(user=coder, passage=passage, initial=_initial(request, liked))
-        return _page(request, form, passage, str(form.initial.get("indicator", "")))
-    code = request.POST.get("indicator", "")
+        return _page(request, form, passage, Typed.of(form.initial))
+    typed = Typed.of(request.POST)
     if "explain" in request.POST:  # keeps what was typed, checks nothing, says what the chosen indicator means
         form = EntryForm(user=coder, passage=passage, initial=dict(request.POST.items()))
-        return _page(request, form, passage, code)
+        return _page(request, form, passage, typed)
     form = EntryForm(request.POST, user=coder, passage=passage)
     if form.is_valid():
+        if is_warned_of(form, typed, user=coder):
+            return _page(request, form, passage, typed, status=409)
         evidence = _enter(coder, form, passage)
         if evidence is not None:
             messages.success(
@@ -60,29 +62,27 @@ def evidence_new(request: HttpRequest) -> HttpResponse:
                 f"Saved as proposed evidence {evidence.pk}. It moves no score until another person accepts it.",
             )
             return redirect("evidence_detail", evidence.pk)
-    return _page(request, form, passage, code, status=400)
+    return _page(request, form, passage, typed, status=400)
 
 
 def _page(
-    request: HttpRequest, form: EntryForm, passage: Passage | None, code: str, *, status: int = 200
+    request: HttpRequest, form: EntryForm, passage: Passage | None, typed: Typed, *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "passage": passage, "keys": _event_keys(request, form), **_explained(code)}
+    moment = moment_of(request)
+    context = {"form": form, "passage": passage, "keys": event_keys(request, form)}
+    context |= beside(typed, user=_person(request), known_on=moment.known_on)
     return render(request, "indicators/evidence_new.html", context, status=status)
-
-
-def _explained(code: str) -> dict[str, Any]:
-    """The chosen indicator with its nature in plain words; None where none is chosen."""
-    chosen = None
-    if code and "\x00" not in code:
-        chosen = Indicator.objects.in_use().select_related("factor").filter(code=code).first()
-    return {"chosen": chosen, "nature_words": NATURES[Indicator.Nature(chosen.nature)] if chosen else ""}
 
 
 @require_safe
 @requires(Action.ENTER_EVIDENCE)
 def indicator_help(request: HttpRequest) -> HttpResponse:
-    """The same help as a piece of the page, for when an indicator is chosen live."""
-    return render(request, "indicators/_indicator_help.html", _explained(request.GET.get("indicator", "")))
+    """The same help as a piece of the page, for when a country, an indicator or a day is chosen live."""
+    corrected = _number(request.GET.get("corrected", ""))
+    told = beside(
+        Typed.of(request.GET), user=_person(request), known_on=moment_of(request).known_on, corrected=corrected
+    )
+    return render(request, "indicators/_beside.html", told)
 
 
 def _initial(request: HttpRequest, liked: Evidence | None) -> dict[str, Any]:
@@ -130,13 +130,13 @@ def _kept(evidence: Evidence) -> dict[str, Any]:
     return {name: values.get(name, getattr(evidence, name, "")) for name in KEPT}
 
 
-def _event_keys(request: HttpRequest, form: EntryForm) -> list[str]:
+def event_keys(request: HttpRequest, form: EntryForm) -> list[str]:
     """Names of events of the chosen country that this person may see, to choose from."""
     iso3 = str(form["country"].value() or "")
     if not iso3 or "\x00" in iso3:
         return []
-    seen = Evidence.objects.visible_to(request.user).filter(country__iso3=iso3).exclude(event_key="")
-    return list(seen.order_by("event_key").values_list("event_key", flat=True).distinct()[:200])
+    seen = Evidence.objects.visible_to(request.user).filter(country__iso3=iso3).annotate(event=event_now())
+    return list(seen.exclude(event="").order_by("event").values_list("event", flat=True).distinct()[:200])
 
 
 def _person(request: HttpRequest) -> User:
@@ -148,18 +148,24 @@ def _enter(coder: User, form: EntryForm, passage: Passage | None) -> Evidence | 
     """The saved row; None where it was refused, with the reason on the form."""
     try:
         return enter(
-            entry=_entry(form.cleaned_data, passage),
+            entry=entry_of(form.cleaned_data, passage),
             coder=coder,
             at=clock.now(),
             installation_day=clock.installation_day(),
         )
     except EntryError as error:
-        said = str(error)
-        form.add_error(error.field if error.field in form.fields else None, f"{said[:1].upper()}{said[1:]}.")
+        tell(form, error)
         return None
 
 
-def _entry(data: dict[str, Any], passage: Passage | None) -> Entry:
+def tell(form: EntryForm, error: EntryError) -> None:
+    """Says on the form why what was typed cannot stand."""
+    said = str(error)
+    form.add_error(error.field if error.field in form.fields else None, f"{said[:1].upper()}{said[1:]}.")
+
+
+def entry_of(data: dict[str, Any], passage: Passage | None) -> Entry:
+    """What was typed, with the rows that it names."""
     same = ("event_on", "reliability", "event_key", "admin1", "actor", "claim", "group", "note")
     typed = ("text", "published_on", "url", "locator")
     family = data["family"]

@@ -1,19 +1,22 @@
 """The evidence list and the page of one piece of evidence."""
 
 import dataclasses
-from collections.abc import Iterable
-from typing import Any
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from indicators.events import of_event, with_events
 from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
+from indicators.guidance import guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
 from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at
+from indicators.views.corrected import Difference, corrected, worded
 from indicators.views.readings import READ_WITH, DisagreementForm, Readings, SettlementForm
 from indicators.voices import Voice, ever_clustered, voices
 from people.permissions import Action, may
@@ -35,6 +38,7 @@ CHANGES_TOLD = {
     "actor": "from whom",
     "group": "group at risk",
 }
+SIBLINGS_SHOWN = 30
 CONTEXT_CHARACTERS = 400  # of the report's text on either side of a passage: about three sentences
 
 
@@ -109,19 +113,23 @@ def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
 def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, *, status: int = 200) -> HttpResponse:
     """The page of one piece of evidence; 404 where the reader may not know that it exists."""
     moment = moment_of(request)
-    rows = for_display(seen_by(request)).select_related(*READ_WITH).annotate(was_clustered=ever_clustered())
+    rows = for_display(with_events(seen_by(request))).select_related(*READ_WITH)
+    rows = rows.annotate(was_clustered=ever_clustered())
     evidence = rows.filter(pk=evidence_id).first()
     if evidence is None:
         raise Http404("evidence: found none under this number that you may see")
     readings = Readings.of(evidence, request.user)
-    suggested = _suggested(evidence)
+    suggested, siblings = _suggested(evidence), _siblings(request, evidence)
     context = {
         "evidence": evidence,
         "as_of": moment,
         "standing": standing_at(evidence, moment),
         "voice": _voice(request, evidence),
         "surroundings": surroundings(evidence.passage),
-        "siblings": _siblings(request, evidence),
+        "siblings": siblings,
+        "event": event_told(evidence, siblings),
+        "corrected": corrected(request, evidence),
+        "guidance": guidance_of(evidence.indicator.code),
         "suggested": suggested,
         "changed": _changed(suggested),
         "readings": readings,
@@ -133,6 +141,7 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
         "may_withdraw": evidence.status == Evidence.Status.PROPOSED and evidence.coder_id == request.user.pk,
         "may_decide_this": readings.may_read_second,
         "is_own": evidence.coder_id == request.user.pk,
+        "may_correct_this": is_staff(request) and evidence.status == Evidence.Status.ACCEPTED,
         "may_retract_this": may(request.user, Action.RETRACT_EVIDENCE) and evidence.status == Evidence.Status.ACCEPTED,
         "form": form,
     }
@@ -146,15 +155,6 @@ def _voice(request: HttpRequest, evidence: Evidence) -> Voice | None:
     return voice if voice is not None and voice.may_be_told(request.user) else None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Change:
-    """One field that a person set otherwise than the machine had suggested, in words."""
-
-    label: str
-    was: str
-    became: str
-
-
 def _suggested(evidence: Evidence) -> SuggestionDecision | None:
     """The decision by which a machine's suggestion became this; what one person coded and another read has none."""
     if evidence.coder_id is not None and not evidence.needs_two_readers:
@@ -163,28 +163,44 @@ def _suggested(evidence: Evidence) -> SuggestionDecision | None:
     return made.select_related("suggestion__passage").first()
 
 
-def _changed(suggested: SuggestionDecision | None) -> list[Change]:
+def _changed(suggested: SuggestionDecision | None) -> list[Difference]:
     """What a person changed of the machine's suggestion: of what is graded and counted, not of the wording."""
     changes = suggested.changes if suggested is not None else {}
     return [
-        Change(label, _worded(name, changes[name]["was"]), _worded(name, changes[name]["became"]))
+        Difference(label, worded(name, changes[name]["was"]), worded(name, changes[name]["became"]))
         for name, label in CHANGES_TOLD.items()
         if name in changes
     ]
 
 
-def _worded(name: str, value: Any) -> str:
-    choices: dict[Any, Any] = dict(getattr(Evidence._meta.get_field(name), "flatchoices", ()))
-    return str(choices.get(value, value))
+@dataclasses.dataclass(frozen=True, slots=True)
+class EventTold:
+    """Of which event a piece is part, with how many others that the reader may see, and whether people said so."""
+
+    name: str
+    others: int
+    has_more: bool
+    linked_at: dt.datetime | None
+
+
+def event_told(evidence: Evidence, siblings: Sequence[Evidence]) -> EventTold:
+    """What the page says of the event of a row read `with_events`."""
+    name, linked_at = evidence.__dict__["event"], evidence.__dict__["event_linked_at"]
+    shared = [one for one in siblings if one.__dict__["event"] == name and one.country_id == evidence.country_id]
+    return EventTold(name, len(shared) if name else 0, len(shared) == SIBLINGS_SHOWN, linked_at)
 
 
 def _siblings(request: HttpRequest, evidence: Evidence) -> list[Evidence]:
-    """Other pieces on the same event of this country, or from the same passage; at most 30, latest first."""
+    """Other pieces on the same event of this country, then others from the same passage; latest first."""
     same = Q(passage_id=evidence.passage_id)
-    if evidence.event_key:
-        same |= Q(event_key=evidence.event_key, country_id=evidence.country_id)
-    others = seen_by(request).filter(same).exclude(pk=evidence.pk).select_related("indicator", "family", "country")
-    return list(others.order_by("-event_on", "indicator__order")[:30])
+    shared = Q(pk__in=[])
+    if event := evidence.__dict__["event"]:
+        shared = Q(pk__in=of_event(event, evidence.country_id).values("pk"))
+        same |= shared
+    others = with_events(seen_by(request)).filter(same).exclude(pk=evidence.pk)
+    others = others.select_related("indicator", "family", "country")
+    first = Case(When(shared, then=0), default=1)
+    return list(others.order_by(first, "-event_on", "indicator__order")[:SIBLINGS_SHOWN])
 
 
 def surroundings(passage: Passage) -> tuple[str, str]:

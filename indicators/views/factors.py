@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from indicators.guidance import Guidance, guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, Factor, Framework, Indicator
 from indicators.views.asked import moment_of
 from indicators.views.natures import NATURES
@@ -46,6 +47,11 @@ class IndicatorLine:
     indicator: Indicator
     pieces: int
     countries: int
+
+    @property
+    def guidance(self) -> Guidance | None:
+        """How it is coded."""
+        return guidance_of(self.indicator.code)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from indicators import coding
 from indicators.coding import CodingError
 from indicators.forms import ReasonForm, RetractionForm
+from indicators.guidance import guidance_of
 from indicators.models import Evidence
 from indicators.views.asked import for_display, moment_of, seen_by
+from indicators.views.corrected import corrected
 from indicators.views.evidence import show_evidence, surroundings
 from indicators.views.readings import READ_WITH, DisagreementForm, Readings, SettlementForm, may_withdraw
 from people.access import requires
@@ -38,6 +40,8 @@ def review(request: HttpRequest) -> HttpResponse:
         "page": page,
         "current": current,
         "surroundings": surroundings(current.passage) if current else None,
+        "corrected": corrected(request, current) if current else None,
+        "guidance": guidance_of(current.indicator.code) if current else None,
         "next_id": _after(list(page.object_list), current, request.user) if current else None,
         "readings": readings,
         "said_of_readings": readings.in_short(current) if readings and current else "",
@@ -172,7 +176,7 @@ def known_to(request: HttpRequest, evidence_id: int) -> Evidence:
     return evidence
 
 
-def sentence(error: CodingError) -> str:
+def sentence(error: Exception) -> str:
     """The error as a sentence of a page."""
     text = str(error)
     return f"{text[:1].upper()}{text[1:]}."

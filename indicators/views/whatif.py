@@ -205,7 +205,7 @@ def _lists(request: HttpRequest, asked: Asked, opened: Opened) -> dict[str, obje
         "adding": opened.adding,
         "factors": _choices(asked),
         "families": sorted({(row.family.slug, row.family.name) for row in visible}),
-        "events": sorted({row.event_key for row in visible if row.event_key}),
+        "events": sorted({known.links.get(row.pk, row.event_key) for row in visible} - {""}),
     }
 
 

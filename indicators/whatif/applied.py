@@ -51,7 +51,7 @@ class _Draft:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.visible, self.visible_series = known.visible, known.visible_series
-        self.evidence = {row.pk: counted_of(row, known.voices) for row in known.evidence}
+        self.evidence = {row.pk: counted_of(row, known) for row in known.evidence}
         self.series = {row.pk: measured_of(row) for row in known.series}
         self.definitions = {pk: row.definition for pk, row in self.visible_series.items()}
         self.joinable = _joinable(self.evidence.values(), self.hidden)

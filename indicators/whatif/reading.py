@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from countries.models import Country
 from indicators import frames
+from indicators.events import ever_linked
 from indicators.models import Evidence, Indicator, SeriesValue
 from indicators.reproducing import CountryRows
 from indicators.scoring.days import week_name
@@ -72,6 +73,7 @@ class Known:
     series: Sequence[SeriesValue]  # that may count, latest period first
     clearance: Sensitivity
     voices: Mapping[int, Voice]  # of the evidence that counts as another body's, by number
+    links: Mapping[int, str]  # events that people gave evidence, by its number
 
     @property
     def visible(self) -> dict[int, Evidence]:
@@ -100,10 +102,14 @@ class Known:
 
 
 def known_of(country: Country, *, day: dt.date, known_on: dt.date, user: "User | AnonymousUser") -> Known:
-    """Four queries, five where reports of one text speak. Raises frames.NoMethodError."""
+    """Four queries, and one each where reports of one text speak and where events are linked.
+
+    Raises frames.NoMethodError.
+    """
     version = frames.version_in_use()
     indicators = list(version.framework.indicators.select_related("factor").order_by("order"))
     evidence = _evidence(country, {row.code for row in indicators}, day=day, known_on=known_on, user=user)
+    rows = CountryRows(country, evidence, [])
     return Known(
         country=country,
         day=day,
@@ -111,7 +117,8 @@ def known_of(country: Country, *, day: dt.date, known_on: dt.date, user: "User |
         method=frames.method_with(version, indicators),
         indicators=indicators,
         evidence=evidence,
-        voices=CountryRows(country, evidence, []).voices(None),
+        voices=rows.voices(None),
+        links=rows.links(None),
         series=_series(country, version.goalposts, day=day, known_on=known_on),
         clearance=clearance_of(user),
     )
@@ -121,7 +128,7 @@ def _evidence(
     country: Country, codes: set[str], *, day: dt.date, known_on: dt.date, user: "User | AnonymousUser"
 ) -> list[Evidence]:
     rows = Evidence.objects.known(day=day, known_on=known_on).filter(country=country).marked_for(user)
-    rows = rows.annotate(was_clustered=ever_clustered())
+    rows = rows.annotate(was_clustered=ever_clustered(), was_linked=ever_linked())
     rows = rows.select_related("family", "indicator", "country").order_by("-event_on", "-pk")
     return [row for row in rows if row.indicator.code in codes]
 
@@ -134,9 +141,10 @@ def _series(country: Country, scored: Iterable[str], *, day: dt.date, known_on: 
     return [row for row in rows if frames.stands(row.known_at, row.retracted_at, known_on)]
 
 
-def counted_of(row: Evidence, said: Mapping[int, Voice]) -> Counted:
-    """A loaded piece as the arithmetic takes it, by the body as which it counts."""
-    counted, voice = Counted(*frames.evidence_tuple(row)), said.get(row.pk)
+def counted_of(row: Evidence, known: Known) -> Counted:
+    """A loaded piece as the arithmetic takes it, by the body as which it counts, in the event that people gave it."""
+    counted, voice = Counted(*frames.evidence_tuple(row)), known.voices.get(row.pk)
+    counted = counted._replace(event_key=known.links.get(row.pk, row.event_key))
     return counted if voice is None else counted._replace(family=voice.family)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from reports.readers.draft import ReaderError
 from reports.readers.packed import sheet_as_csv, unzipped
 from reports.readers.ucdp_columns import BY_COUNT
-from reports.text import looks_like_html, shown
+from reports.text import decode, looks_like_html, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ WHOLE = (
 PARTS = ("latitude", "longitude")
 TEXTS = ("adm_1", "date_start", "date_end")  # few values, often repeated
 WANTED = (*WHOLE, *PARTS, *TEXTS)
+HEAD_BYTES = 65_536  # looked at to tell text from what is none
 
 
 def csv_of(payload: bytes) -> bytes:
@@ -34,7 +35,16 @@ def csv_of(payload: bytes) -> bytes:
         return sheet_as_csv(payload)
     if looks_like_html(payload):
         raise ReaderError("first bytes", "HTML", "the file itself, not the page that offers it")
+    _refuse_no_text(payload)
     return payload
+
+
+def _refuse_no_text(payload: bytes) -> None:
+    """By the first lines: a release has 250 MB, and what is no text is so from its start. Raises ReaderError."""
+    head = payload[:HEAD_BYTES]
+    if len(payload) > HEAD_BYTES:
+        head = head[: head.rfind(b",") + 1] or head  # an answer is one long line; not through the middle of a letter
+    decode(head)
 
 
 def is_answer(payload: bytes) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from reports.readers.draft import ReaderError, ReportDraft, SourceDraft
 from reports.readers.published import Published, Series, months, release
-from reports.text import shown
+from reports.text import decode, looks_like_html, shown
 
 MEAN = Series("views-deaths", "Deaths in state-based conflict in the month", "deaths, mean of the publisher’s models")
 SHARE = Series("views-25-deaths", "At least 25 such deaths in the month", "the publisher’s own estimate, 0 to 1")
@@ -37,8 +37,11 @@ def read(payload: bytes) -> ReportDraft:
 
 def published(payload: bytes) -> tuple[Published, ...]:
     """Both figures of each country and month, in the order of the answer. Raises ReaderError."""
+    if looks_like_html(payload):
+        raise ReaderError("first bytes", "HTML", "an answer of the VIEWS API, in JSON")
+    text = decode(payload)
     try:
-        answer = json.loads(payload)
+        answer = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ReaderError("file", "no JSON", "an answer of the VIEWS API") from error
     rows = answer.get("data") if isinstance(answer, dict) else None

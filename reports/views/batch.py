@@ -80,7 +80,7 @@ def batch_again(request: HttpRequest, batch_id: int) -> HttpResponse:
         return _page(request, found, rows, form=form, status=400)
     person, numbers = person_of(request), [int(number) for number in form.cleaned_data["tried"]]
     if request.POST.get("do") == "give_up":
-        gone = sum(sending.give_up(retrieval_id=number, by=person) for number in numbers)
+        gone = sum(sending.give_up(retrieval_id=number, by=person, at=clock.now()) for number in numbers)
         messages.success(request, f"{gone} file{'s' * (gone != 1)} let go. Why each failed stays here.")
         return redirect("batch", found.pk)
     try:

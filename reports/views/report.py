@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +16,7 @@ from indicators.views.asked import is_staff, moment_of, seen_by
 from people.permissions import Action, may
 from reports.correcting import held
 from reports.languages import language_name
-from reports.models import TYPED, Passage, Report
+from reports.models import TYPED, Passage, Report, ReportCorrection, Retrieval
 from reports.views.alike_of import alike, has_pairs
 from reports.views.seen import reports_seen_by
 
@@ -28,7 +30,8 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     """A report as taken in: where from, when, its digest, its passages or what it carried; never its bytes."""
     moment = moment_of(request)
     seen = reports_seen_by(request.user, known_on=moment.known_on).select_related("source__family")
-    found = seen.annotate(is_alike=has_pairs()).defer("bytes", "text").filter(pk=report_id).first()
+    seen = seen.annotate(is_alike=has_pairs(), is_corrected=_has_corrections(), fetched_at=_fetched_at())
+    found = seen.annotate(size=Length("bytes")).defer("bytes", "text").filter(pk=report_id).first()
     if found is None:
         raise Http404("report: found none under this number that you may see at this date")
     context = {"as_of": moment, "report": found, **_relations(request, found, known_on=moment.known_on)}
@@ -38,6 +41,18 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
         context |= alike(request, found, known_on=moment.known_on)
     context |= _carried(request, found) if found.kind in CARRIERS else _passages(request, found)
     return render(request, "reports/report.html", context)
+
+
+def _fetched_at() -> Subquery:
+    """When it, or what it came in, was fetched from its source; none where a person brought it."""
+    brought = Q(report=OuterRef("pk")) | Q(report=OuterRef("carrier"))
+    rows = Retrieval.objects.filter(brought, source__isnull=False)
+    return Subquery(rows.order_by("pk").values("fetched_at")[:1])
+
+
+def _has_corrections() -> Exists:
+    """Whether anybody ever set its language or countries right: most reports nobody did, and nothing is asked for."""
+    return Exists(ReportCorrection.objects.filter(report=OuterRef("pk")))
 
 
 def _page_of(request: HttpRequest, rows: Any) -> Page[Any]:
@@ -85,7 +100,8 @@ def _relations(request: HttpRequest, found: Report, *, known_on: dt.date) -> dic
 
 def _held(found: Report, *, known_on: dt.date) -> dict[str, Any]:
     """Its language and countries as they were held on the day of knowledge, in words, and how they are known."""
-    holds = held(found, found.corrections.filter(at__date__lte=known_on))
+    is_corrected = found.__dict__["is_corrected"]
+    holds = held(found, found.corrections.filter(at__date__lte=known_on) if is_corrected else ())
     names = dict(Country.objects.filter(iso3__in=holds.countries).values_list("iso3", "name_en"))
     return {
         "holds": holds,

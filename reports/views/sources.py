@@ -17,7 +17,7 @@ from people.permissions import Action, may
 from r2p_dashboard import clock, pipeline
 from reports import fetching, source_keeping
 from reports.forms import ScheduleForm
-from reports.models import Source
+from reports.models import Report, Source
 from reports.views.courses import standings
 from reports.views.seen import person_of, retrievals_seen_by, sources_seen_by
 
@@ -39,6 +39,8 @@ def sources(request: HttpRequest) -> HttpResponse:
         "on_count": sum(one.source.is_on for one in found),
         "day": at.date(),
     }
+    if moment.is_current and may(request.user, Action.INGEST_REPORT):
+        context["unread_count"] = Report.objects.visible_to(request.user).unread().count()
     return render(request, "reports/sources.html", context)
 
 

@@ -81,7 +81,9 @@ def test_passages_both_ways_and_the_address_goes_along(
     page.reload()
     expect_card(page, rows[2])
     page.keyboard.press("k")
-    expect(page.locator("#correct")).to_have_attribute("open", "")
+    expect(page.get_by_role("heading", name="Correct language and countries")).to_be_visible()
+    page.get_by_role("link", name="Back", exact=True).click()
+    expect_card(page, rows[2])
 
 
 def test_two_people_work_on_two_passages_and_one_takes_the_others_over(

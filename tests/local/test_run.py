@@ -22,6 +22,7 @@ from r2p_dashboard.local.run import only_one
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"postgres", "valkey", "mailbox", "worker", "beat", "web"}
+STOP_SECONDS_MAX = 4 * 15 + 15 + 35 + 10  # granted to ours, Valkey and PostgreSQL in turn, and its own end
 OURS = (
     "DATABASE_URL",
     "REDIS_URL",
@@ -124,5 +125,5 @@ def test_a_launcher_killed_by_9_leaves_nothing_and_the_next_one_starts_and_stops
         second = _pids(tmp_path)
         assert (_gone(first), set(second), _status(port)) == ({}, NAMES, 200)
         launcher.send_signal(signal.SIGINT)
-        assert launcher.wait(60) == 0
+        assert launcher.wait(STOP_SECONDS_MAX) == 0
     assert (_gone(second), _pids(tmp_path)) == ({}, {})

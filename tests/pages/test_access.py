@@ -21,17 +21,19 @@ ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
-    "/evidence/", "/evidence/{accepted}/", "/method/", "/status/",
+    "/evidence/", "/evidence/{accepted}/", "/corrections/", "/method/", "/status/",
     "/sources/", "/backtest/", "/scorecard/", "/sensitivity/",
     "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom",
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
     "/reports/possible-updates/": STAFF, "/reports/possible-updates/{pair}/": STAFF,
+    "/evidence/{accepted}/correct/": STAFF,
     "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
-    "/reports/{scan}/type/": STAFF, "/reports/{report}/correct/": STAFF,
+    "/reports/{scan}/type/": STAFF, "/reports/{report}/life/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
     "/suggestions/left/": STAFF, "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
+    "/events/": STAFF, "/events/{accepted}/{other}/": STAFF, "/evidence/{accepted}/event/": STAFF,
     "/sources/{source}/": STAFF, "/sources/fetched/": STAFF,
     "/sources/new/": ADMINS, "/sources/{source}/edit/": ADMINS,
     "/import/": STAFF, "/import/{import}/": STAFF, "/import/{import}/refused.csv": STAFF,
@@ -53,6 +55,7 @@ def answers(client: Client, page: str) -> int:
         "scan": scan.pk,
         "batch": batch.pk,
         "accepted": row.pk,
+        "other": make.accepted().pk,
         "report": row.passage.report_id,
         "retrieval": retrieval.pk,
         "source": row.passage.report.source.slug,

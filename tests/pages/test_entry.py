@@ -13,6 +13,7 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from reports.models import Family, Passage, Report, Source
 from tests import make
+from tests.indicators import rescoring
 
 pytestmark = [pytest.mark.usefixtures("reference")]
 
@@ -113,7 +114,7 @@ def test_what_was_typed_is_kept_when_refused(client: Client, coder: User) -> Non
 def test_the_same_twice_is_refused(client: Client, coder: User) -> None:
     client.post("/evidence/new/", typed())
 
-    again = client.post("/evidence/new/", typed(source="synthetic-monitor", new_source=""))
+    again = client.post("/evidence/new/", typed(source="synthetic-monitor", new_source="", is_another="on"))
 
     assert again.status_code == 400
     assert f"already as evidence {Evidence.objects.get().pk}" in again.text
@@ -122,7 +123,7 @@ def test_the_same_twice_is_refused(client: Client, coder: User) -> None:
 def test_a_source_of_the_same_name_is_not_made_twice(client: Client, coder: User) -> None:
     client.post("/evidence/new/", typed())
 
-    answer = client.post("/evidence/new/", typed(text="Other words."))
+    answer = client.post("/evidence/new/", typed(text="Other words.", is_another="on"))
 
     assert "a source of this name already" in answer.text
     assert Evidence.objects.count() == Source.objects.count() == 1
@@ -208,5 +209,69 @@ def test_needs_few_queries(
     for _ in range(rows):
         make.accepted()
 
-    with django_assert_max_num_queries(8):  # two of them for the session and the person
+    with django_assert_max_num_queries(14):  # two of them for the session and the person
         client.get("/evidence/new/?country=MMR&indicator=7.14")
+
+
+def test_help_and_last_values_stand_beside_the_form(client: Client, coder: User) -> None:
+    row = make.accepted(event_key="mmr-known", note="What the last coder wrote")
+    make.proposed()
+
+    text = client.get("/evidence/new/?country=MMR&indicator=7.14").text
+
+    assert "Belongs elsewhere" in text
+    assert "One act of incitement as a trigger is 8.7" in text
+    assert "Myanmar, 7.14 now" in text
+    assert f'href="/evidence/{row.pk}/"' in text
+    assert "What the last coder wrote" in text
+    assert "1 proposed, 0 suggested by the machine" in text
+
+
+def test_unknown_is_told_as_unknown_and_never_as_none(client: Client, coder: User) -> None:
+    text = client.get("/evidence/new/indicator/?country=MMR&indicator=7.14").text
+
+    assert "not assessed: nothing is known of it" in text
+    assert "strength 0" not in text
+
+
+def test_last_values_tell_the_score_once_it_is_computed(client: Client, coder: User) -> None:
+    make.accepted()
+    rescoring.run_all()
+
+    text = client.get("/evidence/new/indicator/?country=MMR&indicator=7.14").text
+
+    assert "of 100" in text
+    assert "not assessed" not in text
+
+
+def test_last_values_never_show_what_the_coder_may_not_see(client: Client, coder: User) -> None:
+    hidden = make.accepted(sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL, note="A hidden fact")
+
+    for query in ("", "&event_on=2024-05-01"):
+        text = client.get(f"/evidence/new/indicator/?country=MMR&indicator=7.14{query}").text
+        assert "A hidden fact" not in text
+        assert f"/evidence/{hidden.pk}/" not in text
+
+
+@pytest.mark.parametrize(("day", "is_near"), [("2024-04-24", True), ("2024-05-08", True), ("2024-05-09", False)])
+def test_a_near_twin_is_warned_of_before_saving(client: Client, coder: User, day: str, is_near: bool) -> None:
+    row = make.accepted(event_on=dt.date(2024, 5, 1))
+
+    answer = client.post("/evidence/new/", typed(event_on=day))
+
+    assert (answer.status_code, Evidence.objects.count()) == ((409, 1) if is_near else (302, 2))
+    assert (f"Evidence {row.pk}</a>, 1 May 2024" in answer.text) is is_near
+
+
+def test_what_is_another_is_saved_beside_its_near_twin(client: Client, coder: User) -> None:
+    make.accepted(event_on=dt.date(2024, 5, 1))
+
+    answer = client.post("/evidence/new/", typed(is_another="on"))
+
+    assert (answer.status_code, Evidence.objects.count()) == (302, 2)
+
+
+def test_a_near_twin_that_is_hidden_is_no_warning(client: Client, coder: User) -> None:
+    make.accepted(event_on=dt.date(2024, 5, 1), sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL)
+
+    assert client.post("/evidence/new/", typed()).status_code == 302

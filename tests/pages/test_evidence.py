@@ -200,7 +200,7 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
 
     with django_assert_max_num_queries(5):
         client.get("/evidence/")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get(f"/evidence/{made[0].pk}/")
 
 

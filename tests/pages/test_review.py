@@ -204,5 +204,5 @@ def test_needs_few_queries(
 ) -> None:
     made = [make.proposed() for _ in range(rows)]
 
-    with django_assert_max_num_queries(7):  # two of them for the session and the person
+    with django_assert_max_num_queries(8):  # two of them for the session and the person
         client.get(f"/review/?item={made[-1].pk}")

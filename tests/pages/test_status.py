@@ -71,6 +71,20 @@ def test_what_waits_within_its_limit_is_in_order_and_beyond_it_stale(client: Cli
     assert '<span class="tag tag-bad">stale</span>' in client.get("/status/").text
 
 
+def test_each_stage_says_how_much_waits_since_when_and_when_it_last_did_something(client: Client) -> None:
+    for hours in (3, 1, 2):
+        RescoreRequest.objects.create(country=make.country(), asked_at=make.NOW - hours * HOUR)
+        run(at=make.NOW - hours * HOUR)
+    SeriesLoad.objects.create(report=make.report(kind=Report.Kind.DATASET), loaded_at=make.NOW, values_count=1)
+
+    said = {name: stage(client, name) for name in ("score", "load", "send")}
+    assert [said["score"][key] for key in ("waiting", "waiting_since", "last_done")] == [
+        3, (make.NOW - 3 * HOUR).isoformat(), (make.NOW - HOUR).isoformat(),
+    ]  # fmt: skip
+    assert [one["last_done"] for one in said.values()][1:] == [make.NOW.isoformat(), None]
+    assert (said["send"]["waiting"], said["send"]["waiting_since"]) == (0, None)
+
+
 def test_a_file_that_nobody_reads_makes_reading_stale(client: Client) -> None:
     receive(reader="text", payload=b"x", about=About(), file_name="a.txt", at=clock.now() - HOUR)
 
@@ -181,7 +195,7 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
         make.report()
         run()
 
-    with django_assert_max_num_queries(51):
+    with django_assert_max_num_queries(26):
         client.get("/status/")
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(21):
         client.get("/health")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.readers import MEASURES, READERS, coding_note, reader_named, ucdp_country_year
+from reports.readers import EVENTS, FIGURES, MEASURES, READERS, coding_note, reader_named, ucdp_country_year
 from reports.readers.draft import ReaderError, ReportDraft
 from reports.readers.ucdp_country_year import ONE_SIDED, STATE_BASED
 from tests import make
@@ -104,7 +104,7 @@ def test_bytes_that_are_no_text_are_refused_by_every_reader_of_text(reader: str,
         return
     if reader == "automatic" and bad == "a picture":
         found = "a picture (PNG)"
-    if reader in {*MEASURES, "text", "reliefweb-v2"} and (
+    if reader in {*MEASURES, *EVENTS, *FIGURES, "text", "reliefweb-v2"} and (  # these look for a web page first
         payload.startswith(b"<html") or (reader, bad) == ("text", "UTF-16")
     ):
         found = "HTML"

@@ -21,6 +21,8 @@ from tests.ged import SETS, Event, ged_csv, ged_json, ged_zip
 SHAPE = re.compile(r".+: found .+; wanted .+", re.DOTALL)
 TWO = (Event(1, best=4, low=2, high=9), Event(2, "2024-03-30", "2024-04-02", kind=1, admin1=""))
 
+MANY = [Event(number) for number in range(1, 900)]  # longer than what is looked at first
+
 
 def events(payload: bytes, reader: str = "ucdp-ged") -> Events:
     return recording(reader)(payload)
@@ -129,12 +131,22 @@ def test_a_wrong_cell_is_named_by_line_and_column(change: tuple[str, str], said:
     assert said in refusal((first + changed).encode())
 
 
+@pytest.mark.parametrize("spaces", range(3))
+def test_a_letter_across_the_end_of_what_is_looked_at_first_is_no_wrong_byte(spaces: int) -> None:
+    rows = [replace(event, admin1="ñ" * 110) for event in MANY]
+    lines = b"\n" + ged_json(*rows).replace(b"\\u00f1", "ñ".encode()).removeprefix(b"{")
+
+    assert len(events(b"{" + b" " * spaces + lines).rows) == len(MANY)
+
+
 @pytest.mark.parametrize(("payload", "said"), [
-    (b"", "line 1: found no column 'id'"), (b"<!doctype html>", "first bytes: found HTML"),
+    (b"", "file: found nothing in it"), (b"\n,\n", "line 1: found no column 'id'"),
+    (b"<!doctype html>", "first bytes: found HTML"),
     (ged_csv(), "file: found no event"), (b"1,2,3\n", "line 1: found no header and 3 columns"),
     (ged_csv(Event()).replace(b",best,", b",worst,"), "line 1: found no column 'best'"),
     (ged_csv(Event()) + b"7,8\n", "line 3: found 2 values; wanted 49"),
-    (ged_csv(Event()).replace(b"Made-up", b"Made\xff"), "file: found the byte 0xff; wanted UTF-8"),
+    (ged_csv(Event()).replace(b"Made-up", b"Made\xff"), ": found 0xff; wanted UTF-8"),
+    (ged_csv(*MANY, Event(1000, admin1="?")).replace(b"?", b"\xff"), "file: found the byte 0xff; wanted UTF-8"),
     (b'{"Result": 1}', "answer: found no list `Result`"), (b'{"Result": [{}]}', "Result, event 0: found no 'id'"),
     (b"PK\x03\x04 no archive", "archive: found what cannot be unpacked"),
     (ged_zip(b"x", "readme.txt"), "archive: found 0 files"),

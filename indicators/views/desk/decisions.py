@@ -13,9 +13,10 @@ from indicators import deciding
 from indicators.coding import CodingError
 from indicators.deciding import AlreadyDecided
 from indicators.forms import ReasonForm
+from indicators.linking import LinkingError
 from indicators.models import Evidence, Suggestion, SuggestionDecision
 from indicators.views.desk import queue
-from indicators.views.desk.events import near_events, offered_to
+from indicators.views.desk.events import name_what_was_chosen, near_events, offered_to
 from indicators.views.desk.form import Offers, SuggestionForm
 from indicators.views.desk.page import REASONS, is_in_place, show
 from indicators.views.desk.sieve import Sieve
@@ -36,18 +37,23 @@ def accept(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     if form is not None and not form.is_valid() and suggestion.state == Suggestion.State.WAITING:
         return show(request, _at(request, suggestion), typed=form, status=400)
     try:
-        changes = form.as_draft() if form is not None and form.is_valid() else None
-        day = clock.installation_day()
-        evidence = deciding.accept(
-            suggestion_id=suggestion.pk, by=by, changes=changes, at=clock.now(), installation_day=day
-        )
+        evidence = _accept(suggestion, form if form is not None and form.is_valid() else None, by)
     except AlreadyDecided as error:
         return _taken(request, suggestion, error.decision, form.typed() if form else [])
-    except CodingError as error:
+    except (CodingError, LinkingError) as error:
         return _refused(request, suggestion, form, error)
     if evidence.status == Evidence.Status.ACCEPTED:
         transaction.on_commit(pipeline.ring_scores)
     return _to(request, after=suggestion.pk)
+
+
+@transaction.atomic
+def _accept(suggestion: Suggestion, form: SuggestionForm | None, by: User) -> Evidence:
+    """Accepts it as a valid form says; the piece that was chosen as the same event gets that event's name with it."""
+    at, day = clock.now(), clock.installation_day()
+    changes = form.as_draft() if form is not None else None
+    name_what_was_chosen(form.chosen if form is not None else None, by=by, at=at)
+    return deciding.accept(suggestion_id=suggestion.pk, by=by, changes=changes, at=at, installation_day=day)
 
 
 @require_POST
@@ -110,7 +116,7 @@ def known_to(request: HttpRequest, suggestion_id: int) -> Suggestion:
 
 
 def _refused(
-    request: HttpRequest, suggestion: Suggestion, form: SuggestionForm | None, error: CodingError
+    request: HttpRequest, suggestion: Suggestion, form: SuggestionForm | None, error: CodingError | LinkingError
 ) -> HttpResponse:
     """What was typed stays in the form, with the reason above it."""
     if form is None:

@@ -194,9 +194,15 @@ class SuggestionForm(forms.Form):
             raise forms.ValidationError(NOT_LISTED)
         return key
 
+    @property
+    def chosen(self) -> NearEvent | None:
+        """The event, or the piece without one, of which a valid form says that it is the same."""
+        return next((event for event in self.events if event.key == self.cleaned_data["same_event"]), None)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        named, same = data.get("event_key", ""), data.get("same_event", "")
+        named, chosen = data.get("event_key", ""), data.get("same_event")
+        same = next((event.name for event in self.events if event.key == chosen), "")
         if named and same and named != same:
             self.add_error("same_event", f"Found two events, this one and {named}; wanted one. Clear the other.")
         return data
@@ -207,6 +213,8 @@ class SuggestionForm(forms.Form):
 
     def _worded(self, name: str) -> str:
         value, field = str(self[name].value()), self.fields[name]
+        if name == "same_event":
+            return next((event.label for event in self.events if event.key == value), value)
         return str(dict(_flat(field.choices)).get(value, value)) if isinstance(field, Pick) else value
 
     def clean_event_on(self) -> Any:
@@ -220,8 +228,8 @@ class SuggestionForm(forms.Form):
     def as_draft(self) -> EvidenceDraft:
         """The evidence that a person wants; of a valid form."""
         data, was = dict(self.cleaned_data), self.draft
-        same = data.pop("same_event")
-        data["event_key"] = data["event_key"] or same
+        del data["same_event"]
+        data["event_key"] = data["event_key"] or (self.chosen.name if self.chosen else "")
         numbers: dict[str, Any] = {name: int(data[name]) for name in self.NUMBERS}
         code, iso3, slug = data["indicator"], data["country"], data["family"]
         rows: dict[str, Any] = {

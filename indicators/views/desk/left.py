@@ -19,8 +19,9 @@ from indicators.views.desk.sieve import Sieve
 from indicators.views.review import person
 from people.access import requires
 from people.models import User
-from people.permissions import Action
+from people.permissions import Action, may
 from r2p_dashboard import clock
+from reports.models import Report
 
 REPORTS_SHOWN = 50  # the fullest: the others are found by country and source
 NAMES = (
@@ -72,6 +73,7 @@ def left(request: HttpRequest) -> HttpResponse:
         "tables": [(table.by, table.lines(sieve)) for table in tables.values()],
         "reports": _fullest(waiting, sieve),
         "claims": _held(user),
+        "unread_count": Report.objects.visible_to(user).unread().count() if may(user, Action.INGEST_REPORT) else 0,
         **queue.unseen(user),
     }
     return render(request, "indicators/suggestions_left.html", context)

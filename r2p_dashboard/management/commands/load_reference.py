@@ -39,6 +39,7 @@ class Command(BaseCommand):
             countries = load_countries()
             framework = reference_loading.load_framework(at=at)
             series = reference_loading.load_series_definitions()
+            helped = reference_loading.check_guidance()
             method = methods.publish_shipped(at=at)
             lexicon = lexicon_keeping.load_shipped(at=at)
             sources = load_sources()
@@ -46,6 +47,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{countries} countries, framework version {framework.version} with "
-            f"{framework.indicators.count()} indicators, {series} series, method {method}, "
+            f"{framework.indicators.count()} indicators, {series} series, help for {helped}, method {method}, "
             f"lexicon {lexicon.label}, {sources} sources that can be fetched"
         )

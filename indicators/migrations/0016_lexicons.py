@@ -13,7 +13,7 @@ KEPT = ("lexiconversion", "lexiconpublication", "labelledset", "suggestermodel",
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('indicators', '0016_events'),
+        ('indicators', '0015_event_links'),
         ('reports', '0007_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

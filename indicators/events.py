@@ -1,0 +1,68 @@
+"""Which event a piece of evidence is held to be part of: its own row's, or what people said of it since."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from indicators.models import EventDecision, EventLink, Evidence, EvidenceQuerySet
+
+
+def linked(countries: Sequence[str] | None = None, *, at: dt.datetime | None = None) -> dict[int, str]:
+    """Names of the events that people gave evidence, by its number: of some countries or all, as held at an instant.
+
+    None stands for now. An empty name: part of no named event. One query, which begins with the links.
+    """
+    rows = EventLink.objects.holding(at)
+    if countries is not None:
+        rows = rows.filter(evidence__country__iso3__in=list(countries))
+    return dict(rows.values_list("evidence", "event_key"))
+
+
+def links_changed_around(first: dt.datetime, last: dt.datetime) -> set[dt.datetime]:
+    """Instants at which links changed, and those just before: one may be written later than it says."""
+    spans = EventLink.objects.filter(Q(since__range=(first, last)) | Q(until__range=(first, last)))
+    instants = {at for span in spans.values_list("since", "until") for at in span if at is not None}
+    return instants | {at - dt.timedelta(microseconds=1) for at in instants}
+
+
+def ever_linked() -> Exists:
+    """Whether people ever gave a row another event: where they did not, nobody need ask for links."""
+    return Exists(EventLink.objects.filter(evidence=OuterRef("pk")))
+
+
+def event_digest_line(evidence_id: int, event: str) -> str:
+    """What the digest of a score's inputs says of evidence that people gave an event."""
+    return f"event:{evidence_id}:{event}"
+
+
+def event_now() -> Coalesce:
+    """The name of a row's event as held now; empty where it has none."""
+    held = EventLink.objects.holding().filter(evidence=OuterRef("pk")).values("event_key")
+    return Coalesce(Subquery(held[:1]), F("event_key"))
+
+
+def with_events(rows: EvidenceQuerySet) -> EvidenceQuerySet:
+    """Rows each with `event`, its name as held now, and `event_linked_at`, when people gave it; None: they did not."""
+    held = EventLink.objects.holding().filter(evidence=OuterRef("pk"))
+    return rows.annotate(event=event_now(), event_linked_at=Subquery(held.values("since")[:1]))
+
+
+def of_event(event: str, country_id: int) -> EvidenceQuerySet:
+    """Evidence of a named event of a country as held now, rejected pieces left out."""
+    held = EventLink.objects.holding()
+    own = Q(event_key=event) & ~Exists(held.filter(evidence=OuterRef("pk")))
+    rows = Evidence.objects.filter(own | Q(pk__in=held.filter(event_key=event).values("evidence")))
+    return rows.filter(country=country_id).exclude(status=Evidence.Status.REJECTED)
+
+
+def told_apart(numbers: Collection[int]) -> set[tuple[int, int]]:
+    """Pairs of which people said that they are different events, lower number first: any that has one of `numbers`."""
+    rows = EventDecision.objects.filter(action=EventDecision.Action.DIFFERENT, undone_by=None)
+    rows = rows.filter(Q(evidence__in=numbers) | Q(other__in=numbers))
+    return {_in_order(one, other) for one, other in rows.values_list("evidence", "other")}
+
+
+def _in_order(one: int, other: int) -> tuple[int, int]:
+    return min(one, other), max(one, other)

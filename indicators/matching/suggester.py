@@ -16,8 +16,8 @@ from indicators.matching.patterns import Found, Matcher
 from indicators.matching.words import Token, looks_english, sentences
 
 HITS_MAX = 3  # a passage
-STRENGTH_MIN = 0.3  # below: too faint to ask a person about
-STRENGTH_OF_BEST = 0.6  # a factor with less than this share of the strongest is left out
+STRENGTH_MIN = 0.4  # below: too faint to ask a person about
+STRENGTH_OF_BEST = 0.5  # a factor with less than this share of the strongest is left out
 AGAIN = 0.4  # of a group's weight, for each further place at which it fires
 PLACES_MAX = 3  # places of a group that count
 CHARACTERS_MAX = 20_000  # of a passage; what lies beyond is not looked at
@@ -93,7 +93,7 @@ def factors_in(text: str, *, language: str = "en", words: Lexicon | None = None)
     by_factor: dict[int, list[_Fired]] = defaultdict(list)
     for fired in _fired(text[:CHARACTERS_MAX], _tables(known)):
         by_factor[fired.entry.factor].append(fired)
-    hits = [_best(factor, _apart(fired)) for factor, fired in by_factor.items()]
+    hits = [_best(factor, fired) for factor, fired in by_factor.items()]
     return tuple(sorted(hits, key=lambda hit: (-hit.strength, hit.factor)))
 
 
@@ -156,16 +156,6 @@ def _takes_back(aside: Found, tables: _Tables, hit: Found, tokens: Sequence[Toke
     if not 0 <= last - first <= rule.reach:
         return False
     return not any(token.word in _BREAKS for token in tokens[first:last])
-
-
-def _apart(fired: Sequence[_Fired]) -> list[_Fired]:
-    """Without phrases that share words with a weightier one: the same words count once for an indicator."""
-    kept: list[_Fired] = []
-    for one in sorted(fired, key=lambda one: (-one.entry.weight, one.start)):
-        shared = (other for other in kept if one.start < other.end and other.start < one.end)
-        if all(other.entry.indicator != one.entry.indicator for other in shared):
-            kept.append(one)
-    return kept
 
 
 def _best(factor: int, fired: Sequence[_Fired]) -> Hit:

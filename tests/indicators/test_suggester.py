@@ -10,9 +10,10 @@ import pytest
 
 from indicators.matching import patterns
 from indicators.matching.lexicon import LANGUAGES, LEXICONS, LexiconError, lexicon, read
-from indicators.matching.suggester import factors_in, knows, suggest
+from indicators.matching.suggester import Hit, factors_in, knows, suggest
 from indicators.matching.words import folded, sentences
 
+UNSEEN = Path(__file__).resolve().parent.parent / "samples" / "passages_unseen.jsonl"
 HELD_OUT = LEXICONS.parent / "labelled" / "held_out.jsonl"
 
 
@@ -156,14 +157,14 @@ def test_an_aside_for_the_sentence_takes_back_all_of_it_and_nothing_of_the_next(
         ("Clashes between the army and the front around the city killed dozens.", {"1.1"}),
         ("Indiscriminate airstrikes hit the market.", {"13.14"}),
         ("Arson attacks on nine communities were counted within one month.", {"11.2"}),
-        ("The artillery bombardment of the city went on.", {"13.14"}),
+        ("Artillery shelling of the crowded city killed and wounded civilians.", {"13.14"}),
         ("Non-Arab communities were targeted because of their ethnicity.", {"9.1"}),
-        ("Hundreds of thousands of displaced people are in the city.", {"1.3"}),
+        ("Hundreds of thousands of displaced people fled the fighting and need food.", {"1.3"}),
         ("The city is under siege and aid has been blocked.", {"13.8"}),
         ("Hate speech is spreading.", {"7.14"}),
-        ("The last hospital of the city was put out of service.", {"13.14"}),
-        ("Allied militias took part.", {"7.5", "5.5"}),
-        ("The inflow of weapons goes on.", {"7.4", "5.1"}),
+        ("The last hospital of the city was hit by an airstrike and put out of service.", {"13.14"}),
+        ("The army recruited, armed and trained youth militias that attacked the villages.", {"7.5"}),
+        ("The inflow of weapons goes on, in breach of the arms embargo.", {"5.1"}),
     ],
 )
 def test_a_concrete_fact_is_recognised(text: str, codes: set[str]) -> None:
@@ -235,11 +236,15 @@ class Measure(NamedTuple):
     neutral_tagged: float
 
 
+def suggested(row: dict[str, Any]) -> tuple[Hit, ...]:
+    return suggest(row["text"], language=row.get("lang", "en"))
+
+
 def measured(rows: Sequence[dict[str, Any]]) -> Measure:
     """F1 over the 14 factors of what is suggested, recall of the five first factors, share of neutral rows tagged."""
     counts = {factor: [0, 0, 0] for factor in range(1, 15)}  # right, wrong, missed
     for row in rows:
-        wanted, got = set(row["factors"]), {hit.factor for hit in suggest(row["text"])}
+        wanted, got = set(row["factors"]), {hit.factor for hit in suggested(row)}
         for factor in wanted | got:
             counts[factor][0 if factor in wanted & got else 1 if factor in got else 2] += 1
     told = [row for row in rows if row["factors"]]
@@ -247,7 +252,7 @@ def measured(rows: Sequence[dict[str, Any]]) -> Measure:
         len(set(row["factors"]) & {hit.factor for hit in factors_in(row["text"])[:5]}) / len(row["factors"])
         for row in told
     ]
-    neutral = [bool(suggest(row["text"])) for row in rows if not row["factors"]]
+    neutral = [bool(suggested(row)) for row in rows if not row["factors"]]
     right, wrong, missed = (sum(column) for column in zip(*counts.values(), strict=True))
     scores = [2 * a / max(1, 2 * a + b + c) for a, b, c in counts.values()]
     micro = 2 * right / (2 * right + wrong + missed)
@@ -265,6 +270,15 @@ def test_the_held_out_passages_are_recognised_at_the_bar() -> None:
     assert got.macro >= 0.5
     assert got.recall_at_5 >= 0.75
     assert got.neutral_tagged <= 0.2
+
+
+def test_passages_of_another_hand_are_recognised_near_the_bar() -> None:
+    """English ones and others, written by somebody who never saw the lexicon; made for this test, not to be cited."""
+    got = measured(rows_of(UNSEEN))
+
+    assert got.micro >= 0.48
+    assert got.macro >= 0.45
+    assert got.neutral_tagged <= 0.3
 
 
 @pytest.mark.shared_data

@@ -293,7 +293,7 @@ def test_a_reprint_with_other_countries_said_is_searched_for_them() -> None:
 
 def test_a_reprint_of_what_was_cut_is_searched_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suggesting, "SUGGESTIONS_MAX", 1)
-    text = f"{RAID} They burned homes and looted the market."
+    text = f"{RAID} The radio urged listeners to kill every cockroach of them."
     one, other = waiting_report(text), waiting_report(text)
     clustered(one, other)
 

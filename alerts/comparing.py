@@ -149,13 +149,21 @@ def _is_historic(rise: Rise) -> bool:
     What came late is necessary for the rise, and what is fresh is not: where both took part, somebody must be warned.
     """
     old, new = rise
-    late, fresh = _since(rise, backloaded=True), _since(rise, backloaded=False)
-    values, fresh_values = _values_since(rise, backloaded=True), _values_since(rise, backloaded=False)
+    late, values = _since(rise, backloaded=True), _values_since(rise, backloaded=True)
     return (
         bool(late or values)
         and _level_without(new, late, values) <= _level(old)
-        and _level_without(new, fresh, fresh_values) >= new.shown_level
+        and _level_without_what_is_fresh(rise) >= new.shown_level
     )
+
+
+def _level_without_what_is_fresh(rise: Rise) -> int:
+    """Asked again where something fresh was accepted meanwhile: counted as old, it would silence a warning."""
+    while True:
+        fresh, values = _since(rise, backloaded=False), _values_since(rise, backloaded=False)
+        level = _level_without(rise[1], fresh, values)
+        if (fresh, values) == (_since(rise, backloaded=False), _values_since(rise, backloaded=False)):
+            return level
 
 
 def _since(rise: Rise, *, backloaded: bool) -> frozenset[int]:

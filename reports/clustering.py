@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import io
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ KINDS = (Report.Kind.DOCUMENT, Report.Kind.ENTRY)  # a coding note is our own wo
 BATCH = 100  # reports of one transaction
 KEY_HITS_MAX = 50  # earlier reports looked at under one key: what more have in common is a footer, or an old cluster
 CANDIDATES_MAX = 40  # of one report, those that share most keys
+WHOLES_MAX = 3  # earlier whole texts a report is paired with: a cluster needs one, a flood of one text brings hundreds
 LEAST_HITS = 0.25  # of the keys that a contained text would share; below POSSIBLE, since samples are drawn by chance
 
 _CANDIDATES = """
@@ -156,11 +158,20 @@ def _candidates(keys: Mapping[int, Sequence[int]], sizes: Mapping[int, int]) -> 
 
 
 def _new(found: Iterable[Found]) -> list[Found]:
-    """Those that were not compared before, the surest first."""
+    """Those that were not compared before, the surest first; of whole texts and possible updates a few a report."""
     by_pair = {(one.first, one.second): one for one in found}
     firsts = {first for first, _ in by_pair}
     known = set(TextPair.objects.filter(first__in=firsts).values_list("first", "second"))
-    return sorted((one for pair, one in by_pair.items() if pair not in known), key=lambda one: one.order)
+    return [*_few(sorted((one for pair, one in by_pair.items() if pair not in known), key=lambda one: one.order))]
+
+
+def _few(found: Iterable[Found]) -> Iterator[Found]:
+    wholes = Counter[int]()
+    for one in found:
+        is_whole = one.relation in (Relation.SAME, Relation.POSSIBLE_UPDATE)
+        wholes[one.second] += is_whole
+        if not is_whole or wholes[one.second] <= WHOLES_MAX:
+            yield one
 
 
 # --- links -------------------------------------------------------------------------------------------------

@@ -256,7 +256,8 @@ def _figures(text: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for digits, noun in _FIGURE_OF.findall(text):
         number = int(re.sub(r"\D", "", digits)[:12])
-        if number >= 3 and (noun or (number > DAYS_OF_A_MONTH and number not in YEARS)):
+        is_year = number in YEARS and digits.isdigit()  # "3 June 2024 gunmen killed 18": no figure of gunmen
+        if number >= 3 and not is_year and (noun or number > DAYS_OF_A_MONTH):
             found[number] = found.get(number) or noun.lower()
     return found
 

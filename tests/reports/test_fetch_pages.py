@@ -192,6 +192,7 @@ def test_the_one_table_of_an_archive_is_taken_out() -> None:
         (b"PK\x03\x04 and nothing that follows", "a ZIP that cannot be read"),
         (archive(table_csv=b"a,b\n" * 90)[:-30], "a ZIP that cannot be read"),
     ],
+    ids=["two tables", "none", "too large", "torn at its head", "torn at its end"],  # a ZIP's bytes hold the time
 )
 def test_an_archive_that_holds_no_one_table_is_refused(payload: bytes, reason: str) -> None:
     with pytest.raises(FetchError, match=reason):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from indicators import coding, deciding, linking, second_reading
+from indicators import coding, deciding, lexicon_testing, linking, second_reading
 from indicators.coding import CodingError
 from indicators.models import Evidence, RescoreRequest, SecondReading, Settlement, Suggestion
 from people.models import User
@@ -85,6 +85,17 @@ def test_the_second_reading_that_stands_stays_in_the_event_of_the_first(first: U
 
     assert became is not None
     assert became.event_key == "mmr-one-event"
+
+
+def test_what_a_third_person_set_aside_is_no_lesson(first: User, second: User, third: User) -> None:
+    kept, gone = (accept(suggestion(severity=4), first) for _ in range(2))
+    disagree(gone, second, counts=False)
+    before = [one.judged for one in lexicon_testing.decided()]
+
+    settle(gone, third, "second")
+
+    assert before == [{7: True}, {7: True}]
+    assert [(one.passage_id, one.judged) for one in lexicon_testing.decided()] == [(kept.passage_id, {7: True})]
 
 
 def test_what_the_machine_wrote_is_not_put_into_the_first_readers_mouth(first: User) -> None:

@@ -148,6 +148,19 @@ def test_the_review_list_shows_a_correction_as_one_decision(client: Client) -> N
     assert old.status == "retracted"
 
 
+def test_a_waiting_correction_tells_that_the_old_row_was_retracted_meanwhile(client: Client) -> None:
+    old = make.accepted()
+    new = corrected(old, is_accepted=False)
+    coding.retract(evidence_id=old.pk, by=make.person(Role.REVIEWER), reason="it was about elsewhere", at=LATER)
+    client.force_login(make.person(Role.REVIEWER))
+
+    for address in (f"/evidence/{new.pk}/", f"/review/?item={new.pk}"):
+        text = client.get(address).text
+        assert "was retracted meanwhile" in text
+        assert "it was about elsewhere" in text
+        assert "in the same moment" not in text
+
+
 def test_a_piece_tells_nothing_of_what_took_its_place_and_is_not_open(client: Client) -> None:
     old = make.accepted()
     new = corrected(old)

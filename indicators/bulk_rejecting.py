@@ -3,13 +3,13 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from indicators import coding
 from indicators.coding import CodingError
 from indicators.models import BulkRejection, Suggestion, SuggestionDecision, SuggestionQuerySet
 from people.models import User
-from people.permissions import Action, may
+from people.permissions import Action, clearance_of, may
 from reports.models import Report, Source
 
 Did = SuggestionDecision.Action
@@ -44,17 +44,21 @@ def reject_all(*, of: Source | Report, up_to: int, by: User, reason: str, at: dt
 
 @transaction.atomic
 def undo_all(*, bulk_id: int, by: User, at: dt.datetime) -> BulkRejection:
-    """Lets everything wait again that nobody has decided anew since; for a day. Raises CodingError."""
+    """Lets everything wait again that nobody has decided anew since; for a day. Raises CodingError.
+
+    All of it, what `by` may not see too: a bulk is taken back once, and a part left behind would stay rejected.
+    """
     _refuse_others(by)
-    bulk = BulkRejection.objects.select_for_update().filter(pk=bulk_id).first()
+    seen = Q(report=None) | Q(report__sensitivity__lte=clearance_of(by))
+    bulk = BulkRejection.objects.select_for_update(of=("self",)).filter(seen, pk=bulk_id).first()
     if bulk is None:
-        raise CodingError(f"bulk rejection {bulk_id}: found none")
+        raise CodingError(f"bulk rejection {bulk_id}: found none that you may see")
     if bulk.undone_at is not None:
         raise CodingError(f"bulk rejection {bulk.pk}: found it taken back already")
     if at - bulk.at > UNDONE_WITHIN:
         raise CodingError(f"bulk rejection {bulk.pk}: found it older than a day; wanted a decision on each instead")
     latest = SuggestionDecision.objects.filter(suggestion=OuterRef("pk")).order_by("-pk").values("bulk")[:1]
-    rows = Suggestion.objects.visible_to(by).filter(decisions__bulk=bulk, state=State.REJECTED)
+    rows = Suggestion.objects.filter(decisions__bulk=bulk, state=State.REJECTED)
     rows = rows.alias(latest=Subquery(latest)).filter(latest=bulk.pk).order_by("pk").select_for_update(of=("self",))
     found = list(rows.values_list("pk", flat=True))
     _decide(found, State.WAITING, Did.UNDO, bulk=bulk, by=by, at=at)

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from countries.models import Country
 from indicators import coding
 from indicators.coding import CodingError, Correction, EvidenceDraft
+from indicators.events import event_now
 from indicators.models import Evidence, Indicator
 from people.models import User
 from people.permissions import Action, clearance_of, may
@@ -97,7 +98,7 @@ def correct(
 
     Until then the old one counts; then it is retracted for `reason` in the same moment.
     """
-    of = Evidence.objects.visible_to(coder).filter(pk=evidence_id).first()
+    of = Evidence.objects.visible_to(coder).annotate(event=event_now()).filter(pk=evidence_id).first()
     if of is None:
         raise EntryError("", f"evidence {evidence_id}: found none that you may see")
     if of.status != Evidence.Status.ACCEPTED:
@@ -118,11 +119,12 @@ CORRECTED = (  # what a correction may set otherwise
 
 
 def changes_anything(of: Evidence, entry: Entry) -> bool:
-    """Whether what was typed differs from the row that it is to correct."""
+    """Whether what was typed differs from the row that it is to correct, annotated with its `event` as held now."""
     defaults = {"family": of.passage.report.source.family, "reliability": of.passage.report.source.reliability}
     if entry.new_family:
         return True
-    return any((getattr(entry, name) or defaults.get(name, "")) != (getattr(of, name) or "") for name in CORRECTED)
+    stands = {name: getattr(of, name) or "" for name in CORRECTED} | {"event_key": of.__dict__["event"]}
+    return any((getattr(entry, name) or defaults.get(name, "")) != stands[name] for name in CORRECTED)
 
 
 def _check(entry: Entry, coder: User, *, at: dt.datetime, installation_day: dt.date) -> None:

@@ -43,6 +43,11 @@ def event_now() -> Coalesce:
     return Coalesce(Subquery(held[:1]), F("event_key"))
 
 
+def held_event(evidence_id: int) -> str:
+    """The name of one row's event as held now; a row that takes its place takes that too."""
+    return str(Evidence.objects.annotate(event=event_now()).values_list("event", flat=True).get(pk=evidence_id))
+
+
 def with_events(rows: EvidenceQuerySet) -> EvidenceQuerySet:
     """Rows each with `event`, its name as held now, and `event_linked_at`, when people gave it; None: they did not."""
     held = EventLink.objects.holding().filter(evidence=OuterRef("pk"))

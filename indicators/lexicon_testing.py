@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from functools import partial
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from indicators import lexicon_keeping
 from indicators.lexicon_keeping import Drafted, LexiconRefused
 from indicators.matching import editing, measuring
 from indicators.matching.lexicon import LexiconError
 from indicators.matching.measuring import Labelled, LabelledError
-from indicators.models import LabelledSet, LexiconTest, Suggestion, SuggestionDecision
+from indicators.models import Evidence, LabelledSet, LexiconTest, Suggestion, SuggestionDecision
 from people.models import User
 from people.permissions import Action, may
 
@@ -158,10 +158,15 @@ class Decided:
 
 
 def decided(most: int = DECISIONS_MAX) -> Iterator[Decided]:
-    """Passages with a decision that stands and was no bulk's, latest first."""
-    last = SuggestionDecision.objects.filter(suggestion=OuterRef("pk")).order_by("-pk").values("bulk")[:1]
+    """Passages with a decision that stands and was no bulk's, latest first.
+
+    What was accepted and then set aside, by a second reader or by a retraction, says nothing: people disagreed.
+    """
+    last = SuggestionDecision.objects.filter(suggestion=OuterRef("pk")).order_by("-pk")
     rows = Suggestion.objects.filter(state__in=[State.ACCEPTED, State.CHANGED, State.REJECTED])
-    rows = rows.annotate(in_bulk=Subquery(last)).filter(in_bulk=None).order_by("-passage_id", "pk")
+    bulk, stands = Subquery(last.values("bulk")[:1]), Subquery(last.values("evidence__status")[:1])
+    live = Q(stands=None) | Q(stands__in=[Evidence.Status.PROPOSED, Evidence.Status.ACCEPTED])
+    rows = rows.annotate(in_bulk=bulk, stands=stands).filter(live, in_bulk=None).order_by("-passage_id", "pk")
     fields = ("passage_id", "passage__text", "passage__report__language", "passage__report_id")
     found = rows.values_list("pk", "indicator__factor__number", "state", *fields).iterator(chunk_size=2_000)
     became = _became()

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from indicators import coding
 from indicators.coding import CodingError, EvidenceDraft
+from indicators.events import held_event
 from indicators.models import Evidence, Indicator, SecondReading, Settlement
 from people.models import User
 from people.permissions import Action
@@ -68,11 +69,13 @@ def _as_read_second(
     evidence: Evidence, reading: SecondReading, *, by: User, at: dt.datetime, installation_day: dt.date
 ) -> Evidence:
     """The same fact as the second reader reads it, accepted."""
-    names = {field.name for field in dataclasses.fields(EvidenceDraft)} - {"known_on", "severity", "indicator"}
+    names = {field.name for field in dataclasses.fields(EvidenceDraft)}
+    names -= {"known_on", "severity", "indicator", "event_key"}
     draft = EvidenceDraft(
         known_on=evidence.known_at.date(),
         severity=reading.severity,
         indicator=reading.indicator,
+        event_key=held_event(evidence.pk),
         **{name: getattr(evidence, name) for name in names},
     )
     twin = coding.twin_of(evidence.passage, draft, beside=evidence.corrects)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from countries.models import Country
@@ -30,8 +30,13 @@ def _end_of(day: dt.date) -> dt.datetime:
 
 
 def _cleared(user: User | AnonymousUser) -> Q:
+    """By its own and its report's sensitivity; what a correction closed is closed in every earlier version too."""
     clearance = clearance_of(user)
-    return Q(sensitivity__lte=clearance, passage__report__sensitivity__lte=clearance)
+    own = Q(sensitivity__lte=clearance, passage__report__sensitivity__lte=clearance)
+    if clearance == max(Sensitivity):
+        return own
+    closing = Evidence.objects.ever_accepted().filter(passage=OuterRef("passage"), sensitivity__gt=clearance)
+    return own & (~Q(status=Evidence.Status.RETRACTED) | Q(~Exists(closing.exclude(corrects=None))))
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

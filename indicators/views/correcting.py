@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from indicators.entering import CORRECTED, EntryError, correct
+from indicators.events import event_now
 from indicators.forms import CorrectionForm
 from indicators.models import Evidence
 from indicators.views.asked import for_display, moment_of, seen_by
@@ -28,7 +29,8 @@ NAMED_BY = {"country": "iso3", "indicator": "code", "family": "slug"}  # how a f
 @requires(Action.ENTER_EVIDENCE)
 def evidence_correct(request: HttpRequest, evidence_id: int) -> HttpResponse:
     """The entry form, filled in from the accepted piece whose place it is to take."""
-    evidence = for_display(Evidence.objects.visible_to(request.user)).filter(pk=evidence_id).first()
+    seen = Evidence.objects.visible_to(request.user).annotate(event=event_now())
+    evidence = for_display(seen).filter(pk=evidence_id).first()
     if evidence is None:
         raise Http404("evidence: found none under this number that you may see")
     if evidence.status != Evidence.Status.ACCEPTED:
@@ -57,6 +59,7 @@ def evidence_correct(request: HttpRequest, evidence_id: int) -> HttpResponse:
 def _initial(evidence: Evidence) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(evidence, name) for name in CORRECTED}
     values |= {name: getattr(values[name], key) for name, key in NAMED_BY.items()}
+    values["event_key"] = evidence.__dict__["event"]  # as held now: people may have linked it since it was entered
     source = evidence.passage.report.source
     if evidence.family_id == source.family_id:
         values["family"] = ""

@@ -87,6 +87,26 @@ def test_undo_brings_all_back_but_what_was_decided_anew(reviewer: User) -> None:
     assert [d.action for d in rows[1].decisions.order_by("pk")] == ["reject", "undo"]
 
 
+def test_a_bulk_is_taken_back_whole_whoever_does_it(reviewer: User) -> None:
+    source = suggestion().passage.report.source
+    suggestion(make.passage(make.report(source=source, sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL)))
+    bulk = reject_all(source, make.person(Role.PUBLISHER))
+
+    assert (bulk.suggestions_count, undo_all(bulk, reviewer).undone_count) == (2, 2)
+    assert states() == ["waiting", "waiting"]
+
+
+def test_the_bulk_of_a_report_that_is_not_open_is_not_taken_back(reviewer: User) -> None:
+    report = make.report(sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL)
+    suggestion(make.passage(report))
+    by = make.person(Role.PUBLISHER)
+    bulk = bulk_rejecting.reject_all(of=report, up_to=2**62, by=by, reason="taken in twice", at=make.NOW)
+
+    with pytest.raises(CodingError, match="found none that you may see"):
+        undo_all(bulk, reviewer)
+    assert undo_all(bulk, by).undone_count == 1
+
+
 def test_undo_is_for_a_day_and_once(reviewer: User) -> None:
     bulk = reject_all(report_of(2)[0].passage.report.source, reviewer)
 

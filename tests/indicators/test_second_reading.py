@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from indicators import coding, deciding, second_reading
+from indicators import coding, deciding, lexicon_testing, linking, second_reading
 from indicators.coding import CodingError
 from indicators.models import Evidence, RescoreRequest, SecondReading, Settlement, Suggestion
 from people.models import User
@@ -73,6 +73,29 @@ def test_the_first_reader_is_its_coder_and_it_counts_once_another_agrees(first: 
     assert (evidence.status, evidence.coder, evidence.decided_by) == ("accepted", first, second)
     assert (evidence.second_reading.verdict, evidence.second_reading.by) == ("agrees", second)
     assert RescoreRequest.objects.get().evidence == evidence
+
+
+def test_the_second_reading_that_stands_stays_in_the_event_of_the_first(first: User, second: User, third: User) -> None:
+    evidence = accept(suggestion(severity=4), first)
+    disagree(evidence, second)
+    said = linking.Said(second, "made up for a test", LATER)
+    linking.rename(one=linking.Seen(evidence.pk), name="mmr-one-event", said=said)
+
+    became = settle(evidence, third, "second").became
+
+    assert became is not None
+    assert became.event_key == "mmr-one-event"
+
+
+def test_what_a_third_person_set_aside_is_no_lesson(first: User, second: User, third: User) -> None:
+    kept, gone = (accept(suggestion(severity=4), first) for _ in range(2))
+    disagree(gone, second, counts=False)
+    before = [one.judged for one in lexicon_testing.decided()]
+
+    settle(gone, third, "second")
+
+    assert before == [{7: True}, {7: True}]
+    assert [(one.passage_id, one.judged) for one in lexicon_testing.decided()] == [(kept.passage_id, {7: True})]
 
 
 def test_what_the_machine_wrote_is_not_put_into_the_first_readers_mouth(first: User) -> None:

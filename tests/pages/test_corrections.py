@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from indicators import coding
+from indicators import coding, linking
 from indicators.models import Evidence
 from people.models import User
 from people.permissions import Role, Sensitivity
@@ -93,6 +93,34 @@ def test_what_does_not_count_any_more_leads_back_with_the_reason(client: Client,
     assert "only what counts is corrected" in answer.text
 
 
+def test_a_correction_stays_in_the_event_that_people_gave_the_old_row(client: Client, coder: User) -> None:
+    old = make.accepted(event_key="")
+    said = linking.Said(make.person(Role.REVIEWER), "made up for a test", make.NOW)
+    linking.rename(one=linking.Seen(old.pk), name="mmr-one-event", said=said)
+
+    unchanged = client.post(f"/evidence/{old.pk}/correct/", filled(client, old))
+    client.post(f"/evidence/{old.pk}/correct/", filled(client, old, severity="1"))
+
+    assert "found nothing changed" in unchanged.text.lower()
+    assert Evidence.objects.get(corrects=old).event_key == "mmr-one-event"
+
+
+def test_what_a_correction_closed_is_closed_in_every_earlier_version(client: Client) -> None:
+    first = make.accepted(of=make.passage(make.report(kind="entry")), note="it names a place of refuge")
+    second = corrected(first)
+    third = corrected(second)
+    Evidence.objects.filter(pk=third.pk).update(sensitivity=Sensitivity.CONFIDENTIAL)
+
+    for row in (first, second, third):
+        for address in (f"/evidence/{row.pk}/", f"/api/v1/evidence/{row.pk}/", f"/reports/{row.passage.report_id}/"):
+            assert client.get(address).status_code == 404
+    for address in ("/corrections/", "/evidence/", "/api/v1/evidence/"):
+        text = client.get(address).text
+        assert [said for said in ("place of refuge", "counted twice", first.passage.text) if said in text] == [], (
+            address
+        )
+
+
 def test_both_pages_tell_what_was_corrected_and_why(client: Client) -> None:
     old = make.accepted()
     new = corrected(old)
@@ -118,6 +146,19 @@ def test_the_review_list_shows_a_correction_as_one_decision(client: Client) -> N
     assert f"Accepting it retracts evidence {old.pk} in the same moment" in text
     assert f"correction of {old.pk}" in text
     assert old.status == "retracted"
+
+
+def test_a_waiting_correction_tells_that_the_old_row_was_retracted_meanwhile(client: Client) -> None:
+    old = make.accepted()
+    new = corrected(old, is_accepted=False)
+    coding.retract(evidence_id=old.pk, by=make.person(Role.REVIEWER), reason="it was about elsewhere", at=LATER)
+    client.force_login(make.person(Role.REVIEWER))
+
+    for address in (f"/evidence/{new.pk}/", f"/review/?item={new.pk}"):
+        text = client.get(address).text
+        assert "was retracted meanwhile" in text
+        assert "it was about elsewhere" in text
+        assert "in the same moment" not in text
 
 
 def test_a_piece_tells_nothing_of_what_took_its_place_and_is_not_open(client: Client) -> None:

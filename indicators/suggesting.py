@@ -303,7 +303,7 @@ def _suggestions(search: _Search, passage: Passage) -> Iterator[Suggestion]:
 def _day_of(report: Report, passage: Passage) -> tuple[dt.date, str]:
     named = latest_day(passage.text, published_on=report.published_on)
     if named is None:
-        return report.published_on, "no day in the passage: day of publication"
+        return report.published_on, "no day read in the passage: day of publication"
     if named.precision == "month":
         return named.day, "the latest month that the passage names: its first day"
     year = "" if named.year_is_named else "; year by the day of publication"

@@ -147,10 +147,10 @@ class ReportForm(forms.Form):
     )
     language = forms.RegexField(
         r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$",
-        initial="en",
+        required=False,
         max_length=8,
         label="Language",
-        help_text="Its code: en, fr, es, ar, ru, zh, my.",
+        help_text="Its code: en, fr, es, ar, ru, zh, my. Left empty, it is found in the text.",
         error_messages={
             "required": "Found nothing; wanted a code such as en.",
             "invalid": "Found no code of a language; wanted two or three small letters, such as en or fr.",

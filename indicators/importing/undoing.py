@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from indicators.coding import CodingError, tidy_reason
 from indicators.importing.sending import ACTION_FOR, ImportRefused
-from indicators.models import Evidence, RescoreRequest, SeriesValue, TableImport
+from indicators.models import Evidence, EvidenceQuerySet, RescoreRequest, SeriesValue, TableImport
 from people.models import User
 from people.permissions import Action, may
 
@@ -32,12 +32,20 @@ class Standing:
 
 def standing_of(table: TableImport) -> Standing:
     """What undoing would take back."""
-    found = table.rows.aggregate(
-        proposed=Count("pk", filter=Q(evidence__status=Status.PROPOSED)),
-        accepted=Count("pk", filter=Q(evidence__status=Status.ACCEPTED)),
-        values=Count("pk", filter=Q(series_value__isnull=False, series_value__retracted_at=None)),
+    found = _pieces_of(table).aggregate(
+        proposed=Count("pk", filter=Q(status=Status.PROPOSED)), accepted=Count("pk", filter=Q(status=Status.ACCEPTED))
     )
-    return Standing(**found)
+    values = table.rows.filter(series_value__isnull=False, series_value__retracted_at=None).count()
+    return Standing(**found, values=values)
+
+
+def _pieces_of(table: TableImport) -> EvidenceQuerySet:
+    """What it wrote, and what corrected that since: undone with it, or the finding would go on counting."""
+    numbers = found = set(Evidence.objects.filter(import_rows__table=table).values_list("pk", flat=True))
+    while found:
+        found = set(Evidence.objects.filter(corrects__in=found).values_list("pk", flat=True)) - numbers
+        numbers = numbers | found
+    return Evidence.objects.filter(pk__in=numbers)
 
 
 @transaction.atomic
@@ -68,7 +76,7 @@ def _take_back(table: TableImport, by: User, because: str, at: dt.datetime) -> S
     may_set_aside = may(by, MAY_UNDO) or (table.sent_by_id == by.pk and may(by, ACTION_FOR[Kind.EVIDENCE]))
     if not may_set_aside:
         raise ImportRefused(f"import {table.pk}: somebody else sent it; wanted them, or who may {MAY_UNDO.value}")
-    rows = Evidence.objects.filter(import_rows__table=table).select_for_update(of=("self",)).order_by("pk")
+    rows = _pieces_of(table).select_for_update(of=("self",)).order_by("pk")
     pieces = list(rows.filter(status__in=[Status.PROPOSED, Status.ACCEPTED]).values_list("pk", "status", "country"))
     proposed = [pk for pk, status, _ in pieces if status == Status.PROPOSED]
     accepted = [pk for pk, status, _ in pieces if status == Status.ACCEPTED]

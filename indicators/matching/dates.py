@@ -1,4 +1,7 @@
-"""The latest day that a text names, as far as it is explicit: "21 May 2024", "16 and 19 April", "April 2023", ISO."""
+"""The latest day that a text names, as far as it is explicit: "21 May 2024", "16 and 19 April", "April 2023", ISO.
+
+Also in French, Spanish, Russian and Chinese; of Arabic no day is read.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,20 @@ _JOINED = re.compile(rf"(?:{_JOIN})(?:on\s+)?")  # between two dates of which on
 _MONTH_ONLY = re.compile(rf"\b{_MONTH},?\s+{_YEAR}")
 
 
+_OTHERS = (  # French, Spanish, Russian (as in "3 апреля"), January to December
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+)
+_NUMBERS = {name: at for names in _OTHERS for at, name in enumerate(names.split(), 1)} | {"setiembre": 9}
+_ELSEWHERE = re.compile(
+    rf"(?<![\d.,:/-])(?P<days>(?:[12]\d|3[01]|0?[1-9])(?:er)?)\s+(?:de\s+)?(?P<month>{'|'.join(_NUMBERS)})\b"
+    rf"(?:\s+(?:del?\s+)?{_YEAR})?",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(r"(?P<year>(?:19|20)\d\d)年(?P<month>1[0-2]|0?[1-9])月(?P<days>[12]\d|3[01]|0?[1-9])日")
+
+
 @dataclass(frozen=True, slots=True)
 class NamedDay:
     """A day named in a text; of a month without a day, its first."""
@@ -54,7 +71,7 @@ def latest_day(text: str, *, published_on: dt.date) -> NamedDay | None:
 
 def _named(text: str, published_on: dt.date) -> Iterator[NamedDay]:
     found: dict[int, re.Match[str]] = {}
-    for pattern in (_ISO, _DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY):
+    for pattern in (_ISO, _CHINESE, _DAY_FIRST, _MONTH_FIRST, _ELSEWHERE, _MONTH_ONLY):
         for match in pattern.finditer(text):
             found.setdefault(match.start("month"), match)
     following: re.Match[str] | None = None
@@ -86,6 +103,8 @@ def _days_of(match: re.Match[str], years: tuple[int, ...]) -> Iterator[NamedDay]
 def _month_number(written: str) -> int:
     if written.isdigit():
         return int(written)
+    if other := _NUMBERS.get(written.lower()):
+        return other
     return next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(written[:3].lower()))
 
 

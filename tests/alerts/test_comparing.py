@@ -1,6 +1,7 @@
 """Signals: what stands now against what stood when a country was last looked at."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -10,6 +11,7 @@ from alerts.models import Compared, Signal
 from indicators import assess, coding, frames, series_loading
 from indicators.models import Evidence, MethodVersion, Snapshot
 from indicators.models.score import Level
+from indicators.scored import shown_levels
 from people.permissions import Role
 from tests import make
 from tests.alerts import rounds
@@ -61,6 +63,24 @@ def test_fresh_evidence_that_takes_the_level_up_is_not_made_historic_by_old_evid
     rounds.grave_situation(indicators=rounds.GRAVE[1::2])
     rounds.score()
 
+    comparing.compare_waiting(at=make.NOW)
+
+    assert not Signal.objects.get().is_historic
+
+
+def test_what_is_accepted_while_a_rise_is_judged_does_not_make_it_historic(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds.grave_situation(indicators=rounds.GRAVE[::2], known_on=dt.date(2023, 1, 10), event_on=dt.date(2023, 1, 1))
+    rounds.grave_situation(indicators=rounds.GRAVE[1::2])
+    rounds.score()
+    asked: list[dict[str, Any]] = []
+
+    def levels_a_moment_later(*given: Any, **said: Any) -> dict[str, int]:
+        if not asked:  # somebody accepts in between, what was listed as fresh does not hold it
+            rounds.grave_situation(indicators=rounds.GRAVE)
+        asked.append(said)
+        return shown_levels(*given, **said)
+
+    monkeypatch.setattr(comparing, "shown_levels", levels_a_moment_later)
     comparing.compare_waiting(at=make.NOW)
 
     assert not Signal.objects.get().is_historic

@@ -66,7 +66,7 @@ def test_a_passage_without_a_day_is_dated_by_publication_and_says_so() -> None:
     run()
 
     row = Suggestion.objects.get(indicator__code="11.1")
-    assert (row.event_on, row.dating) == (dt.date(2024, 6, 1), "no day in the passage: day of publication")
+    assert (row.event_on, row.dating) == (dt.date(2024, 6, 1), "no day read in the passage: day of publication")
 
 
 def test_running_twice_suggests_once() -> None:

@@ -319,6 +319,14 @@ def test_typed_words_become_passages_that_name_their_place_and_the_scan_is_read(
     assert "Read by a person" in client.get(f"/reports/{scan.pk}/").text
 
 
+def test_typed_words_say_their_language_and_countries_as_read_ones_do(client: Client, scan: Report) -> None:
+    words = "Au Mali, des hommes armés ont attaqué le village dans la nuit. Les survivants accusent une milice locale."
+    client.post(f"/reports/{scan.pk}/type/", {"locator": "page 1", "text": words})
+
+    typed = Report.objects.get(carrier=scan)
+    assert (typed.language, typed.language_by, typed.countries_found) == ("fr", "corrected", ["MLI"])
+
+
 @pytest.mark.parametrize("fields", [{}, {"locator": " ", "text": "x"}, {"locator": "p", "text": " "}])
 def test_words_without_a_place_and_places_without_words_are_refused(
     client: Client, scan: Report, fields: dict[str, str]

@@ -252,6 +252,16 @@ def test_a_request_beyond_the_cap_is_refused_before_it_is_taken_apart(client: Cl
     assert "Found 64 MB; wanted at most 100 files and 60 MB at once" in answer.text
 
 
+@pytest.mark.parametrize(("said", "kept"), [(0, 1), (2, 2)])
+def test_a_mail_is_never_public_whatever_its_sender_says(client: Client, coder: User, said: int, kept: int) -> None:
+    drop(client, {"witness.eml": documents.mail("Words of a witness.").as_bytes()}, sensitivity=str(said))
+
+    report = Report.objects.get()
+    assert report.sensitivity == kept
+    client.logout()
+    assert client.get(f"/reports/{report.pk}/").status_code == 404
+
+
 def test_a_pasted_mail_is_read_as_one(client: Client, coder: User) -> None:
     drop(client, {}, text=documents.mail("Pasted words.").as_string())
 

@@ -126,9 +126,9 @@ def test_the_family_stays_once_scores_rest_on_it(is_alike: bool) -> None:
     report(text(words(1)), source=source), report(text(words(1 if is_alike else 2)))
     cluster()
 
-    change = {"source_id": source.pk, "by": by, "at": make.NOW, "values": {"family": make.family("other")}}
+    other = {"family": make.family("other")}
     with pytest.raises(SourceError, match="make a new source") if is_alike else contextlib.nullcontext():
-        change_source(**change, reason="it is another body")
+        change_source(source_id=source.pk, by=by, at=make.NOW, values=other, reason="it is another body")
     source.refresh_from_db()
     assert source.family.slug == ("made-up" if is_alike else "other")
 

@@ -64,7 +64,9 @@ class SourceAdmin(ManagedDesk):
     ordering = ("name",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
-        return ("slug",) if obj else ()
+        if obj is None:
+            return ()
+        return ("slug", "family") if source_keeping.has_spoken(obj) else ("slug",)
 
     def save_model(self, request: HttpRequest, obj: Source, form: SourceModelForm, change: bool) -> None:
         """With a row that says what was changed here, by whom and when."""

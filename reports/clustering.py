@@ -61,17 +61,19 @@ def waiting() -> QuerySet[Report]:
 def cluster_some(*, at: dt.datetime, changed: joining.Changed) -> int:
     """Signs and compares some waiting reports, all of them or none; how many. Safe to run twice and by two at once.
 
-    `changed` is told which reports count otherwise now.
+    `changed` is told which reports count otherwise now: those too that were closed since the last time.
     """
     joining.hold_clusters()  # two reprints at once would not see each other
+    writing = joining.Writing(at)
+    joining.renew_closed(writing)
     fields = ("title", "published_on", "source", "external_id", "duplicate_of", "text")
     batch = {report.pk: report for report in waiting().only(*fields)[:BATCH]}
     if not batch:
+        joining.end(writing, changed)
         return 0
     texts = {pk: _shingles(report) for pk, report in batch.items()}
     keys = _sign(batch, texts, at=at)
     found = [*_exact(batch, texts), *_alike(keys, texts)]
-    writing = joining.Writing(at)
     _link(_new(found), texts, writing)
     joining.end(writing, changed)
     return len(batch)

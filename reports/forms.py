@@ -158,7 +158,7 @@ class ReportForm(forms.Form):
     )
     sensitivity = forms.ChoiceField(
         label="Who may see it", initial=str(Sensitivity.PUBLIC.value), error_messages=NO_CHOICE,
-        help_text="Holds for the report and for everything coded from it.",
+        help_text="Holds for the report and for everything coded from it. A mail is never public: internal at least.",
     )  # fmt: skip
 
     def __init__(

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from reports import duplicates
 from reports.custody import Deed, Note, write
@@ -115,6 +115,15 @@ def reopen(member: ClusterMember, writing: Writing) -> None:
     else:
         _open(member.cluster_id, member.report_id, member.kind, writing)
     writing.touched.update(_reports_of([member.cluster_id]))
+
+
+def renew_closed(writing: Writing) -> None:
+    """Memberships of reports that were closed since hold anew, as close: none gives its body's name to an open one."""
+    held = ClusterMember.objects.holding().filter(sensitivity__lt=F("report__sensitivity"))
+    rows = list(held.order_by("pk"))
+    close(rows, writing)
+    for row in rows:
+        reopen(row, writing)
 
 
 def _reports_of(clusters: Collection[int]) -> Sequence[int]:

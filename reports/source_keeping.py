@@ -13,7 +13,7 @@ from people.models import User
 from people.permissions import Action, may
 from reports.asking import KEY_READERS
 from reports.fetch.sockets import is_odd_number, is_public
-from reports.models import Family, Source, SourceChange
+from reports.models import ClusterMember, Family, Source, SourceChange
 from reports.models.source import KEY_NAME
 from reports.readers import READERS
 
@@ -23,6 +23,10 @@ KEPT = (
     "off_because", "is_on",
 )  # fmt: skip
 RESERVED = frozenset({"new", "fetched", "fetch-all"})  # addresses beside the sources' own
+SPOKE = (
+    "found reports of it that counted as one voice with others, so scores rest on its family; wanted the one that it "
+    "has: make a new source for what the other body publishes"
+)
 NEW_IS_OFF = "it is new: read the publisher's terms, then switch it on"
 
 
@@ -71,8 +75,10 @@ def change_source(
     source = Source.objects.select_for_update().get(pk=source_id)
     if seen_change is not None and seen_change != (last := last_change(source)):
         raise SourceError("seen_change", f"found change {last}, made while you wrote; wanted yours to rest on it")
-    before = shown(source)
+    before, family = shown(source), source.family_id
     _set(source, values)
+    if source.family_id != family and has_spoken(source):
+        raise SourceError("family", SPOKE)
     if not source.reader:
         source.is_on, source.fetch_every, source.off_because = False, None, ""
     _refuse(source)
@@ -98,6 +104,11 @@ def change_schedule(
     source.save(update_fields=["is_on", "fetch_every", "off_because", "on_since"])
     record(source=source, before=before, by=by, at=at, reason=source.off_because or "schedule")
     return source
+
+
+def has_spoken(source: Source) -> bool:
+    """Whether a report of it was ever one voice with another: scores, stored ones too, rest on its family then."""
+    return ClusterMember.objects.filter(report__source=source).exists()
 
 
 def last_change(source: Source) -> int:

@@ -7,11 +7,13 @@ from django.db import transaction
 
 from people.models import User
 from people.permissions import Action, may
+from reports.correcting import held
 from reports.custody import note_stored
 from reports.ingest import IngestError
 from reports.models import TYPED, Report
 from reports.readers.laid_out import joined
 from reports.storing import digest, same_words, store_passages
+from reports.subjects import noticed
 
 CHARACTERS_MAX = 400_000
 
@@ -37,14 +39,15 @@ def type_words(*, scan_id: int, text: str, locator: str, by: User, at: dt.dateti
         raise IngestError("words: found nothing; wanted what stands in the original")
     typed = {"scan": scan.sha256, "place": locator, "typed_by": by.pk, "text": words}
     payload = json.dumps(typed, ensure_ascii=False, sort_keys=True).encode()
-    title = f"{scan.title[:260]} ({locator[:30]}, typed)"
+    title, holds = f"{scan.title[:260]} ({locator[:30]}, typed)", held(scan)
     report, created = Report.objects.get_or_create(
         sha256=digest(payload),
         defaults={
             "source_id": scan.source_id, "kind": Report.Kind.DOCUMENT, "reader": TYPED, "title": title, "url": scan.url,
-            "published_on": scan.published_on, "language": scan.language, "media_type": "application/json",
-            "bytes": payload, "text": words, "received_at": at, "sensitivity": scan.sensitivity, "carrier": scan,
-            "extractor": "a person", **same_words(words, title),
+            "published_on": scan.published_on, "media_type": "application/json", "bytes": payload, "text": words,
+            "received_at": at, "sensitivity": scan.sensitivity, "carrier": scan, "extractor": "a person",
+            "countries_said": scan.countries_said, **noticed(scan.title, words, holds.language),
+            **same_words(words, title),
         },
     )  # fmt: skip
     if created:

@@ -25,6 +25,8 @@ def read(payload: bytes) -> ReportDraft:
     if len(members) > FILES_MAX:
         raise ReaderError("ZIP", f"{len(members):,} files in it", f"at most {FILES_MAX}; send them in parts")
     carried, problems = _taken_out(archive, members)
+    if not carried:
+        raise ReaderError("ZIP", f"nothing that can be taken out ({problems[0].reason})", "reports")
     return ReportDraft(kind="bundle", media_type="application/zip", carried=carried, problems=problems)
 
 

@@ -78,7 +78,7 @@ class ReportDraft:
     problems: tuple[ItemProblem, ...] = ()  # parts that could not be read, while the rest was
     is_unread: bool = False  # a scan: there is something to read, and no machine could
     read_by: str = ""  # the reader that understood it, where another one was asked
-    is_internal: bool = False  # its publisher's terms forbid passing it on: never public, whatever the sender says
+    is_internal: bool = False  # a letter to us, or under terms that forbid passing it on: never public, whoever says so
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def read(payload: bytes) -> ReportDraft:
         published_on=_day(message),
         carried=carried,
         problems=problems,
+        is_internal=True,
     )
 
 

@@ -15,6 +15,7 @@ from indicators.whatif.compared import side_of
 from indicators.whatif.reading import known_of
 from people.permissions import Role, Sensitivity
 from reports import judging
+from reports.closing import keep_as_close
 from reports.judging import Said
 from reports.models import ClusterMember, Family, Report
 from tests import make
@@ -94,6 +95,20 @@ def test_a_closed_report_gives_its_name_to_no_open_one() -> None:
     cluster()
 
     assert families() == (open_one.family.slug,)
+
+
+def test_one_that_is_closed_later_takes_its_name_back_and_what_stood_can_still_be_computed() -> None:
+    first, open_one = original_and_reprint()
+    cluster()
+    run_all(at=LATER)
+    RescoreRequest.objects.all().delete()
+
+    keep_as_close(first.passage.report, Sensitivity.CONFIDENTIAL, at=LATEST)
+    cluster(LATEST)
+
+    assert families() == (open_one.family.slug,)
+    assert [row.country.iso3 for row in RescoreRequest.objects.all()] == ["MMR"]
+    assert [one for one in verify(to_verify(sample=None)) if one.trouble or one.differing] == []
 
 
 def test_both_ways_to_the_arithmetic_say_the_same() -> None:

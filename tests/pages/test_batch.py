@@ -252,6 +252,16 @@ def test_a_request_beyond_the_cap_is_refused_before_it_is_taken_apart(client: Cl
     assert "Found 64 MB; wanted at most 100 files and 60 MB at once" in answer.text
 
 
+@pytest.mark.parametrize(("said", "kept"), [(0, 1), (2, 2)])
+def test_a_mail_is_never_public_whatever_its_sender_says(client: Client, coder: User, said: int, kept: int) -> None:
+    drop(client, {"witness.eml": documents.mail("Words of a witness.").as_bytes()}, sensitivity=str(said))
+
+    report = Report.objects.get()
+    assert report.sensitivity == kept
+    client.logout()
+    assert client.get(f"/reports/{report.pk}/").status_code == 404
+
+
 def test_a_pasted_mail_is_read_as_one(client: Client, coder: User) -> None:
     drop(client, {}, text=documents.mail("Pasted words.").as_string())
 
@@ -317,6 +327,14 @@ def test_typed_words_become_passages_that_name_their_place_and_the_scan_is_read(
     assert (typed.published_on, typed.source, typed.sensitivity) == (scan.published_on, scan.source, scan.sensitivity)
     assert "Nothing is unread" in client.get("/reports/unread/").text
     assert "Read by a person" in client.get(f"/reports/{scan.pk}/").text
+
+
+def test_typed_words_say_their_language_and_countries_as_read_ones_do(client: Client, scan: Report) -> None:
+    words = "Au Mali, des hommes armés ont attaqué le village dans la nuit. Les survivants accusent une milice locale."
+    client.post(f"/reports/{scan.pk}/type/", {"locator": "page 1", "text": words})
+
+    typed = Report.objects.get(carrier=scan)
+    assert (typed.language, typed.language_by, typed.countries_found) == ("fr", "corrected", ["MLI"])
 
 
 @pytest.mark.parametrize("fields", [{}, {"locator": " ", "text": "x"}, {"locator": "p", "text": " "}])

@@ -231,6 +231,7 @@ FOREIGN: dict[str, tuple[bytes, str]] = {
     "half a PDF": (documents.pdf([BODY])[:200], "a broken one"),
     "a locked PDF": (documents.locked_pdf(), "one that wants a password"),
     "a DOCX without words": (documents.docx(""), "no words"),
+    "a ZIP of a bomb alone": (documents.zipped({"a.txt": b"0" * 5_000_000}), "nothing that can be taken out"),
     "a mail without words": (documents.mail(" ").as_bytes(), "no words and no attachment"),
 }
 

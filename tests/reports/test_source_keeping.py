@@ -1,5 +1,6 @@
 """Keeping sources: who may, what is refused, and that each change stands with who, when and why."""
 
+import contextlib
 import datetime as dt
 from typing import Any
 
@@ -18,6 +19,7 @@ from reports.source_keeping import (
 )
 from tests import make
 from tests.reports.fetchable import HOUR, fetched_source
+from tests.reports.texts import cluster, report, text, words
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://feed.publisher.test.example/rss"
@@ -116,6 +118,19 @@ def test_a_change_says_before_and_after_and_why() -> None:
     assert (last.reason, last.at) == ("it hid a retraction", make.NOW + HOUR)
     assert {"field": "grade", "before": "B", "after": "D"} in last.fields
     assert len(last.fields) == 2
+
+
+@pytest.mark.parametrize("is_alike", [True, False])
+def test_the_family_stays_once_scores_rest_on_it(is_alike: bool) -> None:
+    source, by = created(), make.person(Role.ADMIN)
+    report(text(words(1)), source=source), report(text(words(1 if is_alike else 2)))
+    cluster()
+
+    other = {"family": make.family("other")}
+    with pytest.raises(SourceError, match="make a new source") if is_alike else contextlib.nullcontext():
+        change_source(source_id=source.pk, by=by, at=make.NOW, values=other, reason="it is another body")
+    source.refresh_from_db()
+    assert source.family.slug == ("made-up" if is_alike else "other")
 
 
 def test_what_changes_nothing_leaves_no_row_and_no_reason_is_refused() -> None:

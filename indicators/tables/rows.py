@@ -17,7 +17,10 @@ Passages = Mapping[Place, tuple[int, dt.date] | None]  # the passage there and i
 GRADES = {letter.casefold(): letter for letter in "ABCDEF"}
 SEVERITIES = {str(step): step for step in range(5)}
 CREDIBILITIES = {str(step): step for step in range(1, 7)}
-POLARITIES = {"": 1, "1": 1, "+1": 1, "risk": 1, "raises risk": 1, "-1": -1, "mitigation": -1, "mitigates risk": -1}
+POLARITIES = {
+    "": 1, "1": 1, "+1": 1, "risk": 1, "raises": 1, "raises risk": 1,
+    "-1": -1, "mitigation": -1, "mitigates": -1, "mitigates risk": -1,
+}  # fmt: skip
 EVENT_NAME_MAX, LINE_MAX, NOTE_MAX, GROUP_MAX, LOCATOR_MAX, URL_MAX = 120, 120, 500, 160, 200, 500
 AHEAD_DAYS = 366  # how long after its publication a period may end: a year's figure may come early in it
 

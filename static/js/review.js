@@ -34,7 +34,7 @@ function onKey(event) {
 
 if (box) {
   document.getElementById("keys").hidden = false;
-  box.checked = localStorage.getItem(STORED) === "on";
+  box.checked = localStorage.getItem(STORED) !== "off";
   box.addEventListener("change", () => localStorage.setItem(STORED, box.checked ? "on" : "off"));
   document.addEventListener("keydown", onKey);
 }

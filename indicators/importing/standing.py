@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from indicators.models import Evidence, ImportRow, SeriesValue, TableImport
 from indicators.tables.faults import Fault
 from reports.ingest import typed_bytes
-from reports.models import Source
+from reports.models import Passage, Source
 from reports.storing import digest
 
 Fate = ImportRow.Fate
@@ -89,10 +89,11 @@ def _standing(keys: Sequence[Key]) -> tuple[dict[Key, dict[str, Any]], dict[Key,
     """Pieces that wait or count, and those that were set aside; what an undone import left behind does not stand."""
     digests = [key[0] for key in keys if isinstance(key[0], str)]
     passages = [key[0] for key in keys if isinstance(key[0], int)]
+    typed = dict(Passage.objects.filter(report__sha256__in=digests).values_list("pk", "report__sha256"))
     undone = ImportRow.objects.filter(evidence=OuterRef("pk"), table__state=TableImport.State.UNDONE)
-    found = Evidence.objects.filter(Q(passage__report__sha256__in=digests) | Q(passage__in=passages))
+    found = Evidence.objects.filter(passage__in={*passages, *typed})  # by numbers: an OR over a join reads all there is
     rows = found.filter(Q(status__in=LIVE) | ~Exists(undone)).order_by("pk").values(
-        "pk", "status", "passage", "passage__report__sha256", "indicator__code", "country__iso3", "polarity",
+        "pk", "status", "passage", "indicator__code", "country__iso3", "polarity",
         "event_key", "event_on", "family__slug", *(name for name, _ in COMPARED),
     )  # fmt: skip
     live: dict[Key, dict[str, Any]] = {}
@@ -103,7 +104,7 @@ def _standing(keys: Sequence[Key]) -> tuple[dict[Key, dict[str, Any]], dict[Key,
             row["family__slug"],
         )  # fmt: skip
         into = live if row["status"] in LIVE else gone
-        into[(row["passage"], *rest)] = into[(row["passage__report__sha256"], *rest)] = row
+        into[(row["passage"], *rest)] = into[(typed.get(row["passage"]), *rest)] = row
     return live, gone
 
 

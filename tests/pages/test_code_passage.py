@@ -67,7 +67,7 @@ def test_an_event_after_the_report_and_the_same_twice_are_refused(client: Client
     client.post("/evidence/new/", coded(passage))
 
     late = client.post("/evidence/new/", coded(passage, event_on="2024-06-02"))
-    again = client.post("/evidence/new/", coded(passage))
+    again = client.post("/evidence/new/", coded(passage, is_another="on"))
 
     assert "which is after 2024-06-01" in late.text
     assert passage.text in late.text

@@ -164,5 +164,5 @@ def test_the_status_page_needs_no_more_queries_for_many_in_trouble(
         in_trouble(11)
     sign_in(client, Role.ADMIN)
 
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(39):
         client.get("/status/")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from indicators.models import EventDecision, EventLink, Evidence, EvidenceQuerySet
+from indicators.models import EventDecision, EventLink, EventLinkQuerySet, Evidence, EvidenceQuerySet
 
 
 def linked(countries: Sequence[str] | None = None, *, at: dt.datetime | None = None) -> dict[int, str]:
@@ -14,10 +14,13 @@ def linked(countries: Sequence[str] | None = None, *, at: dt.datetime | None = N
 
     None stands for now. An empty name: part of no named event. One query, which begins with the links.
     """
+    return dict(links_of(countries, at=at).values_list("evidence", "event_key"))
+
+
+def links_of(countries: Sequence[str] | None = None, *, at: dt.datetime | None = None) -> EventLinkQuerySet:
+    """The links that `linked` reads, for who reads them together with something else."""
     rows = EventLink.objects.holding(at)
-    if countries is not None:
-        rows = rows.filter(evidence__country__iso3__in=list(countries))
-    return dict(rows.values_list("evidence", "event_key"))
+    return rows if countries is None else rows.filter(evidence__country__iso3__in=list(countries))
 
 
 def links_changed_around(first: dt.datetime, last: dt.datetime) -> set[dt.datetime]:

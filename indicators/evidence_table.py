@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce, TruncDate
 from countries.models import Country
 from indicators import copy_out
 from indicators.copy_out import Number
-from indicators.events import event_digest_line, linked
-from indicators.models import Evidence, EvidenceQuerySet, Indicator
+from indicators.events import event_digest_line, links_of
+from indicators.models import EventLinkQuerySet, Evidence, EvidenceQuerySet, Indicator
 from indicators.scoring.arrays import I64
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.days import NEVER
@@ -112,13 +112,13 @@ def evidence_table(
         rows = rows.filter(known_at__lt=dt.datetime.combine(known_by, dt.time(), dt.UTC) + dt.timedelta(days=1))
     if without:
         rows = rows.exclude(pk__in=without)
-    found, texts = _read(rows)
+    found, texts = _read(rows, links_of(countries))
     position = method.catalogue.position
     place = _looked_up(found["indicator"], {pk: position.get(code, -1) for pk, code in texts["indicator"].items()})
     order = np.lexsort((found["pk"], found["country"]))
     order = order[place[order] >= 0]  # what stands on a code that the catalogue lacks is left out
     found = {name: column[order] for name, column in found.items()}
-    said, links = voices(countries), linked(countries)
+    said, links = voices(countries), texts["link"]
     found["family"] = _replaced(found["family"], found["pk"], {one: said[one].family_id for one in said})
     given, events = _as_linked(links, texts["event_key"])
     found["event_key"] = _replaced(found["event_key"], found["pk"], given)
@@ -138,12 +138,16 @@ def evidence_table(
     )
 
 
-def _read(rows: EvidenceQuerySet) -> tuple[dict[str, I64], dict[str, dict[int, str]]]:
-    """Numbers, and the texts that some of them stand for. The texts are read last: no row lacks its own."""
+def _read(rows: EvidenceQuerySet, links: EventLinkQuerySet) -> tuple[dict[str, I64], dict[str, dict[int, str]]]:
+    """Numbers, and the texts that some of them stand for. The texts are read last: no row lacks its own.
+
+    The events that people gave evidence come along as texts by the number of the evidence: `link`.
+    """
     small = {
         "country": (Country.objects.all(), "iso3", F("pk")),
         "indicator": (Indicator.objects.all(), "code", F("pk")),
         "family": (Family.objects.all(), "slug", F("pk")),
+        "link": (links, "event_key", F("evidence_id")),
     }
     for seed in copy_out.seeds():
         hashes = {field: copy_out.hashed(field, seed) for field in _TEXTS}

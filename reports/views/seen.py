@@ -44,6 +44,7 @@ def retrievals_seen_by(user: User) -> QuerySet[Retrieval]:
     if not may(user, Action.DECIDE_EVIDENCE):
         cleared &= Q(asked_by=user)
     still_open = Q(report=None) | Q(report__sensitivity__lte=clearance_of(user))  # closed since: its file name too
+    still_open |= Q(asked_by=user, state=Retrieval.State.SAME)  # one's own file, which somebody else had sent in before
     return Retrieval.objects.filter(public | cleared, still_open).defer("payload")
 
 

@@ -67,11 +67,11 @@ def test_what_became_known_later_or_is_named_is_left_out() -> None:
     assert frames.inputs(method, without={early.pk}).evidence.row_id.tolist() == [late.pk]
 
 
-def test_a_reading_takes_five_queries_however_much_there_is(django_assert_num_queries: object) -> None:
+def test_a_reading_takes_four_queries_however_much_there_is(django_assert_num_queries: object) -> None:
     method = frames.method_in_use()
     some_evidence()
 
-    with django_assert_num_queries(5):  # type: ignore[operator]  # numbers, texts, voices, links, series
+    with django_assert_num_queries(4):  # type: ignore[operator]  # numbers, texts with links, voices, series
         frames.inputs(method)
 
 

@@ -165,6 +165,8 @@ def _unwanted(delivery: Delivery) -> str:
     if not delivery.person.is_active:
         return "the person is no longer active"
     rule = delivery.subscription
+    if rule is None:  # what an office must see, or a correction: no rule asks for it
+        return ""
     if rule.ended_at is not None or (rule.changed_at is not None and rule.changed_at >= delivery.made_at):
         now_asking = matching.rule_of(alert=delivery.alert, person_id=delivery.person_id)
         if now_asking is None:

@@ -9,7 +9,8 @@ from alerts.models import Alert, Subscription
 MATCHES = """
     FROM alerts_alert AS alert
     JOIN countries_country AS country ON country.id = alert.country_id
-    JOIN alerts_subscription AS rule ON rule.ended_at IS NULL AND rule.least_level <= alert.level
+    JOIN alerts_subscription AS rule
+        ON rule.ended_at IS NULL AND rule.confirmed_at IS NOT NULL AND rule.least_level <= alert.level
     JOIN people_user AS person ON person.id = rule.person_id AND person.is_active
     WHERE alert.id = ANY(%(alerts)s)
       AND (
@@ -25,10 +26,10 @@ MATCHES = """
 
 _DELIVER = f"""
 INSERT INTO alerts_delivery
-    (alert_id, person_id, subscription_id, channel, state, attempts, made_at, next_try_at, message_id, fingerprint,
-     reply_text)
+    (alert_id, person_id, subscription_id, channel, purpose, round, state, attempts, made_at, next_try_at, message_id,
+     fingerprint, reply_text)
 SELECT DISTINCT ON (alert.id, person.id)
-    alert.id, person.id, rule.id, 'mail', 'waiting', 0, %(at)s, %(at)s, '', '', ''
+    alert.id, person.id, rule.id, 'mail', 'alert', 0, 'waiting', 0, %(at)s, %(at)s, '', '', ''
 {MATCHES}
 ORDER BY alert.id, person.id, rule.id
 ON CONFLICT DO NOTHING

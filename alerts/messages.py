@@ -250,13 +250,21 @@ def _letter(alert: Alert, heads: dict[str, object]) -> Letter:
 
 def _own_words(delivery: Delivery, letter: Letter) -> dict[str, str]:
     """What stands in the places of MARKS."""
-    rule, person = delivery.subscription, delivery.person
-    begin = "You asked for" if rule.created_by_id in {None, person.pk} else "You were signed up for"
+    person = delivery.person
     return {
-        "why_you": f"{begin} {describe(rule, regions=letter.regions)}.",
+        "why_you": _why(delivery, letter),
         "manage_url": links.manage_url(person),
         "unsubscribe_url": links.unsubscribe_url(person),
     }
+
+
+def _why(delivery: Delivery, letter: Letter) -> str:
+    """Why this person gets this mail."""
+    rule = delivery.subscription
+    if rule is None:
+        return "You get this because an alert that reached you is corrected, or because your office is to answer it."
+    begin = "You asked for" if rule.created_by_id in {None, delivery.person_id} else "You were signed up for"
+    return f"{begin} {describe(rule, regions=letter.regions)}."
 
 
 def _text(context: dict[str, object]) -> str:

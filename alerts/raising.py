@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from alerts import rules, wording
 from alerts.models import Alert, AlertQuerySet, AlertReason, Signal, Verdict
+from alerts.situations import home_situation
 from indicators.models import Evidence, Snapshot, Standing, SuggestionDecision
 from indicators.models.score import Level
 from indicators.profile import country_profile
@@ -129,6 +130,7 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         _end(weaker, f"a warning of {level.label} took its place", at=at)
     alert = Alert.objects.create(
         signal=signal,
+        situation=home_situation(country=signal.country, at=at),
         country=signal.country,
         snapshot=standing,
         level=level,

@@ -64,6 +64,7 @@ def subscribe(
         least_level=least_level,
         created_at=at,
         created_by=by,
+        confirmed_at=at,
     )
     made.countries.set([] if is_everywhere else countries)
     return made

@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.test import override_settings
 
 from alerts import delivery
 from alerts.models import Alert, AlertReason, Delivery, Signal, Subscription
+from alerts.situations import home_situation
 from bench import demonstration
 from bench.figure import Figure, wall
 from bench.servers import ROOT
@@ -63,9 +65,11 @@ def wait(count: int) -> None:
         country=standing.country, kind=Signal.Kind.LEVEL_UP, from_level=2, to_level=3, after=standing.snapshot,
         is_historic=False, found_at=now,
     )  # fmt: skip
+    with transaction.atomic():
+        home = home_situation(country=standing.country, at=now)
     words = "Made up for a measurement: it is as long as what an alert says here, and it speaks of nobody."
     alert = Alert.objects.create(
-        signal=signal, country=standing.country, snapshot=standing.snapshot, level=3, previous_level=2,
+        signal=signal, situation=home, country=standing.country, snapshot=standing.snapshot, level=3, previous_level=2,
         confidence=Alert.Confidence.MEDIUM, headline="a measurement", what_changed=words, how_sure=words,
         not_known=words, can_be_done=words, raised_at=now, valid_until=now.date() + dt.timedelta(days=90),
         state=Alert.State.RELEASED, decided_at=now, decision_reason="by rule", released_at=now,
@@ -76,7 +80,7 @@ def wait(count: int) -> None:
         for n in range(count)
     )
     rules = Subscription.objects.bulk_create(
-        Subscription(person=person, is_everywhere=True, created_at=now) for person in people
+        Subscription(person=person, is_everywhere=True, created_at=now, confirmed_at=now) for person in people
     )
     Delivery.objects.bulk_create(
         Delivery(alert=alert, person=rule.person, subscription=rule, made_at=now, next_try_at=now) for rule in rules

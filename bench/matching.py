@@ -5,10 +5,11 @@ Beside it: the same pairs found by the same join and only counted.
 
 import random
 
-from django.db import connection
+from django.db import connection, transaction
 
 from alerts import matching
 from alerts.models import Alert, Delivery, Signal, Subscription
+from alerts.situations import home_situation
 from bench import demonstration
 from bench.figure import Figure, wall
 from countries.models import Country
@@ -55,6 +56,7 @@ def _subscribe(count: int) -> None:
             regions=[] if n % 2 else [draw.choice(countries).subregion_code],
             least_level=draw.choice([3, 4, 5]),
             created_at=now,
+            confirmed_at=now,
         )
         for n, person in enumerate(people)
     )
@@ -69,7 +71,7 @@ def _subscribe(count: int) -> None:
 
 def _release(count: int) -> None:
     draw, now = random.Random(SEED), clock.now()
-    standing = list(Standing.objects.in_use().select_related("snapshot"))
+    standing = list(Standing.objects.in_use().select_related("snapshot", "country"))
     signals = Signal.objects.bulk_create(
         Signal(
             country_id=one.country_id, kind=Signal.Kind.LEVEL_UP, from_level=0, to_level=draw.choice([3, 4, 5]),
@@ -78,11 +80,14 @@ def _release(count: int) -> None:
         for one in draw.sample(standing, len(standing))
     )  # fmt: skip
     _more_signals(signals, count)
+    with transaction.atomic():
+        homes = {one.country_id: home_situation(country=one.country, at=now) for one in standing}
     publisher = User.objects.create_user("publisher@bench.example", None, name="Publisher", role=Role.PUBLISHER)
     Alert.objects.bulk_create(
         Alert(
-            signal=signal, country_id=signal.country_id, snapshot_id=signal.after_id, level=signal.to_level,
-            previous_level=0, confidence=Alert.Confidence.LOW, headline="a measurement", what_changed="-", how_sure="-",
+            signal=signal, country_id=signal.country_id, situation=homes[signal.country_id],
+            snapshot_id=signal.after_id, level=signal.to_level, previous_level=0,
+            confidence=Alert.Confidence.LOW, headline="a measurement", what_changed="-", how_sure="-",
             not_known="-", can_be_done="-", raised_at=now, valid_until=now.date(), state=Alert.State.RELEASED,
             decided_by=publisher, decided_at=now, decision_reason="a measurement", released_at=now,
         )

@@ -1,12 +1,26 @@
-"""Signals, alerts, subscriptions and deliveries."""
+"""Signals, alerts, subscriptions, deliveries, answers and responses."""
 
-from alerts.models.alert import Alert, AlertQuerySet, AlertReason
+from alerts.models.alert import Alert, AlertDecision, AlertQuerySet, AlertReason
 from alerts.models.correction import CorrectionDuty
-from alerts.models.delivery import Delivery, DeliveryAttempt, DeliveryQuerySet, Subscription, SubscriptionQuerySet
+from alerts.models.delivery import Delivery, DeliveryAttempt, DeliveryQuerySet
+from alerts.models.office import Absence, Acknowledgement, Duty, DutyStep, Office, OfficeMember
+from alerts.models.response import (
+    Lever,
+    Measure,
+    PublishedWarning,
+    Response,
+    ResponseQuerySet,
+    ResponseStep,
+)
 from alerts.models.signal import Compared, Signal, SignalQuerySet, Verdict
+from alerts.models.situation import Situation, SituationPlace, SituationQuerySet
+from alerts.models.subscription import Endpoint, MailSettings, Subscription, SubscriptionQuerySet
 
 __all__ = [
+    "Absence",
+    "Acknowledgement",
     "Alert",
+    "AlertDecision",
     "AlertQuerySet",
     "AlertReason",
     "Compared",
@@ -14,8 +28,23 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "DeliveryQuerySet",
+    "Duty",
+    "DutyStep",
+    "Endpoint",
+    "Lever",
+    "MailSettings",
+    "Measure",
+    "Office",
+    "OfficeMember",
+    "PublishedWarning",
+    "Response",
+    "ResponseQuerySet",
+    "ResponseStep",
     "Signal",
     "SignalQuerySet",
+    "Situation",
+    "SituationPlace",
+    "SituationQuerySet",
     "Subscription",
     "SubscriptionQuerySet",
     "Verdict",

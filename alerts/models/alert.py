@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from alerts.models.signal import Signal
+from alerts.models.situation import Situation
 from countries.models import Country
 from indicators.models import Evidence, Snapshot
 from indicators.models.score import Level
-from people.permissions import Action, may
+from people.permissions import Action, Sensitivity, may
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -38,7 +40,17 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(models.Model):
-    """One warning about one country: its words are those that were sent, and are never rewritten."""
+    """One warning about one country: once it is released, its words are those that were sent, never rewritten."""
+
+    class Kind(models.TextChoices):
+        """What it warns of."""
+
+        RISE = "rise", "a level that rose"
+        RAPID = "rapid", "rapid change"
+        TRIGGER = "trigger", "new trigger evidence"
+        BLACKOUT = "blackout", "reporting blackout"
+        CORRECTION = "correction", "correction of an alert"
+        WITHDRAWAL = "withdrawal", "withdrawal of an alert"
 
     class State(models.TextChoices):
         """Whether it may go out."""
@@ -55,7 +67,9 @@ class Alert(models.Model):
         MEDIUM = "medium", "medium"
         HIGH = "high", "high"
 
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RISE)
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="alerts")
+    situation = models.ForeignKey(Situation, models.PROTECT, related_name="alerts")
     country = models.ForeignKey(Country, models.PROTECT, related_name="alerts")
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="alerts")
     level = models.PositiveSmallIntegerField(choices=Level.choices)
@@ -66,6 +80,18 @@ class Alert(models.Model):
     how_sure = models.TextField()
     not_known = models.TextField()
     can_be_done = models.TextField()
+    who_is_at_risk = models.TextField("from a published assessment; empty: said to be missing", blank=True)
+    factors = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name="risk factors it is about")
+    sensitivity = models.PositiveSmallIntegerField(choices=Sensitivity.choices, default=Sensitivity.PUBLIC)
+    is_dry_run = models.BooleanField("released for practice: nobody is written to", default=False)
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections",
+        help_text="the alert that a correction or withdrawal is about",
+    )  # fmt: skip
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by",
+        help_text="the released alert of the same situation that this one takes the place of",
+    )  # fmt: skip
     withheld = models.PositiveIntegerField("pieces of evidence behind the score that are not public", default=0)
     raised_at = models.DateTimeField()
     valid_until = models.DateField()
@@ -77,6 +103,7 @@ class Alert(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.CharField(max_length=500, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField("taken back after its release", null=True, blank=True)
     matched_at = models.DateTimeField("when its deliveries were written", null=True, blank=True)
 
     objects = AlertQuerySet.as_manager()
@@ -86,6 +113,7 @@ class Alert(models.Model):
             models.Index(fields=["-released_at", "-id"], name="alert_released", condition=Q(state="released")),
             models.Index(fields=["id"], name="alert_unmatched", condition=Q(state="released", matched_at=None)),
             models.Index(fields=["country", "-released_at"], name="alert_of_a_country"),
+            models.Index(fields=["situation", "-released_at"], name="alert_of_a_situation"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -101,7 +129,17 @@ class Alert(models.Model):
                 condition=~Q(state="released") | Q(level__lt=Level.HIGH) | Q(decided_by__isnull=False),
                 name="a_person_releases_high_and_severe",
             ),
-            models.CheckConstraint(condition=Q(level__gt=models.F("previous_level")), name="alert_is_about_a_rise"),
+            models.CheckConstraint(
+                condition=~Q(kind="rise") | Q(level__gt=models.F("previous_level")), name="alert_of_a_rise_has_a_rise"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["correction", "withdrawal"], corrects__isnull=False)
+                | ~Q(kind__in=["correction", "withdrawal"]) & Q(corrects=None),
+                name="correction_says_which_alert_it_corrects",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(state="released"), name="withdrawn_alert_was_released"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,3 +163,34 @@ class AlertReason(models.Model):
 
     def __str__(self) -> str:
         return f"reason {self.order} of alert {self.alert_id}"
+
+
+class AlertDecision(models.Model):
+    """One thing that was done with an alert, by whom and why. Kept for ever."""
+
+    class Action(models.TextChoices):
+        """What was done."""
+
+        EDITED = "edited", "words changed"
+        RELEASED = "released", "released"
+        REFUSED = "refused", "refused"
+        LAPSED = "lapsed", "lapsed"
+        WITHDRAWN = "withdrawn", "withdrawn"
+        CORRECTED = "corrected", "corrected"
+        MOVED = "moved", "moved to another situation"
+
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="decisions")
+    action = models.CharField(max_length=9, choices=Action.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", help_text="nobody: the rule"
+    )
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    before = models.JSONField("the words before they were changed", default=dict, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["alert", "at"], name="decisions_on_an_alert")]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="decision_on_an_alert_says_why")]
+
+    def __str__(self) -> str:
+        return f"decision {self.pk} on alert {self.alert_id}"

@@ -1,58 +1,14 @@
-"""Who is to be warned of what, and what became of each mail."""
+"""What became of each mail and each post to a machine."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from alerts.models.alert import Alert
-from countries.models import Country
-from indicators.models.score import Level
-
-
-class SubscriptionQuerySet(models.QuerySet["Subscription"]):
-    """Subscriptions by whether they count."""
-
-    def active(self) -> SubscriptionQuerySet:
-        """Those that have not ended, of people who may be written to."""
-        return self.filter(ended_at=None, person__is_active=True)
-
-
-class Subscription(models.Model):
-    """One person's rule: these countries or regions AND at least this level."""
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="subscriptions")
-    is_everywhere = models.BooleanField("every country", default=False)
-    countries = models.ManyToManyField(Country, blank=True, related_name="subscriptions")
-    regions = ArrayField(
-        models.PositiveSmallIntegerField(), default=list, blank=True,
-        verbose_name="regions and subregions, by their UN M49 codes",
-    )  # fmt: skip
-    least_level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.ELEVATED)
-    created_at = models.DateTimeField()
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
-        help_text="nobody where the person made it by a signed link",
-    )  # fmt: skip
-    changed_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_how = models.CharField(max_length=120, blank=True)
-
-    objects = SubscriptionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(least_level__range=(3, 5)), name="subscription_is_for_elevated_or_more"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_how="") | Q(ended_at__isnull=False) & ~Q(ended_how=""),
-                name="ended_subscription_says_how",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"subscription {self.pk}"
+from alerts.models.subscription import Endpoint, Subscription
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -70,6 +26,16 @@ class Delivery(models.Model):
         """How it goes out."""
 
         MAIL = "mail", "e-mail"
+        WEBHOOK = "webhook", "webhook"
+
+    class Purpose(models.TextChoices):
+        """Why it goes."""
+
+        ALERT = "alert", "the alert"
+        DIGEST = "digest", "for the person's next digest"
+        REMINDER = "reminder", "a reminder to answer"
+        ESCALATION = "escalation", "somebody before did not answer"
+        PASSED_ON = "passed_on", "somebody passed it on"
 
     class State(models.TextChoices):
         """What became of it."""
@@ -80,11 +46,22 @@ class Delivery(models.Model):
         REFUSED = "refused", "refused by the mail server"
         GIVEN_UP = "given_up", "given up after many tries"
         CANCELLED = "cancelled", "cancelled: it need not go any more"
+        BOUNCED = "bounced", "came back after the mail server had taken it"
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries")
-    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="deliveries")
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, null=True, blank=True, related_name="deliveries",
+        help_text="the rule that asked for it; none for what an office must see, and for corrections",
+    )  # fmt: skip
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.MAIL)
+    endpoint = models.ForeignKey(Endpoint, models.PROTECT, null=True, blank=True, related_name="deliveries")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.ALERT)
+    round = models.PositiveSmallIntegerField("of several reminders or escalations", default=0)
+    carried_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="carries",
+        help_text="the delivery in whose digest this one goes: it shares its mail and its end",
+    )  # fmt: skip
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField()
@@ -111,11 +88,22 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["alert", "person", "channel"], name="one_delivery_per_alert_person_and_channel"
+                F("alert"),
+                F("person"),
+                F("channel"),
+                Coalesce("endpoint", 0),
+                Case(When(purpose__in=["alert", "digest"], then=Value("alert")), default=F("purpose")),
+                F("round"),
+                name="one_delivery_per_alert_person_channel_and_round",
             ),
             models.CheckConstraint(
+                condition=Q(channel="mail", endpoint=None) | Q(channel="webhook", endpoint__isnull=False),
+                name="webhook_delivery_has_an_endpoint",
+            ),
+            models.CheckConstraint(condition=Q(carried_by=None) | Q(purpose="digest"), name="only_a_digest_is_carried"),
+            models.CheckConstraint(
                 condition=Q(state__in=["waiting", "deferred"], next_try_at__isnull=False, finished_at=None)
-                | Q(state__in=["sent", "refused", "given_up", "cancelled"], next_try_at=None)
+                | Q(state__in=["sent", "refused", "given_up", "cancelled", "bounced"], next_try_at=None)
                 & Q(finished_at__isnull=False),
                 name="delivery_is_open_or_finished",
             ),
@@ -141,6 +129,7 @@ class DeliveryAttempt(models.Model):
         NO_ANSWER = "no_answer", "no answer"
         GIVEN_UP = "given_up", "given up"
         CANCELLED = "cancelled", "cancelled"
+        BOUNCED = "bounced", "came back"
         RETRY = "retry", "put back by a person"
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from countries.models import Country
-from indicators.models import Snapshot
+from indicators.models import Evidence, Snapshot
 from indicators.models.score import Level
 
 
@@ -30,7 +30,7 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
 
 class Signal(models.Model):
-    """A change of a country's level between two snapshots."""
+    """A change that was found in a country between two snapshots: of its level, or of what is known of it."""
 
     class Kind(models.TextChoices):
         """What changed."""
@@ -39,14 +39,24 @@ class Signal(models.Model):
         LEVEL_DOWN = "level_down", "level down"
         GONE_STALE = "gone_stale", "evidence has gone stale"
         METHOD = "method", "changed with the method"
+        RAPID = "rapid", "rapid change"
+        TRIGGER = "trigger", "new trigger evidence"
+        BLACKOUT = "blackout", "reporting blackout"
+        BLACKOUT_OVER = "blackout_over", "end of a reporting blackout"
+        CORRECTION = "correction", "correction"
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="signals")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=13, choices=Kind.choices)
     from_level = models.PositiveSmallIntegerField(choices=Level.choices)
     to_level = models.PositiveSmallIntegerField(choices=Level.choices)
     before = models.ForeignKey(Snapshot, models.PROTECT, null=True, blank=True, related_name="+")
     after = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
     is_historic = models.BooleanField("rests on evidence entered long after it was known")
+    evidence = models.ForeignKey(
+        Evidence, models.PROTECT, null=True, blank=True, related_name="signals",
+        help_text="the piece that it is about, where it is about one",
+    )  # fmt: skip
+    figures = models.JSONField("numbers that it rests on, for its words", default=dict, blank=True)
     found_at = models.DateTimeField()
 
     objects = SignalQuerySet.as_manager()
@@ -55,9 +65,19 @@ class Signal(models.Model):
         indexes = [models.Index(fields=["country", "-found_at"], name="signal_of_a_country")]
         constraints = [
             models.UniqueConstraint(
-                fields=["country", "before", "after"], nulls_distinct=False, name="one_signal_per_pair_of_snapshots"
+                fields=["country", "kind", "before", "after", "evidence"],
+                nulls_distinct=False,
+                name="one_signal_per_kind_and_pair_of_snapshots",
             ),
-            models.CheckConstraint(condition=~Q(from_level=models.F("to_level")), name="signal_is_a_change_of_level"),
+            models.CheckConstraint(
+                condition=~Q(from_level=models.F("to_level"))
+                | ~Q(kind__in=["level_up", "level_down", "gone_stale", "method"]),
+                name="signal_of_a_level_is_a_change_of_level",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["trigger", "correction"]) | Q(evidence__isnull=False),
+                name="signal_of_evidence_has_its_evidence",
+            ),
         ]
 
     def __str__(self) -> str:

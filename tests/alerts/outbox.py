@@ -7,9 +7,11 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from django.db import transaction
 from django.utils.encoding import punycode
 
-from alerts.models import Alert, Delivery, Signal, Subscription
+from alerts.models import Alert, Delivery, Signal, Situation, Subscription
+from alerts.situations import home_situation
 from indicators.models import MethodVersion, ScoreRun, Snapshot
 from people.models import User
 from people.permissions import Role
@@ -31,6 +33,12 @@ def snapshot(*, iso3: str = "MMR", level: int = 3) -> Snapshot:
     )  # fmt: skip
 
 
+def situation(iso3: str = "MMR") -> Situation:
+    """The one in which the country's alerts are threaded."""
+    with transaction.atomic():
+        return home_situation(country=make.country(iso3), at=NOW)
+
+
 def alert(*, iso3: str = "MMR", state: str = "released", **fields: Any) -> Alert:
     """One that the rule released, unless `fields` say otherwise."""
     before, after = snapshot(iso3=iso3, level=2), snapshot(iso3=iso3, level=3)
@@ -40,7 +48,8 @@ def alert(*, iso3: str = "MMR", state: str = "released", **fields: Any) -> Alert
     )  # fmt: skip
     decided = {"decided_at": NOW, "decision_reason": "by rule", "released_at": NOW} if state == "released" else {}
     given = {
-        "country": after.country, "snapshot": after, "level": 3, "previous_level": 2, "confidence": "medium",
+        "country": after.country, "snapshot": after, "situation": situation(iso3),
+        "level": 3, "previous_level": 2, "confidence": "medium",
         "headline": "Synthetic headline", "what_changed": "Synthetic.", "how_sure": "Synthetic.",
         "not_known": "Synthetic.", "can_be_done": "Synthetic.", "raised_at": NOW,
         "valid_until": dt.date(2100, 1, 1), "state": state, **decided,
@@ -50,7 +59,9 @@ def alert(*, iso3: str = "MMR", state: str = "released", **fields: Any) -> Alert
 
 def subscription(person: User | None = None, **fields: Any) -> Subscription:
     person = person or make.person(Role.FOCAL_POINT)
-    return Subscription.objects.create(**({"person": person, "is_everywhere": True, "created_at": NOW} | fields))
+    return Subscription.objects.create(
+        **({"person": person, "is_everywhere": True, "created_at": NOW, "confirmed_at": NOW} | fields)
+    )
 
 
 def delivery(of: Alert | None = None, *, to: Subscription | None = None, **fields: Any) -> Delivery:
@@ -83,3 +94,9 @@ def mail_for(row: Delivery, **headers: str) -> EmailMessage:
     message.set_content(".a line with a dot\nSão Tomé\n")
     message.add_alternative("<p>São Tomé</p>", subtype="html")
     return message
+
+
+def asking(row: Delivery) -> Subscription:
+    """The rule that asked for a delivery."""
+    assert row.subscription is not None
+    return row.subscription

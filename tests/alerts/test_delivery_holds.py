@@ -143,7 +143,7 @@ def test_a_mail_that_still_holds_goes_with_the_same_bytes(post: Post, at: dt.dat
 
 def narrowed(row: Delivery, *, countries: list[Country] | None = None, least_level: int = 3) -> None:
     subscribing.change(
-        subscription_id=row.subscription_id, is_everywhere=countries is None, countries=countries or [], regions=[],
+        subscription_id=outbox.asking(row).pk, is_everywhere=countries is None, countries=countries or [], regions=[],
         least_level=least_level, by=None, at=NOW,
     )  # fmt: skip
 
@@ -183,7 +183,7 @@ def test_where_another_rule_asks_the_mail_speaks_of_that_one_and_the_row_keeps_t
 def test_a_mail_not_yet_written_speaks_of_the_rule_that_asks_now(post: Post) -> None:
     row = outbox.delivery()
     outbox.subscription(row.person, is_everywhere=False, regions=[142])
-    subscribing.end(subscription_id=row.subscription_id, how="done", by=None, at=NOW)
+    subscribing.end(subscription_id=outbox.asking(row).pk, how="done", by=None, at=NOW)
 
     assert send(NOW) == len(post.taken) == 1
 

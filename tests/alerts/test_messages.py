@@ -197,7 +197,7 @@ def test_the_mail_says_what_changed_why_how_sure_and_what_can_be_done() -> None:
     evidence = make.accepted(country=make.country("SDN"))
     reason(warning, evidence)
     row = outbox.delivery(warning, to=outbox.subscription(is_everywhere=False, regions=[15], least_level=4))
-    row.subscription.countries.set([make.country("SDN")])
+    outbox.asking(row).countries.set([make.country("SDN")])
     text, _ = both(row)
 
     for said in ("From A to B.", "Sure.", "Dark.", "Speak.", "2024-07-01 12:00 UTC", "Attacks on a market [B2]"):
@@ -282,7 +282,7 @@ def test_no_mail_is_longer_than_250_words_however_much_is_to_be_said() -> None:
     for _ in range(3):
         reason(warning, make.accepted(), WORDS[:300])
     row = outbox.delivery(warning, to=outbox.subscription(is_everywhere=False, regions=[2, 419, 15, 202]))
-    row.subscription.countries.set([make.country(iso3) for iso3 in (LONGEST, "PRK", "IRN", "LAO")])
+    outbox.asking(row).countries.set([make.country(iso3) for iso3 in (LONGEST, "PRK", "IRN", "LAO")])
     text, page = both(row)
 
     assert 240 <= messages.words_in(text) <= 250

@@ -25,7 +25,10 @@ ELEVATED_ONLY = rounds.GRAVE[:9]
 def subscribed(person: User | None = None, **fields: object) -> Subscription:
     countries = fields.pop("countries", [])
     rule = Subscription.objects.create(
-        person=person or make.person(Role.FOCAL_POINT), created_at=make.NOW, **({"least_level": 3} | fields)
+        person=person or make.person(Role.FOCAL_POINT),
+        created_at=make.NOW,
+        confirmed_at=make.NOW,
+        **({"least_level": 3} | fields),
     )
     rule.countries.set([make.country(str(iso3)) for iso3 in countries])  # type: ignore[attr-defined]  # a list of codes
     return rule
@@ -317,8 +320,17 @@ def test_postgresql_itself_lets_no_high_alert_out_without_a_person() -> None:
         )
 
 
-def test_what_an_alert_said_is_never_rewritten() -> None:
+def test_the_words_of_a_draft_may_be_changed_and_its_level_may_not() -> None:
     alert = rounds.alert()
+
+    assert Alert.objects.filter(pk=alert.pk).update(headline="something else") == 1
+    with pytest.raises(DatabaseError, match="never rewritten"), transaction.atomic():
+        Alert.objects.filter(pk=alert.pk).update(level=3)
+
+
+def test_what_an_alert_said_is_never_rewritten() -> None:
+    alert = rounds.alert(indicators=ELEVATED_ONLY)
+    assert alert.state == "released"
 
     with pytest.raises(DatabaseError, match="never rewritten"), transaction.atomic():
         Alert.objects.filter(pk=alert.pk).update(headline="something else")

@@ -1,0 +1,220 @@
+"""What can be done and what was done: measures, levers, warnings of others, responses and their outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from alerts.models.alert import Alert
+from alerts.models.office import Office
+from alerts.models.situation import Situation
+from countries.models import Country
+from people.permissions import Sensitivity, clearance_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from people.models import User
+
+
+class Measure(models.Model):
+    """One kind of response, from the catalogue: what it is, in our words, and which risk factors it addresses."""
+
+    class Timing(models.TextChoices):
+        """When it belongs."""
+
+        LATENT = "latent", "before a risk shows"
+        EMERGING = "emerging", "while a risk emerges"
+        ONGOING = "ongoing", "while crimes go on"
+        AFTERMATH = "aftermath", "afterwards"
+
+    class Sphere(models.TextChoices):
+        """Where a State acts, after the Framework for Action for the Responsibility to Protect."""
+
+        DOMESTIC = "domestic", "at home: law, policy, institutions"
+        BILATERAL = "bilateral", "between two States"
+        REGIONAL = "regional", "in a regional organisation"
+        MULTILATERAL = "multilateral", "in the United Nations"
+
+    code = models.SlugField(max_length=60, unique=True)
+    form = models.CharField("the form of protection it belongs to", max_length=120)
+    title = models.CharField(max_length=160)
+    text = models.TextField("what it is, in our words")
+    pillars = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    spheres = ArrayField(models.CharField(max_length=12, choices=Sphere.choices), default=list)
+    timings = ArrayField(models.CharField(max_length=9, choices=Timing.choices), default=list)
+    factors = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name="risk factors it addresses")
+    paragraphs = models.CharField("where its source speaks of it", max_length=60)
+    order = models.PositiveSmallIntegerField()
+    is_offered = models.BooleanField("offered to who records a response", default=True)
+
+    class Meta:
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return f"measure {self.code}"
+
+
+class Lever(models.Model):
+    """Something with a date on which a situation can be influenced, or may turn: a renewal, a review, an election."""
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        MANDATE = "mandate", "end or renewal of a mandate"
+        REVIEW = "review", "review or dialogue"
+        ELECTION = "election", "election"
+        SESSION = "session", "session of a body"
+        DEADLINE = "deadline", "deadline"
+        COMMEMORATION = "commemoration", "commemoration"
+
+    situation = models.ForeignKey(Situation, models.PROTECT, null=True, blank=True, related_name="levers")
+    country = models.ForeignKey(Country, models.PROTECT, null=True, blank=True, related_name="levers")
+    kind = models.CharField(max_length=13, choices=Kind.choices)
+    title = models.CharField(max_length=200)
+    body = models.CharField("who decides or holds it", max_length=200, blank=True)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    is_estimated = models.BooleanField("the day is not certain", default=False)
+    source_title = models.CharField(max_length=300)
+    source_url = models.URLField(max_length=500, blank=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="nobody where it came with the installation",
+    )  # fmt: skip
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    removal_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["first_day"], name="lever_by_day", condition=Q(removed_at=None))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(situation__isnull=False) | Q(country__isnull=False), name="lever_has_a_situation_or_country"
+            ),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="lever_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(removed_at=None, removal_reason="") | Q(removed_at__isnull=False) & ~Q(removal_reason=""),
+                name="removed_lever_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"lever {self.pk}"
+
+
+class PublishedWarning(models.Model):
+    """A warning that another body gave in public: the ledger begins with it where ours came later or never."""
+
+    situation = models.ForeignKey(Situation, models.PROTECT, related_name="published_warnings")
+    issued_on = models.DateField()
+    body = models.CharField("who warned", max_length=200)
+    text = models.TextField("what was said, in our words")
+    source_title = models.CharField(max_length=300)
+    source_url = models.URLField(max_length=500)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    added_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField("taken back: it was entered wrongly", null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["situation", "issued_on"], name="warnings_of_a_situation")]
+
+    def __str__(self) -> str:
+        return f"published warning {self.pk}"
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    """Responses by who may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> ResponseQuerySet:
+        """Up to the reader's clearance, always those of one's own office; not what was replaced or withdrawn."""
+        seen = Q(sensitivity__lte=clearance_of(user))
+        if user.is_authenticated:
+            holding = Q(office__members__person=user.pk, office__members__until=None)
+            seen |= Q(pk__in=self.model.objects.filter(holding).values("pk")) | Q(entered_by=user.pk)
+        return self.filter(seen, withdrawn_at=None, replaced_by=None)
+
+
+class Response(models.Model):
+    """A measure that somebody decided on, or declined with a reason. Never rewritten: a correction takes its place."""
+
+    class Status(models.TextChoices):
+        """How far it is."""
+
+        PLANNED = "planned", "decided, not begun"
+        UNDER_WAY = "under_way", "under way"
+        DONE = "done", "done"
+        STOPPED = "stopped", "stopped"
+        DECLINED = "declined", "declined"
+
+    situation = models.ForeignKey(Situation, models.PROTECT, related_name="responses")
+    alert = models.ForeignKey(Alert, models.PROTECT, null=True, blank=True, related_name="responses")
+    warning = models.ForeignKey(PublishedWarning, models.PROTECT, null=True, blank=True, related_name="responses")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="responses")
+    measure = models.ForeignKey(Measure, models.PROTECT, null=True, blank=True, related_name="responses")
+    actor = models.CharField("who acts", max_length=200)
+    text = models.TextField("what was decided or why it was declined, in our words")
+    decided_on = models.DateField()
+    began_on = models.DateField(null=True, blank=True)
+    status = models.CharField("when it was entered", max_length=9, choices=Status.choices)
+    sensitivity = models.PositiveSmallIntegerField(choices=Sensitivity.choices, default=Sensitivity.INTERNAL)
+    source_title = models.CharField(max_length=300, blank=True)
+    source_url = models.URLField(max_length=500, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    entered_at = models.DateTimeField()
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )  # the one that this corrects
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField(max_length=300, blank=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["situation", "decided_on"], name="responses_of_a_situation")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="declined", measure=None) | Q(measure__isnull=False),
+                name="response_has_a_measure_unless_declined",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="response_says_what_or_why"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
+                name="withdrawn_response_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"response {self.pk}"
+
+
+class ResponseStep(models.Model):
+    """A later word on a response: its status, or what became of it. Kept for ever."""
+
+    response = models.ForeignKey(Response, models.PROTECT, related_name="steps")
+    status = models.CharField(max_length=9, choices=Response.Status.choices, blank=True)
+    is_outcome = models.BooleanField("says what became of it", default=False)
+    on = models.DateField()
+    text = models.TextField(blank=True)
+    source_title = models.CharField(max_length=300, blank=True)
+    source_url = models.URLField(max_length=500, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["response", "on"], name="steps_of_a_response")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="") | Q(is_outcome=True) & ~Q(text=""),
+                name="response_step_has_a_status_or_says_the_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"step {self.pk} of response {self.response_id}"

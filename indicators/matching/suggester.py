@@ -16,7 +16,7 @@ from indicators.matching.patterns import Found, Matcher
 from indicators.matching.words import Token, looks_english, sentences
 
 HITS_MAX = 3  # a passage
-STRENGTH_MIN = 0.375  # below: too faint to ask a person about
+STRENGTH_MIN = 0.38  # below: too faint to ask a person about
 STRENGTH_OF_BEST = 0.4  # a factor with less than this share of the strongest is left out
 AGAIN = 0.4  # of a group's weight, for each further place at which it fires
 PLACES_MAX = 3  # places of a group that count

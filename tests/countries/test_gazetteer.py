@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from countries.gazetteer import countries_in, subjects_in
-from countries.names import states_called
+from countries.naming import states_called
 from countries.reference import read_countries
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"

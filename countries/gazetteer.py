@@ -7,16 +7,16 @@ capitals. `names.csv` is the list that analysts edit; the names of the States co
 
 from __future__ import annotations
 
-import enum
 import functools
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import ahocorasick
 
-from countries.names import Kind, Known, fold, known_names
+from countries.names import Known, fold, known_names
+from countries.standing import Named, ranked
 
 _ALSO_PERSONS = frozenset({"chad", "jordan", "georgia", "israel", "maurice", "adamawa"})
 _ALSO_WORDS = frozenset({"car", "us", "opt", "nug", "fact"})  # acronyms that are words where all is in capitals
@@ -32,72 +32,8 @@ _BEFORE_A_STATE = frozenset({
     "into", "president", "if", "as", "while", "when", "where", "country", "source", "neighbouring",
     "neighboring", "republic",
 })  # fmt: skip
-_ACTORS = re.compile(
-    r"(?:\s+(?:security|armed|occupation|occupying|air|ground|special|government|state|military|naval|defen[cs]e))*\s+"
-    r"(?:forces?|troops|army|military|soldiers?|mercenaries|officials?|offensives?|airstrikes?|warplanes|police|settlers?)\b",
-    re.IGNORECASE,
-)
-_ENVOYS = re.compile(
-    r"\s+(?:peacekeep\w*|contingents?|ambassador|diplomats?|delegation|embassy|envoys?|foreign|judges?|company|companies|"
-    r"mediators?|investors?|journalists?|nationals?|tourists?|charity|charities|NGOs?|think.tanks?|dollars?|"
-    r"weapons|arms|drones|rifles|missiles|ammunition)\b",
-    re.IGNORECASE,
-)
-_PAPERS = re.compile(
-    r"\s+(?:peace\s+)?(?:agreements?|accords?|declarations?|protocols?|process|convention|treaty|pact|roadmap|principles|"
-    r"conference|summit|talks|statute)\b",
-    re.IGNORECASE,
-)  # "the Havana Agreement" is not about Cuba
-_CULTURE = re.compile(
-    r"\s+(?:films?|dramas?|music|songs?|literature|newspapers?|broadcasters?|television|radio|magazines?|daily|weekly|"
-    r"language|news agency|passports?|visas?|restaurants?)\b",
-    re.IGNORECASE,
-)
-_DIPLOMACY = re.compile(
-    r"\s+(?:also\s+|then\s+)?(?:abstain(?:ed|ing)|vetoed|voted|voting|tabled|co-?sponsored|hosted|brokered|mediated|facilitated|"
-    r"asked for a (?:closed )?(?:session|meeting|debate|vote)|state department|department of state|treasury|embassy|"
-    r"secretary of state|foreign (?:secretary|office)|special envoy|sanctions)\b",
-    re.IGNORECASE,
-)
-_BACKERS = re.compile(
-    r"\b(?:(?:backed|supported|armed|sponsored|financed|funded|trained|supplied|led|hosted|mediated|brokered) by"
-    r"|soutenue?s? par(?: (?:le|la|les|l'|des|du|de|membres|forces|armées|défense|militaires))*"
-    r"|(?:apoyad|respaldad)[oa]s? por|при поддержке|بدعم من"
-    r"|borders? (?:with|of|between)|close to|neighbou?ring|ambassador (?:of|to)|representative in)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_PASSING = re.compile(  # a State that hosts, speaks or votes, where another is spoken of
-    r"\b(?:(?:vetoed|tabled|drafted|proposed|put forward|presented|convened|facilitated|blocked|chaired) by"
-    r"|\b(?:fled|flee|fleeing|fle[ed]s|crossed|crossing|escaped)\s+(?:\w+\s+){0,3}(?:to|into)"
-    r"|\brefugees?\s+(?:\w+\s+){0,2}in|\basylum in|\bexiled? (?:in|to)"
-    r"|\b(?:judge|jurist|lawyer|professor|diplomat|mediator|academic|expert) (?:from|of)"
-    r"|\b(?:talks|meeting|conference|summit|negotiations|press briefing|reporters) in"
-    r"|(?:se réfugier|réfugiée?s?|fui) (?:au|en|aux)|(?:huyeron|huido|refugiad[oa]s) (?:a|en|hacia)"
-    r"|бежал[иа]? в)\s+(?:the\s+|neighbou?ring\s+)?$",
-    re.IGNORECASE,
-)
-_FLIGHT = ("逃往", "逃到", "逃入", "逃至")
-_CHAIN = re.compile(r"(?:,| and|, and| et| y| и)\s+(?:the\s+)?", re.IGNORECASE)
-_LANGUAGE = re.compile(r"\b(?:in|into|speaks?|spoken?)\s+$", re.IGNORECASE)  # "in French"
-LOOK_BACK = 60  # characters before a name that tell how it is meant
-_COMPOUND = re.compile(r"-[a-z]")
 _ARABIC_PREFIX = frozenset("وفبكل")
 _CYRILLIC_ENDING = 3  # letters of a case ending
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A State named in a text: `name` as it stands there, from `start` to `end` (exclusive).
-
-    A mention is a State in passing: "Rwandan-backed", or a neighbour's army where another country is named.
-    """
-
-    iso3: str
-    start: int
-    end: int
-    name: str
-    kind: Kind = "name"
-    is_mention: bool = False
 
 
 def countries_in(text: str, language: str = "en") -> tuple[Named, ...]:
@@ -106,12 +42,11 @@ def countries_in(text: str, language: str = "en") -> tuple[Named, ...]:
     `language` only leaves out names that are words or persons in other languages than their own.
     """
     found = [
-        replace(one, is_mention=_is_in_passing(text, one))
+        Named("|".join(known.iso3), start, end, text[start:end], known.kind)
         for start, end, known in _longest(text, language)
-        for one in [Named("|".join(known.iso3), start, end, text[start:end], known.kind)]
         if known.kind != "decoy"
     ]
-    return tuple(_ranked(text, _settled(found)))
+    return tuple(ranked(text, list(_settled(found))))
 
 
 def subjects_in(text: str, language: str = "en", *, most: int | None = None) -> tuple[str, ...]:
@@ -213,59 +148,3 @@ def _settled(found: Sequence[Named]) -> Iterator[Named]:
         meant = [iso3 for iso3 in shared if len(shared) == 1 or iso3 in plain]
         if len(meant) == 1:
             yield replace(one, iso3=meant[0])
-
-
-def _is_in_passing(text: str, one: Named) -> bool:
-    if _COMPOUND.match(text, one.end) or (one.kind == "demonym" and text[max(0, one.start - 2) : one.start][1:] == "-"):
-        return True
-    before = text[max(0, one.start - LOOK_BACK) : one.start]
-    return before[-1:].isspace() and bool(
-        _BACKERS.search(before) or (one.kind == "demonym" and _LANGUAGE.search(before))
-    )
-
-
-class _Tier(enum.IntEnum):
-    """How much a name speaks for a State being what the text is about."""
-
-    NONE = 0  # "Rwandan-backed"
-    PASSING = 1  # a host, a speaker, a voter
-    WEAK = 2  # a capital, a group, an army
-    STRONG = 3
-
-
-def _ranked(text: str, found: Iterable[Named]) -> Iterator[Named]:
-    """Names, places and peoples come first; a capital, a group or an army counts where no other country is named.
-
-    A host or a voter counts only where nobody else does. An army that is named twice is no passing remark.
-    """
-    rows = list(found)
-    acting = Counter(one.iso3 for one in rows if one.kind == "demonym" and _is_an_actor(text, one))
-    tiers: list[_Tier] = []
-    for place, one in enumerate(rows):
-        tier = _tier(text, one, is_repeated=acting[one.iso3] > 1)
-        follows = place > 0 and _CHAIN.fullmatch(text, rows[place - 1].end, one.start) is not None
-        tiers.append(_Tier.PASSING if follows and tiers[-1] == _Tier.PASSING and tier > _Tier.PASSING else tier)
-    top = max(tiers, default=_Tier.NONE)
-    named = {one.iso3 for one, tier in zip(rows, tiers, strict=True) if tier == top}
-    for one, tier in zip(rows, tiers, strict=True):
-        is_mention = tier == _Tier.NONE or one.iso3 not in named
-        yield replace(one, is_mention=True) if is_mention else one
-
-
-def _tier(text: str, one: Named, *, is_repeated: bool) -> _Tier:
-    if one.is_mention or (one.kind == "capital" and _PAPERS.match(text, one.end)):
-        return _Tier.NONE
-    before = text[max(0, one.start - LOOK_BACK) : one.start]
-    if before.endswith(_FLIGHT) or (before[-1:].isspace() and _PASSING.search(before)):
-        return _Tier.PASSING
-    if _DIPLOMACY.match(text, one.end):
-        return _Tier.PASSING
-    if one.kind == "demonym" and (_CULTURE.match(text, one.end) or _ENVOYS.match(text, one.end)):
-        return _Tier.PASSING
-    if one.kind in ("capital", "group"):
-        return _Tier.WEAK
-    return _Tier.WEAK if one.kind == "demonym" and not is_repeated and _is_an_actor(text, one) else _Tier.STRONG
-
-
-def _is_an_actor(text: str, one: Named) -> bool:
-    return _ACTORS.match(text, one.end) is not None

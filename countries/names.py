@@ -1,4 +1,7 @@
-"""The names by which States are known: of `countries.csv`, of CLDR in six languages, and of our own `names.csv`."""
+"""The names by which States are known: of `countries.csv`, of CLDR in six languages, and of our own `names.csv`.
+
+`countries.gazetteer` finds them in texts; `countries.naming` says which State a cell or a field means by one.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,11 @@ from babel import Locale
 
 from countries.reference import DATA, CountryRow, read_countries
 
-Kind = Literal["name", "alias", "demonym", "capital", "area", "group", "ambiguous", "decoy"]
+Kind = Literal["name", "alias", "demonym", "capital", "area", "group", "ambiguous", "decoy", "label", "territory"]
 
 OWN_NAMES = DATA / "names.csv"
+IN_TABLES_ONLY: frozenset[Kind] = frozenset({"label", "territory"})  # too long, too short or too old for a text
+OF_NO_STATE = frozenset({"decoy", "territory"})
 LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar")
 LANGUAGES_OF_NAMES = {  # names that are words or persons elsewhere
     "maurice": ("fr",), "dominique": ("fr",), "grenade": ("fr",), "chili": ("fr",), "barbade": ("fr",),
@@ -65,17 +70,18 @@ def fold(text: str) -> str:
 
 
 def known_names() -> dict[str, Known]:
-    """Every folded name and what it stands for. Raises NamesError."""
+    """Every folded name that counts in a text, and what it stands for. Raises NamesError."""
     found: dict[str, Known] = {}
     shared: dict[str, set[str]] = defaultdict(set)
     states = read_countries()
     for row in states:
-        for name in _names_of(row):
+        for name in names_of(row):
             _add(found, shared, name, Known((row.iso3,), "name"))
     ours: set[str] = set()
-    own = list(_own_names({row.iso3 for row in states}))
-    for name, known in own:  # what analysts wrote outweighs the lists
-        key = _key(name)
+    for name, known in own_names():  # what analysts wrote outweighs the lists
+        if known.kind in IN_TABLES_ONLY:
+            continue
+        key = stem_of(name)
         before = found.get(key)
         if known.languages and before and not before.languages and before.kind != "demonym":
             continue  # "Armenia" is the State in every language, though "armenia" is a Spanish adjective too
@@ -89,56 +95,39 @@ def known_names() -> dict[str, Known]:
     }
 
 
-@functools.cache
-def _forms_of_names() -> dict[str, Known]:
-    return known_names()
-
-
-def states_called(name: str) -> tuple[str, ...]:
-    """ISO3 codes of the States that go by `name`: a name in six languages, an alias, ISO2 or ISO3.
-
-    Two where it is shared, none where no State is called so: peoples, places and groups are no names of States.
-    """
-    word = " ".join(name.split())
-    codes = _codes()
-    if word.upper() in codes and (word.isupper() or len(word) == 3):
-        return (codes[word.upper()],)
-    known = _forms_of_names().get(_key(word)) if word else None
-    return known.iso3 if known and known.kind in ("name", "alias", "ambiguous") else ()
-
-
 def is_state(iso3: str) -> bool:
     """Whether this is the ISO3 code of a State in our table."""
-    return _codes().get(iso3) == iso3
+    return iso3 in _states()
 
 
 @functools.cache
-def _codes() -> dict[str, str]:
-    rows = read_countries()
-    return {row.iso2: row.iso3 for row in rows} | {row.iso3: row.iso3 for row in rows}
+def _states() -> frozenset[str]:
+    return frozenset(row.iso3 for row in read_countries())
 
 
 def _add(found: dict[str, Known], shared: dict[str, set[str]], name: str, known: Known) -> None:
-    key = _key(name)
+    key = stem_of(name)
     if len(key) < 2:
         return
     shared[key] |= set(known.iso3)
     found.setdefault(key, Known(known.iso3, known.kind, known.acronym, LANGUAGES_OF_NAMES.get(key, ())))
 
 
-def _key(name: str) -> str:
+def stem_of(name: str) -> str:
+    """`name` folded; a Russian one without the vowel of its case ending."""
     key = fold(name)
     if " " not in key and "\u0400" <= key[0] <= "\u04ff" and len(key) > 4:
         return key[:-1] if key[-1] in _CYRILLIC_VOWELS else key
     return key
 
 
-def _names_of(row: CountryRow) -> Iterator[str]:
+def names_of(row: CountryRow, languages: tuple[str, ...] = LANGUAGES) -> Iterator[str]:
+    """The names of a State in our table and in CLDR, with and without what stands in brackets behind them."""
     ours = (row.name_en, row.name_fr, row.name_es, row.name_ru, row.name_zh, row.name_ar)
-    theirs = (Locale.parse(language).territories.get(row.iso2, "") for language in LANGUAGES)
+    theirs = (Locale.parse(language).territories.get(row.iso2, "") for language in languages)
     for name in (*ours, *theirs):
         bare = name.replace("（", "(").partition("(")[0].strip()
-        yield from (one for one in (name, bare) if one and one != "Congo")
+        yield from (one for one in (name, bare) if one)
 
 
 def _merged(known: Known, before: Known | None) -> Known:
@@ -155,19 +144,25 @@ def _merged(known: Known, before: Known | None) -> Known:
     )
 
 
-def _own_names(codes: set[str]) -> Iterator[tuple[str, Known]]:
+def own_names() -> Iterator[tuple[str, Known]]:
+    """The names of `names.csv` in the order of the file. Raises NamesError."""
     with OWN_NAMES.open(encoding="utf-8", newline="") as file:
         for number, line in enumerate(csv.DictReader(file), 2):
-            iso3, kind = tuple(filter(None, line["iso3"].split("|"))), line["kind"]
-            if kind not in get_args(Kind):
-                kinds = ", ".join(get_args(Kind))
-                raise NamesError(f"names.csv, line {number}: found the kind {kind!r}; wanted {kinds}")
-            if set(iso3) - codes or bool(iso3) == (kind == "decoy") or (len(iso3) > 1) != (kind == "ambiguous"):
-                wanted = "a State's ISO3 code, several only for ambiguous, none for a decoy"
-                raise NamesError(f"names.csv, line {number}: found {line['iso3']!r}; wanted {wanted}")
+            iso3, kind = _states_of(line, number), cast(Kind, line["kind"])
+            known = partial(_known, iso3=iso3, kind=kind, only_in=tuple(line["only_in"].split()))
             for name in filter(None, map(str.strip, line["names"].split("|"))):
-                known = partial(_known, iso3=iso3, kind=cast(Kind, kind), only_in=tuple(line["only_in"].split()))
                 yield from ((form, known(form)) for form in _forms(name, kind))
+
+
+def _states_of(line: dict[str, str], number: int) -> tuple[str, ...]:
+    iso3, kind = tuple(filter(None, line["iso3"].split("|"))), line["kind"]
+    if kind not in get_args(Kind):
+        raise NamesError(f"names.csv, line {number}: found the kind {kind!r}; wanted {', '.join(get_args(Kind))}")
+    may_be_shared = kind == "label" or (len(iso3) > 1) == (kind == "ambiguous")
+    if set(iso3) - _states() or bool(iso3) == (kind in OF_NO_STATE) or not may_be_shared:
+        wanted = "a State's ISO3 code, several only for ambiguous or a label, none for a decoy or a territory"
+        raise NamesError(f"names.csv, line {number}: found {line['iso3']!r}; wanted {wanted}")
+    return iso3
 
 
 def _forms(name: str, kind: str) -> Iterator[str]:
@@ -181,5 +176,5 @@ def _known(name: str, iso3: tuple[str, ...], kind: Kind, only_in: tuple[str, ...
     is_mixed = capitals > 1 or (capitals == 1 and name[0].islower() and len(name) <= ACRONYM_MAX)  # "oPt"
     is_acronym = is_mixed and name.replace(".", "").isalnum() and not name.istitle()
     spellings = frozenset({name}) if is_acronym and name.isascii() else frozenset[str]()
-    languages = only_in or LANGUAGES_OF_NAMES.get(_key(name), ())
+    languages = only_in or LANGUAGES_OF_NAMES.get(stem_of(name), ())
     return Known(iso3, kind, spellings, languages, may_be_small=name[0].islower())

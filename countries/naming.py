@@ -1,28 +1,28 @@
-"""Which State a cell of a table means: by code or by name in six languages, and never by a guess.
+"""Which State a cell of a table or a field of a form means: by code or by name in six languages, and never by a guess.
 
-A name must be one of those that stand in `data/countries.csv`, in CLDR or in `data/country_names.csv`. Case, accents,
-articles, the order of words and usual abbreviations do not matter: “Congo, Dem. Rep.” is the “Democratic Republic of
-the Congo”. A name that two States share gives both, and whoever reads the table is asked.
+A name must be one of those that stand in `data/countries.csv`, in CLDR or in `data/names.csv` (as alias, label or
+ambiguous). Case, accents, articles, the order of words and usual abbreviations do not matter: “Congo, Dem. Rep.” is the
+“Democratic Republic of the Congo”. A name that two States share gives both, and whoever wrote it is asked.
 """
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import difflib
 import functools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 from babel import Locale
 
-from countries.reference import DATA, CountryRow, ReferenceDataError, read_countries
+from countries.names import LANGUAGES as LANGUAGES_OF_TEXTS
+from countries.names import Kind, fold, names_of, own_names, stem_of
+from countries.reference import read_countries
 
-OWN_NAMES = DATA / "country_names.csv"
-LANGUAGES = ("en", "fr", "es", "ru", "zh", "zh_Hant", "ar")
+LANGUAGES = (*LANGUAGES_OF_TEXTS, "zh_Hant")
+NAMES: frozenset[Kind] = frozenset({"alias", "label", "ambiguous"})  # peoples, places and groups are none
 LONGEST = 120  # characters; the longest name of a State has 56
 NEAREST_MAX = 3
 LIKENESS = 0.75  # of the nearest names, 0 to 1: below it they have nothing to do with each other
@@ -69,6 +69,15 @@ def country_named(text: str) -> Named:
     return _named(text)
 
 
+def states_called(name: str) -> tuple[str, ...]:
+    """ISO3 codes of the States that a person means who writes `name`: two where it is shared, none where none is.
+
+    As `country_named`, but small "no", "is" and "na" are words here, not codes.
+    """
+    name = " ".join(name.split())
+    return () if len(name) == 2 and name.isascii() and not name.isupper() else country_named(name).iso3
+
+
 def country_numbered(text: str) -> Named:
     """The State behind a Gleditsch–Ward number: only for a column that is known to hold them."""
     digits = text.strip().removesuffix(".0")
@@ -92,6 +101,8 @@ def _named(text: str) -> Named:
         return Named(lists.names[key])
     if key in lists.others:
         return Named((), why="a territory or a group of States: no Member or observer State")
+    if stem_of(text) in lists.stems:
+        return Named(lists.stems[stem_of(text)])
     if both := _said_twice(text):
         return Named((both,))
     alike = difflib.get_close_matches(key, lists.in_order, n=NEAREST_MAX, cutoff=LIKENESS)
@@ -127,6 +138,7 @@ class _Lists:
     m49: dict[int, tuple[str, ...]]
     gleditsch_ward: dict[int, tuple[str, ...]]
     names: dict[str, tuple[str, ...]]
+    stems: dict[str, tuple[str, ...]]
     others: frozenset[str]
     in_order: tuple[str, ...]
 
@@ -134,29 +146,32 @@ class _Lists:
 @functools.cache
 def _lists() -> _Lists:
     states = read_countries()
-    shared: dict[str, set[str]] = defaultdict(set)
-    for row in states:
-        for name in _names_of(row):
-            shared[key_of(name)].add(row.iso3)
-    names = {key: tuple(sorted(codes)) for key, codes in shared.items() if key}
-    own = {key_of(name): codes for name, codes in _own_names({row.iso3 for row in states})}
-    names |= {key: codes for key, codes in own.items() if codes}
+    known = [(name, {row.iso3}) for row in states for name in names_of(row, LANGUAGES)]
+    own = [(name, set(one.iso3)) for name, one in own_names() if one.kind in NAMES]
+    names = _by(key_of, known) | _by(key_of, own)  # what our own list says outweighs the others
+    none = {key_of(name) for name, one in own_names() if one.kind == "territory"}
     return _Lists(
         codes={row.iso2: row.iso3 for row in states} | {row.iso3: row.iso3 for row in states},
         m49={int(row.m49): (row.iso3,) for row in states},
         gleditsch_ward={row.gw_code: (row.iso3,) for row in states if row.gw_code is not None},
         names=names,
-        others=frozenset([*own, *(key_of(name) for name in _others({row.iso2 for row in states}))]) - set(names),
+        stems=_by(_cyrillic_stem, known) | _by(_cyrillic_stem, own),
+        others=frozenset(none | {key_of(name) for name in _others({row.iso2 for row in states})}) - set(names),
         in_order=tuple(sorted(names)),
     )
 
 
-def _names_of(row: CountryRow) -> Iterator[str]:
-    ours = (row.name_en, row.name_fr, row.name_es, row.name_ru, row.name_zh, row.name_ar)
-    theirs = (Locale.parse(language).territories.get(row.iso2, "") for language in LANGUAGES)
-    for name in (*ours, *theirs):
-        bare = name.replace("（", "(").partition("(")[0].strip()
-        yield from (one for one in {name, bare} if one)
+def _by(key: Callable[[str], str], known: list[tuple[str, set[str]]]) -> dict[str, tuple[str, ...]]:
+    shared: dict[str, set[str]] = defaultdict(set)
+    for name, codes in known:
+        shared[key(name)] |= codes
+    return {word: tuple(sorted(codes)) for word, codes in shared.items() if word}
+
+
+def _cyrillic_stem(name: str) -> str:
+    """What the cases of a Russian name of one word share; empty for other names."""
+    stem = stem_of(name)
+    return stem if "\u0400" <= stem[0] <= "\u04ff" and stem != fold(name) else ""
 
 
 def _others(states: set[str]) -> Iterator[str]:
@@ -166,13 +181,3 @@ def _others(states: set[str]) -> Iterator[str]:
             if code not in states:
                 yield name
                 yield code
-
-
-def _own_names(states: set[str], path: Path = OWN_NAMES) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Names with the States that share them; without any: a territory that is none."""
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, line in enumerate(csv.DictReader(file), 2):
-            codes = tuple(filter(None, line["iso3"].split("|")))
-            if set(codes) - states:
-                raise ReferenceDataError(f"{path.name}, line {number}: found {line['iso3']!r}; wanted codes of States")
-            yield from ((name, codes) for name in line["names"].split("|"))

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from countries.models import Country
 from indicators.models import Evidence, EvidenceQuerySet, Indicator, RescoreRequest, SecondReading
@@ -15,6 +15,7 @@ from people.models import User
 from people.permissions import Action, may
 from reports.models import Family, Passage
 
+IN_HAND = {"passage", "indicator", "country", "family", "coder"}  # rows that were read a moment ago: they are there
 BACKLOAD_DAYS = 90  # scoring.md §3: known longer than this before the installation's day at entry
 
 
@@ -68,12 +69,22 @@ def propose(
     evidence = row(passage, draft, coder, at=at, installation_day=installation_day)
     if correction is not None:
         evidence.corrects, evidence.correction_reason = correction.of, tidy_reason(correction.reason)
+    _save_new(evidence)
+    return evidence
+
+
+def _save_new(evidence: Evidence) -> None:
+    """The database asks for the constraints itself, once; what it refuses is put into words. Raises CodingError."""
     try:
-        evidence.full_clean()
+        evidence.full_clean(exclude=IN_HAND, validate_constraints=False)
+        try:
+            with transaction.atomic():
+                evidence.save()
+        except IntegrityError:
+            evidence.validate_constraints()
+            raise
     except ValidationError as error:
         raise CodingError("; ".join(error.messages)) from error
-    evidence.save()
-    return evidence
 
 
 def twin_of(passage: Passage, draft: EvidenceDraft, *, beside: Evidence | None = None) -> Evidence | None:

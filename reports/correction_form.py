@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from countries.models import Country
-from countries.names import states_called
+from countries.naming import states_called
 from reports.correcting import REASON_MAX, Held
 from reports.languages import LANGUAGE, UNKNOWN, language_name
 

@@ -23,6 +23,7 @@ from bench import (
     migrate,
     pages,
     recompute,
+    table_import,
 )  # fmt: skip
 from bench.figure import Figure, from_json, keep, machine, printed
 from bench.synthetic import Size
@@ -93,6 +94,14 @@ def test_a_feed_is_timed_to_its_passages(db: None) -> None:
     assert figure.queries
     assert figure.details["reports"] == 20
     assert {"read_s", "passages", "megabytes"} <= set(figure.details)
+
+
+def test_an_import_is_timed_to_its_preview_and_to_its_evidence(reference: None) -> None:
+    figures = table_import.measure(rows=24)
+
+    assert len(figures) == 2
+    assert all(complete(one) and one.queries for one in figures)
+    assert figures[0].details["rows"] == 24
 
 
 def test_the_queue_is_measured_with_little_and_with_much_waiting(reference: None, tmp_path: Path) -> None:

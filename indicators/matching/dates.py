@@ -1,6 +1,6 @@
 """The latest day that a text names, as far as it is explicit: "21 May 2024", "16 and 19 April", "April 2023", ISO.
 
-Also in French, Spanish, Russian and Chinese; of Arabic no day is read.
+Also in French, Spanish, Russian, Chinese and Arabic; the names of the months are in `months`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from indicators.matching.months import MONTHS_ELSEWHERE, WRITTEN_ALIKE
 
 Precision = Literal["day", "month"]
 
@@ -27,22 +29,32 @@ _DAYS = rf"(?<![\d.,:/-])(?P<days>{_DAY}(?:{_JOIN}{_DAY}){{0,5}})"
 _ISO = re.compile(r"(?<![\d/-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<days>\d\d)(?![\d-])")
 _DAY_FIRST = re.compile(rf"{_DAYS}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?")
 _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(?P<days>{_DAY}(?:{_JOIN}{_DAY}){{0,5}})(?![\d:%])(?:,?\s+{_YEAR})?")
-_JOINED = re.compile(rf"(?:{_JOIN})(?:on\s+)?")  # between two dates of which only the second has a year
 _MONTH_ONLY = re.compile(rf"\b{_MONTH},?\s+{_YEAR}")
+_DOTTED = re.compile(
+    rf"(?<![\d.])(?P<days>{_DAY})\.(?P<month>1[0-2]|0?[1-9])\.{_YEAR}(?!\.\d)"
+)  # the day comes first everywhere
 
-
-_OTHERS = (  # French, Spanish, Russian (as in "3 апреля"), January to December
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-)
-_NUMBERS = {name: at for names in _OTHERS for at, name in enumerate(names.split(), 1)} | {"setiembre": 9}
+_NAME = "|".join(sorted(MONTHS_ELSEWHERE, key=len, reverse=True))
+_NAME_ELSEWHERE = rf"(?P<month>{_NAME})\b(?:\s*[/(]\s*(?:{_NAME})\b\)?)?"  # in Arabic often both names: Syrian/Egyptian
+_DAY_ELSEWHERE = r"(?:[12]\d|3[01]|0?[1-9])(?:er|\.?º|°)?"
+_JOIN_ELSEWHERE = r"\s*(?:,|،|-|–|et|au|y|al|и|по|و|الي|حتي)\s*(?:le\s+|el\s+)?"
+_OF_YEAR = rf"(?:\s*,?\s+(?:del?\s+(?:año\s+)?|من\s+)?(?:عام\s+|سنة\s+)?{_YEAR})"
 _ELSEWHERE = re.compile(
-    rf"(?<![\d.,:/-])(?P<days>(?:[12]\d|3[01]|0?[1-9])(?:er)?)\s+(?:de\s+)?(?P<month>{'|'.join(_NUMBERS)})\b"
-    rf"(?:\s+(?:del?\s+)?{_YEAR})?",
+    rf"(?<![\d.,:/-])(?P<days>{_DAY_ELSEWHERE}(?:{_JOIN_ELSEWHERE}{_DAY_ELSEWHERE}){{0,5}})\s+(?:de\s+|من\s+)?"
+    rf"{_NAME_ELSEWHERE}{_OF_YEAR}?",
     re.IGNORECASE,
 )
-_CHINESE = re.compile(r"(?P<year>(?:19|20)\d\d)年(?P<month>1[0-2]|0?[1-9])月(?P<days>[12]\d|3[01]|0?[1-9])日")
+_MONTH_ELSEWHERE = re.compile(rf"\b{_NAME_ELSEWHERE}{_OF_YEAR}", re.IGNORECASE)
+_DAY_CHINESE = r"(?:[12]\d|3[01]|0?[1-9])"
+_MONTH_CHINESE = r"(?P<month>1[0-2]|0?[1-9])\s*月"
+_CHINESE = re.compile(
+    rf"(?<![\d.])(?:(?P<year>(?:19|20)\d\d)\s*年\s*)?{_MONTH_CHINESE}\s*"
+    rf"(?P<days>{_DAY_CHINESE}(?:\s*[日号]?\s*[、，和及至到–-]\s*{_DAY_CHINESE}){{0,5}})\s*[日号]"
+)
+_MONTH_OF_CHINESE = re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)\s*年\s*{_MONTH_CHINESE}")
+_JOINED = re.compile(
+    rf"(?:{_JOIN}|{_JOIN_ELSEWHERE}|\s*[至到]\s*)(?:on\s+)?"
+)  # between two dates, a year behind the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +83,24 @@ def latest_day(text: str, *, published_on: dt.date) -> NamedDay | None:
 
 def _named(text: str, published_on: dt.date) -> Iterator[NamedDay]:
     found: dict[int, re.Match[str]] = {}
-    for pattern in (_ISO, _CHINESE, _DAY_FIRST, _MONTH_FIRST, _ELSEWHERE, _MONTH_ONLY):
+    text = text.translate(WRITTEN_ALIKE)
+    for pattern in _patterns(text):
         for match in pattern.finditer(text):
             found.setdefault(match.start("month"), match)
     following: re.Match[str] | None = None
     for _, match in sorted(found.items(), reverse=True):
         yield from _days_of(match, _years(text, match, following, published_on))
         following = match
+
+
+def _patterns(text: str) -> Iterator[re.Pattern[str]]:
+    """Those that can match at all, the surer ones first."""
+    yield from (_ISO, _DAY_FIRST, _MONTH_FIRST, _DOTTED, _MONTH_ONLY)
+    if "月" in text:
+        yield from (_CHINESE, _MONTH_OF_CHINESE)
+    small = text.lower()
+    if any(name in small for name in MONTHS_ELSEWHERE):
+        yield from (_ELSEWHERE, _MONTH_ELSEWHERE)
 
 
 def _years(text: str, match: re.Match[str], following: re.Match[str] | None, published_on: dt.date) -> tuple[int, ...]:
@@ -103,7 +126,7 @@ def _days_of(match: re.Match[str], years: tuple[int, ...]) -> Iterator[NamedDay]
 def _month_number(written: str) -> int:
     if written.isdigit():
         return int(written)
-    if other := _NUMBERS.get(written.lower()):
+    if other := MONTHS_ELSEWHERE.get(written.lower()):
         return other
     return next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(written[:3].lower()))
 

@@ -1,11 +1,11 @@
-"""What is wrong with a cell or a file: found, wanted, what to do. Never an excerpt: codes and numbers only."""
+"""What is wrong with a cell or a file: found, wanted, what to do. No excerpt and no name: codes, numbers, a word."""
 
 import dataclasses
 import re
 from typing import Any
 
-_SHORT = re.compile(r"[-\w.+/:,% ]{1,24}")  # a day or a figure as somebody wrote it
-_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+_SHORT = re.compile(r"[-\w.+/:,%'’#! ]{1,24}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 class TableError(ValueError):
@@ -54,7 +54,12 @@ class CellError(ValueError):
 
 
 def seen(text: str) -> str:
-    """A wrong cell as a message may repeat it: a code, a figure or a day, never the words of a text."""
-    if _SHORT.fullmatch(text) and not _LONG_WORD.search(text):
+    """A wrong cell as a message may repeat it: a code, a figure, a day or a word, never a passage or a full name."""
+    if _SHORT.fullmatch(text) and not _may_be_a_name(_WORD.findall(text)):
         return f"“{text.strip()}”"
     return f"a text of {len(text)} characters" if text else "nothing"
+
+
+def _may_be_a_name(words: list[str]) -> bool:
+    """Whether it is more than a word, unless one of two is small: "last Tuesday"."""
+    return len(words) > 2 or (len(words) == 2 and not any(word.islower() for word in words))

@@ -34,7 +34,8 @@ EVIDENCE = (
            "показатель", "指标", "المؤشر"), is_required=True),
     Field("source", "Source", "Its short name or its name, as the list of sources has it.",
           ("source", "source name", "publisher", "published by", "éditeur", "fuente", "источник", "来源", "المصدر")),
-    Field("report", "Report number", "Of a report taken in: with “Where in it”, instead of the words.",
+    Field("report", "Report number",
+          "Of a report taken in, such as 12 (it stands in its address), with “Where in it”: instead of the words.",
           ("report", "report number", "report id", "rapport", "informe", "отчет", "报告", "التقرير")),
     Field("locator", "Where in it", "Page or paragraph.",
           ("locator", "where", "page", "paragraph", "para", "paragraphe", "párrafo", "страница", "页", "الصفحة")),
@@ -90,6 +91,7 @@ SERIES = (
     Field("unit", "Unit", "Checked against the unit of the series.",
           ("unit", "units", "unité", "unidad", "единица", "单位", "الوحدة")),
 )  # fmt: skip
+TEMPLATE_HEADINGS = {"report": "report number", "family": "finding body", "group": "group at risk"}
 FIELDS: Mapping[str, tuple[Field, ...]] = {"evidence": EVIDENCE, "series": SERIES}
 
 
@@ -131,5 +133,5 @@ def column_name(place: int, header: Sequence[str]) -> str:
 
 
 def template_of(kind: str) -> list[str]:
-    """The headings of an empty table."""
-    return [field.name for field in FIELDS[kind]]
+    """The headings of an empty table, each of which is understood as its own field."""
+    return [TEMPLATE_HEADINGS.get(field.name, field.name) for field in FIELDS[kind]]

@@ -210,7 +210,10 @@ def _sensitivity(cell: _Row, words: Words) -> int:
 
 def _said(cell: _Row, words: Words) -> dict[str, Any]:
     """What the passage says: the words and their source, or the number of a passage that is here already."""
-    if cell.has("report"):
+    if cell.has("report") and place_of(cell.row, cell.settings.columns) is None:
+        wanted = "the number of a report taken in, such as 12, or nothing where the row has the words and their source"
+        cell.refuse("report", seen(text_of(cell.raw("report"))), wanted)
+    elif cell.has("report"):
         passage, published_on = _passage(cell, words) or (None, None)
         blank = {"text": "", "locator": "", "url": "", "source": ""}
         return {"passage": passage, "published_on": published_on, **blank}
@@ -239,9 +242,7 @@ def place_of(row: Sequence[Any], columns: Mapping[str, int]) -> Place | None:
 
 def _passage(cell: _Row, words: Words) -> tuple[int, dt.date] | None:
     place = place_of(cell.row, cell.settings.columns)
-    if place is None:
-        cell.refuse("report", seen(text_of(cell.raw("report"))), "the number of a report, such as 12")
-        return None
+    assert place is not None
     found = words.passages.get(place)
     if found is None:
         several = place in words.passages

@@ -149,13 +149,27 @@ def _may_undo(request: HttpRequest, table: TableImport) -> bool:
 
 
 def _progress(table: TableImport) -> dict[str, Any]:
-    is_busy = table.state in BUSY
-    done = ""
+    """How far a worker is: rows settled, or how many go in together; since when, and what comes before."""
+    if table.state not in BUSY:
+        return {"is_busy": False, "is_late": False, "progress": table.state}
+    waited = clock.now() - table.moved_at
+    settled: int | None = None
     if table.state == State.CONFIRMED and not table.all_or_nothing and table.kind == Kind.EVIDENCE:
         settled = table.rows.exclude(fate=Fate.NEW, is_written=False).count()
-        done = f"{settled}"
-    is_late = is_busy and clock.now() - table.moved_at > LATE
-    return {"is_busy": is_busy, "is_late": is_late, "settled": done, "progress": f"{table.state}-{done}-{is_late}"}
+    before = TableImport.objects.waiting().filter(moved_at__lt=table.moved_at).count()
+    is_late, since = waited > LATE, _since(waited)
+    done = "" if settled is None else f"{settled}"
+    return {
+        "is_busy": True, "is_late": is_late, "settled": settled, "writable": writable(table), "before": before,
+        "waited": since, "progress": f"{table.state}-{done}-{before}-{since.replace(' ', '-')}-{is_late}",
+    }  # fmt: skip
+
+
+def _since(waited: dt.timedelta) -> str:
+    """In whole minutes, of the first minute in steps of five seconds: the page asks every other second."""
+    seconds = max(0, int(waited.total_seconds()))
+    number, unit = (seconds // 5 * 5, "second") if seconds < 60 else (seconds // 60, "minute")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def _rows(request: HttpRequest, table: TableImport) -> dict[str, Any]:

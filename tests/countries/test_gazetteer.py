@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from countries.gazetteer import countries_in, subjects_in
-from countries.names import states_called
+from countries.naming import states_called
 from countries.reference import read_countries
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -125,10 +125,34 @@ def test_a_hundred_thousand_characters_of_any_kind_take_a_second_of_work_at_most
         ("The French ambassador spoke on Mali.", ("MLI",)),
         ("Israeli offensives followed in Gaza; Israeli forces entered Rafah.", ("ISR", "PSE")),
         ("Palestinian-American families", ("PSE",)),
+        ("The siege of Kidal has drawn comparisons with Srebrenica. Mali's capital is cut off.", ("MLI",)),
+        ("Over 900 people are held in Belarus. Poland, Latvia and Lithuania recalled their ambassadors.", ("BLR",)),
+        ("(Nairobi) – The Malian army killed 27 men.", ("MLI",)),
+        ("DAKAR, 3 June 2024 – Soldiers in Togo shot a boy.", ("TGO",)),
+        ("Hungary sent officers to Bosnia and Herzegovina.", ("BIH",)),
+        ("Rwanda's army continues to support M23 in North Kivu.", ("COD",)),
+        ("France's ambassador spoke on Mali.", ("MLI",)),
+        ("Gunmen killed 40 people in Niger, near the borders with Mali and Burkina Faso.", ("NER",)),
+        ("Exiles in Costa Rica, Spain and Chile spoke of Nicaragua.", ("NIC",)),
     ],
 )
 def test_a_host_a_voter_and_an_envoy_count_where_nobody_else_does(text: str, subjects: tuple[str, ...]) -> None:
     assert subjects_in(text) == subjects
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("R2P in Burundi\nThree are worse: Mali, Chad and Yemen. Burundi is next.", ["BDI"]),
+        ("Alert: Mali, Chad and Yemen (Chad)\nVillages burned.", ["TCD"]),
+        ("Alert: Mali, Chad and Yemen\nVillages burned in Chad.", ["MLI", "TCD", "YEM"]),
+        ("War spread in Mali, Niger and Togo. In Mali 200 died.", ["MLI", "NER", "TGO"]),
+        ("Sudan is at war. Chad, Niger and Togo are poor.", ["SDN"]),
+        ("Israel struck Lebanon, Syria and Yemen.", ["ISR", "LBN", "SYR", "YEM"]),
+    ],
+)
+def test_a_list_of_other_crises_does_not_count_beside_the_one_spoken_of(text: str, subjects: list[str]) -> None:
+    assert sorted(subjects_in(text)) == subjects
 
 
 @pytest.mark.parametrize(
@@ -164,12 +188,22 @@ def test_held_out_passages_of_many_kinds_are_given_their_countries() -> None:
     assert recall >= 0.93
 
 
+def test_passages_full_of_states_in_passing_are_given_their_own() -> None:
+    lines = (SAMPLES / "countries_fresh.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if row["kind"] == "apart"]
+    precision, recall = shares(rows)
+
+    assert len(rows) >= 60
+    assert precision >= 0.90
+    assert recall >= 0.95
+
+
 @pytest.mark.shared_data
 def test_the_passages_for_development_are_given_their_countries(shared_data: Path) -> None:
     lines = (shared_data / "passages_dev.jsonl").read_text(encoding="utf-8").splitlines()
     precision, recall = shares([json.loads(line) for line in lines])
 
-    assert precision >= 0.96
+    assert precision >= 0.97
     assert recall >= 0.95
 
 
@@ -197,4 +231,4 @@ def test_real_excerpts_are_given_the_countries_that_they_are_about(shared_data: 
         wrong += len(named - wanted)
 
     assert found / (found + missed) >= 0.95
-    assert found / (found + wrong) >= 0.85
+    assert found / (found + wrong) >= 0.97

@@ -16,7 +16,7 @@ from tests import make, tables
 LONG = "word " * 2_000
 EVIDENCE = {
     "country, none": ({"country": ""}, "A “country”: found nothing; wanted a State"),
-    "country, unknown": ({"country": "Atlantis"}, "found a text of 8 characters; wanted a Member or observer State"),
+    "country, unknown": ({"country": "Atlantis"}, "found “Atlantis”; wanted a Member or observer State"),
     "country, misspelt": ({"country": "Myanmmar"}, "wanted a Member or observer State by name or code; near it: MMR"),
     "country, a territory": ({"country": "Kosovo"}, "a territory or a group of States: no Member or observer State"),
     "country, a region": ({"country": "Africa"}, "a territory or a group of States"),
@@ -34,7 +34,7 @@ EVIDENCE = {
     "severity, beyond": ({"severity": "5"}, "E “severity”: found “5”; wanted 0 to 4"),
     "severity, below": ({"severity": "-1"}, "found “-1”; wanted 0 to 4"),
     "severity, a half": ({"severity": "2.5"}, "found “2.5”; wanted 0 to 4"),
-    "severity, a word": ({"severity": "serious"}, "wanted 0 to 4"),
+    "severity, a word": ({"severity": "serious"}, "found “serious”; wanted 0 to 4"),
     "grade, none": ({"grade": ""}, "wanted 1 to 6, or a grade like B2"),
     "grade, a letter beyond": ({"grade": "G2"}, "F “grade”: found “G2”; wanted a letter A to F and a digit 1 to 6"),
     "grade, a digit beyond": ({"grade": "B7"}, "F “grade”: found “B7”; wanted a letter A to F"),
@@ -46,12 +46,12 @@ EVIDENCE = {
     "day, a month only": ({"event_on": "2024-05"}, "only a month or a year known: its first day"),
     "day, a year only": ({"event_on": "2024"}, "only a month or a year known: its first day"),
     "day, an Excel number": ({"event_on": "45413"}, "an Excel day number in a CSV may count from 1900 or from 1904"),
-    "day, words": ({"event_on": "last Tuesday"}, "wanted a day such as 2024-06-30"),
+    "day, words": ({"event_on": "last Tuesday"}, "found “last Tuesday”; wanted a day such as 2024-06-30"),
     "day, before 1945": ({"event_on": "1944-12-31"}, "found 1944-12-31; wanted a day from 1945-01-01 on"),
     "day, after it was public": ({"event_on": "2024-06-02"}, "found 2024-06-02, which is after it was public; wanted"),
     "published, none": ({"published_on": ""}, "wanted the day it was public, in the row or for the whole file"),
     "published, in the future": ({"published_on": "2025-01-01"}, "found 2025-01-01, which is in the future; wanted"),
-    "published, no day": ({"published_on": "soon"}, "H “published_on”: found a text of 4 characters; wanted a day"),
+    "published, no day": ({"published_on": "soon"}, "H “published_on”: found “soon”; wanted a day"),
     "note, none": ({"note": ""}, "I “note”: found nothing; wanted one sentence: the reviewer decides by it"),
     "note, too long": ({"note": LONG}, "I “note”: found 9,999 characters; wanted at most 500"),
     "polarity, neither": ({"polarity": "up"}, "J “polarity”: found “up”; wanted risk or mitigation"),
@@ -67,7 +67,10 @@ EVIDENCE = {
     "sensitivity, above one's own": ({"sensitivity": "3"}, "found a step above what you may see; wanted one that"),
     "address, none": ({"url": "see page 3"}, "found no address; wanted https://… or http://…"),
     "address, a script": ({"url": "javascript:alert(1)"}, "found no address; wanted https://… or http://…"),
-    "report, no number": ({"report": "A/HRC/55"}, "found “A/HRC/55”; wanted the number of a report, such as 12"),
+    "report, no number": (
+        {"report": "A/HRC/55"},
+        "found “A/HRC/55”; wanted the number of a report taken in, such as 12",
+    ),
     "report, none here": ({"report": "12"}, "found no passage at that place that you may see; wanted the place"),
     "text, a NUL": ({"group": "a\x00b"}, "found a NUL character; wanted text"),
 }
@@ -78,7 +81,7 @@ SERIES = {
     "value, inf": (("Mali", "2022", "inf"), "found “inf”; wanted a number such as 1234.5"),
     "value, too large": (("Mali", "2022", "1e999"), "found a number without an end; wanted a finite number"),
     "value, a percentage": (("Mali", "2022", "12%"), "found a percent sign; wanted a number in the unit"),
-    "value, words": (("Mali", "2022", "many"), "found a text of 4 characters; wanted a number such as 1234.5"),
+    "value, words": (("Mali", "2022", "many"), "found “many”; wanted a number such as 1234.5"),
     "value, marks that do not agree": (("Mali", "2022", "1,234.567,8"), "wanted a number such as 1234.5"),
     "value, below what a logarithm has": (("Mali", "2022", "-1"), "found -1; wanted a number above -1"),
     "value, an error of Excel": (("Mali", "2022", "#DIV/0!"), "wanted a number such as 1234.5"),
@@ -137,6 +140,17 @@ def test_a_wrong_figure_says_what_was_found_and_wanted() -> None:
 
 def test_every_fault_of_a_row_is_told_at_once() -> None:
     assert len(evidence_faults({"country": "", "severity": "9", "note": "", "event_on": "x"})) == 4
+
+
+def test_what_stands_instead_of_a_report_number_hides_no_other_fault_of_the_row() -> None:
+    told = evidence_faults({"report": "OHCHR", "text": "", "source": "", "published_on": "soon"})
+
+    assert [fault.partition("“")[2].partition("”")[0] for fault in told] == ["report", "text", "source", "published_on"]
+
+
+@pytest.mark.parametrize("name", ["Ye Htut", "Zin Mar Aung", "علي حسن", "she said it"])
+def test_a_short_text_that_may_be_a_name_or_a_sentence_is_not_repeated(name: str) -> None:
+    assert seen(name) == f"a text of {len(name)} characters"
 
 
 def test_no_words_of_a_passage_stand_in_a_fault() -> None:

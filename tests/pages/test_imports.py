@@ -1,12 +1,14 @@
 """The pages of an import: the file, its columns, the preview, the decision, the log."""
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 
 from indicators import coding, importing
@@ -227,12 +229,34 @@ def test_a_file_set_aside_is_listed_and_nothing_is_written(coder: Client) -> Non
 def test_the_page_asks_again_only_when_there_is_news(coder: Client) -> None:
     page = send(coder, tables.evidence_csv())
     coder.post(f"{page}columns/", {**columns_of(*tables.GOOD), "sensitivity": "0"})
+    TableImport.objects.update(moved_at=F("moved_at") - dt.timedelta(seconds=75))  # far from the next whole minute
     text = coder.get(page).text
 
+    assert "1 minute so far." in " ".join(text.split())
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in text
     assert f'hx-get="{page}?seen=checking--' in text
     seen = text.partition("?seen=")[2].partition('"')[0]
     assert coder.get(f"{page}?seen={seen}", headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_figures_that_go_in_together_are_counted_while_they_wait(client: Client) -> None:
+    first, second = (
+        tables.checked(tables.series_csv(("Mali", "2022", n), ("Chad", "x", 1)), kind="series") for n in (1, 2)
+    )
+    for table in (first, second):
+        importing.confirm(
+            import_id=table.pk,
+            seen=str(table.checked_at and table.checked_at.isoformat()),
+            all_or_nothing=False,
+            by=table.sent_by,
+            at=tables.AT,
+        )
+    TableImport.objects.filter(pk=second.pk).update(moved_at=F("moved_at") + dt.timedelta(seconds=1))
+    client.force_login(second.sent_by)
+    text = " ".join(client.get(f"/import/{second.pk}/").text.split())
+
+    assert "1 of 2 rows go in together: until the last one is written, none is." in text
+    assert "1 import before it." in text
 
 
 def test_somebody_elses_unchecked_file_is_not_even_there(coder: Client) -> None:

@@ -117,14 +117,14 @@ def _new_page(request: HttpRequest, form: ReportForm, *, status: int = 200, too_
 
 
 def _batches(person: User) -> list[Batch]:
-    """The person's last batches, each with how many of its files wait and failed."""
-    waiting, failed = Q(retrievals__state="waiting"), Q(retrievals__state="failed")
+    """The person's last batches, each with how many of its files wait and failed: of those that they may know of."""
+    seen = Q(retrievals__in=retrievals_seen_by(person).values("pk"))
     rows = Batch.objects.filter(sent_by=person).annotate(
-        files=Count("retrievals"),
-        waiting=Count("retrievals", filter=waiting),
-        failed=Count("retrievals", filter=failed),
+        files=Count("retrievals", filter=seen),
+        waiting=Count("retrievals", filter=seen & Q(retrievals__state="waiting")),
+        failed=Count("retrievals", filter=seen & Q(retrievals__state="failed")),
     )  # fmt: skip
-    return list(rows.order_by("-pk")[:LAST_SENT])
+    return list(rows.filter(files__gt=0).order_by("-pk")[:LAST_SENT])
 
 
 def _again(request: HttpRequest) -> dict[str, Any]:

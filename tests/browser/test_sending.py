@@ -1,6 +1,6 @@
 """Files that somebody has chosen stay chosen, whatever is wrong with what is said of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
@@ -8,8 +8,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from people.models import User
 from people.permissions import Role
+from reports import ingest, sending
 from reports.models import Retrieval
-from tests import make
+from tests import make, tables
 from tests.browser.conftest import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("reference")]
@@ -70,3 +71,20 @@ def test_signing_out_meanwhile_loses_nothing(chosen: Page, live_server: LiveServ
 
     chosen.wait_for_url("**/reports/sent/*/")
     assert Retrieval.objects.count() == 13
+
+
+def test_no_row_hides_behind_a_sideways_scroll_on_a_phone(
+    live_server: LiveServer, people: dict[Role, User], open_page: Callable[..., Page]
+) -> None:
+    files = [sending.Sent(f"a-made-up-file-with-a-long-name-{number}.txt", b"Made up.") for number in range(3)]
+    about, by = ingest.About(), people[Role.ADMIN]
+    batch = sending.send(files=files, reader="automatic", about=about, sender=by, at=make.NOW)
+    table = tables.checked(tables.evidence_csv({}, {"severity": "9"}), by=by)
+    page = open_page(width=360)
+    sign_in(page, live_server.url, by)
+
+    for address in (f"/reports/sent/{batch.pk}/", f"/import/{table.pk}/", "/import/", "/reports/new/"):
+        page.goto(f"{live_server.url}{address}")
+        wraps = page.eval_on_selector_all(".table-wrap", "all => all.map(one => [one.scrollWidth, one.clientWidth])")
+        assert (address, [wrap for wrap in wraps if wrap[0] > wrap[1]]) == (address, [])
+        assert wraps

@@ -11,8 +11,18 @@ from reports.models import Report, ReportQuerySet
 def keep_as_close(report: Report, sensitivity: int, *, at: dt.datetime) -> None:
     """What somebody sends again as more sensitive is kept so, with what it carried; it is never opened by that."""
     if sensitivity > report.sensitivity:
-        _close(Report.objects.filter(pk=report.pk) | Report.objects.filter(carrier=report), sensitivity, at)
+        _close(Report.objects.filter(pk__in=_with_what_it_carried(report)), sensitivity, at)
         report.sensitivity = sensitivity
+
+
+def _with_what_it_carried(report: Report) -> list[int]:
+    """Numbers of the report and of all that came in it, however deep; a file may have come in itself."""
+    found: set[int] = set()
+    layer = {report.pk}
+    while layer:
+        found |= layer
+        layer = set(Report.objects.filter(carrier__in=layer).values_list("pk", flat=True)) - found
+    return sorted(found)
 
 
 def standing(digests: Sequence[str], sensitivity: int, *, at: dt.datetime) -> set[str]:

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.html import format_html
 
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
@@ -51,6 +50,8 @@ KINDS = (  # reader, name, what it is and what happens with it
 FETCHED = (("feed", "RSS or Atom feed"), ("reliefweb-v2", "ReliefWeb's API, version 2"))  # readers of what is fetched
 BY_THEIR_BYTES = (("pdf", "PDF"), ("docx", "DOCX"), ("mail", "Mail"), ("zip", "ZIP"))  # of those that say what they are
 KIND_NAMES = {reader: name for reader, name, _ in KINDS} | dict(FETCHED) | dict(BY_THEIR_BYTES)
+OFFERED = frozenset(reader for reader, _, _ in KINDS)
+SAID_OF_IT = ("source", "published_on", "title", "url", "language")
 BARE = frozenset({"text", "html"})  # readers of files that say neither source nor day
 SOURCELESS = BARE | {"automatic"}  # some of these say their day; none says who published it
 PASTED = frozenset({"automatic", "text", "html", "coding-note"})
@@ -100,15 +101,15 @@ class ManyFilesField(forms.FileField):
 class ReportForm(forms.Form):
     """Files or a pasted text, and what they do not say of themselves."""
 
-    reader = forms.ChoiceField(label="What kind of file it is", widget=forms.RadioSelect, error_messages=NO_CHOICE)
+    reader = forms.ChoiceField(label="What kind of file it is", widget=forms.HiddenInput, error_messages=NO_CHOICE)
     file = ManyFilesField(
         required=False,
         allow_empty_file=True,  # one of many that is empty fails by itself
         label="The files",
-        widget=ManyFilesInput(attrs={"class": "drop"}),
+        widget=ManyFilesInput(attrs={"class": "drop", "data-files-max": FILES_MAX, "data-bytes-max": TOTAL_BYTES_MAX}),
         help_text=(
             f"Choose them or drop them here: up to {FILES_MAX}, each at most {settings.REPORT_BYTES_MAX // 2**20} MB, "
-            f"together {TOTAL_BYTES_MAX // 2**20} MB. A dataset as its publisher gives it."
+            f"together {TOTAL_BYTES_MAX // 2**20} MB."
         ),
         error_messages={
             "invalid": "Found no file in what was sent; choose it again.",
@@ -117,12 +118,13 @@ class ReportForm(forms.Form):
     text = forms.CharField(
         required=False,
         strip=False,
-        label="Or a text or a mail, pasted",
+        label="The text or the mail",
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": PASTED_CHARACTERS_MAX}),
         help_text="Plain text, a mail with its headers, a page's source, or a coding note. Empty if you send files.",
     )
     source = forms.ChoiceField(
         label="Who published it",
+        help_text="One source for all that you send now.",
         error_messages={**NO_CHOICE, "required": "Found nothing; wanted a source: such a file does not say it."},
     )
     title = forms.CharField(
@@ -133,13 +135,14 @@ class ReportForm(forms.Form):
     )
     url = forms.URLField(
         required=False, max_length=URL_CHARACTERS_MAX, label="Address of the original", assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url"}),
         help_text="Of one file only: where a reader can open it.",
     )  # fmt: skip
     published_on = forms.DateField(
         label="Day it was public",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        help_text="Evidence counts from that day on. A day that a mail or a page states itself comes first.",
+        help_text="Needed where a file does not state it, as a mail or a page may.",
         error_messages={
             "required": "Found nothing; wanted the day it was public: such a file does not say it.",
             "invalid": "Found no day; wanted one such as 2024-06-30.",
@@ -158,7 +161,7 @@ class ReportForm(forms.Form):
     )
     sensitivity = forms.ChoiceField(
         label="Who may see it", initial=str(Sensitivity.PUBLIC.value), error_messages=NO_CHOICE,
-        help_text="Holds for the report and for everything coded from it. A mail is never public: internal at least.",
+        help_text="Whatever is coded from it, too. A mail is never public: internal at least.",
     )  # fmt: skip
 
     def __init__(
@@ -174,13 +177,15 @@ class ReportForm(forms.Form):
         super().__init__(data, files, **rest)
         self.day = day
         self.sent: list[Sent] = []
-        self.use_required_attribute = False  # what is required depends on the kind of file
-        reader = self.data.get("reader") if self.is_bound else self.initial.get("reader", "text")
-        self.fields["source"].required = reader in SOURCELESS | UNDATED
-        self.fields["published_on"].required = reader in BARE | UNDATED
-        self.fields["title"].required = reader == "text"
+        reader = self.data.get("reader") if self.is_bound else self.initial.get("reader")
+        self.kind = reader if reader in OFFERED else "automatic"
+        self.fields["source"].required = self.kind in SOURCELESS | UNDATED
+        self.fields["published_on"].required = self.kind in BARE | UNDATED
+        self.fields["title"].required = self.kind == "text"
+        if not self.takes_pasted:
+            self.fields["file"].widget.attrs["required"] = True
         clearance = clearance_of(user)
-        self._offer("reader", [(reader, _kind(name, said)) for reader, name, said in KINDS])
+        self._offer("reader", [(reader, name) for reader, name, _ in KINDS])
         self._offer("source", [("", "choose a source"), *sources])
         self._offer("sensitivity", [(str(step), word) for step, word in Sensitivity.choices if step <= clearance])
 
@@ -188,6 +193,28 @@ class ReportForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+    @property
+    def asked_first(self) -> list[forms.BoundField]:
+        """What this kind of file does not say itself, and who may see it."""
+        return [self[name] for name in (*SAID_OF_IT, "sensitivity") if self._is_first(name)]
+
+    @property
+    def asked_further(self) -> list[forms.BoundField]:
+        """What may be said besides."""
+        return [self[name] for name in SAID_OF_IT if not self._is_first(name)]
+
+    @property
+    def is_further_open(self) -> bool:
+        """Whether something is said there, or is wrong there."""
+        return any(field.errors or field.value() for field in self.asked_further)
+
+    @property
+    def takes_pasted(self) -> bool:
+        return self.kind in PASTED
+
+    def _is_first(self, name: str) -> bool:
+        return self.fields[name].required or (name == "published_on" and self.kind in SOURCELESS)
 
     def clean_file(self) -> "list[UploadedFile[Any]]":
         files: list[UploadedFile[Any]] = self.cleaned_data["file"]
@@ -272,10 +299,6 @@ class ReportForm(forms.Form):
             language=data["language"],
             sensitivity=int(data["sensitivity"]),
         )
-
-
-def _kind(name: str, said: str) -> str:
-    return format_html("<span><strong>{}</strong>: {}</span>", name, said)
 
 
 MINUTES = (

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from people.models import User
 from people.permissions import Action, may
-from reports import custody, extract, flood
+from reports import custody, extract, flood, nesting
 from reports.about import About
 from reports.closing import keep_as_close
 from reports.models import Batch, Passage, Report, Retrieval, Source
@@ -250,10 +250,11 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
     standing, about = _standing(payload), About.from_json(retrieval.about)
     if standing is not None:
         keep_as_close(standing, about.sensitivity, at=at)
+        problems: tuple[ItemProblem, ...] = ()
         if standing.media_type in CARRIERS:  # a file in it may have failed before
             draft = extract.read(retrieval.reader, payload).draft
-            _bring(retrieval, draft.carried if isinstance(draft, ReportDraft) else (), about, at=at)
-        return Taken(standing, created=False)
+            problems = _bring(retrieval, draft.carried if isinstance(draft, ReportDraft) else (), about, at=at)
+        return Taken(standing, created=False, problems=problems)
     if retrieval.source is not None and about.published_on is None:  # the day by which, at the latest, it was public
         about = dataclasses.replace(about, published_on=(retrieval.fetched_at or at).date())
     reading = extract.read(retrieval.reader, payload, limits=LARGE if retrieval.reader in EVENTS else None)
@@ -276,16 +277,14 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
 def _bring(
     retrieval: Retrieval, carried: Sequence[CarriedFile], about: About, *, at: dt.datetime
 ) -> tuple[ItemProblem, ...]:
-    """Has the files that came in this one read in turn; but not what came in one of those: that is a problem."""
-    if retrieval.came_with is not None:
-        wanted = "found a file within a file within a file; wanted at most one within one; send it by itself"
-        return tuple(ItemProblem(f"file {number} in it", wanted) for number in range(1, len(carried) + 1))
-    for file in carried:
+    """Has the files that came in this one read in turn, as deep and as many as `nesting` lets in."""
+    taken, problems = nesting.followed(carried, of=retrieval)
+    for file in taken:
         receive(
             reader="automatic", payload=file.payload, file_name=file.name, at=at, asked_by=retrieval.asked_by,
             about=dataclasses.replace(about, title="", url=""), batch=retrieval.batch, came_with=retrieval,
         )  # fmt: skip
-    return ()
+    return problems
 
 
 @transaction.atomic

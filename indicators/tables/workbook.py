@@ -5,8 +5,6 @@ import dataclasses
 import io
 import re
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,15 +12,12 @@ from openpyxl import load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from indicators.tables.faults import TableError
+from reports import zips
 
 MEMBERS_MAX = 2_000
-MEMBER_BYTES_MAX = 64 * 2**20  # unpacked
-TOTAL_BYTES_MAX = 128 * 2**20
-RATIO_MAX = 200  # a sheet of equal figures packs 100 to 1
-RATIO_FROM = 2**20  # bytes: below it a high ratio harms nobody
+CAPS = zips.Caps(64 * 2**20, total=128 * 2**20)
 ROW_SPAN_MAX = 1_048_576  # what Excel has
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_CHUNK = 2**20
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,13 +33,12 @@ class Workbook:
 
 def is_workbook(payload: bytes) -> bool:
     """Whether the bytes are a ZIP archive with a workbook in it."""
-    if not payload.startswith(b"PK\x03\x04"):
+    if not payload.startswith(zips.FIRST_BYTES):
         return False
     try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
-        raise TableError("file: found a broken archive; wanted XLSX. Save it again, and send it") from None
+        return zips.is_workbook(zips.opened(payload))
+    except zips.ZipError as error:
+        raise _refused(error) from error
 
 
 @contextlib.contextmanager
@@ -94,46 +88,32 @@ def _broken(error: Exception) -> TableError:
     return TableError(f"file: found a workbook that cannot be read ({type(error).__name__}); wanted XLSX. Save it anew")
 
 
+def _refused(error: zips.ZipError) -> TableError:
+    return TableError(f"file: {error}. Save it anew as XLSX, or send the sheet as CSV")
+
+
 def _measured(payload: bytes) -> bool:
     """Whether any sheet has merged cells. Raises TableError where unpacking it would harm."""
     merged = False
     try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            members = archive.infolist()
-            _refuse_bomb(members, len(payload))
-            for member in members:
-                if member.filename.endswith((".xml", ".rels")):
-                    is_sheet = member.filename.startswith("xl/worksheets/")
-                    merged |= _scanned(archive, member) and is_sheet
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        if isinstance(error, TableError):
-            raise
-        raise _broken(error) from error
+        archive = zips.opened(payload, members_max=MEMBERS_MAX)
+        zips.look_over(archive, CAPS)
+        for member in archive.infolist():
+            if member.filename.endswith((".xml", ".rels")):
+                is_sheet = member.filename.startswith("xl/worksheets/")
+                merged |= _scanned(zips.pieces(archive, member, CAPS)) and is_sheet
+    except zips.ZipError as error:
+        raise _refused(error) from error
     return merged
 
 
-def _refuse_bomb(members: list[zipfile.ZipInfo], size: int) -> None:
-    total = sum(member.file_size for member in members)
-    largest = max((member.file_size for member in members), default=0)
-    if len(members) > MEMBERS_MAX:
-        raise TableError(f"file: found {len(members):,} parts; wanted at most {MEMBERS_MAX:,}")
-    if largest > MEMBER_BYTES_MAX or total > TOTAL_BYTES_MAX:
-        found = f"{max(largest, total) / 2**20:,.0f} MB unpacked"
-        raise TableError(f"file: found {found}; wanted at most {TOTAL_BYTES_MAX // 2**20} MB. Send the sheet as CSV")
-    large = [member for member in members if member.file_size > RATIO_FROM]
-    worst = max((member.file_size / max(member.compress_size, 1) for member in large), default=0)
-    if worst > RATIO_MAX or (total > RATIO_FROM and total > RATIO_MAX * size):
-        raise TableError(f"file: found a part packed {worst:,.0f} to 1; wanted at most {RATIO_MAX}. Send it as CSV")
-
-
-def _scanned(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+def _scanned(part: Iterator[bytes]) -> bool:
     """Whether the part says that cells are merged. No part may define entities: they can grow without end."""
     merged, before = False, b""
-    with archive.open(member) as part:
-        while chunk := part.read(_CHUNK):
-            window = before + chunk
-            if _DOCTYPE.search(window):
-                raise TableError("file: found a document type in it; wanted XLSX as a spreadsheet program writes it")
-            merged |= b"<mergeCell " in window
-            before = chunk[-16:]
+    for chunk in part:
+        window = before + chunk
+        if _DOCTYPE.search(window):
+            raise TableError("file: found a document type in it; wanted XLSX as a spreadsheet program writes it")
+        merged |= b"<mergeCell " in window
+        before = chunk[-16:]
     return merged

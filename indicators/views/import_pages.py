@@ -51,7 +51,7 @@ class Shown:
     """One row as the preview and the log show it."""
 
     row: ImportRow
-    cells: list[str]
+    cells: list[tuple[str, str]]  # heading and text
     faults: list[Fault]
     fate: str
 
@@ -180,6 +180,7 @@ def _rows(request: HttpRequest, table: TableImport) -> dict[str, Any]:
         rows = rows.filter(is_written=True) if fate == "written" else rows.filter(fate=fate)
     page = Paginator(rows, ROWS_SHOWN).get_page(request.GET.get("page"))
     places = sorted(table.columns.items(), key=lambda pair: [one.name for one in FIELDS[table.kind]].index(pair[0]))
+    columns = [(_label(table.kind, name), place) for name, place in places]
     counts = [Count(one, one.label, table.counts[one]) for one in FATES if table.counts.get(one)]
     if table.counts.get("written"):
         counts.append(Count("written", "written", table.counts["written"]))
@@ -188,8 +189,8 @@ def _rows(request: HttpRequest, table: TableImport) -> dict[str, Any]:
         "fate": fate,
         "counts": counts,
         "total": sum(one.number for one in counts if one.fate != "written"),
-        "headings": [_label(table.kind, name) for name, _ in places],
-        "rows": [_shown(row, [place for _, place in places]) for row in page],
+        "headings": [heading for heading, _ in columns],
+        "rows": [_shown(row, columns) for row in page],
     }
 
 
@@ -197,8 +198,12 @@ def _label(kind: str, name: str) -> str:
     return next(field.label for field in FIELDS[kind] if field.name == name)
 
 
-def _shown(row: ImportRow, places: list[int]) -> Shown:
-    texts = [_short(cells.text_of(row.cells[place])) if place < len(row.cells) else "" for place in places]
+def _shown(row: ImportRow, columns: list[tuple[str, int]]) -> Shown:
+    texts = [
+        (heading, _short(cells.text_of(row.cells[place])) if place < len(row.cells) else "")
+        for heading, place in columns
+        if row.cells
+    ]
     faults = [Fault.from_json(fault) for fault in row.faults]
     return Shown(row, texts, faults, "written" if row.is_written else row.get_fate_display())
 

@@ -2,22 +2,18 @@
 
 import dataclasses
 import hashlib
-import io
 import json
-import lzma
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from reports import zips
 from reports.fetch import Fetched, FetchError, Rules, fetch
 
 PAGES_MAX = 200
 SECONDS_MAX = 150.0  # all pages together, the pauses between them too
 TABLES = (".csv", ".tsv", ".json", ".xlsx")
-UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
 _OFFICE = "[Content_Types].xml"
 
 Page = Mapping[str, Any]
@@ -137,33 +133,16 @@ def unzipped(fetched: Fetched, *, bytes_max: int) -> Fetched:
 
     Its headers say which member it was and the digest of the archive.
     """
-    if not fetched.payload.startswith(b"PK\x03\x04"):
+    if not fetched.payload.startswith(zips.FIRST_BYTES):
         return fetched
     try:
-        with zipfile.ZipFile(io.BytesIO(fetched.payload)) as archive:
-            names = archive.namelist()
-            if _OFFICE in names:
-                return fetched
-            name = _table_of(names)
-            payload = _member(archive, name, bytes_max)
-    except UNREADABLE as error:
-        raise FetchError("archive: found a ZIP that cannot be read; wanted one without a password") from error
+        archive = zips.opened(fetched.payload)
+        if _OFFICE in archive.namelist():
+            return fetched
+        table = zips.only_table(archive, TABLES)
+        payload = zips.unpacked(archive, table, zips.Caps(bytes_max))
+    except zips.ZipError as error:
+        raise FetchError(f"archive: {error}") from error
     digest = hashlib.sha256(fetched.payload).hexdigest()
-    headers = fetched.headers | {"zip-member": name[:100], "zip-sha256": digest}
+    headers = fetched.headers | {"zip-member": table.filename[:100], "zip-sha256": digest}
     return dataclasses.replace(fetched, payload=payload, headers=headers)
-
-
-def _table_of(names: list[str]) -> str:
-    tables = [name for name in names if name.lower().endswith(TABLES) and not name.startswith("__MACOSX")]
-    if len(tables) != 1:
-        raise FetchError(f"archive: found {len(tables)} tables in it; wanted one ({', '.join(TABLES)})")
-    return tables[0]
-
-
-def _member(archive: zipfile.ZipFile, name: str, bytes_max: int) -> bytes:
-    """At most `bytes_max`, whatever the archive says of its size."""
-    with archive.open(name) as member:
-        payload = member.read(bytes_max + 1)
-    if len(payload) > bytes_max:
-        raise FetchError(f"archive: found more than {bytes_max / 2**20:.3g} MB in it; wanted at most that")
-    return payload

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from people.permissions import Sensitivity, clearance_of
 from reports.models.source import Source
+from reports.readings import made_by
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -114,6 +115,11 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def made_by(self) -> str:
+        """What made its bytes into text, in words; empty where a person did."""
+        return made_by(self.extractor, self.extractor_version)
 
     @property
     def is_our_summary(self) -> bool:

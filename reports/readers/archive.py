@@ -1,4 +1,4 @@
-"""A ZIP of reports: each file in it becomes a report of its own; an archive within it is not opened."""
+"""A ZIP of reports: each file in it becomes a report of its own; an archive within it is one of them."""
 
 import zipfile
 

@@ -2,33 +2,25 @@
 
 import csv
 import io
-import zipfile
-import zlib
 
+from reports import zips
 from reports.readers.draft import ReaderError
+from reports.readers.zipped import named
 
 UNPACKED_BYTES_MAX = 1_000_000_000  # a yearly GED has 250 MB
 RATIO_MAX = 100  # of GED some ten
 SHEET_ROWS_MAX = 500_000
 SHEET_BYTES_MAX = 400_000_000
+TABLES = (".csv", ".json", ".xlsx")
 
 
 def unzipped(payload: bytes) -> bytes:
     """The one CSV, JSON or XLSX in the archive; a workbook, which is an archive too, as it is. Raises ReaderError."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            if "xl/workbook.xml" in archive.namelist():
-                return payload
-            wanted = [one for one in archive.infolist() if one.filename.lower().endswith((".csv", ".json", ".xlsx"))]
-            wanted = [one for one in wanted if "__MACOSX/" not in one.filename]
-            if len(wanted) != 1:
-                raise ReaderError("archive", f"{len(wanted)} files of CSV, JSON or XLSX", "one")
-            _refuse_bomb(wanted[0], UNPACKED_BYTES_MAX)
-            return archive.read(wanted[0])
-    except ReaderError:
-        raise
-    except _BROKEN as error:
-        raise ReaderError("archive", f"what cannot be unpacked ({type(error).__name__})", "a ZIP file") from error
+    with named("archive"):
+        archive = zips.opened(payload)
+        if zips.is_workbook(archive):
+            return payload
+        return zips.unpacked(archive, zips.only_table(archive, TABLES), _caps(UNPACKED_BYTES_MAX))
 
 
 def sheet_as_csv(payload: bytes) -> bytes:
@@ -37,10 +29,9 @@ def sheet_as_csv(payload: bytes) -> bytes:
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    with named("workbook"):
+        zips.look_over(zips.opened(payload), _caps(SHEET_BYTES_MAX))
     try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            for one in archive.infolist():
-                _refuse_bomb(one, SHEET_BYTES_MAX)
         book = openpyxl.load_workbook(io.BytesIO(payload), read_only=True, data_only=True)
         for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True)):
             if number > SHEET_ROWS_MAX:
@@ -53,14 +44,5 @@ def sheet_as_csv(payload: bytes) -> bytes:
     return text.getvalue().encode("utf-8", "replace")
 
 
-def _refuse_bomb(one: zipfile.ZipInfo, size_max: int) -> None:
-    if one.file_size > size_max:
-        raise ReaderError("archive", f"{one.file_size / 1e6:,.0f} MB in it", f"at most {size_max / 1e6:,.0f} MB")
-    if one.file_size > RATIO_MAX * max(one.compress_size, 1000):
-        raise ReaderError("archive", "a file that grows over a hundred times", "GED, which grows some ten times")
-
-
-_BROKEN = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
-    ValueError, OverflowError, MemoryError,
-)  # fmt: skip
+def _caps(bytes_max: int) -> zips.Caps:
+    return zips.Caps(bytes_max, total=bytes_max, ratio=RATIO_MAX)

@@ -6,14 +6,16 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from indicators import suggesting
 from indicators.forms import source_choices
+from indicators.models import Suggestion, SuggestionRun
 from indicators.views.asked import moment_of
 from people.access import requires
 from people.models import User
@@ -23,6 +25,7 @@ from reports import sending
 from reports.forms import KIND_NAMES
 from reports.ingest import FAILED_KEPT, IngestError
 from reports.models import Batch, Report, Retrieval
+from reports.nesting import DEPTH_MAX
 from reports.retry_forms import AgainForm
 from reports.views.retrieval import LATE
 from reports.views.seen import person_of, retrievals_seen_by
@@ -42,18 +45,25 @@ class Row:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Counts:
-    """How many files came to what."""
+    """How many files came to what. Only what has words that were read counts as read."""
 
     files: int
     waiting: int
     done: int
+    unread: int
+    opened: int
     same: int
     failed: int
+    unsearched: int  # read ones, new or not, in which nothing was looked for yet
+
+    @property
+    def is_under_way(self) -> bool:
+        return bool(self.waiting or self.unsearched)
 
     @property
     def seen(self) -> str:
         """A word for this state: as long as it stays, a page that shows it is up to date."""
-        return f"{self.files}-{self.waiting}-{self.done}-{self.same}-{self.failed}"
+        return "-".join(str(number) for number in dataclasses.astuple(self))
 
 
 @never_cache
@@ -106,10 +116,20 @@ def _found(request: HttpRequest, batch_id: int) -> tuple[Batch, QuerySet[Retriev
 
 def _counts(rows: QuerySet[Retrieval]) -> Counts:
     states = Retrieval.State
+    done, bundle = Q(state=states.DONE), Q(report__kind=Report.Kind.BUNDLE)
     said = {
-        state: Count("pk", filter=Q(state=state)) for state in (states.WAITING, states.DONE, states.SAME, states.FAILED)
+        "files": Q(),
+        "waiting": Q(state=states.WAITING),
+        "done": done & Q(report__is_unread=False) & ~bundle,
+        "unread": done & Q(report__is_unread=True),
+        "opened": done & bundle,
+        "same": Q(state=states.SAME),
+        "failed": Q(state=states.FAILED),
+        "unsearched": Q(is_unsearched=True),
     }
-    return Counts(**rows.aggregate(files=Count("pk"), **{str(state.value): count for state, count in said.items()}))
+    unsearched = Exists(suggesting.waiting().filter(pk=OuterRef("report")))
+    counted = {name: Count("pk", filter=which) for name, which in said.items()}
+    return Counts(**rows.annotate(is_unsearched=unsearched).aggregate(**counted))
 
 
 def _page(
@@ -122,9 +142,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     counts = _counts(rows)
-    ordered = rows.select_related("came_with").defer("payload", "came_with__payload")
-    ordered = ordered.annotate(first=Coalesce("came_with_id", "pk")).order_by("first", "pk")
-    page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(_ordered(rows), PAGE_SIZE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "batch": found,
         "counts": counts,
@@ -138,14 +156,48 @@ def _page(
     return render(request, "reports/_batch.html" if is_piece else "reports/batch.html", context, status=status)
 
 
+def _ordered(rows: QuerySet[Retrieval]) -> QuerySet[Retrieval]:
+    """What came in a file stands below it, `depth` deep; as deep as files within files are followed."""
+    above = ["__".join(["came_with"] * step) + "_id" for step in range(1, DEPTH_MAX + 1)]
+    chain = ["pk", *above]  # the file itself, what it came in, what that came in ...
+    depth = sum((Case(When(**{f"{one}__isnull": False}, then=1), default=0) for one in above), start=Value(0))
+    places = {  # its forebear at each depth, the outermost first; none where it lies higher itself
+        f"place_{at}": Case(*(When(depth=deep, then=F(chain[deep - at])) for deep in range(at, DEPTH_MAX + 1)))
+        for at in range(DEPTH_MAX + 1)
+    }
+    related = rows.select_related("came_with").defer("payload", "came_with__payload")
+    placed = related.annotate(depth=depth).annotate(**places, brought_count=_brought_count())
+    return placed.order_by(*(F(place).asc(nulls_first=True) for place in places))
+
+
+def _brought_count() -> Subquery:
+    inside = Retrieval.objects.filter(came_with=OuterRef("pk")).order_by().values("came_with")
+    return Subquery(inside.values(n=Count("pk")))
+
+
 def _rows(retrievals: list[Retrieval], person: User) -> list[Row]:
     numbers = {row.report_id for row in retrievals if row.report_id}
     seen = Report.objects.visible_to(person).filter(pk__in=numbers).defer("bytes", "text")
-    reports = {report.pk: report for report in seen.annotate(passage_count=Count("passages"))}
+    reports = {report.pk: report for report in seen.annotate(passage_count=Count("passages"), **_suggested())}
     return [
         Row(row, KIND_NAMES.get(_reader(row, reports), _reader(row, reports)), reports.get(row.report_id or 0))
         for row in retrievals
     ]  # fmt: skip
+
+
+def _suggested() -> dict[str, Any]:
+    """Whether a report was searched, how many suggestions it has and how many of them wait."""
+    runs = SuggestionRun.objects.filter(report=OuterRef("pk"), failure="").order_by("-pk")
+    found = Suggestion.objects.filter(passage__report=OuterRef("pk")).exclude(state=Suggestion.State.SUPERSEDED)
+    count = Count("pk")
+    per_report = found.order_by().values("passage__report").annotate(n=count).values("n")
+    waiting = per_report.filter(state=Suggestion.State.WAITING)
+    return {
+        "is_searched": Exists(runs),
+        "suggested": Coalesce(Subquery(per_report), 0),
+        "suggested_waiting": Coalesce(Subquery(waiting), 0),
+        "homeless": Coalesce(Subquery(runs.values("homeless_count")[:1]), 0),
+    }
 
 
 def _reader(retrieval: Retrieval, reports: dict[int, Report]) -> str:

@@ -14,14 +14,15 @@ from indicators.models import Evidence, SeriesValue, Suggestion, SuggestionDecis
 from people.models import User
 from reports.chain import is_whole
 from reports.models import CustodyCheck, CustodyEntry, Report, Retrieval
+from reports.readings import made_by
 from reports.views.seen import retrievals_seen_by
 
 MOST = 300  # of each kind of thing: more is said to be there
 RETRIEVALS_MAX = 30
 DIGESTS = {"sha256": "SHA-256", "text": "SHA-256 of the text", "headers": "SHA-256 of the headers"}
 LABELS = {
-    "size": "bytes", "status": "status", "media_type": "media type", "reader": "reader", "extractor": "made by",
-    "extractor_version": "version", "characters": "characters", "language": "language",
+    "size": "bytes", "status": "status", "media_type": "media type", "reader": "reader", "extractor": "by",
+    "characters": "characters", "language": "language",
     "countries_said": "countries said", "countries_found": "countries found", "lexicon": "lexicon",
     "suggestions": "suggestions", "failure": "broke with", "field": "of", "was": "was", "became": "became",
     "cluster": "cluster", "kind": "as", "faults": "found", "carrier": "came in report",
@@ -132,6 +133,8 @@ def _who(one: CustodyEntry) -> str:
 def _said(details: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
     for name, label in LABELS.items():
         value = details.get(name)
+        if name == "extractor" and value:
+            value = made_by(str(value), str(details.get("extractor_version", ""))) or value
         if isinstance(value, list):
             value = ", ".join(map(str, value)) or ("none" if name == "became" else "")
         if value not in ("", None):

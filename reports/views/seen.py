@@ -38,13 +38,16 @@ def sources_seen_by(user: User | AnonymousUser, *, known_on: dt.date) -> QuerySe
 
 
 def retrievals_seen_by(user: User) -> QuerySet[Retrieval]:
-    """What this person may know of: above public one's own, or all for those who decide; never the uncleared."""
+    """What this person may know of: above public one's own, or all for those who decide; never the uncleared.
+
+    What became a report that was closed since is hidden from others with its file name. Who sent it keeps the row: its
+    words are their own.
+    """
     public = Q(about__sensitivity=Sensitivity.PUBLIC) | Q(about__sensitivity__isnull=True)
     cleared = Q(about__sensitivity__lte=clearance_of(user))
     if not may(user, Action.DECIDE_EVIDENCE):
         cleared &= Q(asked_by=user)
-    still_open = Q(report=None) | Q(report__sensitivity__lte=clearance_of(user))  # closed since: its file name too
-    still_open |= Q(asked_by=user, state=Retrieval.State.SAME)  # one's own file, which somebody else had sent in before
+    still_open = Q(report=None) | Q(report__sensitivity__lte=clearance_of(user)) | Q(asked_by=user)
     return Retrieval.objects.filter(public | cleared, still_open).defer("payload")
 
 

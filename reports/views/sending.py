@@ -17,12 +17,13 @@ from people.models import User
 from people.permissions import Action
 from r2p_dashboard import clock, pipeline
 from reports import ingest, sending
-from reports.forms import KIND_NAMES, ReportForm, too_large_together, too_long_pasted
+from reports.forms import KIND_NAMES, KINDS, OFFERED, ReportForm, too_large_together, too_long_pasted
 from reports.ingest import IngestError
 from reports.models import Batch
 from reports.views.seen import person_of, retrievals_seen_by
 
-LAST_SENT = 20
+LAST_SENT = 3  # together, and as many alone: the rest is on the page of all that came in
+IN_PLACE = "X-Sending"  # a script sends the form and stays on the page: chosen files are lost only with it
 ROOM_BYTES = 2**20  # for the other fields of the form and what separates them
 _PIECE = 2**16
 
@@ -68,7 +69,7 @@ def _send(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         answer = _receive(person_of(request), form)
         if answer is not None:
-            return answer
+            return HttpResponse(status=201, headers={"Location": answer.url}) if IN_PLACE in request.headers else answer
     return _new_page(request, form, status=400)
 
 
@@ -102,6 +103,9 @@ def _new_page(request: HttpRequest, form: ReportForm, *, status: int = 200, too_
     single = retrievals_seen_by(person).filter(asked_by=person, batch=None, came_with=None)
     context = {
         "form": form,
+        "kinds": [kind for kind in KINDS if kind[0] != form.kind],
+        "kind": next(kind for kind in KINDS if kind[0] == form.kind),
+        "lost": [file.name for file in request.FILES.getlist("file")] if form.errors else [],
         "too_much": too_much,
         "batches": _batches(person),
         "sent": [
@@ -113,21 +117,21 @@ def _new_page(request: HttpRequest, form: ReportForm, *, status: int = 200, too_
 
 
 def _batches(person: User) -> list[Batch]:
-    """The person's last batches, each with how many of its files wait and failed."""
-    waiting, failed = Q(retrievals__state="waiting"), Q(retrievals__state="failed")
+    """The person's last batches, each with how many of its files wait and failed: of those that they may know of."""
+    seen = Q(retrievals__in=retrievals_seen_by(person).values("pk"))
     rows = Batch.objects.filter(sent_by=person).annotate(
-        files=Count("retrievals"),
-        waiting=Count("retrievals", filter=waiting),
-        failed=Count("retrievals", filter=failed),
+        files=Count("retrievals", filter=seen),
+        waiting=Count("retrievals", filter=seen & Q(retrievals__state="waiting")),
+        failed=Count("retrievals", filter=seen & Q(retrievals__state="failed")),
     )  # fmt: skip
-    return list(rows.order_by("-pk")[:LAST_SENT])
+    return list(rows.filter(files__gt=0).order_by("-pk")[:LAST_SENT])
 
 
 def _again(request: HttpRequest) -> dict[str, Any]:
-    """What was said of an earlier attempt: `?like=12`."""
-    like = request.GET.get("like", "")
+    """What was said of an earlier attempt: `?like=12`; or the kind of file: `?kind=coding-note`."""
+    like, kind = request.GET.get("like", ""), request.GET.get("kind", "")
     if not like:
-        return {"reader": "automatic"}
+        return {"reader": kind if kind in OFFERED else "automatic"}
     if not (like.isascii() and like.isdigit() and len(like) < 18):
         return {}
     found = retrievals_seen_by(person_of(request)).filter(pk=int(like)).first()

@@ -15,6 +15,7 @@ from reports import transcribing
 from reports.ingest import IngestError
 from reports.models import Report
 from reports.retry_forms import TypedForm
+from reports.views.scan import pictures_of
 from reports.views.seen import person_of
 
 PAGE_SIZE = 50
@@ -54,5 +55,6 @@ def report_type(request: HttpRequest, report_id: int) -> HttpResponse:
             messages.success(request, "Kept. Its passages can be coded now.")
             return redirect("report", report.pk)
     typed = Report.objects.visible_to(person).filter(carrier=scan).defer("bytes", "text").order_by("pk")
-    context = {"report": scan, "form": form, "typed": typed}
+    pictures = range(1, len(pictures_of(scan.pk, person)) + 1)
+    context = {"report": scan, "form": form, "typed": typed, "pictures": pictures}
     return render(request, "reports/type.html", context, status=400 if form.errors else 200)

@@ -21,7 +21,7 @@ PUBLIC = (
     "/backtest/", "/scorecard/", "/sensitivity/",
     "/countries/MMR/what-if/?a=7.3,B2,4,2024-05-01,-,a-body-with-a-name-that-does-not-want-to-break",
 )  # fmt: skip
-STAFF = ("/evidence/new/", "/review/", "/suggestions/", "/sources/", "/account/")
+STAFF = ("/evidence/new/", "/review/", "/suggestions/", "/sources/", "/account/", "/reports/new/", "/import/")
 PUBLISHERS = (
     "/outbox/", "/outbox/{mail}/", "/subscriptions/", "/subscriptions/new/", "/alerts/{alert}/", "/alerts/{draft}/",
 )  # fmt: skip

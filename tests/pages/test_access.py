@@ -9,7 +9,7 @@ from people.permissions import Role
 from reports import ingest, sending
 from tests import lexicons, make, tables
 from tests.alerts import outbox
-from tests.reports import texts
+from tests.reports import documents, texts
 from tests.suggested import suggestion
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -30,7 +30,8 @@ PAGES_FOR = {
     "/reports/possible-updates/": STAFF, "/reports/possible-updates/{pair}/": STAFF,
     "/evidence/{accepted}/correct/": STAFF,
     "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
-    "/reports/{scan}/type/": STAFF, "/reports/{report}/life/": STAFF, "/reports/{report}/correct/": STAFF,
+    "/reports/{scan}/type/": STAFF, "/reports/{scan}/scan/1/": STAFF,
+    "/reports/{report}/life/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
     "/suggestions/left/": STAFF, "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
     "/events/": STAFF, "/events/{accepted}/{other}/": STAFF, "/evidence/{accepted}/event/": STAFF,
@@ -48,7 +49,7 @@ PAGES_FOR = {
 def answers(client: Client, page: str) -> int:
     row = make.accepted()
     retrieval = ingest.receive(reader="text", payload=b"x", about=ingest.About(), file_name="x", at=make.NOW)
-    scan = make.report(is_unread=True)
+    scan = make.report(is_unread=True, bytes=documents.scanned())
     about, sender = ingest.About(), make.person(Role.ADMIN)
     batch = sending.send(files=[sending.Sent("x", b"x")], reader="text", about=about, sender=sender, at=make.NOW)
     numbers: dict[str, object] = {

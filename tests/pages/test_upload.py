@@ -18,6 +18,7 @@ from reports import ingest
 from reports.forms import BY_THEIR_BYTES, FETCHED, KINDS
 from reports.models import Report, Retrieval
 from reports.readers import READERS
+from reports.views.sending import LAST_SENT
 from tests import make
 from tests.datasets import pts_csv
 from tests.pages.test_code_passage import coded
@@ -338,9 +339,9 @@ def test_offers_no_source_above_the_clearance(client: Client, coder: User) -> No
     assert "not in the list" in client.post("/reports/new/", sent(source=hidden.slug)).text
 
 
-def test_lists_the_persons_own_last_twenty(client: Client, coder: User) -> None:
+def test_lists_the_persons_own_last(client: Client, coder: User) -> None:
     retrieval(make.person(Role.ADMIN))
-    own = [retrieval(coder).pk for _ in range(21)]
+    own = [retrieval(coder).pk for _ in range(LAST_SENT + 1)]
 
     assert [row.pk for row, _ in client.get("/reports/new/").context["sent"]] == own[:0:-1]
 

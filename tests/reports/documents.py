@@ -53,6 +53,17 @@ def _stream(content: bytes, said: bytes = b"") -> bytes:
     return b"<<%s/Length %d>>stream\n%s\nendstream" % (said, len(content), content)
 
 
+def scanned(pictures: int = 1) -> bytes:
+    """A PDF whose pages are JPEGs of nothing at all: what begins and ends as one."""
+    shown = b"/Type/XObject/Subtype/Image/Filter/DCTDecode"
+    return pdf([], stream=b"".join(_stream(jpeg(number), shown) + b"\n" for number in range(pictures)), pictures=[0])
+
+
+def jpeg(number: int = 0) -> bytes:
+    """Bytes that begin and end as a JPEG."""
+    return b"\xff\xd8\xff\xe0" + b"%04d" % number * 2_000 + b"\xff\xd9"
+
+
 def flate(content: bytes) -> bytes:
     """A packed stream."""
     return _stream(zlib.compress(content, 9), b"/Filter/FlateDecode")

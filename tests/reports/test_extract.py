@@ -241,7 +241,7 @@ def test_a_bomb_in_a_zip_is_a_problem_and_its_neighbours_are_taken_out() -> None
     assert draft.problems == (
         ItemProblem(
             "file 1 of the ZIP",
-            "found bytes packed more than 200 to 1; wanted at most 200 to 1: no report packs so tightly",
+            "found bytes packed more than 200 to 1; wanted at most 200 to 1: nothing written packs so tightly",
         ),
     )
 

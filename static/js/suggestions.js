@@ -154,6 +154,7 @@ function onKey(event) {
     say("Pressed twice within a moment: it counted once.");
     return;
   }
+  if (event.key !== decided.key) decided.key = ""; // with another key between, it is no double press
   pressed = event.key;
   if (reasonBy(event.key)) {
     event.preventDefault();

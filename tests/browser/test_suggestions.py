@@ -168,6 +168,7 @@ def test_what_is_typed_on_one_card_outlasts_a_decision_on_another(
     expect(current(page).get_by_role("button", name="Accept as changed")).to_be_visible()
     page.keyboard.press("a")
     expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".last-sending")).to_have_count(0)
     assert (state(first), Evidence.objects.get().group) == ("rejected", "a made-up group")
 
 

@@ -137,6 +137,10 @@ def shared(first: Shingles, second: Shingles) -> Shared:
 
 
 def stands_in(passage: str, text: Shingles) -> bool:
-    """Whether a passage's words are the text's own: four fifths of its shingles are there."""
-    own = shingles(passage)
-    return bool(own.size) and shared(own, text).of_first >= SAME
+    """Whether a passage's words are the text's own."""
+    return is_in(shingles(passage), text)
+
+
+def is_in(passage: Shingles, text: Shingles) -> bool:
+    """Whether four fifths of a passage's shingles are the text's."""
+    return bool(passage.size) and shared(passage, text).of_first >= SAME

@@ -77,7 +77,7 @@ def cluster_some(*, at: dt.datetime, changed: joining.Changed) -> int:
         return 0
     texts = {pk: _shingles(report) for pk, report in batch.items()}
     keys = _sign(batch, texts, at=at)
-    found = [*_exact(batch, texts), *_alike(keys, texts)]
+    found = [*_exact(batch, texts), *_alike(batch, keys, texts)]
     _link(_new(found), texts, writing)
     joining.end(writing, changed)
     return len(batch)
@@ -131,15 +131,18 @@ def _exact(batch: Mapping[int, Report], texts: Mapping[int, Shingles]) -> Iterat
             yield Found(report.duplicate_of_id, pk, Shared(size, size, size), Relation.SAME)
 
 
-def _alike(keys: Mapping[int, Sequence[int]], texts: dict[int, Shingles]) -> Iterator[Found]:
+def _alike(
+    batch: Mapping[int, Report], keys: Mapping[int, Sequence[int]], texts: dict[int, Shingles]
+) -> Iterator[Found]:
     """Pairs whose exact shares say more than nothing; adds to `texts` what it had to read."""
     pairs = _candidates(keys, {pk: int(text.size) for pk, text in texts.items()})
+    titles = {pk: report.title for pk, report in batch.items()}
     missing = {pk for pair in pairs for pk in pair} - texts.keys()
-    for report in Report.objects.filter(pk__in=missing).only("text"):
-        texts[report.pk] = duplicates.shingles(report.text)
+    for report in Report.objects.filter(pk__in=missing).only("title", "text"):
+        texts[report.pk], titles[report.pk] = duplicates.shingles(report.text), report.title
     for first, second in sorted(pairs):
         shared = duplicates.shared(texts[first], texts[second])
-        if shared.relation is not Relation.NONE:
+        if shared.relation is not Relation.NONE and duplicates.is_offered(shared, titles[first], titles[second]):
             yield Found(first, second, shared, shared.relation)
 
 

@@ -236,7 +236,8 @@ def _settled(one: Found, batch: _Batch) -> TextPair.State | None:
         batch.groups.join(first.pk, second.pk, founder=ClusterMember.Kind.WHOLE, newcomer=kind)
         batch.rows[one.second, "linked"] += 1
     else:
-        _count_with(*sorted((first, second), key=lambda report: (report.published_on, report.pk)), batch)
+        earlier, later = sorted((first, second), key=lambda report: (report.published_on, report.pk))
+        _count_with(earlier, later, batch)
     return TextPair.State.LINKED
 
 

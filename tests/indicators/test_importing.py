@@ -251,43 +251,6 @@ def test_a_worker_killed_between_two_steps_goes_on_where_it_was(monkeypatch: pyt
     assert (table.state, Evidence.objects.count(), table.counts["written"]) == ("done", 5, 5)
 
 
-@pytest.mark.parametrize(("before", "state", "rows"), [(0, "failed", 0), (2, "done", 2)])
-def test_a_table_at_which_worker_after_worker_stops_is_given_up(
-    monkeypatch: pytest.MonkeyPatch, before: int, state: str, rows: int
-) -> None:
-    from indicators.importing import beginning, writing
-
-    monkeypatch.setattr(writing, "CHUNK", 2)
-    table = tables.checked(tables.evidence_csv(*({"text": f"Statement {number}."} for number in range(5))))
-    tables.confirmed(table)
-
-    def dying(**options: object) -> Evidence:
-        if Evidence.objects.count() >= before:
-            raise SystemExit
-        return enter(**options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(writing, "enter", dying)
-    for _ in range(beginning.ATTEMPTS_MAX):
-        with pytest.raises(SystemExit):
-            importing.write_waiting(at=LATER, installation_day=make.TODAY)
-
-    importing.write_waiting(at=LATER, installation_day=make.TODAY)
-    table.refresh_from_db()
-    assert (table.state, Evidence.objects.count(), table.attempts) == (state, rows, 0)
-    assert "3 workers stopped while writing it; the file is kept" in table.failure
-
-
-def test_a_table_that_ended_a_worker_waits_for_those_that_did_not() -> None:
-    from indicators.importing import beginning
-
-    first, second = (tables.to_check(tables.evidence_csv({"text": f"Statement {n}."})) for n in range(2))
-    assert beginning.begin(first.pk, TableImport.State.CHECKING) == 1
-
-    waiting = TableImport.objects.filter(state="checking").order_by("attempts", "moved_at", "pk")
-    assert [row.pk for row in waiting] == [second.pk, first.pk]
-    assert importing.check_waiting(at=LATER) == 2
-
-
 def test_the_next_file_with_the_same_headings_is_mapped_at_once_whoever_sends_it() -> None:
     payload = b"where,when,how many\nMali,2022,5\n"
     first = tables.sent(payload, kind="series")

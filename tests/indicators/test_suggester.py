@@ -212,21 +212,32 @@ def test_a_fact_that_protects_is_suggested_as_mitigation() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "times"),
     [
-        "Gunmen attacked the village and many of the people who lived there were killed or taken away. " * 1100,
-        "attack the the the the " * 5000,
-        "killed " * 15_000,
-        "武装" * 50_000,
+        ("Gunmen attacked the village and many of the people who lived there were killed or taken away. ", 500),
+        ("attack the the the the ", 2500),
+        ("killed ", 8000),
+        ("武装", 25_000),
     ],
 )
-def test_a_long_passage_takes_well_under_a_second(text: str) -> None:
+def test_a_text_twice_as_long_takes_about_twice_the_work(text: str, times: int) -> None:
+    """Work in processor time, each as the best of three: what matters is that it does not grow with the square."""
     language = "zh" if text.startswith("武") else "en"
     suggest("warm", language=language)
-    start = time.perf_counter()
-    factors_in(text, language=language)
 
-    assert time.perf_counter() - start < 1
+    once, twice = work(text * times, language), work(text * times * 2, language)
+
+    assert twice < 3.2 * once + 0.1
+
+
+def work(text: str, language: str) -> float:
+    """Processor seconds for one text, the best of three."""
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        factors_in(text, language=language)
+        taken.append(time.process_time() - start)
+    return min(taken)
 
 
 class Measure(NamedTuple):

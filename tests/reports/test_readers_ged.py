@@ -149,7 +149,7 @@ def test_a_letter_across_the_end_of_what_is_looked_at_first_is_no_wrong_byte(spa
     (ged_csv(*MANY, Event(1000, admin1="?")).replace(b"?", b"\xff"), "file: found the byte 0xff; wanted UTF-8"),
     (b'{"Result": 1}', "answer: found no list `Result`"), (b'{"Result": [{}]}', "Result, event 0: found no 'id'"),
     (b"PK\x03\x04 no archive", "archive: found a ZIP file without its end"),
-    (ged_zip(b"x", "readme.txt"), "archive: found 0 files"),
+    (ged_zip(b"x", "readme.txt"), "archive: found 0 tables"),
 ])  # fmt: skip
 def test_what_is_no_ged_is_refused_with_what_was_wanted(payload: bytes, said: str) -> None:
     assert said in refusal(payload)

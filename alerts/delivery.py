@@ -353,14 +353,14 @@ def _note(
 
 @transaction.atomic
 def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
-    """Put a mail that was refused or given up back, with all its tries. Raises DeliveryError."""
+    """Put a mail that was refused, given up or came back to be sent again, with all its tries. Raises DeliveryError."""
     if not may(by, Action.WATCH_OUTBOX):
         raise DeliveryError(f"role {by.role}: may not {Action.WATCH_OUTBOX.value}")
     delivery = Delivery.objects.select_for_update(of=("self",)).filter(pk=delivery_id).first()
     if delivery is None:
         raise DeliveryError(f"delivery {delivery_id}: there is none with this number")
-    if delivery.state not in {State.REFUSED, State.GIVEN_UP}:
-        raise DeliveryError(f"delivery {delivery_id} is {delivery.state}; wanted refused or given_up")
+    if delivery.state not in {State.REFUSED, State.GIVEN_UP, State.BOUNCED}:
+        raise DeliveryError(f"delivery {delivery_id} is {delivery.state}; wanted refused, given_up or bounced")
     if delivery.alert.valid_until < at.date():
         until = delivery.alert.valid_until
         raise DeliveryError(f"delivery {delivery_id}: its alert was valid until {until}; wanted one that still is")

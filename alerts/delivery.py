@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import itertools
 import logging
@@ -17,8 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.encoding import punycode
 
-from alerts import matching, messages
+from alerts import matching, messages, usual
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
+from alerts.pace import WINDOW, Pace, host_of
 from alerts.posting import Answer, Line, Result
 from people.models import User
 from people.permissions import Action, may
@@ -33,7 +35,7 @@ TRIES_MAX = len(PAUSES) + 1
 GIVE_UP_AFTER = dt.timedelta(hours=48)  # from the first try: before it nobody had said no
 STANDS_FOR = dt.timedelta(minutes=5)  # so long a mail goes as it was written; later, only if all it says still holds
 TROUBLES_MAX = 3  # mails in a row without an answer, or with one about the relay: it is ill, the others wait
-WRITTEN_AHEAD = 20  # mails a transaction; each is sent in one of its own
+WRITTEN_AHEAD = 50  # mails a transaction; each is sent in one of its own
 _LOCK = 902_2024  # an arbitrary number: PostgreSQL's advisory lock of the sender
 _BYTES = messages.POLICY.clone(cte_type="7bit")  # every server takes it
 
@@ -66,10 +68,12 @@ def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
     """
     until, sent, troubles = now() + BATCH_TIME, 0, 0
     with _only_sender() as alone, Line(settings.MAIL_SERVER, _sender()) as line:
+        round_ = Round(line, now, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST))
         if alone:
             _end_what_is_over(at=now())
+            round_.pace.remember(_last_minute(at=now()))
         for _ in range(limit if alone else 0):
-            answer = _next(line, now)
+            answer = _usual(round_) or _next(round_)
             if answer is None:
                 break
             sent += answer.result is Result.SENT
@@ -92,12 +96,49 @@ def _only_sender() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
-def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Round:
+    """What lasts for one call of `send_waiting`."""
+
+    line: Line
+    now: Callable[[], dt.datetime]
+    pace: Pace
+    queue: usual.Queue = dataclasses.field(default_factory=usual.Queue)
+
+
+def _usual(round_: Round) -> Answer | None:
+    """Try the next delivery if it is a usual mail; None where it is not, or nothing is due."""
+    at = round_.now()
+    if round_.queue.is_over(at):
+        round_.queue.fill(_in_time(at=at).values_list("pk", flat=True)[: usual.AHEAD], at=at)
+    while round_.queue.numbers:
+        number = round_.queue.numbers.popleft()
+        with transaction.atomic():
+            found = usual.asked(number, at=at, stands_for=STANDS_FOR)
+            address = _as_servers_read(found[1]) if found is not None else ""
+            if found is None or not address:
+                break
+            if _is_put_off(round_, number, address):
+                continue
+            answer = round_.line.post(recipient=address, message=found[0])
+            if answer.result is Result.SENT:
+                log.info("delivery %s: %s at %s (%s)", number, answer.result.value, answer.step, answer.code)
+                usual.tell_sent(number, answer, at=round_.now())
+            else:
+                _record(Delivery.objects.select_related("alert").get(pk=number), answer, at=round_.now())
+                round_.queue.forget()
+            return answer
+    round_.queue.forget()
+    return None
+
+
+def _next(round_: Round) -> Answer | None:
     """Try the next delivery; None when nothing is due any more.
 
     A mail is written and committed in one transaction and sent in a later one, so that whatever happens to us after
     its first byte has left, the next try says the same under the same Message-ID, unless it does not hold any more.
     """
+    now = round_.now
     while True:
         with transaction.atomic():
             delivery = _claimed(at=now())
@@ -105,11 +146,32 @@ def _next(line: Line, now: Callable[[], dt.datetime]) -> Answer | None:
                 address = _wanted_address(delivery, at=now())
                 if not address or _written_anew(delivery, address, at=now()):
                     continue
-                answer = line.post(recipient=address, message=bytes(delivery.message or b""))
+                if _is_put_off(round_, delivery.pk, address):
+                    continue
+                answer = round_.line.post(recipient=address, message=bytes(delivery.message or b""))
                 _record(delivery, answer, at=now())
                 return answer
         if not _write_some(at=now()):
             return None
+
+
+def _is_put_off(round_: Round, delivery_id: int, address: str) -> bool:
+    """Whether the host had its mails of this minute: the delivery waits for its turn, which is no try."""
+    host, at = host_of(address), round_.now()
+    turn = round_.pace.turn(host, at)
+    if turn is None:
+        round_.pace.note(host, at)
+        return False
+    Delivery.objects.filter(pk=delivery_id).update(next_try_at=turn)
+    return True
+
+
+def _last_minute(*, at: dt.datetime) -> list[tuple[str, dt.datetime]]:
+    """To which host a mail went in the last minute, oldest first: a new call goes on with the same pace."""
+    if not settings.MAIL_MOST_A_MINUTE_TO_A_HOST:
+        return []
+    tries = DeliveryAttempt.objects.filter(at__gt=at - WINDOW, code__isnull=False).order_by("at", "pk")
+    return [(host_of(email), when) for email, when in tries.values_list("delivery__person__email", "at")]
 
 
 def _claimed(*, at: dt.datetime) -> Delivery | None:
@@ -119,8 +181,12 @@ def _claimed(*, at: dt.datetime) -> Delivery | None:
 
 def _free(*, at: dt.datetime) -> DeliveryQuerySet:
     """What is due of warnings that are still in time, but for what somebody else holds."""
-    in_time = waiting(at=at).filter(alert__valid_until__gte=at.date())
-    return in_time.select_for_update(skip_locked=True, of=("self",))
+    return _in_time(at=at).select_for_update(skip_locked=True, of=("self",))
+
+
+def _in_time(*, at: dt.datetime) -> DeliveryQuerySet:
+    """What is due of warnings that are still in time."""
+    return waiting(at=at).filter(alert__valid_until__gte=at.date())
 
 
 @transaction.atomic
@@ -287,14 +353,14 @@ def _note(
 
 @transaction.atomic
 def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
-    """Put a mail that was refused or given up back, with all its tries. Raises DeliveryError."""
+    """Put a mail that was refused, given up or came back to be sent again, with all its tries. Raises DeliveryError."""
     if not may(by, Action.WATCH_OUTBOX):
         raise DeliveryError(f"role {by.role}: may not {Action.WATCH_OUTBOX.value}")
     delivery = Delivery.objects.select_for_update(of=("self",)).filter(pk=delivery_id).first()
     if delivery is None:
         raise DeliveryError(f"delivery {delivery_id}: there is none with this number")
-    if delivery.state not in {State.REFUSED, State.GIVEN_UP}:
-        raise DeliveryError(f"delivery {delivery_id} is {delivery.state}; wanted refused or given_up")
+    if delivery.state not in {State.REFUSED, State.GIVEN_UP, State.BOUNCED}:
+        raise DeliveryError(f"delivery {delivery_id} is {delivery.state}; wanted refused, given_up or bounced")
     if delivery.alert.valid_until < at.date():
         until = delivery.alert.valid_until
         raise DeliveryError(f"delivery {delivery_id}: its alert was valid until {until}; wanted one that still is")

@@ -205,6 +205,7 @@ try:
     MAIL_SERVER = mail_server_from(os.environ.get("MAIL_URL", "smtp://127.0.0.1:1025"))
 except AddressError as error:
     raise ImproperlyConfigured(str(error)) from error
+MAIL_MOST_A_MINUTE_TO_A_HOST = int(os.environ.get("MAIL_MOST_A_MINUTE_TO_A_HOST", "6000"))  # 0: no limit
 MAIL_FROM = os.environ.get("MAIL_FROM", "warnings@r2p.example")  # its domain stands in every Message-ID
 RELEASE_FROM_LEVEL = int(os.environ.get("RELEASE_FROM_LEVEL", "4"))  # from this level on a publisher releases
 if RELEASE_FROM_LEVEL not in (3, 4):

@@ -40,7 +40,7 @@ SENT_WITHIN = dt.timedelta(minutes=10)  # what was put in just now is on its way
 NUMBER_MAX = 2**63 - 1  # of a row
 State = Delivery.State
 OPEN = (State.WAITING, State.DEFERRED)
-RETRYABLE = (State.REFUSED, State.GIVEN_UP)
+RETRYABLE = (State.REFUSED, State.GIVEN_UP, State.BOUNCED)
 UNSENT_TEXTS = ("what_changed", "how_sure", "not_known", "can_be_done")
 MAIL_POLICY = {
     "default-src": [NONE], "style-src": [UNSAFE_INLINE], "base-uri": [NONE], "form-action": [NONE],
@@ -190,6 +190,7 @@ def _stuck(at: dt.datetime) -> list[Missed]:
         still_open=Count("pk", filter=Q(state__in=OPEN)),
         refused=Count("pk", filter=Q(state=State.REFUSED)),
         given_up=Count("pk", filter=Q(state=State.GIVEN_UP)),
+        bounced=Count("pk", filter=Q(state=State.BOUNCED)),
     )  # fmt: skip
     return [
         Missed(
@@ -197,7 +198,12 @@ def _stuck(at: dt.datetime) -> list[Missed]:
             level=Level(row["alert__level"]),
             title=f"{row['alert__country__name_en']}: {row['alert__headline']}",
             href=_address({"alert": row["alert"]}),
-            said=_said((row["still_open"], "not sent yet"), (row["refused"], "refused"), (row["given_up"], "given up")),
+            said=_said(
+                (row["still_open"], "not sent yet"),
+                (row["refused"], "refused"),
+                (row["given_up"], "given up"),
+                (row["bounced"], "came back"),
+            ),
         )
         for row in counted
     ]

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from alerts import delivery, messages, posting
@@ -291,3 +293,25 @@ def test_one_sender_at_a_time(post: Post) -> None:
     assert post.connections == 1
     post.says.clear()
     assert send() == 1
+
+
+def test_a_host_that_had_its_mails_of_the_minute_waits_and_no_try_is_counted(post: Post, settings: Settings) -> None:
+    settings.MAIL_MOST_A_MINUTE_TO_A_HOST = 2
+    rows = outbox.deliveries(3)
+
+    assert send(NOW) == 2
+    assert send(NOW + dt.timedelta(seconds=59)) == 0
+
+    last = Delivery.objects.get(pk=rows[2].pk)
+    assert (last.state, last.attempts, last.next_try_at) == ("waiting", 0, NOW + dt.timedelta(minutes=1))
+    assert send(NOW + dt.timedelta(minutes=1)) == 1
+
+
+def test_a_usual_mail_takes_one_question_and_one_statement(post: Post) -> None:
+    outbox.deliveries(21)
+    assert send(NOW, limit=1) == 1  # goes the long way, which writes them all
+
+    with CaptureQueriesContext(connection) as queries:
+        assert send(NOW) == 20
+
+    assert len(queries) <= 20 * 4 + 14  # a savepoint and its end around the two: here the test holds the transaction

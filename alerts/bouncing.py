@@ -1,0 +1,41 @@
+"""The use case of mails that come back: the outbox says so, and a person can put them back."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+
+from alerts.models import Delivery, DeliveryAttempt
+from alerts.returned import read_return
+
+State = Delivery.State
+
+
+class UnknownMailError(LookupError):
+    """A report about a mail that this outbox never sent."""
+
+
+@transaction.atomic
+def take_back(*, report: bytes, at: dt.datetime) -> int:
+    """What a report of non-delivery says is kept; how many deliveries came back. Safe to run twice.
+
+    A report of a delay, or about a mail that is known to have come back, changes nothing. Raises NotAReturnError and
+    UnknownMailError.
+    """
+    said = read_return(report)
+    rows = Delivery.objects.filter(channel=Delivery.Channel.MAIL)
+    found = rows.filter(Q(message_id=said.message_id) | Q(carried_by__message_id=said.message_id))
+    deliveries = list(found.select_for_update(of=("self",)).order_by("pk"))
+    if not deliveries:
+        raise UnknownMailError(f"{said.message_id}: found no mail of this outbox with it")
+    back = [one for one in deliveries if one.state == State.SENT] if said.has_failed else []
+    for one in back:
+        one.state, one.finished_at = State.BOUNCED, at
+        one.save(update_fields=["state", "finished_at"])
+    DeliveryAttempt.objects.bulk_create(
+        DeliveryAttempt(
+            delivery=one, at=at, outcome=DeliveryAttempt.Outcome.BOUNCED, text=f"came back with status {said.status}"
+        )
+        for one in back
+    )
+    return len(back)

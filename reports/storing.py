@@ -69,6 +69,7 @@ def store_report(
     `read_by` has the report's `reader`, `extractor` and `extractor_version`. A file of files is of the day it came.
     """
     title, published_on = _head(draft, about, retrieval, at=at)
+    carrier = retrieval.came_with.report if retrieval.came_with else None
     for slug, name in draft.families:
         Family.objects.get_or_create(slug=slug, defaults={"name": name})
     report = Report.objects.create(
@@ -83,15 +84,21 @@ def store_report(
         sha256=digest(payload),
         text=draft.text,
         is_unread=draft.is_unread,
-        carrier_id=retrieval.came_with.report_id if retrieval.came_with else None,
+        carrier=carrier,
         received_at=at,
-        sensitivity=max(about.sensitivity, Sensitivity.INTERNAL) if draft.is_internal else about.sensitivity,
+        sensitivity=_closeness(draft, about, carrier),
         **noticed(title, draft.text, draft.language or about.language),
         **same_words(draft.text, title),
     )
     store_passages([(report, draft.passages)])
     note_stored([report], at=at, retrieval=retrieval)
     return report
+
+
+def _closeness(draft: ReportDraft, about: About, carrier: Report | None) -> int:
+    """As close as the sender, the kind of file, and what it came in want: an annex is part of its letter."""
+    least = Sensitivity.INTERNAL if draft.is_internal else Sensitivity.PUBLIC
+    return max(about.sensitivity, least, carrier.sensitivity if carrier else Sensitivity.PUBLIC)
 
 
 def _head(draft: ReportDraft, about: About, retrieval: Retrieval, *, at: dt.datetime) -> tuple[str, dt.date]:

@@ -31,7 +31,8 @@ def get(source: Source, good: QuerySet[Retrieval], *, at: dt.datetime) -> Fetche
     if source.reader == "reliefweb-v2":
         return _get_reliefweb(source, good.exclude(cursor="").values_list("cursor", flat=True).first() or "", at=at)
     previous = good.first()
-    said: Mapping[str, Any] = previous.headers if previous else {}
+    is_cut = previous is not None and previous.items_over_cap > 0  # unchanged, it still has what had no room
+    said: Mapping[str, Any] = previous.headers if previous and not is_cut else {}
     known = {"etag": said.get("etag", ""), "last_modified": said.get("last-modified", "")}
     rules, header = rules_for(source, at=at), KEY_HEADERS.get(source.reader)
     key = (header, _key(source.credential)) if header and source.credential else None

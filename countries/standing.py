@@ -111,6 +111,12 @@ _PASSING = re.compile(  # a State that hosts, speaks or votes, where another is 
     r"|бежал[иа]? в)" + _NAMES_BETWEEN,
     re.IGNORECASE,
 )
+_INVASION = re.compile(  # who comes armed is no refugee: what is told next happens where they go
+    r"\b(?:fighters|troops|soldiers|forces|army|rebels|insurgents|militants|gunmen|jihadists|mercenaries|militiamen)\b"
+    r"(?:(?!famil|civilian|people|person|refugee|villager|women|fle[ed])[^.;!?\n])*"
+    r"\bcross(?:ed|ing)\s+(?:\w+\s+){0,3}into" + _NAMES_BETWEEN,
+    re.IGNORECASE,
+)
 _FLIGHT = ("逃往", "逃到", "逃入", "逃至")
 _DATELINE = re.compile(
     r"(?:[,/]\s*[A-Z][\w' ]{2,20})?\s*(?:\([^()\n]{3,40}\)|,\s*\d{1,2}\s+\w+(?:\s+\d{4})?(?:\s*\(\w+\))?)\s*[-–—]\s"
@@ -233,7 +239,7 @@ def _before(text: str, one: Named) -> Tier:
         return Tier.STRONG
     if _BACKERS.search(before):
         return Tier.NONE
-    return Tier.PASSING if _PASSING.search(before) else Tier.STRONG
+    return Tier.PASSING if _PASSING.search(before) and not _INVASION.search(before) else Tier.STRONG
 
 
 def _after(text: str, one: Named) -> Tier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import logging
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest, Now
 
@@ -31,6 +32,9 @@ from reports.text import normal_form
 log = logging.getLogger(__name__)
 State = Suggestion.State
 
+WORKERS_MAX = 2  # that search at once, of the four that do everything
+BATCH = 200  # reports, then it is asked anew what waits: what came since is searched too
+_LOCK = 901_2063  # an arbitrary number: PostgreSQL's advisory lock of those who search
 SUGGESTIONS_MAX = 300  # a report: a person cannot decide more, and a poisoned feed cannot fill the queue
 TOGETHER = 20  # reports of one transaction: a commit waits for the disk, and a killed worker loses no more than these
 MATES_MAX = 5  # reports of the same text that are read again: what one of them said, the others mostly said too
@@ -121,11 +125,36 @@ def _searched_nowhere_else() -> Q:
 
 
 def suggest_waiting(*, at: dt.datetime) -> int:
-    """Searches every waiting report, some in one transaction; how many reports. Safe to run twice."""
-    numbers = list(waiting(at=at).values_list("pk", flat=True))
-    known = catalogue() if numbers else Catalogue({}, {})
-    batches = (numbers[first : first + TOGETHER] for first in range(0, len(numbers), TOGETHER))
-    return sum(_search(batch, known, at=at) for batch in batches)
+    """Searches every waiting report, some in one transaction; how many reports. Safe to run twice.
+
+    Where WORKERS_MAX are at it already they find these too: a flood of reports must not take every worker from the
+    other stages.
+    """
+    count = 0
+    with _seat() as has_seat:
+        while has_seat and (numbers := list(waiting(at=at).values_list("pk", flat=True)[:BATCH])):
+            known = catalogue()
+            batches = (numbers[first : first + TOGETHER] for first in range(0, len(numbers), TOGETHER))
+            searched = sum(_search(batch, known, at=at) for batch in batches)
+            if not searched:  # others hold these
+                break
+            count += searched
+    return count
+
+
+@contextlib.contextmanager
+def _seat() -> Iterator[bool]:
+    """Whether this connection is one of the few that search; the seat ends with the block, or with the connection."""
+    with connection.cursor() as cursor:
+        for seat in range(WORKERS_MAX):
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, seat])
+            if cursor.fetchone()[0]:
+                try:
+                    yield True
+                finally:
+                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, seat])
+                return
+    yield False
 
 
 @transaction.atomic

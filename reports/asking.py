@@ -1,5 +1,8 @@
 """How each kind of source is asked: by which method, with which key, in how many pages."""
 
+import dataclasses
+import datetime as dt
+import functools
 import os
 import time
 from collections.abc import Mapping
@@ -23,14 +26,15 @@ KEY_READERS = frozenset({"reliefweb-v2", *KEY_HEADERS})  # no other kind of sour
 PAGED = {"ucdp-ged": UCDP, "ucdp-ged-part": UCDP, "unhcr-population": UNHCR}  # readers of answers in pages
 
 
-def get(source: Source, good: QuerySet[Retrieval]) -> Fetched | None:
+def get(source: Source, good: QuerySet[Retrieval], *, at: dt.datetime) -> Fetched | None:
     """What a source says now; None where it is what it said to `good`, the latest that went well. Raises FetchError."""
     if source.reader == "reliefweb-v2":
-        return _get_reliefweb(source, good.exclude(cursor="").values_list("cursor", flat=True).first() or "")
+        return _get_reliefweb(source, good.exclude(cursor="").values_list("cursor", flat=True).first() or "", at=at)
     previous = good.first()
-    said: Mapping[str, Any] = previous.headers if previous else {}
+    is_cut = previous is not None and previous.items_over_cap > 0  # unchanged, it still has what had no room
+    said: Mapping[str, Any] = previous.headers if previous and not is_cut else {}
     known = {"etag": said.get("etag", ""), "last_modified": said.get("last-modified", "")}
-    rules, header = rules_for(source), KEY_HEADERS.get(source.reader)
+    rules, header = rules_for(source, at=at), KEY_HEADERS.get(source.reader)
     key = (header, _key(source.credential)) if header and source.credential else None
     found = fetch(source.address, rules=rules, key=key, **known)
     if found is not None and source.reader in PAGED:
@@ -38,12 +42,12 @@ def get(source: Source, good: QuerySet[Retrieval]) -> Fetched | None:
     return found and unzipped(found, bytes_max=settings.REPORT_BYTES_MAX)
 
 
-def _get_reliefweb(source: Source, since: str) -> Fetched | None:
+def _get_reliefweb(source: Source, since: str, *, at: dt.datetime) -> Fetched | None:
     """The reports changed since the cursor; the reader has taken its overlap off it."""
     appname = _key(source.credential)
     joined = "&" if urlsplit(source.address).query else "?"
     address = f"{source.address}{joined}{urlencode({'appname': appname})}"
-    return fetch(address, rules=rules_for(source), body=question(appname, since))
+    return fetch(address, rules=rules_for(source, at=at), body=question(appname, since))
 
 
 def _with_the_rest(source: Source, first: Fetched, rules: Rules, key: tuple[str, str] | None) -> Fetched:
@@ -56,18 +60,23 @@ def _with_the_rest(source: Source, first: Fetched, rules: Rules, key: tuple[str,
     return fetch_rest(first, rules=rules, pages=PAGED[source.reader], between=rest, key=key)
 
 
-def rules_for(source: Source) -> Rules:
-    """Hosts are those of the sources in the table, and those that this one leads on to: staff keep the list."""
+def rules_for(source: Source, *, at: dt.datetime) -> Rules:
+    """Hosts are those of the sources in the table, and those that this one leads on to: staff keep the list.
+
+    Each server that is asked, by a redirect too, is asked for its robots.txt first.
+    """
     addresses = Source.objects.fetched().values_list("address", flat=True)
     hosts_listed = {urlsplit(address).hostname for address in addresses} | set(source.leads_on_to.lower().split())
-    return Rules(
+    rules = Rules(
         hosts=frozenset(filter(None, hosts_listed)),
         user_agent=_user_agent(),
         also=settings.FETCH_ALSO,
         bytes_max=settings.REPORT_BYTES_MAX,
         seconds=SECONDS_MAX,
-        refuses=None if source.robots_exempt else hosts.refused_by_robots,
     )
+    if source.robots_exempt:
+        return rules
+    return dataclasses.replace(rules, refuses=functools.partial(hosts.refused_by_robots, rules=rules, at=at))
 
 
 def _user_agent() -> str:

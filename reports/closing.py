@@ -8,6 +8,12 @@ from reports.custody import Deed, Note, write
 from reports.models import Report, ReportQuerySet
 
 
+def closeness(said: int, *, is_letter: bool, carrier: Report | None) -> int:
+    """As close as the sender, the kind of file, and what it came in want: an annex is part of its letter."""
+    least = Sensitivity.INTERNAL if is_letter else Sensitivity.PUBLIC
+    return max(said, least, carrier.sensitivity if carrier else Sensitivity.PUBLIC)
+
+
 def keep_as_close(report: Report, sensitivity: int, *, at: dt.datetime) -> None:
     """What somebody sends again as more sensitive is kept so, with what it carried; it is never opened by that."""
     if sensitivity > report.sensitivity:

@@ -183,9 +183,7 @@ def _fetch(begun: Retrieval, *, start: float, at: dt.datetime) -> bool:
     try:
         if begun.attempts > ATTEMPTS_MAX:
             raise FetchError(begun.reason or f"fetch: {ATTEMPTS_MAX} workers stopped in it; wanted an answer")
-        if not begun.source.robots_exempt:
-            hosts.read_robots(begun.about["url"], rules=asking.rules_for(begun.source), at=at)
-        fetched = asking.get(begun.source, good)
+        fetched = asking.get(begun.source, good, at=at)
     except FetchError as found:
         error = found
     except Exception as broken:  # noqa: BLE001  one source must not stop the others, nor be fetched for ever

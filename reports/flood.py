@@ -25,10 +25,15 @@ def room(source: Source, *, at: dt.datetime) -> int:
     return max(0, settings.FEED_ITEMS_PER_HOUR - taken)
 
 
-def watch(source: Source, *, new: int, over_cap: int, at: dt.datetime) -> None:
-    """Raises a notice, once a day at most, where the cap was met or the day brings several times the usual."""
+def watch(source: Source, *, new: int, over_cap: int, at: dt.datetime, unread: int = 0) -> None:
+    """Raises a notice, once a day at most, where a cap was met or the day brings several times the usual.
+
+    `over_cap` had no room within the hour, `unread` stood behind what is read of one answer.
+    """
     if over_cap:
         found = f"found more than {settings.FEED_ITEMS_PER_HOUR} new items within an hour ({over_cap} left out)"
+    elif unread:
+        found = f"found an answer too long to be read whole (its {unread} oldest items were left out)"
     elif new >= 1 and (jump := _jump(source, at=at)):
         found = f"found {jump[0]} new items within a day, against {jump[1]:g} on a usual one"
     else:

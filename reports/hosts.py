@@ -95,8 +95,9 @@ def _of_robots(error: FetchError) -> FetchError:
     )  # fmt: skip
 
 
-def refused_by_robots(address: str) -> str:
-    """Why its server does not want an address asked by us; "" where it may be, or where it has said nothing yet."""
+def refused_by_robots(address: str, *, rules: Rules, at: dt.datetime) -> str:
+    """Why its server does not want an address asked by us; "" where it may be. Raises FetchError, as `read_robots`."""
+    read_robots(address, rules=rules, at=at)
     host = Host.objects.filter(name=host_of(address)).first()
     if host is None or Robots(host.robots, settings.FETCH_AGENT).allows(address):
         return ""

@@ -253,8 +253,10 @@ def _standing(payload: bytes) -> Report | None:
 
 def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
     standing, about = _standing(payload), About.from_json(retrieval.about)
+    cut = standing if standing is not None and _is_cut(standing, retrieval) else None
     if standing is not None:
         keep_as_close(standing, about.sensitivity, at=at)
+    if standing is not None and cut is None:
         problems: tuple[ItemProblem, ...] = ()
         if standing.media_type in CARRIERS:  # a file in it may have failed before
             draft = extract.read(retrieval.reader, payload).draft
@@ -268,15 +270,27 @@ def _take_in(retrieval: Retrieval, payload: bytes, *, at: dt.datetime) -> Taken:
         "reader": reading.reader, "extractor": reading.extractor, "extractor_version": reading.extractor_version,
     }  # fmt: skip
     if isinstance(draft, FeedDraft):
-        taken = store_feed(draft, payload, about, retrieval=retrieval, read_by=read_by, at=at)
+        taken = store_feed(draft, payload, about, retrieval=retrieval, read_by=read_by, at=at, again=cut)
         if retrieval.source is not None:
-            flood.watch(retrieval.source, new=taken.items_new, over_cap=taken.over_cap, at=at)
+            flood.watch(retrieval.source, new=taken.items_new, over_cap=taken.over_cap, unread=_unread(taken), at=at)
         return taken
     report = store_report(draft, payload, about, retrieval=retrieval, read_by=read_by, at=at)
     brought = dataclasses.replace(about, published_on=about.published_on or draft.published_on)
     problems = draft.problems + _bring(retrieval, draft.carried, brought, at=at)
     said = mismatch(retrieval.file_name, reading.reader)
     return Taken(report, problems=problems + ((ItemProblem("name", said),) if said else ()))
+
+
+def _is_cut(answer: Report, retrieval: Retrieval) -> bool:
+    """Whether the answer came before, and not all that was new in it had room."""
+    good = Retrieval.objects.filter(report=answer, state__in=[Retrieval.State.DONE, Retrieval.State.SAME])
+    last = good.exclude(pk=retrieval.pk).order_by("-pk").values_list("items_over_cap", flat=True).first()
+    return answer.kind == Report.Kind.FEED and bool(last)
+
+
+def _unread(taken: Taken) -> int:
+    """What a long answer carried beyond what is read of one; none where it reached back to what was here."""
+    return 0 if taken.items_same else taken.left_out
 
 
 def _bring(

@@ -9,9 +9,8 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from people.permissions import Sensitivity
 from reports.about import About
-from reports.closing import standing
+from reports.closing import closeness, standing
 from reports.custody import note_stored
 from reports.flood import room
 from reports.models import Family, Passage, Report, Retrieval, Source
@@ -38,6 +37,7 @@ class Taken:
 
     report: Report
     created: bool = True
+    at: dt.datetime | None = None  # of a feed's items: an answer may be gone through again, long after it came
     items_new: int = 0
     items_same: int = 0
     items_changed: int = 0
@@ -69,6 +69,7 @@ def store_report(
     `read_by` has the report's `reader`, `extractor` and `extractor_version`. A file of files is of the day it came.
     """
     title, published_on = _head(draft, about, retrieval, at=at)
+    carrier = retrieval.came_with.report if retrieval.came_with else None
     for slug, name in draft.families:
         Family.objects.get_or_create(slug=slug, defaults={"name": name})
     report = Report.objects.create(
@@ -83,9 +84,9 @@ def store_report(
         sha256=digest(payload),
         text=draft.text,
         is_unread=draft.is_unread,
-        carrier_id=retrieval.came_with.report_id if retrieval.came_with else None,
+        carrier=carrier,
         received_at=at,
-        sensitivity=max(about.sensitivity, Sensitivity.INTERNAL) if draft.is_internal else about.sensitivity,
+        sensitivity=closeness(about.sensitivity, is_letter=draft.is_internal, carrier=carrier),
         **noticed(title, draft.text, draft.language or about.language),
         **same_words(draft.text, title),
     )
@@ -201,13 +202,44 @@ def _originals(keys: Iterable[TextKey]) -> dict[TextKey, int]:
 
 # --- feeds -------------------------------------------------------------------------------------------------
 def store_feed(
-    draft: FeedDraft, payload: bytes, about: About, *, retrieval: Retrieval, read_by: Mapping[str, str], at: dt.datetime
+    draft: FeedDraft,
+    payload: bytes,
+    about: About,
+    *,
+    retrieval: Retrieval,
+    read_by: Mapping[str, str],
+    at: dt.datetime,
+    again: Report | None = None,
 ) -> Taken:
     """The answer as a report of kind feed, and each of its items that is not here yet as a report that it carried.
 
-    An item that cannot be stored becomes a problem; the others are stored.
+    An item that cannot be stored becomes a problem; the others are stored. With `again`, the report of the same
+    bytes, what had no room when they came is taken in.
     """
     source = retrieval.source or _known_source(about.source)
+    carrier = again or _carrier(draft, payload, about, source, retrieval=retrieval, read_by=read_by, at=at)
+    problems = list(draft.problems)
+    items = [item for item in draft.items if not _is_future(item, problems, at)]
+    most = room(source, at=at) if retrieval.source else len(items)  # what a person hands in is a person's to judge
+    taken = Taken(carrier, at=at, left_out=draft.left_out, cursor=draft.cursor, is_full=draft.is_full, room=most)
+    taken = _store_items(items, taken, problems, language=about.language)
+    if taken.over_cap:  # where the source is asked from a place on, it is asked from the same again: nothing is lost
+        taken = dataclasses.replace(taken, cursor="", is_full=False)
+    is_news = again is None or taken.items_new or taken.items_changed
+    return dataclasses.replace(taken, created=bool(is_news), problems=tuple(problems))
+
+
+def _carrier(
+    draft: FeedDraft,
+    payload: bytes,
+    about: About,
+    source: Source,
+    *,
+    retrieval: Retrieval,
+    read_by: Mapping[str, str],
+    at: dt.datetime,
+) -> Report:
+    """The answer itself."""
     carrier = Report.objects.create(
         source=source,
         kind=Report.Kind.FEED,
@@ -224,14 +256,7 @@ def store_feed(
         sensitivity=about.sensitivity,
     )
     note_stored([carrier], at=at, retrieval=retrieval)
-    problems = list(draft.problems)
-    items = [item for item in draft.items if not _is_future(item, problems, at)]
-    most = room(source, at=at) if retrieval.source else len(items)  # what a person hands in is a person's to judge
-    taken = Taken(carrier, left_out=draft.left_out, cursor=draft.cursor, is_full=draft.is_full, room=most)
-    taken = _store_items(items, taken, problems, language=about.language)
-    if taken.over_cap:  # where the source is asked from a place on, it is asked from the same again: nothing is lost
-        taken = dataclasses.replace(taken, cursor="", is_full=False)
-    return dataclasses.replace(taken, problems=tuple(problems))
+    return carrier
 
 
 def _is_future(item: ItemDraft, problems: list[ItemProblem], at: dt.datetime) -> bool:
@@ -282,7 +307,8 @@ def _store_together(items: Sequence[ItemDraft], taken: Taken, *, language: str) 
     keys = [text_key(item.text, item.title) for item in items]
     originals = _originals(keys)
     digests = [digest(item.payload) for item in items]
-    seen = standing(digests, taken.report.sensitivity, at=taken.report.received_at)
+    at = taken.at or taken.report.received_at
+    seen = standing(digests, taken.report.sensitivity, at=at)
     sources = _sources(items, taken.report.source)
     known = set(
         Report.objects.filter(
@@ -301,7 +327,7 @@ def _store_together(items: Sequence[ItemDraft], taken: Taken, *, language: str) 
             continue
         changed += (source.pk, item.external_id) in known
         known.add((source.pk, item.external_id))
-        rows.append((_row(item, key[0], sha256, source, carrier=taken.report, language=language), item, key))
+        rows.append((_row(item, key[0], sha256, source, carrier=taken.report, language=language, at=at), item, key))
     _insert(rows, originals)
     return dataclasses.replace(
         taken,
@@ -325,7 +351,9 @@ def _sources(items: Sequence[ItemDraft], own: Source) -> dict[SourceDraft | None
     return {None: own, **{draft: here.get(draft.slug) or _source(draft) for draft in named}}
 
 
-def _row(item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carrier: Report, language: str) -> Report:
+def _row(
+    item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carrier: Report, language: str, at: dt.datetime
+) -> Report:
     return Report(
         source=source,
         kind=Report.Kind.DOCUMENT,
@@ -343,7 +371,7 @@ def _row(item: ItemDraft, text_sha256: str, sha256: str, source: Source, *, carr
         carrier=carrier,
         external_id=item.external_id,
         countries_said=list(item.countries),
-        received_at=carrier.received_at,
+        received_at=at,
         sensitivity=carrier.sensitivity,
         **noticed(item.title, item.text, item.language or language),
     )

@@ -8,6 +8,6 @@ _NAMED = {  # ending of a name, and the reader that its bytes should go to
 def mismatch(name: str, kind: str) -> str:
     """What to tell of a file whose name says another kind than its bytes; empty where they agree or it says none."""
     said = _NAMED.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
-    if said is None or said == kind:
+    if said is None or said == kind or kind not in _NAMED.values():  # a dataset may come zipped, or under any name
         return ""
     return f"name: found the ending of another kind; wanted that of {kind}; it was read as {kind}, which its bytes are"

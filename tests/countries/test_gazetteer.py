@@ -118,6 +118,8 @@ def test_a_hundred_thousand_characters_of_any_kind_take_a_second_of_work_at_most
         ("The draft on Mali was vetoed by Russia and China.", ("MLI",)),
         ("Russia vetoed the draft on Mali.", ("MLI",)),
         ("Families fled from Darfur into Chad.", ("SDN",)),
+        ("Fighters crossed from Mali into Niger and killed ten.", ("MLI", "NER")),
+        ("After troops came, 300 people crossed from Mali into Niger.", ("MLI",)),
         ("Refugees in Chad lack water.", ("TCD",)),
         ("The Havana Agreement failed.", ()),
         ("Iranian drones were found in Sudan.", ("SDN",)),

@@ -242,6 +242,20 @@ def test_two_workers_at_once_search_each_report_once() -> None:
     assert all(len(suggested(report)) == len(suggested(reports[0])) for report in reports)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_flood_does_not_take_every_worker_from_the_other_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "BATCH", 1)  # what came since is found by those who are at it
+    reports = [waiting_report() for _ in range(3)]
+
+    with connection.cursor() as at_it:
+        for seat in range(suggesting.WORKERS_MAX):
+            at_it.execute("SELECT pg_advisory_lock(%s, %s)", [suggesting._LOCK, seat])
+        assert Aside(run).join() == 0
+        at_it.execute("SELECT pg_advisory_unlock_all()")
+
+    assert run() == len(reports)
+
+
 # --- of one text only what is new is searched --------------------------------------------------------------
 FILLER = " ".join(f"word{number}" for number in range(60)) + "."
 

@@ -251,6 +251,7 @@ def test_a_reader_that_was_chosen_refuses_what_is_of_another_kind(reader: str, p
 
 def test_the_bytes_tell_the_kind_and_a_name_that_says_another_is_told() -> None:
     assert endings.mismatch("report.docx", "pdf").startswith("name: found the ending of another kind")
+    assert endings.mismatch("ged251-csv.zip", "ucdp-ged") == ""
     assert endings.mismatch("report.pdf", "pdf") == endings.mismatch("report", "pdf") == ""
 
 

@@ -62,7 +62,30 @@ def test_a_feed_with_a_thousand_items_a_minute_cannot_fill_the_desk(serve: Serve
     assert Report.objects.filter(carrier__source=source).count() == 500
     notice = StaffNotice.objects.get()
     assert (notice.kind, notice.subject, notice.times) == ("feed-volume", f"source {source.slug}", 1)
-    assert "found more than 500 new items within an hour" in notice.words
+    assert "found an answer too long to be read whole (its 500 oldest items were left out)" in notice.words
+
+
+def test_what_had_no_room_comes_later_though_the_feed_stays_as_it_is(serve: Serve, settings: Settings) -> None:
+    settings.FEED_ITEMS_PER_HOUR = 2
+    source = serve(lambda handler: handler.send(feed(1, 2, 3), etag='"v1"'))
+    rows = [taken_in(source, make.NOW + minutes * MINUTE) for minutes in (0, 5, 61, 130)]
+
+    assert [(row.state, row.items_new, row.items_over_cap) for row in rows] == [
+        ("done", 2, 1), ("same", 0, 1), ("done", 1, 0), ("same", 0, 0),
+    ]  # fmt: skip
+    assert {row.report_id for row in rows} == {rows[0].report_id}
+    assert [asked.headers.get("if-none-match") for asked in server_of(source).asked] == [None, None, None, '"v1"']
+    assert Report.objects.filter(carrier__source=source, received_at=rows[2].received_at).count() == 1
+
+
+def test_a_long_answer_that_reaches_back_to_what_is_here_is_no_news(serve: Serve) -> None:
+    source = serve(lambda handler: handler.send(feed(*range(len(handler.server.asked) - 1, 520))))
+    done = taken_in(source, make.NOW)
+    StaffNotice.objects.all().delete()
+    again = taken_in(source, make.NOW + 2 * HOUR)
+
+    assert (done.items_left_out, again.items_left_out) == (20, 19)
+    assert not StaffNotice.objects.exists()
 
 
 def test_after_an_hour_there_is_room_again(serve: Serve, settings: Settings) -> None:

@@ -47,6 +47,10 @@ def with_robots(serve: Serve, text: str, status: int = 200, **fields: str) -> So
         ("", True),
         ("<!doctype html><p>No such page", True),
         ("\ufeffUser-agent: *\r\nDisallow: /feed\r\n", False),
+        ("User-agent: *\nDisallow: /*eed$", False),
+        ("User-agent: *\nDisallow: /\nAllow: /feed", True),
+        ("User-agent: *\n\nDisallow: /feed", False),
+        ("User-agent: another\nUser-agent: r2p-dashboard\nDisallow: /feed # not for programs", False),
     ],
 )
 def test_what_robots_txt_refuses_is_not_asked(serve: Serve, text: str, is_asked: bool) -> None:
@@ -104,6 +108,38 @@ def test_a_redirect_to_what_robots_txt_refuses_is_not_followed(serve: Serve) -> 
     row = fetched(source)
     assert (row.state, len(server_of(source).asked)) == ("failed", 1)
     assert row.reason.startswith("redirect: found that the server's robots.txt refuses it")
+
+
+def test_a_redirect_to_another_server_asks_that_one_for_its_robots_txt(serve: Serve) -> None:
+    other = with_robots(serve, "User-agent: *\nDisallow: /")
+    source = serve(lambda handler: handler.send(status=302, location=other.address))
+
+    row = fetched(source)
+    assert (row.state, server_of(other).robots_asked, server_of(other).asked) == ("failed", 1, [])
+    assert row.reason.startswith("redirect: found that the server's robots.txt refuses it")
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "may"),
+    [
+        ("Disallow: /*.pdf$", "/a/b.pdf", False),
+        ("Disallow: /*.pdf$", "/a/b.pdf?x=1", True),
+        ("Disallow: /a*b*c", "/a-b-b-c-d", False),
+        ("Disallow: /a*b*c", "/a-c-b", True),
+        ("Disallow: /*?page=", "/news?page=2", False),
+        ("Disallow: /news$", "/news/1", True),
+        ("Disallow: /*a$", "/a", False),
+        ("Disallow: /a*a$", "/a", True),
+        ("Disallow: /x\nAllow: /x/open", "/x/open/1", True),
+        ("Allow: /x\nDisallow: /x/closed", "/x/closed", False),
+        ("Allow: /same\nDisallow: /same", "/same", True),
+        ("Disallow: /%7euser", "/~user", False),
+        ("Disallow: /é", "/%C3%A9", False),
+        ("Disallow:", "/", True),
+    ],
+)
+def test_the_longest_rule_that_covers_an_address_holds(rules: str, path: str, may: bool) -> None:
+    assert Robots(f"User-agent: *\n{rules}", "r2p-dashboard").allows(f"https://feed.test.example{path}") is may
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from people.models import User
-from people.permissions import Role
+from people.permissions import Role, Sensitivity
 from reports import ingest, nesting
 from reports.models import Passage, Report, Retrieval
 from tests import make
@@ -61,6 +61,23 @@ def test_a_zip_on_a_mail_in_a_zip_is_opened(sender: User) -> None:
 
     assert names() == ["outer.zip", "letter.eml", "annexes.zip", "one.txt", "two.txt"]
     assert reasons() == []
+
+
+def test_what_comes_in_a_mail_is_as_close_as_the_mail(sender: User) -> None:
+    letter = with_attached(mail(), annexes_zip=zipped({"one.txt": b"Made-up one."}), note_txt=b"A made-up note.")
+    read(zipped({"letter.eml": letter, "beside.txt": b"Made up, beside the letter."}), sender)
+    close = dict(Report.objects.values_list("title", "sensitivity"))
+
+    inside = ["A made-up mail", "annexes.zip", "Made-up one.", "A made-up note."]
+    assert {close.pop(title) for title in inside} == {Sensitivity.INTERNAL}
+    assert set(close.values()) == {Sensitivity.PUBLIC}
+
+
+def test_a_report_that_is_public_stays_so_when_a_mail_brings_it_again(sender: User) -> None:
+    read(b"A made-up public statement.", sender, "statement.txt")
+    read(with_attached(mail(), statement_txt=b"A made-up public statement."), sender, "letter.eml")
+
+    assert Report.objects.get(reader="text").sensitivity == Sensitivity.PUBLIC
 
 
 def test_below_the_depth_nothing_is_opened_and_that_is_told(sender: User) -> None:

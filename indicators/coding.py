@@ -88,8 +88,12 @@ def _save_new(evidence: Evidence) -> None:
 
 
 def twin_of(passage: Passage, draft: EvidenceDraft, *, beside: Evidence | None = None) -> Evidence | None:
-    """The live row that this one would say again: a sentence can name it first. `beside` is what it corrects."""
+    """The live row that this one would say again: a sentence can name it first. `beside` is what it corrects.
+
+    A proposed correction of a row that was retracted meanwhile is none: nothing stands in whose place it would come.
+    """
     rows = Evidence.objects.exclude(pk=beside.pk) if beside is not None else Evidence.objects.all()
+    rows = rows.exclude(status=Evidence.Status.PROPOSED, corrects__status=Evidence.Status.RETRACTED)
     return rows.filter(
         passage=passage,
         indicator=draft.indicator,
@@ -137,12 +141,25 @@ def let_count(evidence: Evidence, *, by: User, at: dt.datetime) -> Evidence:
     """
     if evidence.corrects_id is not None:
         _retract_corrected(evidence.corrects_id, evidence.correction_reason, by=by, at=at)
+        _refuse_second(evidence)
         evidence.known_at = max(evidence.known_at, dt.datetime.combine(at.date(), dt.time(), dt.UTC))
     evidence.status = Evidence.Status.ACCEPTED
     evidence.decided_by, evidence.decided_at = by, at
     evidence.save(update_fields=["status", "decided_by", "decided_at", "known_at"])
     ask_for_score(evidence, at=at)
     return evidence
+
+
+def _refuse_second(evidence: Evidence) -> None:
+    """What a correction says may have been accepted anew since what it corrects was retracted."""
+    same = ("passage", "indicator", "country", "polarity", "event_key", "event_on", "family")
+    rows = Evidence.objects.filter(status=Evidence.Status.ACCEPTED, **{name: getattr(evidence, name) for name in same})
+    twin = rows.exclude(pk=evidence.pk).first()
+    if twin is not None:
+        raise CodingError(
+            f"found the same passage, indicator, event and day accepted already as evidence {twin.pk}; "
+            "wanted it once: reject this correction, and correct that row"
+        )
 
 
 def _retract_corrected(evidence_id: int, reason: str, *, by: User, at: dt.datetime) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import connection
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat, LPad
 
 from countries.models import Country
 from indicators.models import Evidence, Indicator
@@ -25,6 +27,7 @@ ANCHORS = [  # docs/coding-guide.md, section 5
     ("3", "3: serious: grave in part of the country, or serious all over it"),
     ("4", "4: extreme: grave and country-wide, systematic, or in the thousands"),
 ]
+_WRITTEN_SQL: dict[int, Any] = {}  # by clearance: Django takes longer to write the query than PostgreSQL to answer it
 NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
 
 
@@ -69,9 +72,48 @@ def families_seen_by(user: User) -> QuerySet[Family]:
     return Family.objects.filter(seen | ~used)
 
 
-def family_choices(user: User) -> list[Choice]:
-    """Bodies by name."""
-    return list(families_seen_by(user).order_by("name").values_list("slug", "name"))
+def listed_for(user: User) -> dict[str, list[tuple[str, str, str]]]:
+    """(group, value, label) of every indicator, country, family and source that this person may see, in order.
+
+    One query. The group of a source is its grade.
+    """
+    found: dict[str, list[tuple[str, str, str]]] = {"family": [], "source": [], "country": [], "indicator": []}
+    clearance = clearance_of(user)
+    if clearance not in _WRITTEN_SQL:
+        _WRITTEN_SQL[clearance] = _listing(user).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(*_WRITTEN_SQL[clearance])
+        for kind, group, value, said, _ in sorted(cursor.fetchall(), key=_in_order):
+            found[kind].append((group, value, said))
+    return found
+
+
+def _listing(user: User) -> QuerySet[Any, tuple[Any, ...]]:
+    """The four lists in one query. What it says depends on the person's clearance alone."""
+    text, group = CharField(), ("kind", "group", "value", "said", "sort")
+    seen = families_seen_by(user).annotate(kind=_of("family"), group=_of(""), value=F("slug"), said=F("name"))
+    sources = sources_seen_by(user).annotate(
+        kind=_of("source"), group=F("reliability"), value=F("slug"), said=F("name")
+    )
+    states = Country.objects.annotate(
+        kind=_of("country"), group=Cast("region", text), value=F("iso3"), said=F("name_en"), sort=F("name_sort")
+    )
+    signs = Indicator.objects.in_use().annotate(
+        kind=_of("indicator"), group=Concat(Cast("factor__number", text), Value(" "), "factor__title"),
+        value=F("code"), said=Concat("code", Value(" "), "label"), sort=LPad(Cast("order", text), 9, Value("0")),
+    )  # fmt: skip
+    parts = [seen.annotate(sort=F("name")), sources.annotate(sort=F("name")), states, signs]
+    first, *others = (part.order_by().values_list(*group) for part in parts)
+    return first.union(*others, all=True)
+
+
+def _of(kind: str) -> Value:
+    return Value(kind, output_field=CharField())
+
+
+def _in_order(row: tuple[str, str, str, str, str]) -> tuple[str, str, str]:
+    kind, group, _, _, sort = row
+    return kind, group if kind == "country" else "", sort.casefold()
 
 
 class DayField(forms.DateField):
@@ -292,13 +334,16 @@ class EntryForm(forms.Form):
 
     def __init__(self, data: Any = None, *, user: User, passage: Passage | None = None, **options: Any) -> None:
         super().__init__(data, **options)
+        listed = listed_for(user)
         if passage is None:
-            offer(self, "source", [(NEW, "a new source (fill in below)"), ("In the list", source_choices(user))])
+            sources = [(slug, f"{name} ({grade})") for grade, slug, name in listed["source"]]
+            offer(self, "source", [(NEW, "a new source (fill in below)"), ("In the list", sources)])
         else:
             self._settle_on(passage)
-        offer(self, "country", country_choices())
-        offer(self, "indicator", indicator_choices())
-        offer(self, "family", [(NEW, "another body (name it below)"), ("In the list", family_choices(user))])
+        offer(self, "country", grouped(listed["country"]))
+        offer(self, "indicator", grouped(listed["indicator"]))
+        families = [(slug, name) for _, slug, name in listed["family"]]
+        offer(self, "family", [(NEW, "another body (name it below)"), ("In the list", families)])
         clearance = clearance_of(user)
         offer(self, "sensitivity", [choice for choice in Sensitivity.choices if choice[0] <= clearance])
 

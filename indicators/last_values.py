@@ -2,8 +2,10 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from countries.models import Country
 from indicators import frames
@@ -37,16 +39,19 @@ class LastValues:
         return self.accepted - len(self.latest)
 
 
-def last_values(*, country: Country, indicator: Indicator, user: User, known_on: dt.date) -> LastValues:
-    """Of the indicator in the country, with what stands now."""
+def last_values(*, iso3: str, indicator: Indicator, user: User, known_on: dt.date) -> LastValues | None:
+    """Of the indicator in the country, with what stands now; None where there is no such country."""
     # by code: evidence of an older version of the catalogue is on the same sign
-    seen = Evidence.objects.visible_to(user).filter(country=country, indicator__code=indicator.code)
-    accepted = seen.filter(status=Evidence.Status.ACCEPTED)
-    counts = seen.aggregate(
-        accepted=Count("pk", filter=Q(status=Evidence.Status.ACCEPTED)),
-        proposed=Count("pk", filter=Q(status=Evidence.Status.PROPOSED)),
-    )
-    suggestions = Suggestion.objects.visible_to(user).filter(country=country, indicator__code=indicator.code)
+    seen = Evidence.objects.visible_to(user).filter(country__iso3=iso3, indicator__code=indicator.code)
+    accepted, proposed = (seen.filter(status=one) for one in (Evidence.Status.ACCEPTED, Evidence.Status.PROPOSED))
+    suggested = Suggestion.objects.visible_to(user).waiting()
+    suggested = suggested.filter(country__iso3=iso3, indicator__code=indicator.code)
+    counted = {"accepted": accepted, "proposed": proposed, "suggested": suggested}
+    states = Country.objects.annotate(**{f"{name}_count": _count(rows) for name, rows in counted.items()})
+    country = states.filter(iso3=iso3).first()
+    if country is None:
+        return None
+    counts = {name: country.__dict__[f"{name}_count"] for name in counted}
     series = _series(country, indicator, user, known_on=known_on)
     level, value = _stands(country, indicator)
     is_assessed = value != 0 or counts["accepted"] or series is not None
@@ -56,10 +61,15 @@ def last_values(*, country: Country, indicator: Indicator, user: User, known_on:
         level=level,
         value=value if is_assessed else None,
         latest=list(accepted.select_related(*SHOWN_WITH).order_by("-event_on", "-pk")[:LISTED]),
-        suggested=suggestions.filter(state=Suggestion.State.WAITING).count(),
         series=series,
         **counts,
     )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """How many rows, as part of another query."""
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def near_twins(

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from indicators import lexicon_keeping
 from indicators.lexicon_keeping import LexiconRefused
 from indicators.models import SearchOrder, SuggestionRun
-from indicators.suggesting import Changed, search_again
+from indicators.suggesting import Catalogue, Changed, catalogue, search_again
 from people.models import User
 from people.permissions import Action, may
 from reports.models import Report
@@ -108,14 +108,14 @@ def run_waiting(*, at: dt.datetime) -> int:
 
 
 def _run(order_id: int, at: dt.datetime) -> int:
-    steps = 0
-    while _step(order_id, at):
+    steps, known = 0, catalogue()
+    while _step(order_id, known, at):
         steps += 1
     return steps
 
 
 @transaction.atomic
-def _step(order_id: int, at: dt.datetime) -> bool:
+def _step(order_id: int, known: Catalogue, at: dt.datetime) -> bool:
     """The next report of an order; whether there was one. Two workers take turns: the order is locked."""
     order = SearchOrder.objects.select_for_update(skip_locked=True).filter(pk=order_id).first()
     if order is None or order.state not in (State.COUNTING, State.CONFIRMED):
@@ -125,7 +125,7 @@ def _step(order_id: int, at: dt.datetime) -> bool:
     if report_id is None:
         _finish(order, at)
         return False
-    (_count if order.state == State.COUNTING else _do)(order, report_id, at)
+    (_count if order.state == State.COUNTING else _do)(order, report_id, known, at)
     return True
 
 
@@ -137,16 +137,16 @@ def _finish(order: SearchOrder, at: dt.datetime) -> None:
     order.save(update_fields=["state", "finished_at"])
 
 
-def _count(order: SearchOrder, report_id: int, at: dt.datetime) -> None:
-    changed = _taken_back(lambda: search_again(report_id, order=order, at=at))
+def _count(order: SearchOrder, report_id: int, known: Catalogue, at: dt.datetime) -> None:
+    changed = _taken_back(lambda: search_again(report_id, known, order=order, at=at))
     SearchOrder.objects.filter(pk=order.pk).update(
         cursor=report_id, counted_count=F("counted_count") + 1, would_add=F("would_add") + changed.added,
         would_withdraw=F("would_withdraw") + changed.withdrawn, failed_count=F("failed_count") + changed.failed,
     )  # fmt: skip
 
 
-def _do(order: SearchOrder, report_id: int, at: dt.datetime) -> None:
-    changed = search_again(report_id, order=order, at=at)
+def _do(order: SearchOrder, report_id: int, known: Catalogue, at: dt.datetime) -> None:
+    changed = search_again(report_id, known, order=order, at=at)
     SearchOrder.objects.filter(pk=order.pk).update(
         cursor=report_id, searched_count=F("searched_count") + 1, added=F("added") + changed.added,
         withdrawn=F("withdrawn") + changed.withdrawn, failed_count=F("failed_count") + changed.failed,

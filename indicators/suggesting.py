@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 State = Suggestion.State
 
 SUGGESTIONS_MAX = 300  # a report: a person cannot decide more, and a poisoned feed cannot fill the queue
+TOGETHER = 20  # reports of one transaction: a commit waits for the disk, and a killed worker loses no more than these
 MATES_MAX = 5  # reports of the same text that are read again: what one of them said, the others mostly said too
 CREDIBILITY = {
     "A": 2,
@@ -51,6 +52,30 @@ class Changed:
     added: int = 0
     withdrawn: int = 0
     failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What suggestions are made of: indicators by their code, States by theirs."""
+
+    indicators: Mapping[str, int]
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What reports are searched with."""
+
+    known: Catalogue
+    lexicon: InUse
+    model: Learned
+
+
+def catalogue() -> Catalogue:
+    """The catalogue in use: read once for all reports that are searched one after the other."""
+    return Catalogue(
+        dict(Indicator.objects.in_use().values_list("code", "pk")), dict(Country.objects.values_list("iso3", "pk"))
+    )
 
 
 def waiting(*, at: dt.datetime | None = None) -> QuerySet[Report]:
@@ -96,35 +121,37 @@ def _searched_nowhere_else() -> Q:
 
 
 def suggest_waiting(*, at: dt.datetime) -> int:
-    """Searches every waiting report, one transaction each; how many reports. Safe to run twice."""
-    count = 0
-    for report_id in waiting(at=at).values_list("pk", flat=True):
-        count += _search(report_id, at=at)
-    return count
+    """Searches every waiting report, some in one transaction; how many reports. Safe to run twice."""
+    numbers = list(waiting(at=at).values_list("pk", flat=True))
+    known = catalogue() if numbers else Catalogue({}, {})
+    batches = (numbers[first : first + TOGETHER] for first in range(0, len(numbers), TOGETHER))
+    return sum(_search(batch, known, at=at) for batch in batches)
 
 
 @transaction.atomic
-def _search(report_id: int, *, at: dt.datetime) -> int:
+def _search(numbers: Sequence[int], known: Catalogue, *, at: dt.datetime) -> int:
+    """Without those that another worker has, or had."""
     locked = Report.objects.select_for_update(skip_locked=True, of=("self",)).select_related("source__family")
-    report = locked.filter(pk=report_id).first()
-    if report is None or not waiting(at=at).filter(pk=report_id).exists():  # another worker has it, or had it
-        return 0
-    _keep_run(report, at=at)
-    return 1
+    rows = locked.filter(pk__in=numbers).order_by("pk").defer("bytes", "headers").prefetch_related("corrections")
+    reports = list(rows)
+    still = set(waiting(at=at).filter(pk__in=[report.pk for report in reports]).values_list("pk", flat=True))
+    means = _Means(known, in_use(), learned())
+    searched = [_keep_run(report, means, at=at) for report in reports if report.pk in still]
+    return len(searched)
 
 
 @transaction.atomic
-def search_again(report_id: int, *, order: SearchOrder, at: dt.datetime) -> Changed:
+def search_again(report_id: int, known: Catalogue, *, order: SearchOrder, at: dt.datetime) -> Changed:
     """Searches a report again that was searched, as in a search after a correction; what it added and withdrew."""
     report = Report.objects.select_for_update(of=("self",)).select_related("source__family").get(pk=report_id)
     if SuggestionRun.objects.filter(report=report, again=order).exists():
         return Changed()
-    return _keep_run(report, at=at, again=order)
+    return _keep_run(report, _Means(known, in_use(), learned()), at=at, again=order)
 
 
-def _keep_run(report: Report, *, at: dt.datetime, again: SearchOrder | None = None) -> Changed:
+def _keep_run(report: Report, means: _Means, *, at: dt.datetime, again: SearchOrder | None = None) -> Changed:
     """One search, and the run that says what came of it, or what broke."""
-    holds, now, model = held(report), in_use(), learned()
+    holds, now, model = held(report, report.corrections.all()), means.lexicon, means.model
     last = next(iter(holds.corrections), None)
     run = SuggestionRun(
         report=report, lexicon=now.label, searched_at=at, correction=last, again=again, model=model.row
@@ -132,7 +159,7 @@ def _keep_run(report: Report, *, at: dt.datetime, again: SearchOrder | None = No
     changed = Changed()
     try:
         with transaction.atomic():
-            changed = _suggest(_Search(report, holds, run, at, now, model))
+            changed = _suggest(_Search(report, holds, run, at, now, model, means.known))
     except OperationalError:  # the database's trouble, not the report's
         raise
     except Exception as error:  # noqa: BLE001  the others must go on
@@ -175,8 +202,7 @@ class _Search:
     at: dt.datetime
     lexicon: InUse
     model: Learned
-    indicators: dict[str, int] = field(default_factory=lambda: _ids(Indicator.objects.in_use(), "code"))
-    states: dict[str, int] = field(default_factory=lambda: _ids(Country.objects.all(), "iso3"))
+    known: Catalogue
 
     @functools.cached_property
     def language(self) -> str:
@@ -202,16 +228,12 @@ class _Search:
         if not self.holds.countries_by:
             found = countries_found(self.report.title, self.report.text, self.language)
             codes = tuple(countries_about(self.report.countries_said, found))
-        return tuple(iso3 for iso3 in codes if iso3 in self.states)
+        return tuple(iso3 for iso3 in codes if iso3 in self.known.states)
 
     def countries_of(self, passage: Passage) -> tuple[str, ...]:
         """Those that the passage names, or else those of the report."""
         named = subjects_in(passage.text, self.language, most=COUNTRIES_MAX)
-        return tuple(iso3 for iso3 in named if iso3 in self.states) or self.countries_of_report
-
-
-def _ids(rows: QuerySet[Indicator] | QuerySet[Country], key: str) -> dict[str, int]:
-    return dict(rows.values_list(key, "pk"))
+        return tuple(iso3 for iso3 in named if iso3 in self.known.states) or self.countries_of_report
 
 
 def _suggest(search: _Search) -> Changed:
@@ -233,6 +255,8 @@ def _suggest(search: _Search) -> Changed:
 def _store(search: _Search, found: list[Suggestion]) -> Changed:
     before = Suggestion.objects.filter(passage__report=search.report)
     standing = {_key(one): one.pk for one in before.only("pk", "passage_id", "indicator_id", "country_id")}
+    if not standing:
+        return Changed(len(Suggestion.objects.bulk_create(found)))
     again = {standing[_key(one)] for one in found if _key(one) in standing}
     withdrawn = before.filter(state=State.WAITING).exclude(pk__in=again).update(state=State.SUPERSEDED)
     back = before.filter(state=State.SUPERSEDED, pk__in=again).update(state=State.WAITING)
@@ -274,7 +298,10 @@ def _is_searched(search: _Search, passage: Passage) -> bool:
 def _mates(report: Report) -> list[_Mate]:
     """Searched reports of the same text that are as open and as well graded, and none of whose findings were cut."""
     holding = ClusterMember.objects.holding()
-    others = holding.filter(cluster__in=holding.filter(report=report).values("cluster")).exclude(report=report)
+    clusters = list(holding.filter(report=report).values_list("cluster", flat=True))
+    if not clusters:
+        return []
+    others = holding.filter(cluster__in=clusters).exclude(report=report)
     first = SuggestionRun.objects.filter(report=report, failure="").order_by("pk").values_list("pk", flat=True).first()
     whole = SuggestionRun.objects.filter(report=OuterRef("pk"), failure="", left_out_count=0)
     if first is not None:  # searched again: what it said first, it still says first
@@ -288,7 +315,7 @@ def _mates(report: Report) -> list[_Mate]:
 
 
 def _suggestions(search: _Search, passage: Passage) -> Iterator[Suggestion]:
-    hits = tuple(hit for hit in search.hits_in(passage.text) if hit.indicator in search.indicators)
+    hits = tuple(hit for hit in search.hits_in(passage.text) if hit.indicator in search.known.indicators)
     if not hits:
         return
     countries = search.countries_of(passage)
@@ -316,8 +343,8 @@ def _suggestion(
     source = search.report.source
     return Suggestion(
         passage=passage,
-        indicator_id=search.indicators[hit.indicator],
-        country_id=search.states[iso3],
+        indicator_id=search.known.indicators[hit.indicator],
+        country_id=search.known.states[iso3],
         lexicon=search.run.lexicon,
         model=search.model.row,
         phrase_start=hit.start,

@@ -13,7 +13,7 @@ from indicators.models import MethodVersion, ScoreRun
 from indicators.world import DAY_LAG
 from r2p_dashboard import pipeline
 from r2p_dashboard.celery import app
-from r2p_dashboard.pipeline import Stage
+from r2p_dashboard.pipeline import Stage, Waiting
 
 SERVICE_SECONDS = 1.0  # a service that needs longer to say "here" counts as not answering
 WORKER_SECONDS = 0.5
@@ -81,10 +81,10 @@ def check(*, at: dt.datetime, day: dt.date, ask_worker: bool = False) -> Health:
         services.append(_worker())
     if database.is_down:
         return Health(at, tuple(services), ())
-    done = pipeline.last_done()
+    done, waiting = pipeline.last_done(), pipeline.waiting()
     trouble = {"score": score_trouble(at=at, day=day)}
     stages = (
-        stage_health(stage, done.get(stage.name), at=at, trouble=trouble.get(stage.name, ""))
+        stage_health(stage, waiting[stage.name], done.get(stage.name), at=at, trouble=trouble.get(stage.name, ""))
         for stage in pipeline.STAGES
     )
     return Health(at, tuple(services), tuple(stages))
@@ -98,9 +98,10 @@ def note_sweep(*, at: dt.datetime) -> None:
         return  # the broker's own line on the status page says so
 
 
-def stage_health(stage: Stage, last_done: dt.datetime | None, *, at: dt.datetime, trouble: str = "") -> StageHealth:
+def stage_health(
+    stage: Stage, waiting: Waiting, last_done: dt.datetime | None, *, at: dt.datetime, trouble: str = ""
+) -> StageHealth:
     """How long something waits for `stage`; stale beyond its limit, or where there is other trouble."""
-    waiting = stage.waiting()
     if waiting.since is not None and at - waiting.since > stage.limit:
         trouble = trouble or f"something waits for longer than {_minutes(stage.limit)}"
     return StageHealth(stage.name, stage.title, last_done, waiting.count, waiting.since, stage.limit, trouble)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Signature, chain, signature
-from django.db.models import Count, F, Min, Model, QuerySet, Value
+from django.db import connection
+from django.db.models import DateTimeField, F, Model, QuerySet, Value
+from django.db.models.functions import Cast
 from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery, owing, raising
@@ -58,14 +60,15 @@ class Waiting:
 class Stage:
     """One step on the way from a source to a mail.
 
-    `last_done` is a query of at most one row, the latest instant at which something was done. `limit` is how long
-    something may wait before the stage counts as stale.
+    `waiting` names what waits: rows, and the field that says since when each does. `last_done` is a query of at most
+    one row, the latest instant at which something was done. `limit` is how long something may wait before the stage
+    counts as stale.
     """
 
     name: str
     title: str
     task: str
-    waiting: Callable[[], Waiting]
+    waiting: tuple[tuple[Rows, str], ...]
     last_done: Rows
     limit: dt.timedelta = MINUTES_10
 
@@ -76,9 +79,17 @@ def last_done() -> dict[str, dt.datetime]:
     return {row["stage"]: row["done_at"] for row in first.union(*others, all=True)}
 
 
-def _waiting(rows: Rows, since: str) -> Callable[[], Waiting]:
-    """How many rows wait, and the earliest instant in their field `since`: one query."""
-    return lambda: Waiting(**rows().aggregate(count=Count("pk"), since=Min(since)))
+def waiting() -> dict[str, Waiting]:
+    """What waits for each stage, by its name. One query for all of them."""
+    counted, given = [], []
+    for name, (rows, since) in ((stage.name, part) for stage in STAGES for part in stage.waiting):
+        sql, params = rows().order_by().values_list("pk", since).query.sql_with_params()
+        counted.append(f"SELECT %s AS stage, COUNT(*) AS waits, MIN(w.since) AS since FROM ({sql}) w (id, since)")  # noqa: S608
+        given += [name, *params]
+    with connection.cursor() as cursor:
+        every = " UNION ALL ".join(counted)
+        cursor.execute(f"SELECT stage, SUM(waits), MIN(since) FROM ({every}) s GROUP BY stage", given)  # noqa: S608  # by Django
+        return {name: Waiting(int(count), first) for name, count, first in cursor.fetchall()}
 
 
 def _last(model: type[Model], field: str, **of: Any) -> Rows:
@@ -96,7 +107,7 @@ def _stage(
     last: Rows,
     limit: dt.timedelta = MINUTES_10,
 ) -> Stage:
-    return Stage(name, title, task, _waiting(rows, since), last, limit)
+    return Stage(name, title, task, ((rows, since),), last, limit)
 
 
 def _to_fetch() -> QuerySet[Retrieval]:
@@ -111,10 +122,10 @@ def _unmatched() -> QuerySet[Alert]:
     return Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
 
 
-def _to_judge() -> Waiting:
-    """Signals without a verdict, and drafts that nobody can release any more."""
-    signals = _waiting(Signal.objects.unjudged, "found_at")()
-    return Waiting(signals.count + raising.overdue(day=clock.now().date()).count(), signals.since)
+def _overdue() -> QuerySet[Alert]:
+    """Drafts that nobody can release any more; nobody says since when."""
+    rows = raising.overdue(day=clock.now().date())
+    return rows.annotate(since=Cast(Value(None), DateTimeField()))
 
 
 def _to_send() -> QuerySet[Delivery]:
@@ -168,7 +179,7 @@ STAGES = (
     ),
     Stage(
         "raise", "Signals judged", "alerts.raise_alerts",
-        _to_judge, _last(Verdict, "judged_at"),
+        ((Signal.objects.unjudged, "found_at"), (_overdue, "since")), _last(Verdict, "judged_at"),
     ),
     _stage(
         "match", "Released alerts matched with subscriptions", "alerts.match",
@@ -233,7 +244,8 @@ def sweep(*, day: dt.date, known_on: dt.date) -> bool:
 
     Each waiting stage has its own bell, so that one which keeps failing does not hold up those after it.
     """
-    bells = [_from(stage.name) for stage in STAGES if stage.waiting().count]
+    here = waiting()
+    bells = [_from(stage.name) for stage in STAGES if here[stage.name].count]
     if assess.is_due(day=day, known_on=known_on, at=clock.now()):
         bells.append(signature("indicators.score_all_countries", immutable=True))
     if BacktestRequest.objects.filter(finished_at=None).exists():

@@ -5,14 +5,15 @@ import datetime as dt
 import io
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from reports import duplicates, joining
 from reports.duplicates import Relation, Shared, Shingles
-from reports.models import ClusterMember, Report, Signature, SignatureKey, TextPair
+from reports.groups import Groups
+from reports.models import ClusterMember, Passage, Report, Signature, SignatureKey, TextPair
 
 log = logging.getLogger(__name__)
 
@@ -20,18 +21,21 @@ KINDS = (Report.Kind.DOCUMENT, Report.Kind.ENTRY)  # a coding note is our own wo
 BATCH = 100  # reports of one transaction
 KEY_HITS_MAX = 50  # earlier reports looked at under one key: what more have in common is a footer, or an old cluster
 CANDIDATES_MAX = 40  # of one report, those that share most keys
-WHOLES_MAX = 3  # earlier whole texts a report is paired with: a cluster needs one, a flood of one text brings hundreds
+OF_CLUSTER_MAX = 5  # of these that are one text already: what joins one of them joins all
+ROWS_MAX = 3  # rows that say of a report once more what it is one text with, or that ask about it
 LEAST_HITS = 0.25  # of the keys that a contained text would share; below POSSIBLE, since samples are drawn by chance
 
 _CANDIDATES = """
-    SELECT n.report, o.report_id, count(*) FILTER (WHERE n.key < 0), count(*) FILTER (WHERE n.key >= 0), s.shingles
+    SELECT n.report, o.report_id, count(*) FILTER (WHERE n.key < 0), count(*) FILTER (WHERE n.key >= 0), s.shingles,
+        m.cluster_id
     FROM unnest(%s::bigint[], %s::bigint[]) AS n (report, key)
     CROSS JOIN LATERAL (
         SELECT k.report_id FROM reports_signaturekey k WHERE k.key = n.key AND k.report_id <> n.report
         ORDER BY k.report_id LIMIT %s
     ) o
     JOIN reports_signature s ON s.report_id = o.report_id
-    GROUP BY n.report, o.report_id, s.shingles
+    LEFT JOIN reports_clustermember m ON m.report_id = o.report_id AND m.until IS NULL AND m.kind <> 'part'
+    GROUP BY n.report, o.report_id, s.shingles, m.cluster_id
 """
 
 
@@ -73,15 +77,10 @@ def cluster_some(*, at: dt.datetime, changed: joining.Changed) -> int:
         return 0
     texts = {pk: _shingles(report) for pk, report in batch.items()}
     keys = _sign(batch, texts, at=at)
-    found = [*_exact(batch, texts), *_alike(keys, texts)]
+    found = [*_exact(batch, texts), *_alike(batch, keys, texts)]
     _link(_new(found), texts, writing)
     joining.end(writing, changed)
     return len(batch)
-
-
-def shared_by(first: Report, second: Report) -> Shared:
-    """What two reports have in common, of texts that were not compared before."""
-    return duplicates.shared(duplicates.shingles(first.text), duplicates.shingles(second.text))
 
 
 def _shingles(report: Report) -> Shingles:
@@ -132,15 +131,18 @@ def _exact(batch: Mapping[int, Report], texts: Mapping[int, Shingles]) -> Iterat
             yield Found(report.duplicate_of_id, pk, Shared(size, size, size), Relation.SAME)
 
 
-def _alike(keys: Mapping[int, Sequence[int]], texts: dict[int, Shingles]) -> Iterator[Found]:
+def _alike(
+    batch: Mapping[int, Report], keys: Mapping[int, Sequence[int]], texts: dict[int, Shingles]
+) -> Iterator[Found]:
     """Pairs whose exact shares say more than nothing; adds to `texts` what it had to read."""
     pairs = _candidates(keys, {pk: int(text.size) for pk, text in texts.items()})
+    titles = {pk: report.title for pk, report in batch.items()}
     missing = {pk for pair in pairs for pk in pair} - texts.keys()
-    for report in Report.objects.filter(pk__in=missing).only("text"):
-        texts[report.pk] = duplicates.shingles(report.text)
+    for report in Report.objects.filter(pk__in=missing).only("title", "text"):
+        texts[report.pk], titles[report.pk] = duplicates.shingles(report.text), report.title
     for first, second in sorted(pairs):
         shared = duplicates.shared(texts[first], texts[second])
-        if shared.relation is not Relation.NONE:
+        if shared.relation is not Relation.NONE and duplicates.is_offered(shared, titles[first], titles[second]):
             yield Found(first, second, shared, shared.relation)
 
 
@@ -151,74 +153,121 @@ def _candidates(keys: Mapping[int, Sequence[int]], sizes: Mapping[int, int]) -> 
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, [[pk for pk, _ in pairs], [key for _, key in pairs], KEY_HITS_MAX])
         rows = cursor.fetchall()
-    of_report: dict[int, list[tuple[int, int]]] = {}
-    for report, other, bands, samples, shingles in rows:
+    of_report: dict[int, list[tuple[int, int, int | None]]] = {}
+    for report, other, bands, samples, shingles, cluster in rows:
         if bands or samples >= LEAST_HITS * min(sizes[report], shingles) / duplicates.SAMPLE:
-            of_report.setdefault(report, []).append((-bands - samples, other))
-    best = ((report, other) for report, found in of_report.items() for _, other in sorted(found)[:CANDIDATES_MAX])
+            of_report.setdefault(report, []).append((-bands - samples, other, cluster))
+    best = ((report, other) for report, found in of_report.items() for other in _best(found))
     return {(min(pair), max(pair)) for pair in best}
 
 
+def _best(found: Iterable[tuple[int, int, int | None]]) -> Iterator[int]:
+    """Those that share most keys, a few of each cluster: one that is large leaves room for others."""
+    of_cluster = Counter[int]()
+    left = CANDIDATES_MAX
+    for _, other, cluster in sorted(found, key=lambda one: one[:2]):
+        if cluster is not None:
+            of_cluster[cluster] += 1
+            if of_cluster[cluster] > OF_CLUSTER_MAX:
+                continue
+        if left == 0:
+            return
+        left -= 1
+        yield other
+
+
 def _new(found: Iterable[Found]) -> list[Found]:
-    """Those that were not compared before, the surest first; of whole texts and possible updates a few a report."""
+    """Those that were not compared before, the surest first."""
     by_pair = {(one.first, one.second): one for one in found}
-    firsts = {first for first, _ in by_pair}
-    known = set(TextPair.objects.filter(first__in=firsts).values_list("first", "second"))
-    return [*_few(sorted((one for pair, one in by_pair.items() if pair not in known), key=lambda one: one.order))]
-
-
-def _few(found: Iterable[Found]) -> Iterator[Found]:
-    wholes = Counter[int]()
-    for one in found:
-        is_whole = one.relation in (Relation.SAME, Relation.POSSIBLE_UPDATE)
-        wholes[one.second] += is_whole
-        if not is_whole or wholes[one.second] <= WHOLES_MAX:
-            yield one
+    firsts, seconds = {first for first, _ in by_pair}, {second for _, second in by_pair}
+    rows = TextPair.objects.filter(first__in=firsts, second__in=seconds)
+    known = set(rows.values_list("first", "second")) if by_pair else set()
+    return sorted((one for pair, one in by_pair.items() if pair not in known), key=lambda one: one.order)
 
 
 # --- links -------------------------------------------------------------------------------------------------
 def _link(found: Sequence[Found], texts: Mapping[int, Shingles], writing: joining.Writing) -> None:
+    """Decides pair after pair in memory; what became of them is written once."""
+    if not found:
+        return
     numbers = {pk for one in found for pk in (one.first, one.second)}
     reports = Report.objects.only("published_on", "source", "external_id").in_bulk(numbers)
-    for one in found:
-        state = _settled(one, reports, texts, writing)
-        if state is not None:
-            TextPair.objects.create(
-                first_id=one.first, second_id=one.second, of_first=one.shared.of_first, of_second=one.shared.of_second,
-                state=state, found_at=writing.at,
-            )  # fmt: skip
+    batch = _Batch(reports, texts, joining.groups_of(numbers), _passages_of(found, reports))
+    rows = [
+        TextPair(
+            first_id=one.first, second_id=one.second, of_first=one.shared.of_first, of_second=one.shared.of_second,
+            state=state, found_at=writing.at,
+        )
+        for one in found if (state := _settled(one, batch)) is not None
+    ]  # fmt: skip
+    TextPair.objects.bulk_create(rows)
+    joining.write_groups(batch.groups, writing)
 
 
-def _settled(
-    one: Found, reports: Mapping[int, Report], texts: Mapping[int, Shingles], writing: joining.Writing
-) -> TextPair.State | None:
-    """What the machine makes of a pair; None where somebody was asked about these texts already."""
-    first, second = reports[one.first], reports[one.second]
-    some = joining.together_with(first.pk)
-    if second.pk in some:
-        return TextPair.State.LINKED
-    asked = _asked(some, joining.together_with(second.pk))
-    if one.relation is Relation.POSSIBLE_UPDATE and not _is_version(first, second):
-        return None if asked else TextPair.State.WAITING
-    if asked == TextPair.State.DIFFERENT:  # what a person said goes before what the machine finds: it asks
-        return TextPair.State.WAITING
-    if one.relation in (Relation.SAME, Relation.POSSIBLE_UPDATE):
-        same = one.relation is Relation.SAME
-        kind = ClusterMember.Kind.WHOLE if same else ClusterMember.Kind.UPDATE
-        joining.join(first.pk, second.pk, kind=kind, writing=writing)
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Batch:
+    """What pairs are decided by, read once."""
+
+    reports: Mapping[int, Report]
+    texts: Mapping[int, Shingles]
+    groups: Groups
+    passages: Mapping[int, Sequence[tuple[int, Shingles]]]  # of reports that may hold another's text
+    rows: Counter[tuple[int, str]] = dataclasses.field(default_factory=Counter)  # of a report, by what is held of them
+
+    def is_enough(self, one: Found, state: str) -> bool:
+        """Whether the later report has its rows of this kind; counts this one."""
+        self.rows[one.second, state] += 1
+        return self.rows[one.second, state] > ROWS_MAX
+
+
+def _settled(one: Found, batch: _Batch) -> TextPair.State | None:
+    """What the machine makes of a pair; None where it needs no row: it is asked already, or adds nothing."""
+    if batch.groups.are_one(one.first, one.second):
+        return None if batch.is_enough(one, "linked") else TextPair.State.LINKED
+    first, second = batch.reports[one.first], batch.reports[one.second]
+    asked = batch.groups.asked(one.first, one.second)
+    is_update = one.relation is Relation.POSSIBLE_UPDATE
+    if is_update and not _is_version(first, second):
+        return None if asked else _ask(one, batch)
+    if TextPair.State.DIFFERENT in asked:  # what a person said goes before what the machine finds: it asks, once
+        return None if TextPair.State.WAITING in asked else _ask(one, batch)
+    if is_update or one.relation is Relation.SAME:
+        kind = ClusterMember.Kind.UPDATE if is_update else ClusterMember.Kind.WHOLE
+        batch.groups.join(first.pk, second.pk, founder=ClusterMember.Kind.WHOLE, newcomer=kind)
+        batch.rows[one.second, "linked"] += 1
     else:
         earlier, later = sorted((first, second), key=lambda report: (report.published_on, report.pk))
-        joining.count_with(earlier, later, texts[earlier.pk], writing)
+        _count_with(earlier, later, batch)
     return TextPair.State.LINKED
+
+
+def _ask(one: Found, batch: _Batch) -> TextPair.State | None:
+    if batch.is_enough(one, "waiting"):
+        return None
+    batch.groups.ask(one.first, one.second, TextPair.State.WAITING)
+    return TextPair.State.WAITING
+
+
+def _count_with(earlier: Report, later: Report, batch: _Batch) -> None:
+    """The later report's passages that stand in the earlier one count with it."""
+    text = batch.texts[earlier.pk]
+    passages = {pk for pk, own in batch.passages[later.pk] if duplicates.is_in(own, text)}
+    if passages:
+        batch.groups.count_with(earlier.pk, later.pk, passages, founder=ClusterMember.Kind.WHOLE)
+
+
+def _passages_of(found: Iterable[Found], reports: Mapping[int, Report]) -> Mapping[int, Sequence[tuple[int, Shingles]]]:
+    """The passages of reports of which one is a part of another."""
+    parts = (Relation.FIRST_IN_SECOND, Relation.SECOND_IN_FIRST)
+    wanted = {pk for one in found if one.relation in parts for pk in (one.first, one.second)}
+    passages: dict[int, list[tuple[int, Shingles]]] = {pk: [] for pk in wanted}
+    if wanted:
+        rows = Passage.objects.filter(report__in=wanted).order_by("pk").values_list("report", "pk", "text")
+        for report, pk, text in rows:
+            passages[report].append((pk, duplicates.shingles(text)))
+    return passages
 
 
 def _is_version(first: Report, second: Report) -> bool:
     """Whether their publisher says that they are one document."""
     return bool(first.external_id) and (first.source_id, first.external_id) == (second.source_id, second.external_id)
-
-
-def _asked(some: Collection[int], others: Collection[int]) -> str | None:
-    """What people were asked or said of two texts, each with its repetitions."""
-    pairs = TextPair.objects.filter(joining.between(some, others))
-    states = set(pairs.values_list("state", flat=True)) & {TextPair.State.DIFFERENT, TextPair.State.WAITING}
-    return min(states, default=None)  # "different" comes before "waiting"

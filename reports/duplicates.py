@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from reports.text import normal_form
 
-VERSION = 1  # of what a signature is made of: a report signed under another one is signed anew
+VERSION = 2  # of what a signature is made of: a report signed under another one is signed anew
 
 WORDS = 5  # of one shingle
-SHORTEST = 30  # shingles; a shorter text is told by its digest alone: one sentence may stand anywhere
+SHORTEST = 30  # shingles; of a shorter text a person is asked: one sentence may stand anywhere
 PERMUTATIONS = 128
 BANDS, ROWS = 25, 5  # two texts with half of their shingles in common meet in a band more often than not
 SAMPLE = 8  # one shingle in so many is a key of its own: a short text in a long one shares no band with it
@@ -25,6 +25,10 @@ POSSIBLE = 0.4  # from which on a person is asked
 AS_LARGE = 0.5  # of the larger text; below it the smaller one is a part: a compilation is not its first chapter
 ASKED_LEAST = 0.2  # of the larger text: a version of a document is not lost in it
 ASKED_FROM = 40  # shingles in common, about three sentences: less is a footer
+SHORT_FROM = 8  # shingles that a short text has in common with its like, about twelve words: less is a headline
+SHORT_LEAST = 0.25  # of the larger text: a short one is offered beside one of its kind, not beside a whole report
+SHORT_ALONE = 20  # shingles in common for which titles need not be alike: less may be what a publisher always says
+SIGNED_WHOLE = int(SHORTEST / SHORT_LEAST)  # up to so many shingles each one is a key: a short text has few to meet by
 
 _ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_ALONE}]|[^\W{_ALONE}]+")  # scripts without spaces: each character is a word
@@ -47,7 +51,7 @@ class Relation(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Signature:
-    """What is stored of a text to find its like. `keys` meet where texts are alike; none for a short text."""
+    """What is stored of a text to find its like. `keys` meet where texts are alike."""
 
     shingles: int
     minhash: bytes  # 128 unsigned numbers of four bytes, little-endian; empty for a short text
@@ -73,11 +77,17 @@ class Shared:
         return self.common / self.second if self.second else 0.0
 
     @property
+    def is_short(self) -> bool:
+        """Whether the smaller text is one of few words, of which a person is asked at most."""
+        return min(self.first, self.second) < SHORTEST
+
+    @property
     def relation(self) -> Relation:
         """By the share of the smaller text; whether the larger one is much larger tells a part from the same."""
-        if min(self.first, self.second) < SHORTEST:
-            return Relation.NONE
         most, least = max(self.of_first, self.of_second), min(self.of_first, self.of_second)
+        if self.is_short:
+            is_like = most >= SAME and least >= SHORT_LEAST and self.common >= SHORT_FROM
+            return Relation.POSSIBLE_UPDATE if is_like else Relation.NONE
         if most >= SAME:
             if least >= AS_LARGE:
                 return Relation.SAME
@@ -110,7 +120,7 @@ def _number(word: str) -> int:
 def signature(of: Shingles) -> Signature:
     """What to store of a text with these shingles."""
     if of.size < SHORTEST:
-        return Signature(int(of.size), b"", ())
+        return Signature(int(of.size), b"", tuple(_samples(of)) if of.size >= SHORT_FROM else ())
     from datasketch import MinHash  # brings SciPy: half a second that only a worker pays
 
     minhash = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
@@ -127,7 +137,8 @@ def _bands(numbers: npt.NDArray[np.uint32]) -> Iterable[int]:
 
 
 def _samples(of: Shingles) -> Iterable[int]:
-    return ((of[of % np.uint64(SAMPLE) == 0]) & np.uint64(_BAND - 1)).tolist()  # type: ignore[no-any-return]
+    drawn = of if of.size <= SIGNED_WHOLE else of[of % np.uint64(SAMPLE) == 0]
+    return (drawn & np.uint64(_BAND - 1)).tolist()  # type: ignore[no-any-return]
 
 
 def shared(first: Shingles, second: Shingles) -> Shared:
@@ -136,7 +147,23 @@ def shared(first: Shingles, second: Shingles) -> Shared:
     return Shared(int(common), int(first.size), int(second.size))
 
 
+def is_offered(found: Shared, title: str, other: str) -> bool:
+    """Whether a possible update is worth a question: of short texts whose titles differ, only from a few lines on.
+
+    Numbers in titles must be the same: one issue of a series is no update of another.
+    """
+    if not found.is_short or found.common >= SHORT_ALONE:
+        return True
+    one, two = set(words(title)), set(words(other))
+    numbers = {word for word in one ^ two if any(sign.isdigit() for sign in word)}
+    return not numbers and 2 * len(one & two) >= min(len(one), len(two))
+
+
 def stands_in(passage: str, text: Shingles) -> bool:
-    """Whether a passage's words are the text's own: four fifths of its shingles are there."""
-    own = shingles(passage)
-    return bool(own.size) and shared(own, text).of_first >= SAME
+    """Whether a passage's words are the text's own."""
+    return is_in(shingles(passage), text)
+
+
+def is_in(passage: Shingles, text: Shingles) -> bool:
+    """Whether four fifths of a passage's shingles are the text's."""
+    return bool(passage.size) and shared(passage, text).of_first >= SAME

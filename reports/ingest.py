@@ -44,7 +44,11 @@ Deed = custody.Deed
 
 PROBLEMS_MAX = 50  # kept of one answer; how many there were is counted
 LARGE = extract.Limits(memory_bytes=2 * 2**30, cpu_seconds=120, wall_seconds=240)  # a million events take 1.4 GB
-ATTEMPTS_MAX = 5  # a file that stopped so many workers is not given to another
+ATTEMPTS_MAX = 3  # a file that stopped so many workers is not given to another
+GIVEN_UP = (
+    f"file: {ATTEMPTS_MAX} workers stopped while reading it, so it is not tried again; wanted one that can be read: "
+    "send it in another format or in parts, and please report it"
+)
 FAILED_KEPT = dt.timedelta(days=7)  # a file that failed, for whoever sent it to put right
 ROUND_SECONDS = 360  # then the sweep goes on: below the task's own limit, whatever the files cost
 CARRIERS = frozenset({"application/zip", "message/rfc822"})  # what brings files of its own
@@ -123,9 +127,10 @@ def read_waiting(*, at: dt.datetime) -> int:
     """
     forget_failed(at=at)
     count, start = 0, time.monotonic()
-    while time.monotonic() - start < ROUND_SECONDS and (retrieval_id := _begin_next()) is not None:
+    while time.monotonic() - start < ROUND_SECONDS and (begun := _begin_next()) is not None:
+        retrieval_id, attempt = begun
         try:
-            count += _read(retrieval_id, at=at)
+            count += _read(retrieval_id, attempt, at=at)
         except OperationalError:  # the database's trouble, not the file's: it stays waiting, and this does not count
             with contextlib.suppress(OperationalError):
                 Retrieval.objects.filter(pk=retrieval_id).update(attempts=F("attempts") - 1)
@@ -146,8 +151,8 @@ def forget_failed(*, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def _begin_next() -> int | None:
-    """The one that was begun least often: a file that kills its worker does not hold up the others.
+def _begin_next() -> tuple[int, int] | None:
+    """The one that was begun least often, and how often now: a file that kills its worker does not hold up the others.
 
     That it was begun is committed before it is read, so that a death is counted.
     """
@@ -157,11 +162,11 @@ def _begin_next() -> int | None:
         return None
     retrieval.attempts += 1
     retrieval.save(update_fields=["attempts"])
-    return retrieval.pk
+    return retrieval.pk, retrieval.attempts
 
 
 @transaction.atomic
-def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
+def _read(retrieval_id: int, attempt: int, *, at: dt.datetime) -> bool:
     """Whether it was read here, and not by another worker in between."""
     waiting = Retrieval.objects.filter(pk=retrieval_id, state=Retrieval.State.WAITING).select_related("came_with")
     retrieval = waiting.select_for_update(skip_locked=True, of=("self",)).first()
@@ -169,8 +174,8 @@ def _read(retrieval_id: int, *, at: dt.datetime) -> bool:
         return False
     payload = bytes(retrieval.payload or b"")
     try:
-        if retrieval.attempts > ATTEMPTS_MAX:
-            raise IngestError(f"file: {ATTEMPTS_MAX} workers stopped while reading it; wanted one that can be read")
+        if attempt > ATTEMPTS_MAX:
+            raise IngestError(GIVEN_UP)
         with transaction.atomic():
             taken = _take_in(retrieval, payload, at=at)
         _finish(retrieval, taken)

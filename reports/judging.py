@@ -2,12 +2,14 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 
 from people.models import User
 from people.permissions import Action, may
-from reports import clustering, joining
+from reports import clustering, duplicates, joining
 from reports.models import ClusterDecision, ClusterMember, Report, TextPair, TextPairQuerySet
 
 Did = ClusterDecision.Action
@@ -46,9 +48,8 @@ def judge(*, report_id: int, other_id: int, verdict: str, said: Said) -> Cluster
     if verdict == Did.DIFFERENT:
         return _part(pair, said)
     groups = joining.together_with(first.pk) | joining.together_with(second.pk)
-    inside = TextPair.objects.waiting().filter(first__in=groups, second__in=groups) | TextPair.objects.filter(
-        pk=pair.pk
-    )
+    waiting = TextPair.objects.waiting().filter(first__in=groups, second__in=groups)
+    inside = waiting | TextPair.objects.filter(pk=pair.pk)
     decision = _decide(verdict, said, first=second.pk, other=first.pk, before=_states(inside))
     writing = joining.Writing(said.at, decision)
     kind = ClusterMember.Kind.UPDATE if verdict == Did.UPDATE else ClusterMember.Kind.WHOLE
@@ -95,12 +96,14 @@ def undo(*, decision_id: int, said: Said) -> ClusterDecision:
     undone = _decide(Did.UNDO, said, first=decision.report_id, other=decision.other_id, undoes=decision)
     writing = joining.Writing(said.at, undone, {row.report_id for row in (*opened, *closed)})
     joining.close(opened, writing)
-    for row in closed:
-        if row.kind != ClusterMember.Kind.PART and joining.cluster_of(row.report_id) is not None:
-            raise JudgingError(f"decision {decision.pk}: found report {row.report_id} joined since; split it out first")
-        joining.reopen(row, writing)
-    for number, state in decision.pairs_before.items():
-        TextPair.objects.filter(pk=number).update(state=state)
+    wholes = [row.report_id for row in closed if row.kind != ClusterMember.Kind.PART]
+    joined = ClusterMember.objects.holding().whole().filter(report__in=wholes).values_list("report", flat=True).first()
+    if joined is not None:
+        raise JudgingError(f"decision {decision.pk}: found report {joined} joined since; split it out first")
+    joining.reopen(closed, writing)
+    for state in set(decision.pairs_before.values()):
+        numbers = [number for number, before in decision.pairs_before.items() if before == state]
+        TextPair.objects.filter(pk__in=numbers).update(state=state)
     joining.end(writing, said.changed)
     return undone
 
@@ -139,11 +142,8 @@ def _pair(first: Report, second: Report, at: dt.datetime) -> TextPair:
     """The pair's row; two reports that the machine did not find alike are compared now."""
     pair = TextPair.objects.filter(first=first, second=second).first()
     if pair is None:
-        shared = clustering.shared_by(first, second)
-        pair = TextPair.objects.create(
-            first=first, second=second, of_first=shared.of_first, of_second=shared.of_second, state=State.WAITING,
-            found_at=at,
-        )  # fmt: skip
+        pair = _new_pair(first.pk, duplicates.shingles(first.text), second, at)
+        pair.save()
     return pair
 
 
@@ -173,14 +173,27 @@ def _parts(whole: int, part: int) -> list[ClusterMember]:
     return list(rows) if cluster is not None else []
 
 
-def _said_different(report: Report, others: list[int], at: dt.datetime) -> dict[str, str]:
+def _said_different(report: Report, others: Collection[int], at: dt.datetime) -> dict[str, str]:
     """Sets the pairs of a report with others to "different"; their states before, by number."""
-    rows = Report.objects.defer("bytes", "headers").filter(pk__in=others)
-    pairs = [_pair(report, other, at) if report.pk < other.pk else _pair(other, report, at) for other in rows]
-    found = TextPair.objects.filter(pk__in=[pair.pk for pair in pairs])
-    before = _states(found)
-    found.update(state=State.DIFFERENT)
+    standing = TextPair.objects.of(report.pk).filter(Q(first__in=others) | Q(second__in=others))
+    numbers = {pk for pair in standing.values_list("first", "second") for pk in pair}
+    rows = Report.objects.only("text").filter(pk__in=set(others) - numbers).order_by("pk")
+    own = duplicates.shingles(report.text) if rows else None
+    TextPair.objects.bulk_create(_new_pair(report.pk, own, other, at) for other in rows if own is not None)
+    before = _states(standing.all())
+    standing.update(state=State.DIFFERENT)
     return before
+
+
+def _new_pair(report_id: int, own: duplicates.Shingles, other: Report, at: dt.datetime) -> TextPair:
+    """The row of a report and another one that the machine did not compare."""
+    of = {report_id: own, other.pk: duplicates.shingles(other.text)}
+    first, second = sorted(of)
+    shared = duplicates.shared(of[first], of[second])
+    return TextPair(
+        first_id=first, second_id=second, of_first=shared.of_first, of_second=shared.of_second, state=State.WAITING,
+        found_at=at,
+    )  # fmt: skip
 
 
 def _states(pairs: TextPairQuerySet) -> dict[str, str]:

@@ -18,7 +18,7 @@ BESIDE_SCORES = (
     (
         "ucdp-ged",
         "UCDP events, complete",
-        "a release with every event of its months: CSV, XLSX, JSON or a ZIP. What it lacks stands no more.",
+        "a release with every event of its months: CSV, XLSX, JSON or a ZIP. What it leaves out no longer counts.",
     ),
     (
         "ucdp-ged-part",

@@ -13,7 +13,7 @@ from people.models import User
 from people.permissions import Action, may
 from reports.asking import KEY_READERS
 from reports.fetch.sockets import is_odd_number, is_public
-from reports.models import ClusterMember, Family, Source, SourceChange
+from reports.models import ClusterMember, Family, Passage, Source, SourceChange
 from reports.models.source import KEY_NAME
 from reports.readers import READERS
 
@@ -24,8 +24,8 @@ KEPT = (
 )  # fmt: skip
 RESERVED = frozenset({"new", "fetched", "fetch-all"})  # addresses beside the sources' own
 SPOKE = (
-    "found reports of it that counted as one voice with others, so scores rest on its family; wanted the one that it "
-    "has: make a new source for what the other body publishes"
+    "found evidence under its family, or reports of it that counted as one voice with others, so scores rest on it; "
+    "wanted the one that it has: make a new source for what the other body publishes"
 )
 NEW_IS_OFF = "it is new: read the publisher's terms, then switch it on"
 
@@ -75,9 +75,9 @@ def change_source(
     source = Source.objects.select_for_update().get(pk=source_id)
     if seen_change is not None and seen_change != (last := last_change(source)):
         raise SourceError("seen_change", f"found change {last}, made while you wrote; wanted yours to rest on it")
-    before, family = shown(source), source.family_id
+    before, family, spoke = shown(source), source.family_id, has_spoken(source)
     _set(source, values)
-    if source.family_id != family and has_spoken(source):
+    if source.family_id != family and spoke:
         raise SourceError("family", SPOKE)
     if not source.reader:
         source.is_on, source.fetch_every, source.off_because = False, None, ""
@@ -107,8 +107,13 @@ def change_schedule(
 
 
 def has_spoken(source: Source) -> bool:
-    """Whether a report of it was ever one voice with another: scores, stored ones too, rest on its family then."""
-    return ClusterMember.objects.filter(report__source=source).exists()
+    """Whether scores, stored ones too, rest on its family: by evidence under it, or by reports of one text.
+
+    What was found under one family stays under it: a source that had two would confirm itself, and what its reports
+    said under the first would be no part of the one voice that they have with others.
+    """
+    own = Passage.objects.filter(report__source=source, evidence__family=source.family_id)
+    return own.exists() or ClusterMember.objects.filter(report__source=source).exists()
 
 
 def last_change(source: Source) -> int:

@@ -79,13 +79,19 @@ def choices(kind: str, **changes: Any) -> Choices:
     return Choices(**{**series, **changes})
 
 
-def checked(payload: bytes, *, kind: str = "evidence", by: User | None = None, **changes: Any) -> TableImport:
-    """Sent, its columns taken as guessed, and checked."""
+def to_check(payload: bytes, *, kind: str = "evidence", by: User | None = None, **changes: Any) -> TableImport:
+    """Sent, and its columns taken as guessed: it waits to be checked."""
     table = sent(payload, kind=kind, by=by)
     columns = table.columns or guessed(kind, preview_of(table).header)
     importing.settle(
         import_id=table.pk, by=table.sent_by, columns=columns, choices=choices(kind, **changes), at=AT
     )  # fmt: skip
+    return table
+
+
+def checked(payload: bytes, *, kind: str = "evidence", by: User | None = None, **changes: Any) -> TableImport:
+    """Sent, its columns taken as guessed, and checked."""
+    table = to_check(payload, kind=kind, by=by, **changes)
     importing.check_waiting(at=AT)
     table.refresh_from_db()
     return table

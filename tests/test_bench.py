@@ -162,8 +162,10 @@ def test_a_run_is_printed_and_kept(tmp_path: Path) -> None:
 def test_reports_are_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duplicates, "STANDING", 60)
 
-    alone, beside = duplicates.measure(full=True, reports=30)
+    alone, flood, beside = duplicates.measure(full=True, reports=30)
 
     assert complete(alone)
+    assert complete(flood)
+    assert flood.details == {"clusters": 1, "members": 30}
     assert complete(beside)
     assert beside.details["members"] > alone.details["members"] > 0

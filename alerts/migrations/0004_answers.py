@@ -130,9 +130,6 @@ class Migration(migrations.Migration):
                 ('order', models.PositiveSmallIntegerField()),
                 ('is_offered', models.BooleanField(default=True, verbose_name='offered to who records a response')),
             ],
-            options={
-                'ordering': ['order'],
-            },
         ),
         migrations.CreateModel(
             name='Office',

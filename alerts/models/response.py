@@ -52,9 +52,6 @@ class Measure(models.Model):
     order = models.PositiveSmallIntegerField()
     is_offered = models.BooleanField("offered to who records a response", default=True)
 
-    class Meta:
-        ordering = ["order"]
-
     def __str__(self) -> str:
         return f"measure {self.code}"
 

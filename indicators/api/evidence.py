@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -14,6 +16,7 @@ from rest_framework.response import Response
 from countries.models import Country
 from indicators.events import with_events
 from indicators.models import Evidence, EvidenceQuerySet
+from people.models import User
 from people.permissions import Sensitivity
 from r2p_dashboard.api import DatedQuery, Endpoint, PagedQuery, RowsEndpoint, answers, enveloped
 from reports.api import PassageSerializer, ReportSerializer, SourceSerializer, passage_shown, report_shown, source_shown
@@ -57,6 +60,12 @@ class EvidenceRow(serializers.Serializer[Any]):
     status = serializers.ChoiceField(STATUSES)
     retracted_at = serializers.DateTimeField(allow_null=True)
     retraction_reason = serializers.CharField(allow_blank=True)
+    corrects = serializers.IntegerField(
+        allow_null=True, help_text="The piece whose place it took; null: none, or none that you may see"
+    )
+    corrected_by = serializers.IntegerField(
+        allow_null=True, help_text="The piece that took its place, as of today; null: none, or none that you may see"
+    )
     sensitivity = serializers.ChoiceField([level.label for level in Sensitivity])
     source = serializers.CharField()  # type: ignore[assignment]
     source_name = serializers.CharField()
@@ -103,6 +112,8 @@ COLUMNS = {
     "status": "status",
     "retracted_at": "retracted_at",
     "retraction_reason": "retraction_reason",
+    "corrects": "corrects_seen",
+    "corrected_by": "corrected_by_seen",
     "sensitivity": "sensitivity",
     "source": "passage__report__source__slug",
     "source_name": "passage__report__source__name",
@@ -151,10 +162,19 @@ LOOKUPS = {
 
 def may_be_seen(view: Endpoint) -> EvidenceQuerySet:
     """The record as the reader may see it: of the moment that was asked for, else all that was ever accepted."""
-    seen = with_events(Evidence.objects.visible_to(view.request.user))
+    seen = with_corrections(with_events(Evidence.objects.visible_to(view.request.user)), view.request.user)
     if view.is_dated:
         return seen.known(day=view.as_of.day, known_on=view.as_of.known_on)
     return seen.ever_accepted()
+
+
+def with_corrections(rows: EvidenceQuerySet, user: User | AnonymousUser) -> EvidenceQuerySet:
+    """Rows each with what it corrects and what corrects it, as far as `user` may see that and it ever counted."""
+    seen = Evidence.objects.visible_to(user).ever_accepted()
+    return rows.annotate(
+        corrects_seen=Subquery(seen.filter(pk=OuterRef("corrects")).values("pk")[:1]),
+        corrected_by_seen=Subquery(seen.filter(corrects=OuterRef("pk")).values("pk")[:1]),
+    )
 
 
 class EvidenceListView(RowsEndpoint):

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from countries.api import country_or_404
 from countries.models import Country
 from indicators.api.country import ContributionsAbout, CountryRowsQuery, OneScored, about_shown
-from indicators.api.evidence import COLUMNS, EvidenceRow, evidence_row
+from indicators.api.evidence import COLUMNS, EvidenceRow, evidence_row, with_corrections
 from indicators.api.methods import MethodSerializer, method_shown
 from indicators.api.standing import scored
 from indicators.events import with_events
@@ -202,7 +202,7 @@ class ChangeEvidenceView(RowsEndpoint):
     )
     def get(self, request: Request, iso3: str) -> Response:
         """What counts at the second moment and not at the first, and the other way round; latest known first."""
-        found = _movements(country_or_404(iso3), _span(self)).visible_to(request.user)
+        found = with_corrections(_movements(country_or_404(iso3), _span(self)).visible_to(request.user), request.user)
         rows, envelope = self.page(found.order_by("-known_at", "-pk").values(*COLUMNS.values(), "movement"))
         base = request.build_absolute_uri(reverse("api:evidence"))
         results = [{**evidence_row(record, base), "movement": record["movement"]} for record in rows]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import OperationalError, transaction
 
 from indicators.entering import EARLIEST_EVENT
-from indicators.importing import standing, words
+from indicators.importing import beginning, standing, words
 from indicators.importing.sending import ROWS_MAX, Choices
 from indicators.models import ImportRow, TableImport
 from indicators.tables.cells import text_of
@@ -26,18 +26,32 @@ MERGED = "The workbook has merged cells: only the first cell of each carries the
 
 
 def check_waiting(*, at: dt.datetime) -> int:
-    """Checks every file that waits for it, one transaction each; how many. Safe to run twice."""
-    waiting = TableImport.objects.filter(state=State.CHECKING).order_by("moved_at", "pk")
-    return sum(_check(pk, at=at) for pk in waiting.values_list("pk", flat=True))
+    """Checks every file that waits for it, one transaction each; how many. Safe to run twice.
+
+    A file that ends its workers comes after the others, and at last fails.
+    """
+    waiting = TableImport.objects.filter(state=State.CHECKING).order_by("attempts", "moved_at", "pk")
+    return sum(_check_one(pk, at=at) for pk in list(waiting.values_list("pk", flat=True)))
+
+
+def _check_one(import_id: int, *, at: dt.datetime) -> int:
+    attempt = beginning.begin(import_id, State.CHECKING)
+    try:
+        return _check(import_id, attempt, at=at) if attempt else 0
+    except OperationalError:
+        beginning.give_back(import_id)
+        raise
 
 
 @transaction.atomic
-def _check(import_id: int, *, at: dt.datetime) -> int:
+def _check(import_id: int, attempt: int, *, at: dt.datetime) -> int:
     waiting = TableImport.objects.select_for_update(skip_locked=True, of=("self",)).select_related("sent_by")
     table = waiting.filter(pk=import_id, state=State.CHECKING).first()
     if table is None:
         return 0
     try:
+        if attempt > beginning.ATTEMPTS_MAX:
+            raise TableError(beginning.given_up("checking"))
         with transaction.atomic():
             _fill(table, at=at)
     except TableError as error:
@@ -47,11 +61,12 @@ def _check(import_id: int, *, at: dt.datetime) -> int:
     except Exception as error:  # noqa: BLE001  one broken file must not stop the others, nor be read for ever
         log.error("import %s: checking broke: %s", import_id, type(error).__name__)
         _fail(table, f"checking it broke ({type(error).__name__}); please report it")
-    table.moved_at = at
+    table.moved_at, table.attempts = at, 0
     table.save(
         update_fields=[
             "state",
             "moved_at",
+            "attempts",
             "counts",
             "notes",
             "common_faults",

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from countries.models import Country
 from indicators.entering import Entry, EntryError, enter, of_passage
+from indicators.importing import beginning
 from indicators.importing.sending import READER, Choices
 from indicators.models import ImportRow, Indicator, RescoreRequest, TableImport
 from indicators.tables.faults import Fault
@@ -50,19 +51,26 @@ class _Stopped(Exception):
 
 def write_waiting(*, at: dt.datetime, installation_day: dt.date) -> int:
     """Writes every confirmed import; how many were ended. Safe to run twice: a row is written once."""
-    waiting = TableImport.objects.filter(state=State.CONFIRMED).order_by("moved_at", "pk")
-    return sum(_write(pk, at=at, installation_day=installation_day) for pk in waiting.values_list("pk", flat=True))
+    waiting = TableImport.objects.filter(state=State.CONFIRMED).order_by("attempts", "moved_at", "pk")
+    numbers = list(waiting.values_list("pk", flat=True))
+    return sum(_write(pk, at=at, installation_day=installation_day) for pk in numbers)
 
 
 def _write(import_id: int, *, at: dt.datetime, installation_day: dt.date) -> int:
-    while True:
-        with transaction.atomic():
-            table = _claimed(import_id)
-            if table is None:
-                return 0
-            if not _step(table, at=at, installation_day=installation_day):
-                continue
-            return 1
+    """Step after step to the end; 1 if it came there. Workers that stop at the same step are counted."""
+    try:
+        while attempt := beginning.begin(import_id, State.CONFIRMED):
+            with transaction.atomic():
+                table = _claimed(import_id)
+                if table is None:
+                    return 0
+                if _step(table, attempt, at=at, installation_day=installation_day):
+                    return 1
+                TableImport.objects.filter(pk=import_id).update(attempts=0)
+    except OperationalError:
+        beginning.give_back(import_id)
+        raise
+    return 0
 
 
 def _claimed(import_id: int) -> TableImport | None:
@@ -71,8 +79,11 @@ def _claimed(import_id: int) -> TableImport | None:
     return rows.select_related("sent_by").filter(pk=import_id, state=State.CONFIRMED).first()
 
 
-def _step(table: TableImport, *, at: dt.datetime, installation_day: dt.date) -> bool:
+def _step(table: TableImport, attempt: int, *, at: dt.datetime, installation_day: dt.date) -> bool:
     """Writes the next rows; whether that was the end."""
+    if attempt > beginning.ATTEMPTS_MAX:
+        _break(table, beginning.given_up("writing"), at)
+        return True
     try:
         with transaction.atomic():
             if table.kind == Kind.SERIES:
@@ -86,21 +97,20 @@ def _step(table: TableImport, *, at: dt.datetime, installation_day: dt.date) -> 
         raise
     except Exception as error:  # noqa: BLE001  one broken import must not stop the others, nor be tried for ever
         log.error("import %s: writing broke: %s", table.pk, type(error).__name__)
-        _break(table, error, at)
+        _break(table, f"writing broke ({type(error).__name__}); please report it", at)
     return True
 
 
-def _break(table: TableImport, error: Exception, at: dt.datetime) -> None:
+def _break(table: TableImport, reason: str, at: dt.datetime) -> None:
     """What was written in earlier steps stays: then the import is done as far as it got, and can be undone."""
-    reason = f"writing broke ({type(error).__name__}); please report it"
     written = ImportRow.objects.filter(table=table, is_written=True).exists()
     _end(table, State.DONE if written else State.FAILED, at, reason)
 
 
 def _end(table: TableImport, state: TableImport.State, at: dt.datetime, failure: str = "") -> None:
     table.state, table.moved_at, table.finished_at, table.failure = state, at, at, failure[:500]
-    table.counts = counted(table)
-    table.save(update_fields=["state", "moved_at", "finished_at", "failure", "counts", "report"])
+    table.counts, table.attempts = counted(table), 0
+    table.save(update_fields=["state", "moved_at", "finished_at", "failure", "counts", "report", "attempts"])
 
 
 def counted(table: TableImport) -> dict[str, int]:

@@ -71,6 +71,7 @@ class TableImport(models.Model):
         choices=Sensitivity.choices, default=Sensitivity.STRICTLY_CONFIDENTIAL
     )
     failure = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField("how often a worker began with it and came to no end", default=0)
     all_or_nothing = models.BooleanField(default=False)
     report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="table_imports")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

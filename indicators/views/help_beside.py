@@ -47,17 +47,19 @@ def _day(value: Any) -> dt.date | None:
 def beside(typed: Typed, *, user: User, known_on: dt.date, corrected: int | None = None) -> dict[str, Any]:
     """Needs no country for the help, and both for the rest. `corrected` is the number of the piece to be corrected."""
     chosen = _indicator(typed.code)
-    country = Country.objects.filter(iso3=typed.iso3).first() if typed.iso3 and chosen else None
     told: dict[str, Any] = {
         "chosen": chosen,
         "nature_words": NATURES[Indicator.Nature(chosen.nature)] if chosen else "",
         "guidance": guidance_of(chosen.code) if chosen else None,
     }
-    if chosen is None or country is None:
+    if chosen is None or not typed.iso3:
         return told
-    told["values"] = last_values(country=country, indicator=chosen, user=user, known_on=known_on)
+    values = last_values(iso3=typed.iso3, indicator=chosen, user=user, known_on=known_on)
+    if values is None:
+        return told
+    told["values"] = values
     if typed.event_on is not None:
-        told["twins"] = _twins(country, chosen, typed.event_on, user, corrected)
+        told["twins"] = _twins(values.country, chosen, typed.event_on, user, corrected)
     return told
 
 

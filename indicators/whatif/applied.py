@@ -132,10 +132,14 @@ class _Draft:
 
         The interval draws one weight a body for the whole country: a piece by a body that is hidden would widen it.
         """
+        untold = self.known.untold
         bodies = {
-            row.family for row in self.evidence.values() if (row.indicator, row.event_key) == (change.indicator, event)
+            row.family
+            for pk, row in self.evidence.items()
+            if pk not in untold and (row.indicator, row.event_key) == (change.indicator, event)
         }
-        return change.family if change.family in bodies or not self.hidden else f"{MADE_UP}{change.family}"
+        is_open = change.family in bodies or not (self.hidden or untold)
+        return change.family if is_open else f"{MADE_UP}{change.family}"
 
 
 def apply(known: Known, changes: Iterable[Change], faults: Sequence[Fault] = ()) -> Applied:

@@ -86,6 +86,11 @@ class Known:
         return {row.pk: row for row in self.series if row.report.sensitivity <= self.clearance}
 
     @property
+    def untold(self) -> frozenset[int]:
+        """The pieces that count as a body of which the reader may not know: only a closed report says what they say."""
+        return frozenset(pk for pk, voice in self.voices.items() if voice.sensitivity > self.clearance)
+
+    @property
     def withheld(self) -> int:
         """Pieces that count and that the reader may not see."""
         return sum(not row.is_visible for row in self.evidence)

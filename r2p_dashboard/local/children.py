@@ -23,9 +23,10 @@ _GIVE_UP_AFTER = 5  # quick deaths in a row
 _LONGEST_WAIT = 30.0  # seconds between two tries
 
 
-def mailbox_command(folder: Path, port: int) -> list[str]:
+def mailbox_command(folder: Path, listener: int) -> list[str]:
+    """`listener` is the number of a socket that it inherits."""
     command = [sys.executable, "-m", "r2p_dashboard.local.mailbox"]
-    return [*command, "--port", str(port), "--folder", str(folder / "mail")]
+    return [*command, "--fd", str(listener), "--folder", str(folder / "mail")]
 
 
 def worker_command() -> list[str]:
@@ -61,13 +62,14 @@ class Child:
     folder: Path
     project: Path
     env: Mapping[str, str]
+    inherits: tuple[int, ...] = ()  # numbers of open sockets
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.log = self.folder / "log" / f"{self.name}.log"
 
     def start(self) -> None:
-        self._process = spawn(self.command, log=self.log, env=self.env, cwd=self.project)
+        self._process = spawn(self.command, log=self.log, env=self.env, cwd=self.project, inherits=self.inherits)
         pidfiles.note(self.folder / "run", self.name, self._process.pid)
 
     def poll(self) -> int | None:

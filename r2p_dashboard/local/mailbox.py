@@ -12,10 +12,12 @@ import datetime as dt
 import os
 import secrets
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -66,32 +68,38 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-async def serve(*, port: int, folder: Path, stopped: asyncio.Event) -> None:
-    """Listen on loopback until `stopped`; what a killed predecessor had half written is removed."""
+async def serve(*, port: int, folder: Path, stopped: asyncio.Event, listener: socket.socket | None = None) -> None:
+    """Listen on loopback until `stopped`; what a killed predecessor had half written is removed.
+
+    `listener` is a socket that listens already, in place of `port`.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for half in folder.glob(".*.part"):
         half.unlink()
     mailbox, loop = Mailbox(folder), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, hostname="localhost", loop=loop), HOST, port)
+    at: dict[str, Any] = {"sock": listener} if listener else {"host": HOST, "port": port}
+    server = await loop.create_server(lambda: SMTP(mailbox, hostname="localhost", loop=loop), **at)
     print(f"mails to {HOST}:{server.sockets[0].getsockname()[1]} are kept in {folder}", flush=True)
     await stopped.wait()
     server.close()
 
 
-async def _until_asked_to_stop(port: int, folder: Path) -> None:
+async def _until_asked_to_stop(port: int, folder: Path, listener: socket.socket | None) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await serve(port=port, folder=folder, stopped=stopped)
+    await serve(port=port, folder=folder, stopped=stopped, listener=listener)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m r2p_dashboard.local.mailbox", description=__doc__)
     parser.add_argument("--port", type=int, default=MAILBOX, help="on 127.0.0.1; 0: any free one")
+    parser.add_argument("--fd", type=int, help="number of a socket that listens already, in place of a port")
     parser.add_argument("--folder", type=Path, required=True, help="where the mails are kept")
     options = parser.parse_args(arguments)
+    listener = None if options.fd is None else socket.socket(fileno=options.fd)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_until_asked_to_stop(options.port, options.folder.resolve()))
+        asyncio.run(_until_asked_to_stop(options.port, options.folder.resolve(), listener))
     return 0
 
 

@@ -48,6 +48,24 @@ def choose(asked: int | None, default: int = DEFAULT) -> int:
     raise _taken(default)
 
 
+def listen(default: int) -> socket.socket:
+    """A socket that listens on the first port from `default` on which could be had: nobody else can take it then.
+
+    Whoever only looks for a free port may find the one that another launcher is about to use.
+    """
+    for port in range(default, default + _TRIES):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((HOST, port))
+            listener.listen()
+        except OSError:
+            listener.close()
+        else:
+            return listener
+    raise _taken(default)
+
+
 def _taken(port: int) -> LocalError:
     holder = holder_of(port)
     by = f" by {holder}" if holder else ""

@@ -68,10 +68,12 @@ def spawn(
     on_parent_death: signal.Signals = signal.SIGTERM,
     cwd: Path | None = None,
     capture: bool = False,
+    inherits: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own (a Ctrl-C on the terminal is ours to pass on), output to `log`.
 
     `enter` runs in the child before the command. With `capture` standard output is a pipe for the caller.
+    What it `inherits` are numbers of our open sockets.
     """
     parent = os.getpid()
 
@@ -91,6 +93,7 @@ def spawn(
             stderr=file,
             env=None if env is None else dict(env),
             cwd=cwd,
+            pass_fds=tuple(inherits),
             start_new_session=True,
             preexec_fn=prepare,  # one thread; a user namespace can only be entered here
         )

@@ -7,6 +7,7 @@ import fcntl
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -130,18 +131,18 @@ def _start_all(launch: Launch, started: contextlib.ExitStack, data: Path | None)
     services = start_services(launch.folder, say=say)
     started.callback(services.stop)
     _watch_services(launch, services)
-    mail_port = ports.choose(None, default=ports.MAILBOX)
+    listener = None if os.environ.get("MAIL_URL") else started.enter_context(ports.listen(ports.MAILBOX))
     launch.env = environment.environment(
         folder=launch.folder,
         database_url=services.database_url,
         redis_url=services.redis_url,
         web_port=launch.port,
-        mail_port=mail_port,
+        mail_port=listener.getsockname()[1] if listener else ports.MAILBOX,
     )
     say("migrate")
     _manage(launch, "load_reference", "--migrate", heading=False)  # one Python for both: starting it takes longest
     environment.keep(launch.folder, launch.env)
-    _start_mailbox(launch, started, mail_port)
+    _start_mailbox(launch, started, listener)
     _start_child(launch, started, "worker", children.worker_command())
     _start_child(launch, started, "beat", children.beat_command(launch.folder))
     _manage(launch, "load_demonstration", *(["--data", str(data.resolve())] if data else []))
@@ -160,17 +161,20 @@ def _watch_services(launch: Launch, services: Services) -> None:
             launch.progress.say(f"{name}: the one that the environment names answers")
 
 
-def _start_mailbox(launch: Launch, started: contextlib.ExitStack, port: int) -> None:
-    """Only where the environment names no mail server."""
-    if os.environ.get("MAIL_URL"):
+def _start_mailbox(launch: Launch, started: contextlib.ExitStack, listener: socket.socket | None) -> None:
+    """Only where the environment names no mail server. The port is ours already: another launcher takes the next."""
+    if listener is None:
         launch.progress.say("mails go to the server that the environment names")
         return
-    _start_child(launch, started, "mailbox", children.mailbox_command(launch.folder, port))
+    number = listener.fileno()
+    _start_child(launch, started, "mailbox", children.mailbox_command(launch.folder, number), inherits=(number,))
     launch.progress.say(f"mails to anybody are kept in {launch.folder / 'mail'} and go nowhere else")
 
 
-def _start_child(launch: Launch, started: contextlib.ExitStack, name: str, command: Sequence[str]) -> None:
-    child = Child(name, command, launch.folder, launch.project, launch.env)
+def _start_child(
+    launch: Launch, started: contextlib.ExitStack, name: str, command: Sequence[str], inherits: tuple[int, ...] = ()
+) -> None:
+    child = Child(name, command, launch.folder, launch.project, launch.env, inherits)
     started.callback(child.stop)
     child.start()
     launch.watched.append(Watched(name, child.log, child.start, child.poll))

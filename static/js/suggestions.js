@@ -1,14 +1,16 @@
 // Keys on the queue of suggestions. They act on the current card, never inside a field, and can be switched off;
 // that choice is kept in this browser. Everything they do is a button or a link of the page.
 import * as whole from "./desk-document.js";
-import { fetchAhead, isOfTheQueue, place, say, sent } from "./desk-swap.js";
+import { fetchAhead, hold, isAhead, isAsking, isOfTheQueue, place, say, sent } from "./desk-swap.js";
 
 const STORED = "suggestion-keys";
-const AHEAD_AFTER = 200; // ms on a card, then what its skip leads to is fetched
+const AHEAD_AFTER = 100; // ms on a card, then what follows it is fetched
+const DOUBLE = 250; // ms: a second press within them is of the same finger, and nobody has read the next card by then
 const RENEW_AFTER = 120_000; // ms of work on a passage after which its claim, of ten minutes, is renewed
 let box, panel, cards, current;
-let isSent = false;
+let pressed = ""; // the key that is being answered
 let renewedAt = 0;
+let decided = { key: "", at: -DOUBLE }; // the last press that decided
 
 function isTyping(target) {
   return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
@@ -25,6 +27,16 @@ function choose(card) {
     mark.classList.toggle("phrase-current", mark.dataset.places.split(" ").includes(card.dataset.place));
   }
   showPhrase();
+  lookAhead();
+}
+
+// Fetches what follows the current card, unless it is left before.
+function lookAhead() {
+  const skip = current?.querySelector("a.card-skip");
+  if (!skip || isAhead(skip.href)) return;
+  setTimeout(() => {
+    if (current?.contains(skip) && document.contains(skip) && !isAsking() && !isAhead(skip.href)) fetchAhead(skip.href);
+  }, AHEAD_AFTER);
 }
 
 // In a long passage, brings the phrase of the current card into the panel.
@@ -44,11 +56,21 @@ function go(step) {
   card.scrollIntoView({ block: "nearest" });
 }
 
+// While the server is asked, a press waits for its answer; one that decides counts only for the card that it was meant for.
 function press(found) {
-  if (!found || isSent) return;
-  isSent = found.type === "submit"; // a second press before the answer would decide the next one unread
-  found.click();
+  if (!found) return;
+  if (isAsking()) hold(() => found.click(), () => document.contains(found));
+  else found.click();
 }
+
+function walk(find) {
+  if (isAsking()) hold(() => find()?.click());
+  else find()?.click();
+}
+
+const skipLink = () => current?.querySelector("a.card-skip");
+
+const isDouble = (key) => key === decided.key && performance.now() - decided.at < DOUBLE;
 
 function open(details, field) {
   if (!details) return;
@@ -81,10 +103,8 @@ function leave(target) {
 }
 
 function undo() {
-  const form = document.getElementById("undo");
-  if (!form || isSent) return;
-  isSent = true;
-  form.requestSubmit();
+  if (isAsking()) hold(undo);
+  else document.getElementById("undo")?.requestSubmit();
 }
 
 function showAll() {
@@ -104,9 +124,9 @@ function grade(severity) {
 const ACTIONS = {
   a: () => press(current?.querySelector(".card-yes")),
   r: reject,
-  s: () => press(current?.querySelector("a.card-skip")),
-  n: () => press(document.getElementById("next") ?? current?.querySelector("a.card-skip")),
-  p: () => press(document.getElementById("previous")),
+  s: () => walk(skipLink),
+  n: () => walk(() => document.getElementById("next") ?? skipLink()),
+  p: () => walk(() => document.getElementById("previous")),
   c: () => openOnCard(".card-change", "select, input"),
   e: () => openOnCard(".card-change", "select, input"),
   m: () => openOnCard(".card-same", "select"),
@@ -129,6 +149,13 @@ function onKey(event) {
   }
   renew();
   if (!box?.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
+  if (isDouble(event.key)) {
+    event.preventDefault();
+    say("Pressed twice within a moment: it counted once.");
+    return;
+  }
+  if (event.key !== decided.key) decided.key = ""; // with another key between, it is no double press
+  pressed = event.key;
   if (reasonBy(event.key)) {
     event.preventDefault();
     return;
@@ -168,12 +195,38 @@ function restore(form) {
 }
 
 function onSubmit(event) {
-  const form = event.target.closest(".card")?.querySelector(".card-accept");
-  if (form) sessionStorage.removeItem(keptAs(form));
   if (!isOfTheQueue(event.target)) return;
   event.preventDefault();
-  isSent = true;
-  place(event.target.action, sent(event.target, event.submitter), arrive).finally(() => (isSent = false));
+  if (isDouble(pressed)) {
+    say("Pressed twice within a moment: it counted once.");
+    return;
+  }
+  if (isAsking()) {
+    const { target, submitter } = event;
+    hold(() => target.requestSubmit(submitter), () => document.contains(target));
+    return;
+  }
+  decided = { key: pressed, at: performance.now() };
+  place(requestOf(event.target, event.submitter), arrive);
+}
+
+// What is asked for by a form; that of a card says which page may be shown until the answer comes, and the way back.
+function requestOf(form, submitter) {
+  const request = { address: form.action, options: sent(form, submitter) };
+  const card = form.closest(".card");
+  const skip = card?.querySelector("a.card-skip");
+  if (!skip) return request;
+  const [code, country] = [".card-code", ".card-where strong"].map((one) => card.querySelector(one).textContent);
+  const typed = keptAs(card.querySelector(".card-accept"));
+  return {
+    ...request,
+    card: card.id,
+    ahead: skip.href,
+    back: `/suggestions/?item=${card.id.replace("suggestion-", "")}`,
+    about: `${code} for ${country}`,
+    saying: `Saving ${code} for ${country} …`,
+    onSaved: () => sessionStorage.removeItem(typed),
+  };
 }
 
 function onClick(event) {
@@ -182,7 +235,8 @@ function onClick(event) {
   if (!link) return;
   event.preventDefault();
   if (link.id === "document-open") whole.toggle();
-  else place(link.href, {}, arrive);
+  else if (isAsking()) hold(() => link.click(), () => document.contains(link));
+  else place({ address: link.href, options: {} }, arrive);
 }
 
 // Work on a passage keeps it claimed; whoever has taken it over meanwhile is named.
@@ -227,12 +281,16 @@ function begin() {
   showPhrase();
   if (/[?&](item|after|before)=/.test(location.search)) current?.focus({ preventScroll: true }); // go on where one was
   if (cards.indexOf(current) > 0) current.scrollIntoView({ block: "nearest" });
-  const skip = current?.querySelector("a.card-skip");
-  if (skip) setTimeout(() => document.contains(skip) && fetchAhead(skip.href), AHEAD_AFTER);
+  lookAhead();
 }
 
-function arrive({ isClaimed }) {
-  isSent = false;
+// `isPatched`: the answer agrees with what is shown already.
+function arrive({ isClaimed, isPatched = false }) {
+  if (isPatched) {
+    if (current) choose(current);
+    lookAhead();
+    return;
+  }
   scrollTo(0, 0);
   begin();
   if (!isClaimed) {
@@ -246,5 +304,5 @@ document.addEventListener("keydown", onKey);
 document.addEventListener("input", onInput);
 document.addEventListener("submit", onSubmit);
 document.addEventListener("click", onClick);
-addEventListener("pageshow", () => (isSent = false)); // back from the history, the page may be used again
+document.addEventListener("pointerdown", () => (pressed = "pointer"));
 begin();

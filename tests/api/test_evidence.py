@@ -5,8 +5,10 @@ from django.test import Client
 
 from indicators import coding
 from indicators.models import Evidence
+from people.permissions import Sensitivity
 from tests import make
 from tests.api import given
+from tests.indicators.test_correcting import propose
 
 pytestmark = pytest.mark.usefixtures("reference")
 
@@ -146,3 +148,19 @@ def test_series_are_dated_and_lead_to_their_release(client: Client) -> None:
     assert rows[0]["licence"] == "made up"
     assert len(given.rows_of(client, "countries/MMR/series/?as_of=2021-12-31&known_at=2024-06-30")) == 2
     assert given.rows_of(client, "countries/MMR/series/?as_of=2021-12-31") == []  # released in 2024
+
+
+@pytest.mark.parametrize(("sensitivity", "is_told"), [(Sensitivity.PUBLIC, True), (Sensitivity.CONFIDENTIAL, False)])
+def test_a_correction_and_what_it_corrects_name_each_other_to_who_may_see_both(
+    client: Client, sensitivity: Sensitivity, is_told: bool
+) -> None:
+    old = given.evidence(1)[0]
+    assert old.decided_by is not None
+    waiting = propose(old, severity=1, sensitivity=sensitivity)
+    assert (old.pk in ids(client), waiting.pk in ids(client)) == (True, False)
+    assert given.rows_of(client, "evidence/")[0]["corrected_by"] is None, "it is only proposed"
+
+    new = coding.accept(evidence_id=waiting.pk, by=old.decided_by, at=make.NOW)
+
+    rows = {row["id"]: (row["corrects"], row["corrected_by"]) for row in given.rows_of(client, "evidence/")}
+    assert rows == ({old.pk: (None, new.pk), new.pk: (old.pk, None)} if is_told else {})

@@ -20,8 +20,9 @@ def current(page: Page) -> Locator:
 
 
 def expect_card(page: Page, row: Suggestion, *, has_keys: bool = True) -> None:
-    """That this card is the current one and, where keys are on, that the page listens to them by now."""
+    """That this card is the current one, nothing is on its way, and, where keys are on, that the page listens."""
     expect(page.locator(f".card[aria-current]#suggestion-{row.pk}")).to_be_visible()
+    expect(page.locator(".last-sending")).to_have_count(0)
     if has_keys:
         expect(page.locator("body.has-keys")).to_be_visible()
 
@@ -167,6 +168,7 @@ def test_what_is_typed_on_one_card_outlasts_a_decision_on_another(
     expect(current(page).get_by_role("button", name="Accept as changed")).to_be_visible()
     page.keyboard.press("a")
     expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".last-sending")).to_have_count(0)
     assert (state(first), Evidence.objects.get().group) == ("rejected", "a made-up group")
 
 

@@ -3,22 +3,22 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from indicators import coding
-from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun, Snapshot, Standing
+from indicators.models import Evidence, NoteCoding, RescoreRequest, ScoreRun, Snapshot, Standing, TableImport
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline
 from reports.ingest import About, receive
 from reports.models import Passage, Report, Retrieval
-from tests import make
+from tests import make, tables
 from tests.conftest import start_worker, stop_worker
 from tests.services_plugin import SERVICES
-from tests.waiting import somebody_waits_for_a_lock, until
+from tests.waiting import Bell, somebody_waits_for_a_lock, until
 
 pytestmark = pytest.mark.chaos
 
@@ -93,6 +93,56 @@ def test_a_worker_killed_while_it_reads_leaves_nothing_half_written(worker: subp
 
     assert [model.objects.count() for model in (Report, Passage, NoteCoding, Evidence)] == [3, 3, 3, 3]
     assert set(Retrieval.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.fixture
+def alone(transactional_db: None, reference: None, workers: list[subprocess.Popen[bytes]], bell: Bell) -> None:
+    """Without a worker but those that the test starts."""
+    while workers:
+        stop_worker(workers.pop())
+
+
+def begun_by_workers_that_are_killed(table: str, ring: Callable[[], bool], times: int = 3) -> None:
+    """Worker after worker begins with what waits, comes to `table` and is killed there."""
+    for _ in range(times):
+        with held(table):  # before the worker is there: it may find a bell that rang earlier
+            one = start_worker()
+            try:
+                ring()
+                until(somebody_waits_for_a_lock, what="the worker to come to its rows")
+                kill(one)
+            finally:
+                stop_worker(one)
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_file_at_which_three_workers_were_killed_fails_and_is_kept() -> None:
+    send(1)
+    begun_by_workers_that_are_killed("reports_passage", pipeline.ring)
+    assert Retrieval.objects.get().state == "waiting"
+
+    with another_worker():
+        pipeline.ring()
+        until(lambda: Retrieval.objects.get().state == "failed", what="the file to be given up")
+
+    retrieval = Retrieval.objects.get()
+    assert "3 workers stopped while reading it" in retrieval.reason
+    assert bytes(retrieval.payload or b"") == make.note(id="note-1")
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_table_at_which_three_workers_were_killed_fails_and_is_kept() -> None:
+    table = tables.to_check(tables.evidence_csv({}))
+    begun_by_workers_that_are_killed("indicators_importrow", pipeline.ring_imports)
+    assert TableImport.objects.get().state == "checking"
+
+    with another_worker():
+        pipeline.ring_imports()
+        until(lambda: TableImport.objects.get().state == "failed", what="the table to be given up")
+
+    now = TableImport.objects.get()
+    assert "3 workers stopped while checking it" in now.failure
+    assert (now.attempts, bytes(now.payload)) == (0, bytes(table.payload))
 
 
 def test_a_worker_killed_while_it_codes_a_note_leaves_nothing_half_coded(worker: subprocess.Popen[bytes]) -> None:

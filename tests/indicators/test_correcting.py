@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, transaction
 
-from indicators import coding, second_reading
+from indicators import coding, deciding, second_reading
+from indicators.coding import CodingError
 from indicators.entering import Entry, EntryError, correct, of_passage
 from indicators.models import Evidence, RescoreRequest, Settlement
 from indicators.profile import country_profile
@@ -16,6 +17,7 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make
 from tests.indicators import rescoring
+from tests.suggested import suggestion
 
 pytestmark = pytest.mark.usefixtures("reference")
 DAY = dt.timedelta(days=1)
@@ -158,6 +160,21 @@ def test_a_row_retracted_meanwhile_lets_its_correction_count_all_the_same() -> N
     old.refresh_from_db()
     assert (old.retracted_at, old.retraction_reason) == (make.NOW + DAY, "made up")
     assert counts(LATER.date()) == [new.pk]
+
+
+def test_an_acceptance_taken_back_can_be_made_again_though_a_correction_of_it_waits() -> None:
+    reviewer, row = make.person(Role.REVIEWER), suggestion()
+    how: dict[str, Any] = {"suggestion_id": row.pk, "changes": None, "installation_day": make.TODAY, "at": make.NOW}
+    correction = propose(deciding.accept(by=reviewer, **how), severity=1)
+    deciding.undo(decision_id=row.decisions.get().pk, by=reviewer, at=LATER)
+
+    again = deciding.accept(by=reviewer, **(how | {"at": LATER}))
+
+    assert again.status == "accepted"
+    with pytest.raises(CodingError, match=f"accepted already as evidence {again.pk}"):
+        accept(correction, LATER + DAY)
+    correction.refresh_from_db()
+    assert (correction.status, counts((LATER + DAY).date())) == ("proposed", [again.pk])
 
 
 def test_a_correction_can_move_to_another_country_and_both_are_scored_anew() -> None:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from indicators import events, frames, linking
+from indicators import coding, events, frames, linking
 from indicators.linking import EventChangedError, LinkingError, Said, Seen
 from indicators.models import EventDecision, EventLink, Evidence, RescoreRequest, Snapshot
 from indicators.verifying import to_verify, verify
@@ -19,6 +19,7 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make
 from tests.indicators.rescoring import LATER, run_all, run_changed, standing
+from tests.indicators.test_correcting import propose
 from tests.waiting import Aside, somebody_waits_for_a_lock, until
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -158,6 +159,23 @@ def test_an_event_gets_another_name_and_the_old_one_back() -> None:
 
     assert {event_of(row) for row in pieces} == {"old"}
     assert not EventLink.objects.holding().exists()
+
+
+def test_what_was_told_apart_stays_so_when_either_piece_is_corrected() -> None:
+    first, second = two_pieces()
+    told = linking.different(one=Seen(first.pk), other=Seen(second.pk), said=said())
+    new, newer = corrected(first, severity=1), corrected(second, severity=1)
+
+    wanted = {(min(a, b), max(a, b)) for a in (first.pk, new.pk) for b in (second.pk, newer.pk)}
+    assert events.told_apart([first.pk, new.pk]) == events.told_apart([second.pk, newer.pk]) == wanted
+    assert (new.pk, newer.pk) in events.told_apart([newer.pk])
+
+    linking.undo(decision_id=told.pk, said=said(LATEST))
+    assert events.told_apart([new.pk, newer.pk]) == set()
+
+
+def corrected(row: Evidence, **changes: Any) -> Evidence:
+    return coding.accept(evidence_id=propose(row, **changes).pk, by=make.person(Role.REVIEWER), at=LATER)
 
 
 def test_different_ones_of_one_week_are_told_apart_in_the_score_too() -> None:

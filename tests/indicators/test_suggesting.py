@@ -5,8 +5,9 @@ import logging
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from indicators import suggesting
 from indicators.matching.measuring import hits_in as find
@@ -304,3 +305,30 @@ def test_a_reprint_of_what_was_cut_is_searched_whole(monkeypatch: pytest.MonkeyP
 
 def _without(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name != "grade"}
+
+
+def test_the_catalogue_is_read_once_for_all_reports_and_a_report_takes_few_queries() -> None:
+    for number in range(3 * suggesting.TOGETHER):
+        waiting_report(f"Note {number}. {RAID}", SIEGE)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert run() == 3 * suggesting.TOGETHER
+
+    asked = [query["sql"] for query in captured.captured_queries]
+    for table in ("indicators_indicator", "countries_country"):
+        assert sum(f'FROM "{table}"' in sql for sql in asked) == 1
+    assert len(asked) <= 11 * 3 * suggesting.TOGETHER + 40
+
+
+def test_one_that_breaks_takes_none_of_its_batch_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = [waiting_report(f"Note {number}. {RAID}") for number in range(3)]
+    whole = suggesting._suggest
+
+    def broken(search: Any) -> Any:
+        return whole(search) if search.report.pk != reports[1].pk else 1 / 0
+
+    monkeypatch.setattr(suggesting, "_suggest", broken)
+
+    assert run() == 3
+    assert [bool(suggested(report)) for report in reports] == [True, False, True]
+    assert list(suggesting.failed()) == [reports[1]]

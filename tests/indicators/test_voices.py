@@ -11,6 +11,8 @@ from indicators import frames, voices
 from indicators.models import Evidence, RescoreRequest, Snapshot
 from indicators.verifying import to_verify, verify
 from indicators.whatif.applied import apply
+from indicators.whatif.case import UNTOLD, case_of
+from indicators.whatif.changes import MadeUp
 from indicators.whatif.compared import side_of
 from indicators.whatif.reading import known_of
 from people.permissions import Role, Sensitivity
@@ -252,3 +254,31 @@ def test_the_what_if_counts_them_as_the_score_does(client: Client) -> None:
     side = side_of(known, apply(known, []).before)
 
     assert side.overall == pytest.approx(standing().overall, abs=1e-9)
+
+
+@pytest.mark.parametrize("known_on", [make.TODAY, LATEST.date() - dt.timedelta(days=1)])
+def test_a_what_if_names_no_body_that_only_a_report_closed_since_names(known_on: dt.date) -> None:
+    first, open_one = original_and_reprint()
+    cluster()
+    keep_as_close(first.passage.report, Sensitivity.CONFIDENTIAL, at=LATEST)  # before the stage has renewed it
+
+    known = known_of(make.country(), day=known_on, known_on=known_on, user=AnonymousUser())
+    added = MadeUp("7.3", "A1", 2, known_on, 1, first.family.slug, "one-event")
+    applied = apply(known, [added])
+    said = str(case_of(known, applied))
+
+    assert known.untold == {open_one.pk}
+    assert f"'family': '{first.family.slug}'" not in said
+    assert f"'family': '{UNTOLD}1'" in said
+    assert applied.after.evidence[-1].family != first.family.slug
+
+
+def test_whoever_may_know_of_the_closed_report_is_told_its_body() -> None:
+    first, _ = original_and_reprint()
+    cluster()
+    keep_as_close(first.passage.report, Sensitivity.CONFIDENTIAL, at=LATEST)
+
+    known = known_of(make.country(), day=make.TODAY, known_on=make.TODAY, user=make.person(Role.REVIEWER))
+
+    assert not known.untold
+    assert UNTOLD not in str(case_of(known, apply(known, [])))

@@ -1,9 +1,12 @@
 """The loopback mail server: a 250 means that the mail is on the disk, and nothing else is a mail there."""
 
+import os
 import smtplib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from r2p_dashboard.local import environment
+from r2p_dashboard.local import environment, ports
+from r2p_dashboard.local.children import Child, mailbox_command
 from r2p_dashboard.local.ports import HOST
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +70,37 @@ def test_a_mail_that_cannot_be_kept_is_not_taken(kept: Path) -> None:
             client.sendmail("from@test.example", ["to@test.example"], mail("lost"))
 
     assert refusal.value.smtp_code == 452
+
+
+def test_two_launchers_at_once_have_a_port_each() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        listeners = list(pool.map(ports.listen, [ports.MAILBOX] * 8))
+
+    try:
+        assert len({one.getsockname()[1] for one in listeners}) == 8
+    finally:
+        for one in listeners:
+            one.close()
+
+
+def test_a_mailbox_that_is_started_again_takes_what_came_meanwhile(kept: Path) -> None:
+    with ports.listen(ports.MAILBOX) as listener:
+        env = {**os.environ, "MAIL_URL": ""}
+        number = listener.fileno()
+        child = Child("mailbox", mailbox_command(kept.parent, number), kept.parent, ROOT, env, (number,))
+        child.start()
+        assert child._process is not None
+        child._process.kill()
+        child._process.wait(10)
+        with socket.create_connection(listener.getsockname()) as waits:
+            waits.settimeout(30)
+            child.start()
+            assert waits.recv(200).startswith(b"220 ")
+        with smtplib.SMTP(HOST, listener.getsockname()[1]) as client:
+            client.sendmail("from@test.example", ["to@test.example"], mail("after"))
+        child.stop()
+
+    assert len(list(kept.iterdir())) == 1
 
 
 def test_what_a_killed_mailbox_had_half_written_is_removed(kept: Path) -> None:

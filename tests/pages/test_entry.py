@@ -209,7 +209,7 @@ def test_needs_few_queries(
     for _ in range(rows):
         make.accepted()
 
-    with django_assert_max_num_queries(14):  # two of them for the session and the person
+    with django_assert_max_num_queries(9):  # two of them for the session and the person
         client.get("/evidence/new/?country=MMR&indicator=7.14")
 
 

@@ -195,7 +195,7 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
         make.report()
         run()
 
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(12):
         client.get("/status/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(5):
         client.get("/health")

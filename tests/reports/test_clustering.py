@@ -85,6 +85,26 @@ def test_an_exact_repetition_is_joined_even_where_it_is_short() -> None:
     assert members() == [{first.pk, second.pk}]
 
 
+def test_a_short_text_with_one_more_sentence_is_asked_about_and_another_one_is_not() -> None:
+    short, more = words(1, 18), words(2, 14)
+    report(text(short)), report(text(words(3, 18))), report(text(short, more)), report(text(more, words(4, 18)))
+
+    cluster()
+
+    assert (members(), states()) == ([], ["waiting"])
+    assert list(TextPair.objects.values_list("of_first", flat=True)) == [1.0]
+
+
+def test_short_items_under_the_same_opening_are_not_asked_about() -> None:
+    head = words(1, 14)
+    for number in range(3):
+        report(text(head, [f"item{number}"]), title=f"Daily report {number}")
+
+    cluster()
+
+    assert (members(), states()) == ([], [])
+
+
 def test_of_a_compilation_only_the_passages_that_stand_in_the_report_count_with_it() -> None:
     short = report(text(words(1, 160)), published_on=EARLY)
     digest = report(text(words(2, 400), words(1, 160), words(3, 400)), published_on=LATE)

@@ -62,11 +62,58 @@ def test_of_chinese_the_characters_are_compared() -> None:
     assert shared(said, f"路透社：{said}").relation is Relation.SAME
 
 
-def test_a_short_text_has_no_signature_and_no_like() -> None:
-    said = text(words(1, 20))
+SHORT = "Soldiers burned the village of Example on Monday and killed ten people, two witnesses said."
+MORE = "The ministry of the interior rejected the account on Tuesday evening in a statement of its own."
+HEAD = "Country: Exampleland. Source: Office of Examples and Cooperation. Please refer to the attached file for more."
 
-    assert duplicates.signature(duplicates.shingles(said)).keys == ()
-    assert shared(said, said).relation is Relation.NONE
+
+def test_a_short_text_says_that_it_is_the_same_by_its_digest_alone() -> None:
+    of = duplicates.shingles(SHORT)
+
+    assert len(duplicates.signature(of).keys) == of.size == 11
+    assert duplicates.shared(of, of).relation is Relation.POSSIBLE_UPDATE
+
+
+@pytest.mark.parametrize("longer", [f"{SHORT} {MORE}", f"{MORE} {SHORT}", f"Update: {SHORT}"])
+def test_a_short_text_with_one_more_sentence_may_be_its_update_and_meets_it(longer: str) -> None:
+    assert shared(SHORT, longer).relation is Relation.POSSIBLE_UPDATE
+    one, other = (duplicates.signature(duplicates.shingles(said)).keys for said in (SHORT, longer))
+    assert len(set(one) & set(other)) >= 9
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Soldiers burned the market of Sample on Friday and killed six people, three witnesses said.",
+        f"Soldiers burned the village of Example on Monday. {MORE}",
+        text(words(1, 150), SHORT.split(), words(2, 150)),  # a sentence of a long report
+    ],
+)
+def test_two_different_short_items_are_no_updates(other: str) -> None:
+    assert shared(SHORT, other).relation is Relation.NONE
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "wanted"),
+    [
+        ("Village burned in Example", "Village burned in Example (update)", True),
+        ("Village burned in Example", "Ministry rejects account", False),
+        ("Daily report 218/2020", "Daily report 219/2020", False),
+        ("", "", True),
+    ],
+)
+def test_what_a_publisher_says_in_each_short_item_is_no_question(title: str, other: str, wanted: bool) -> None:
+    found = shared(HEAD, f"{HEAD} Summary of events.")
+
+    assert (found.is_short, found.relation) == (True, Relation.POSSIBLE_UPDATE)
+    assert duplicates.is_offered(found, title, other) is wanted
+
+
+def test_titles_make_no_difference_to_texts_of_some_lines() -> None:
+    found = shared(f"{SHORT} {MORE}"[:190], f"{SHORT} {MORE}")
+
+    assert found.common >= duplicates.SHORT_ALONE
+    assert duplicates.is_offered(found, "Village burned", "Ministry rejects account")
 
 
 def test_half_of_a_note_in_a_long_report_is_no_update_of_it() -> None:

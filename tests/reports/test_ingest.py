@@ -314,7 +314,7 @@ def test_a_file_that_was_begun_before_waits_for_those_that_were_not() -> None:
     fresh = send_text(b"Never begun.")
     Retrieval.objects.filter(pk=begun.pk).update(attempts=1)
 
-    assert ingest._begin_next() == fresh.pk
+    assert ingest._begin_next() == (fresh.pk, 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from pytest_django import Settings
 
+from indicators import voices
 from people.permissions import Role
 from reports.models import Source
 from reports.source_keeping import (
@@ -131,6 +132,22 @@ def test_the_family_stays_once_scores_rest_on_it(is_alike: bool) -> None:
         change_source(source_id=source.pk, by=by, at=make.NOW, values=other, reason="it is another body")
     source.refresh_from_db()
     assert source.family.slug == ("made-up" if is_alike else "other")
+
+
+@pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize("is_own", [True, False])
+def test_the_family_stays_once_evidence_stands_under_it(is_own: bool) -> None:
+    source, by = created(), make.person(Role.ADMIN)
+    first = report(text(words(1)), source=source, published_on=dt.date(2024, 5, 9))
+    report(text(["wire"], words(1)), published_on=dt.date(2024, 5, 1))
+    said = make.accepted(of=first.passages.first(), family=source.family if is_own else make.family("ascribed"))
+
+    other = {"family": make.family("other")}
+    with pytest.raises(SourceError, match="evidence under its family") if is_own else contextlib.nullcontext():
+        change_source(source_id=source.pk, by=by, at=make.NOW, values=other, reason="it is another body")
+    cluster()
+
+    assert (said.pk in voices.voices()) is is_own
 
 
 def test_what_changes_nothing_leaves_no_row_and_no_reason_is_refused() -> None:

@@ -19,6 +19,7 @@ from indicators.views.desk import queue
 from indicators.views.desk.events import name_what_was_chosen, near_events, offered_to
 from indicators.views.desk.form import Offers, SuggestionForm
 from indicators.views.desk.page import REASONS, is_in_place, show
+from indicators.views.desk.queue import Spot
 from indicators.views.desk.sieve import Sieve
 from indicators.views.review import person, sentence
 from people.access import requires
@@ -35,7 +36,7 @@ def accept(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     suggestion, by = known_to(request, suggestion_id), person(request)
     form = _form(request, suggestion, by) if "severity" in request.POST else None
     if form is not None and not form.is_valid() and suggestion.state == Suggestion.State.WAITING:
-        return show(request, _at(request, suggestion), typed=form, status=400)
+        return show(request, Spot.of(suggestion), typed=form, status=400)
     try:
         evidence = _accept(suggestion, form if form is not None and form.is_valid() else None, by)
     except AlreadyDecided as error:
@@ -102,11 +103,6 @@ def _form(request: HttpRequest, suggestion: Suggestion, by: User) -> SuggestionF
     return form
 
 
-def _at(request: HttpRequest, suggestion: Suggestion) -> Suggestion | None:
-    """The same suggestion with all that its page shows about it."""
-    return queue.found(person(request), suggestion.pk)
-
-
 def known_to(request: HttpRequest, suggestion_id: int) -> Suggestion:
     """404 where the person may not know that it exists."""
     found = queue.shown(person(request)).filter(pk=suggestion_id).first()
@@ -123,7 +119,7 @@ def _refused(
         messages.error(request, f"Not accepted. {sentence(error)}")
         return _to(request, item=suggestion.pk)
     form.add_error(None, sentence(error))
-    return show(request, _at(request, suggestion), typed=form, status=400)
+    return show(request, Spot.of(suggestion), typed=form, status=400)
 
 
 def _taken(

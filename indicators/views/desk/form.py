@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db import connection
-from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Cast, Concat, LPad
 from django.utils.safestring import SafeString
 
 from countries.models import Country
@@ -24,10 +21,9 @@ from indicators.forms import (
     Grouped,
     Line,
     Pick,
-    families_seen_by,
     grouped,
+    listed_for,
     offer,
-    sources_seen_by,
 )
 from indicators.models import Evidence, Indicator, Suggestion
 from indicators.views.desk import widgets
@@ -35,8 +31,6 @@ from indicators.views.desk.events import NearEvent
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.models import Family, Reliability
-
-_WRITTEN_SQL: dict[int, Any] = {}  # by clearance: Django takes longer to write the query than PostgreSQL to answer it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,51 +48,12 @@ class Offers:
     def to(cls, user: User) -> Offers:
         """What this person may choose from, and the sources that the queue may be filtered by: one query."""
         steps = [(str(value), label) for value, label in Sensitivity.choices if value <= clearance_of(user)]
-        rows = _listed(user)
+        rows = listed_for(user)
         indicators, countries = grouped(rows["indicator"]), grouped(rows["country"])
         families, sources = ([(value, label) for _, value, label in rows[kind]] for kind in ("family", "source"))
         lists: dict[str, Sequence[Any]] = {"indicator": indicators, "country": countries, "family": families}
         written = {name: widgets.written(widgets.frozen(options)) for name, options in lists.items()}
         return cls(indicators, countries, families, sources, steps, written)
-
-
-def _listed(user: User) -> dict[str, list[tuple[str, str, str]]]:
-    """(group, value, label) of every indicator, country, family and source that this person may see, in order."""
-    found: dict[str, list[tuple[str, str, str]]] = {"family": [], "source": [], "country": [], "indicator": []}
-    clearance = clearance_of(user)
-    if clearance not in _WRITTEN_SQL:
-        _WRITTEN_SQL[clearance] = _listing(user).query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(*_WRITTEN_SQL[clearance])
-        for kind, group, value, said, _ in sorted(cursor.fetchall(), key=_in_order):
-            found[kind].append((group, value, said))
-    return found
-
-
-def _listing(user: User) -> QuerySet[Any, tuple[Any, ...]]:
-    """The four lists in one query. What it says depends on the person's clearance alone."""
-    text, group = CharField(), ("kind", "group", "value", "said", "sort")
-    seen = families_seen_by(user).annotate(kind=_of("family"), group=_of(""), value=F("slug"), said=F("name"))
-    sources = sources_seen_by(user).annotate(kind=_of("source"), group=_of(""), value=F("slug"), said=F("name"))
-    states = Country.objects.annotate(
-        kind=_of("country"), group=Cast("region", text), value=F("iso3"), said=F("name_en"), sort=F("name_sort")
-    )
-    signs = Indicator.objects.in_use().annotate(
-        kind=_of("indicator"), group=Concat(Cast("factor__number", text), Value(" "), "factor__title"),
-        value=F("code"), said=Concat("code", Value(" "), "label"), sort=LPad(Cast("order", text), 9, Value("0")),
-    )  # fmt: skip
-    parts = [seen.annotate(sort=F("name")), sources.annotate(sort=F("name")), states, signs]
-    first, *others = (part.order_by().values_list(*group) for part in parts)
-    return first.union(*others, all=True)
-
-
-def _of(kind: str) -> Value:
-    return Value(kind, output_field=CharField())
-
-
-def _in_order(row: tuple[str, str, str, str, str]) -> tuple[str, str, str]:
-    kind, group, _, _, sort = row
-    return kind, "" if kind == "indicator" else group, sort.casefold()
 
 
 class SuggestionForm(forms.Form):

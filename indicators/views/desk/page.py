@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from indicators.models import PassageClaim, Suggestion
-from indicators.views.desk import around, queue
+from indicators.views.desk import around, done, queue
+from indicators.views.desk.counted import left_of
 from indicators.views.desk.events import near_events, offered_to
 from indicators.views.desk.form import Offers, SuggestionForm
 from indicators.views.desk.same_text import same_text
@@ -47,7 +48,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 def show(
     request: HttpRequest,
-    current: Suggestion | None,
+    current: queue.Spot | None,
     *,
     typed: SuggestionForm | None = None,
     taken: dict[str, Any] | None = None,
@@ -55,49 +56,53 @@ def show(
 ) -> HttpResponse:
     """The page at `current`, or the one that says that nothing waits."""
     user, sieve, now = person(request), Sieve.of(request), clock.now()
-    left = queue.left_of(user, sieve)
-    decisions = queue.last_decisions(user) if may(user, Action.DECIDE_EVIDENCE) else []
+    left = left_of(user, sieve)
+    decisions = done.last_decisions(user) if may(user, Action.DECIDE_EVIDENCE) else []
     context: dict[str, Any] = {
         "sieve": sieve,
         "desk": left.desk,
         "left": left,
         "count": left.count,
         "decisions": decisions,
-        "last": queue.under_the_key(decisions, now=now),
+        "last": done.under_the_key(decisions, now=now),
         "taken": taken,
         "reasons": REASONS,
-        "current": current,
+        "current": None,
         "now": now,
     }
     offers = Offers.to(user)
     context["options"] = _options(offers, sieve)
-    context |= queue.unseen(user) if current is None else _of_passage(request, current, offers, typed, now=now)
+    of_passage = _of_passage(request, current, offers, typed, now=now) if current is not None else None
+    context |= queue.unseen(user) if of_passage is None else of_passage
     return render(request, "indicators/suggestions.html", context, status=status)
 
 
 def _of_passage(
-    request: HttpRequest, current: Suggestion, offers: Offers, typed: SuggestionForm | None, *, now: dt.datetime
-) -> dict[str, Any]:
+    request: HttpRequest, spot: queue.Spot, offers: Offers, typed: SuggestionForm | None, *, now: dt.datetime
+) -> dict[str, Any] | None:
     user, sieve = person(request), Sieve.of(request)
     decides = may(user, Action.DECIDE_EVIDENCE)
     if decides and not _is_ahead(request):
-        PassageClaim.objects.claim(passage_id=current.passage_id, by_id=user.pk, at=now)
-    place = queue.place_of(current, user, sieve, is_backwards="before" in request.GET)
+        PassageClaim.objects.claim(passage_id=spot.passage_id, by_id=user.pk, at=now)
+    place = queue.place_of(spot, user, sieve, is_backwards="before" in request.GET)
+    if place is None:
+        return None
+    asked = place.asked
     cards = queue.cards_of(place, sieve, offers=offers if decides else None, typed=typed)
     if decides:
         _offer_events(cards, user)
-    passage = current.passage
-    in_cluster = getattr(current, "is_in_cluster", False)
+    passage = asked.passage
+    in_cluster = getattr(asked, "is_in_cluster", False)
     return {
         "same_text": same_text(place.waiting, report_id=passage.report_id, user=user) if in_cluster else None,
         "current": place.current,
         "cards": cards,
         "passage": passage,
         "report": passage.report,
-        "is_own_report": getattr(current, "is_own_report", False),
+        "is_own_report": getattr(asked, "is_own_report", False),
         "pieces": queue.pieces_of(passage.text, cards),
-        "surroundings": _surroundings(current),
-        "progress": _progress(current),
+        "surroundings": _surroundings(asked),
+        "progress": _progress(asked),
         "decided": place.decided,
         "held": _held_by_another(place, user, now=now),
         "here": sieve.at("item", place.current.pk),

@@ -11,8 +11,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Substr
 
 from indicators import deciding, suggesting
-from indicators.deciding import Desk, Did, how_many
-from indicators.models import Evidence, PassageClaim, Suggestion, SuggestionDecision, SuggestionQuerySet
+from indicators.deciding import Did
+from indicators.models import PassageClaim, Suggestion, SuggestionDecision, SuggestionQuerySet
 from indicators.views.desk.explained import Why, reasons_of
 from indicators.views.desk.form import Offers, SuggestionForm
 from indicators.views.desk.same_text import is_in_cluster
@@ -22,8 +22,6 @@ from people.permissions import clearance_of
 from reports.models import Retrieval
 
 CARDS_MAX = 9  # of one passage on one page: three for each of three countries
-UNDO_SHOWN = dt.timedelta(hours=1)  # a decision of this morning is not taken back by a slip of a key
-UNDO_MAX = 10  # one's own last decisions, each with its undo
 AROUND = 1600  # characters read on either side of a passage: enough for the rest of its paragraph and one more
 
 
@@ -54,10 +52,24 @@ class Piece:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Spot:
+    """A suggestion and its passage by their numbers: what stands there, `place_of` reads."""
+
+    pk: int
+    passage_id: int
+
+    @classmethod
+    def of(cls, suggestion: Suggestion) -> Spot:
+        """Where this one stands."""
+        return cls(suggestion.pk, suggestion.passage_id)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Place:
     """Where in the queue a page stands, and its passage's suggestions: those that wait and those that are decided."""
 
-    current: Suggestion
+    asked: Suggestion
+    current: Suggestion  # the one that was asked for, or the first of its passage where one walks backwards
     waiting: list[Suggestion]
     decided: list[Suggestion]
     claim: PassageClaim | None
@@ -78,14 +90,14 @@ def current_of(
     item: int | None = None,
     after: int | None = None,
     before: int | None = None,
-) -> Suggestion | None:
+) -> Spot | None:
     """The one that is asked for, else the first.
 
     `item`: that one, or the next where it is decided; `after` and `before`: the next, the one before; round to the
     start. What somebody else has in front of them comes only where nothing else is left.
     """
     if item is not None:
-        asked = sieve.narrow(_with_surroundings(shown(user).waiting(), user)).filter(pk=item).first()
+        asked = _first(sieve.narrow(_waiting(user)).filter(pk=item))
         if asked is not None:
             return asked
     free = free_for(user, now=now)
@@ -94,31 +106,34 @@ def current_of(
     return next_after(user, sieve, item if item is not None else after, free=free)
 
 
-def next_after(user: User, sieve: Sieve, pk: int | None, *, free: Q) -> Suggestion | None:
+def next_after(user: User, sieve: Sieve, pk: int | None, *, free: Q) -> Spot | None:
     """The first free one behind suggestion `pk` in the order of the queue, else the very first, else one held."""
     place = Suggestion.objects.filter(pk=pk).first() if pk is not None else None
-    waiting = sieve.narrow(_with_surroundings(shown(user).waiting(), user))
+    waiting = sieve.narrow(_waiting(user))
     behind = waiting.filter(sieve.behind(place)) if place is not None else waiting
     tries = [behind.filter(free), waiting.filter(free), behind, waiting]
     for rows in tries if place is not None else tries[1::2]:
-        following = rows.first()
+        following = _first(rows)
         if following is not None:
             return following
     return None
 
 
-def found(user: User, pk: int) -> Suggestion | None:
-    """One suggestion, whatever was made of it, with all that its page shows."""
-    return _with_surroundings(shown(user), user).filter(pk=pk).first()
-
-
-def one_before(user: User, sieve: Sieve, pk: int) -> Suggestion | None:
+def one_before(user: User, sieve: Sieve, pk: int) -> Spot | None:
     """The passage before that of suggestion `pk`, held by somebody or not."""
     place = Suggestion.objects.filter(pk=pk).first()
     if place is None:
         return None
-    rows = sieve.back(_with_surroundings(shown(user).waiting(), user))
-    return rows.filter(sieve.before(place)).first()
+    return _first(sieve.back(_waiting(user)).filter(sieve.before(place)))
+
+
+def _waiting(user: User) -> SuggestionQuerySet:
+    return Suggestion.objects.visible_to(user).waiting()
+
+
+def _first(rows: SuggestionQuerySet) -> Spot | None:
+    found = rows.values_list("pk", "passage_id").first()
+    return Spot(*found) if found is not None else None
 
 
 def free_for(user: User, *, now: dt.datetime) -> Q:
@@ -149,16 +164,19 @@ def _count(rows: SuggestionQuerySet) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def place_of(current: Suggestion, user: User, sieve: Sieve, *, is_backwards: bool) -> Place:
-    """Everything of the current passage that this person may see, and who holds it: one query."""
-    of_passage = shown(user).select_related("passage__claim__by").filter(passage=current.passage_id)
-    of_passage = of_passage.exclude(state=Suggestion.State.SUPERSEDED)
-    rows = list(of_passage.order_by("-strength", "pk"))
+def place_of(spot: Spot, user: User, sieve: Sieve, *, is_backwards: bool) -> Place | None:
+    """Everything of a passage that this person may see, and who holds it: one query. None where it is gone."""
+    of_passage = shown(user).select_related("passage__claim__by").filter(passage=spot.passage_id)
+    of_passage = of_passage.exclude(~Q(pk=spot.pk), state=Suggestion.State.SUPERSEDED)
+    rows = list(_with_surroundings(of_passage, user).order_by("-strength", "pk"))
+    asked = next((row for row in rows if row.pk == spot.pk), None)
+    if asked is None:
+        return None
     waiting = [row for row in rows if row.state == Suggestion.State.WAITING and lets(sieve, row)]
-    decided = sorted((row for row in rows if row.state != Suggestion.State.WAITING), key=lambda row: row.pk)
-    first = waiting[0] if is_backwards and waiting and sieve.order == OLDEST else current
-    claim = getattr(rows[0].passage, "claim", None) if rows else None
-    return Place(first, waiting, decided, claim)
+    undecided = (Suggestion.State.WAITING, Suggestion.State.SUPERSEDED)
+    decided = sorted((row for row in rows if row.state not in undecided), key=lambda row: row.pk)
+    current = waiting[0] if is_backwards and waiting and sieve.order == OLDEST else asked
+    return Place(asked, current, waiting, decided, getattr(asked.passage, "claim", None))
 
 
 def lets(sieve: Sieve, row: Suggestion) -> bool:
@@ -179,7 +197,8 @@ def cards_of(place: Place, sieve: Sieve, *, offers: Offers | None, typed: Sugges
         form = SuggestionForm(row, offers=offers, again=again) if offers else None
         if typed is not None and typed.suggestion.pk == row.pk:
             form = typed
-        skip = sieve.at("item", rows[order].pk) if order < len(rows) else sieve.at("after", row.pk)
+        is_next = order < len(rows) and sieve.order == OLDEST  # a skip leads where a decision does
+        skip = sieve.at("item", rows[order].pk) if is_next else sieve.at("after", row.pk)
         cards.append(Card(order, row, form, is_current, skip, reasons_of(row)))
     return cards
 
@@ -196,53 +215,12 @@ def pieces_of(text: str, cards: list[Card]) -> list[Piece]:
     return pieces
 
 
-def last_decisions(user: User) -> list[SuggestionDecision]:
-    """The person's own last ten that can still be taken back, latest first; what was rejected in bulk has its page."""
-    later = SuggestionDecision.objects.filter(suggestion=OuterRef("suggestion"), pk__gt=OuterRef("pk"))
-    rows = SuggestionDecision.objects.filter(by=user, bulk=None, suggestion__in=Suggestion.objects.visible_to(user))
-    rows = rows.exclude(action=Did.UNDO).filter(~Exists(later))
-    standing = [Evidence.Status.ACCEPTED, Evidence.Status.PROPOSED]
-    rows = rows.filter(Q(evidence=None) | Q(evidence__status__in=standing))
-    related = rows.select_related("suggestion__indicator", "suggestion__country", "evidence__indicator__factor")
-    return list(related.select_related("evidence__country").order_by("-pk")[:UNDO_MAX])
-
-
-def under_the_key(decisions: list[SuggestionDecision], *, now: dt.datetime) -> SuggestionDecision | None:
-    """The one that the key takes back: the latest, of the last hour."""
-    return next((row for row in decisions[:1] if row.at > now - UNDO_SHOWN), None)
-
-
 def taken_back(suggestion: Suggestion) -> dict[str, Any]:
     """What the last person to take back an acceptance had set otherwise: typed once, it need not be typed again."""
     decisions = list(suggestion.decisions.order_by("-pk")[:2])
     if [decision.action for decision in decisions] != [Did.UNDO, Did.CHANGE]:
         return {}
     return {name: change["became"] for name, change in decisions[1].changes.items()}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Left:
-    """What waits, as far as a page counts it: under the filters, and since when the oldest."""
-
-    desk: Desk
-    count: int
-    oldest_at: dt.datetime | None
-
-    @property
-    def said(self) -> str:
-        """The count as the page says it."""
-        return deciding.in_words(self.count)
-
-
-def left_of(user: User, sieve: Sieve) -> Left:
-    """One query: what the header says, and what is left under these filters."""
-    waiting = sieve.narrow(Suggestion.objects.visible_to(user).waiting())
-    oldest = waiting.order_by("passage_id", "-strength", "pk").values("suggested_at")[:1]
-    counts = [how_many(rows) for rows in (*deciding.waits_for(user), waiting)]
-    row = User.objects.filter(pk=user.pk).values_list(*counts, Subquery(oldest)).first()
-    if row is None:
-        return Left(Desk(0, 0), 0, None)
-    return Left(Desk(*row[:-2]), *row[-2:])
 
 
 def unseen(user: User) -> dict[str, int]:

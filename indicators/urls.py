@@ -17,7 +17,7 @@ from indicators.views import (
     sensitivity,
     whatif,
 )
-from indicators.views.desk import bulk, claims, decisions, document, left, page
+from indicators.views.desk import bulk, claims, decisions, document, left, page, rejected
 from indicators.views.lexicon import again, draft, tests, trying, versions
 
 urlpatterns = [
@@ -54,6 +54,7 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/withdraw/", second_reading.withdraw, name="evidence_withdraw"),
     path("suggestions/", page.suggestions, name="suggestions"),
     path("suggestions/left/", left.left, name="suggestions_left"),
+    path("suggestions/rejected/", rejected.rejected, name="suggestions_rejected"),
     path("suggestions/bulk/", bulk.bulk, name="suggestions_bulk"),
     path("suggestions/bulk/<int:bulk_id>/undo/", bulk.undo, name="suggestions_bulk_undo"),
     path("suggestions/<int:suggestion_id>/document/", document.document, name="suggestion_document"),

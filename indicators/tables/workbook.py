@@ -17,6 +17,9 @@ from reports import zips
 MEMBERS_MAX = 2_000
 CAPS = zips.Caps(64 * 2**20, total=128 * 2**20)
 ROW_SPAN_MAX = 1_048_576  # what Excel has
+MARKS_MAX = 6_000_000  # tags, or attributes, of a sheet or of its strings: one more takes some 120 bytes once parsed
+OTHER_MARKS_MAX = 600_000  # of any other part: openpyxl keeps the whole of it as a tree
+_LONG_PARTS = ("xl/worksheets/", "xl/sharedStrings")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -98,22 +101,29 @@ def _measured(payload: bytes) -> bool:
     try:
         archive = zips.opened(payload, members_max=MEMBERS_MAX)
         zips.look_over(archive, CAPS)
-        for member in archive.infolist():
-            if member.filename.endswith((".xml", ".rels")):
-                is_sheet = member.filename.startswith("xl/worksheets/")
-                merged |= _scanned(zips.pieces(archive, member, CAPS)) and is_sheet
+        for member in archive.infolist():  # a workbook may call its parts what it likes: none goes unseen
+            is_sheet = member.filename.startswith("xl/worksheets/")
+            merged |= _scanned(zips.pieces(archive, member, CAPS), member.filename) and is_sheet
     except zips.ZipError as error:
         raise _refused(error) from error
     return merged
 
 
-def _scanned(part: Iterator[bytes]) -> bool:
-    """Whether the part says that cells are merged. No part may define entities: they can grow without end."""
-    merged, before = False, b""
+def _scanned(part: Iterator[bytes], name: str) -> bool:
+    """Whether the part says that cells are merged.
+
+    No part may define entities: they can grow without end (a picture may: nobody parses it). Nor may it have marks
+    without end: 60 MB of the shortest take 2 GB once parsed, and pack into half a megabyte.
+    """
+    most = MARKS_MAX if name.startswith(_LONG_PARTS) else OTHER_MARKS_MAX
+    merged, before, tags, attributes = False, b"", 0, 0
     for chunk in part:
         window = before + chunk
-        if _DOCTYPE.search(window):
+        if _DOCTYPE.search(window) and not name.endswith(".svg"):
             raise TableError("file: found a document type in it; wanted XLSX as a spreadsheet program writes it")
+        tags, attributes = tags + chunk.count(b"<"), attributes + chunk.count(b"=")
+        if max(tags, attributes) > most:
+            raise TableError(f"file: found a part of more than {most:,} marks; wanted a table alone. Send it as CSV")
         merged |= b"<mergeCell " in window
         before = chunk[-16:]
     return merged

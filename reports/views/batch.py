@@ -24,7 +24,7 @@ from r2p_dashboard import clock, pipeline
 from reports import sending
 from reports.forms import KIND_NAMES
 from reports.ingest import FAILED_KEPT, IngestError
-from reports.models import Batch, Report, Retrieval
+from reports.models import TYPED, Batch, Report, Retrieval
 from reports.nesting import DEPTH_MAX
 from reports.retry_forms import AgainForm
 from reports.views.retrieval import LATE
@@ -120,16 +120,17 @@ def _counts(rows: QuerySet[Retrieval]) -> Counts:
     said = {
         "files": Q(),
         "waiting": Q(state=states.WAITING),
-        "done": done & Q(report__is_unread=False) & ~bundle,
-        "unread": done & Q(report__is_unread=True),
+        "done": done & Q(is_unread_still=False) & ~bundle,
+        "unread": done & Q(is_unread_still=True),
         "opened": done & bundle,
         "same": Q(state=states.SAME),
         "failed": Q(state=states.FAILED),
         "unsearched": Q(is_unsearched=True),
     }
     unsearched = Exists(suggesting.waiting().filter(pk=OuterRef("report")))
+    unread = Exists(Report.objects.unread().filter(pk=OuterRef("report")))
     counted = {name: Count("pk", filter=which) for name, which in said.items()}
-    return Counts(**rows.annotate(is_unsearched=unsearched).aggregate(**counted))
+    return Counts(**rows.annotate(is_unsearched=unsearched, is_unread_still=unread).aggregate(**counted))
 
 
 def _page(
@@ -178,11 +179,18 @@ def _brought_count() -> Subquery:
 def _rows(retrievals: list[Retrieval], person: User) -> list[Row]:
     numbers = {row.report_id for row in retrievals if row.report_id}
     seen = Report.objects.visible_to(person).filter(pk__in=numbers).defer("bytes", "text")
-    reports = {report.pk: report for report in seen.annotate(passage_count=Count("passages"), **_suggested())}
+    said = _suggested() | {"typed": _typed(person)}
+    reports = {report.pk: report for report in seen.annotate(passage_count=Count("passages"), **said)}
     return [
         Row(row, KIND_NAMES.get(_reader(row, reports), _reader(row, reports)), reports.get(row.report_id or 0))
         for row in retrievals
     ]  # fmt: skip
+
+
+def _typed(person: User) -> Subquery:
+    """Number of the latest report of words that a person typed from a scan; none where nobody has."""
+    typed = Report.objects.visible_to(person).filter(carrier=OuterRef("pk"), reader=TYPED)
+    return Subquery(typed.order_by("-pk").values("pk")[:1])
 
 
 def _suggested() -> dict[str, Any]:

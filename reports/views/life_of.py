@@ -162,10 +162,12 @@ def _of_evidence(evidence: Iterable[Evidence]) -> Iterator[Line]:
         if one.decided_at and one.decided_by:
             what = "rejected" if one.status == Evidence.Status.REJECTED else "accepted"
             who = one.decided_by.name
-            yield Line(one.decided_at, (3, one.pk), f"Evidence {what}", who, "evidence", (), href, link)
+            why = _why(one.decision_reason)
+            yield Line(one.decided_at, (3, one.pk), f"Evidence {what}", who, "evidence", why, href, link)
         if one.retracted_at and one.retracted_by:
             who = one.retracted_by.name
-            yield Line(one.retracted_at, (4, one.pk), "Evidence retracted", who, "evidence", (), href, link)
+            why = _why(one.retraction_reason)
+            yield Line(one.retracted_at, (4, one.pk), "Evidence retracted", who, "evidence", why, href, link)
 
 
 def _of_decisions(decisions: Iterable[SuggestionDecision]) -> Iterator[Line]:
@@ -173,7 +175,11 @@ def _of_decisions(decisions: Iterable[SuggestionDecision]) -> Iterator[Line]:
         about = f"{one.suggestion.indicator.code}, {one.suggestion.country.name_en}"
         href = reverse("evidence_detail", args=[one.evidence_id]) if one.evidence_id else ""
         what = f"Suggestion {one.get_action_display()}"
-        yield Line(one.at, (2, one.pk), what, one.by.name, "suggestion", (), href, about)
+        yield Line(one.at, (2, one.pk), what, one.by.name, "suggestion", _why(one.reason), href, about)
+
+
+def _why(reason: str) -> tuple[tuple[str, str, bool], ...]:
+    return (("because", reason, False),) if reason else ()
 
 
 def _resting(report: Report, user: User) -> list[Resting]:

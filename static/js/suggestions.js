@@ -222,11 +222,19 @@ function requestOf(form, submitter) {
     ...request,
     card: card.id,
     ahead: skip.href,
-    back: `/suggestions/?item=${card.id.replace("suggestion-", "")}`,
+    back: placeOf(card, skip),
     about: `${code} for ${country}`,
     saying: `Saving ${code} for ${country} …`,
     onSaved: () => sessionStorage.removeItem(typed),
   };
+}
+
+// The address of a card in the queue, under the filters that its skip keeps.
+function placeOf(card, skip) {
+  const to = new URL(skip.href);
+  for (const name of ["item", "after", "before"]) to.searchParams.delete(name);
+  to.searchParams.set("item", card.id.replace("suggestion-", ""));
+  return to.pathname + to.search;
 }
 
 function onClick(event) {

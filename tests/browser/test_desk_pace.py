@@ -16,12 +16,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("reference", "no_work
 MOMENT = 300  # ms: longer than a double press takes
 
 
-def open_ahead(page: Page, site: str, person: User, row: Suggestion) -> list[Route]:
+def open_ahead(page: Page, site: str, person: User, row: Suggestion, query: str = "") -> list[Route]:
     """The queue at `row` with its next page fetched; what is posted from then on waits in the list."""
     posted: list[Route] = []
     page.route("**/accept/**", lambda route: posted.append(route))
     with page.expect_response(lambda answer: answer.request.headers.get("x-queue") == "ahead"):
-        open_queue(page, site, person)
+        open_queue(page, site, person, query)
     expect_card(page, row)
     page.wait_for_timeout(MOMENT)
     return posted
@@ -83,7 +83,7 @@ def test_a_decision_that_fails_comes_back_and_is_told(
 ) -> None:
     first, second, _ = report_of(3)
     page = open_page(may_fail=True)
-    posted = open_ahead(page, live_server.url, people[Role.REVIEWER], first)
+    posted = open_ahead(page, live_server.url, people[Role.REVIEWER], first, "?country=MMR")
 
     page.keyboard.press("a")
     expect_shown(page, second)
@@ -94,6 +94,7 @@ def test_a_decision_that_fails_comes_back_and_is_told(
     alert.get_by_role("link", name="Look at 7.14 for Myanmar again").click()
     expect_card(page, first)
     assert state(first) == "waiting"
+    assert "country=MMR" in page.url
 
 
 def test_a_double_press_decides_one_and_says_so(

@@ -32,9 +32,9 @@ def state(row: Suggestion) -> str:
     return row.state
 
 
-def open_queue(page: Page, site: str, person: User) -> None:
+def open_queue(page: Page, site: str, person: User, query: str = "") -> None:
     sign_in(page, site, person)
-    page.goto(f"{site}/suggestions/")
+    page.goto(f"{site}/suggestions/{query}")
 
 
 def reject(page: Page) -> None:

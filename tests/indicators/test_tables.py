@@ -115,6 +115,9 @@ SHEET = "xl/worksheets/sheet1.xml"
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 
 
+MARKS = b"".join(b"<%s/>" % (b"a" if number % 9 else b"b%d" % number) for number in range(600_001))  # packs 40 to 1
+
+
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
@@ -122,6 +125,10 @@ HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/
         ({"xl/bomb.bin": bytes(30 * 2**20)}, "bytes packed more than 200 to 1; wanted at most 200"),
         ({f"xl/{number}.bin": b"" for number in range(2001)}, "2,010 files in it; wanted at most 2,000"),
         ({SHEET: b'<!DOCTYPE x [<!ENTITY a "b">]>' + HEAD}, "a document type in it"),
+        ({"xl/styles.xml": MARKS}, "a part of more than 600,000 marks"),
+        ({"xl/named-by-its-sender": MARKS}, "a part of more than 600,000 marks"),
+        ({SHEET: HEAD + MARKS * 10}, "a part of more than 6,000,000 marks"),
+        ({"xl/theme/theme1.xml": MARKS.replace(b"<", b"=")}, "a part of more than 600,000 marks"),
         ({SHEET: b"<worksheet"}, "a workbook that cannot be read"),
         ({"xl/workbook.xml": b"nonsense"}, "a workbook that cannot be read"),
     ],
@@ -147,6 +154,7 @@ def test_a_cell_in_the_last_column_is_refused_and_costs_no_memory() -> None:
 
 
 def test_the_caps_are_what_the_manual_says() -> None:
+    assert (workbook.MARKS_MAX, workbook.OTHER_MARKS_MAX) == (6_000_000, 600_000)
     assert (workbook.CAPS.ratio, workbook.CAPS.total, reading.CELL_CHARACTERS_MAX) == (200, 128 * 2**20, 20_000)
 
 

@@ -74,6 +74,18 @@ def test_only_what_has_words_counts_as_read(client: Client, coder: User) -> None
     assert (counts.files, counts.done, counts.unread, counts.opened, counts.failed) == (4, 1, 1, 1, 1)
 
 
+def test_a_scan_whose_words_were_typed_counts_as_read(client: Client, coder: User) -> None:
+    address = drop(client, {"scan.pdf": documents.pdf([], pictures=[0])})
+    scan = Report.objects.get()
+    client.post(f"/reports/{scan.pk}/type/", {"locator": "page 1", "text": "Typed words."})
+
+    page = client.get(address)
+
+    assert (page.context["counts"].done, page.context["counts"].unread) == (1, 0)
+    assert f'href="/reports/{Report.objects.get(carrier=scan).pk}/">the words typed of it' in page.text
+    assert "type its words" not in page.text
+
+
 def test_a_zip_of_which_nothing_was_read_does_not_say_that_its_files_follow(client: Client, coder: User) -> None:
     nest = documents.zipped({"bottom.txt": SILENT})
     for layer in range(DEPTH_MAX):

@@ -265,9 +265,28 @@ def test_what_is_left_is_counted_by_kind_with_a_way_into_the_queue(client: Clien
     assert "1 more waits, that you are not cleared to see" in page.text
 
 
+def test_what_was_rejected_is_found_with_its_reason(client: Client, reviewer: User) -> None:
+    one, again, waiting = report_of(3)
+    hidden = suggestion(make.passage(make.report(sensitivity=Sensitivity.STRICTLY_CONFIDENTIAL)))
+    for row in (one, again):
+        deciding.reject(suggestion_id=row.pk, by=reviewer, reason=f"no fact in {row.pk}", at=make.NOW)
+    deciding.undo(decision_id=again.decisions.get().pk, by=reviewer, at=make.NOW)
+    deciding.reject(suggestion_id=again.pk, by=reviewer, reason="a wish", at=make.NOW)
+    Suggestion.objects.filter(pk=hidden.pk).update(state="rejected")
+
+    page = client.get("/suggestions/rejected/")
+
+    shown = [(row.suggestion, row.reason) for row in page.context["page"]]
+    assert shown == [(again, "a wish"), (one, f"no fact in {one.pk}")]
+    assert "a wish" in page.text
+    assert waiting.indicator.label not in page.text
+    assert client.get("/suggestions/rejected/?country=SDN").context["page"].paginator.count == 0
+
+
 @pytest.mark.parametrize("rows", [3, 30])
 @pytest.mark.parametrize(
-    ("path", "most"), [("", 10), ("?order=strongest&factor=7", 10), ("left/", 12), ("{}/document/", 5)]
+    ("path", "most"),
+    [("", 10), ("?order=strongest&factor=7", 10), ("left/", 12), ("rejected/", 6), ("{}/document/", 5)],
 )
 def test_needs_few_queries(
     client: Client, reviewer: User, rows: int, path: str, most: int,

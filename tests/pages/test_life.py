@@ -69,6 +69,7 @@ def test_names_who_decided_and_what_was_retracted(desk: Client) -> None:
 
     assert "Evidence retracted" in page
     assert "Grace Admin" in page
+    assert "<dd>misread</dd>" in page
 
 
 def test_names_alerts_that_rested_on_it(desk: Client) -> None:

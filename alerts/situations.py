@@ -26,6 +26,13 @@ def home_situation(*, country: Country, at: dt.datetime) -> Situation:
     return made
 
 
+def known_home(country_id: int) -> Situation | None:
+    """The same, where there is one already."""
+    place = SituationPlace.objects.filter(country=country_id, is_home=True, until=None, situation__closed_at=None)
+    found = place.select_related("situation").first()
+    return found.situation if found is not None else None
+
+
 def _free_slug(country: Country) -> str:
     """The country's name as an address; numbered where a closed situation, or another one, has it already."""
     plain = slugify(country.name_en)[:70] or country.iso3.lower()

@@ -82,12 +82,17 @@ def signal_lines(
     signals: QuerySet[Signal], *, user: Reader, count: int, judged_before: dt.datetime | None = None
 ) -> list[SignalLine]:
     """The latest `count` signals with what the rule made of them, up to an instant where one is given."""
-    return lines_of(signals.order_by("-found_at", "-pk")[:count], user=user, judged_before=judged_before)
+    return lines_of(with_all(signals).order_by("-found_at", "-pk")[:count], user=user, judged_before=judged_before)
 
 
-def lines_of(signals: QuerySet[Signal], *, user: Reader, judged_before: dt.datetime | None = None) -> list[SignalLine]:
-    """The same of signals chosen and ordered already."""
-    rows = list(signals.select_related("country", "verdict", "evidence__indicator").prefetch_related("alerts"))
+def with_all(signals: QuerySet[Signal]) -> QuerySet[Signal]:
+    """With everything that a line says of them."""
+    return signals.select_related("country", "verdict", "evidence__indicator").prefetch_related("alerts")
+
+
+def lines_of(signals: Iterable[Signal], *, user: Reader, judged_before: dt.datetime | None = None) -> list[SignalLine]:
+    """Signals chosen and ordered already, read `with_all`."""
+    rows = list(signals)
     pieces = {signal.evidence_id for signal in rows if signal.evidence_id is not None}
     seen = Evidence.objects.visible_to(user).ever_accepted().filter(pk__in=pieces)
     is_open = set(seen.values_list("pk", flat=True)) if pieces else set()

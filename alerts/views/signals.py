@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from alerts.models import Signal, SignalQuerySet
-from alerts.views.ledger import lines_of
+from alerts.views.ledger import lines_of, with_all
 from countries.models import Country
 from indicators.forms import Choice, DayField, Grouped, Pick, grouped, offer
 
@@ -41,7 +41,7 @@ def signals(request: HttpRequest) -> HttpResponse:
     known = list(Country.objects.order_by("region", "name_sort").only(*_NEEDED))
     offer(form, "country", _countries(known))
     offer(form, "region", _regions(known))
-    page = Paginator(_chosen(form), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(with_all(_chosen(form)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,

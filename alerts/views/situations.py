@@ -16,7 +16,7 @@ from alerts import situations as keeping
 from alerts.models import Alert, AlertQuerySet, Signal, Situation, SituationPlace
 from alerts.situation_forms import DescribeForm, MoveForm, OpenForm, PutForm, SituationFilter, TakeForm
 from alerts.situations import SituationError
-from alerts.views.ledger import alert_lines, lines_of
+from alerts.views.ledger import alert_lines, lines_of, with_all
 from countries.models import Country
 from indicators.forms import ReasonForm
 from indicators.models import Standing
@@ -102,7 +102,7 @@ def _signals(places: list[SituationPlace]) -> Any:
     for place in places:
         span = Q(country=place.country_id, found_at__gte=place.since)
         spans |= span & Q(found_at__lt=place.until) if place.until else span
-    return Signal.objects.filter(spans).order_by("-found_at", "-pk")[:SIGNALS]
+    return with_all(Signal.objects.filter(spans)).order_by("-found_at", "-pk")[:SIGNALS]
 
 
 # --- by staff ------------------------------------------------------------------------------------------------

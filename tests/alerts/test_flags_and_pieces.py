@@ -19,13 +19,14 @@ from tests.alerts.standing import compared, found, stands
 
 pytestmark = pytest.mark.usefixtures("reference")
 DAY = dt.timedelta(days=1)
-RAPID = {"is_rapid": True, "change_90": 12.34, "rapid_margin": 3.0}
-SILENT = {"reporting": "blackout", "reports_recent": 1, "reports_expected": 12.2}
-USUAL = {"reporting": "usual", "reports_recent": 9, "reports_expected": 12.2}
+RAPID: dict[str, Any] = {"is_rapid": True, "change_90": 12.34, "rapid_margin": 3.0}
+SILENT: dict[str, Any] = {"reporting": "blackout", "reports_recent": 1, "reports_expected": 12.2}
+USUAL: dict[str, Any] = {"reporting": "usual", "reports_recent": 9, "reports_expected": 12.2}
 
 
 def trigger(**fields: Any) -> Evidence:
-    return make.accepted(**({"indicator": make.indicator("8.5"), "event_on": dt.date(2024, 5, 20)} | fields))
+    usual: dict[str, Any] = {"indicator": make.indicator("8.5"), "event_on": dt.date(2024, 5, 20)}
+    return make.accepted(**(usual | fields))
 
 
 def retract(row: Evidence, *, at: dt.datetime = make.NOW + DAY) -> None:

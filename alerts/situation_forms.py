@@ -102,6 +102,7 @@ class MoveForm(ReasonForm):
 
     def __init__(self, data: Any = None, *, alerts: list[Alert], situations: list[Situation], **options: Any) -> None:
         super().__init__(data, **options)
+        self.can_move = bool(alerts and situations)
         offer(self, "alert", [(str(one.pk), _named(one)) for one in alerts])
         offer(self, "to", [(one.slug, one.name) for one in situations])
 

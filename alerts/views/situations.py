@@ -89,7 +89,8 @@ def _alerts(request: HttpRequest, found: Situation) -> tuple[AlertQuerySet, Aler
 
 
 def _place_lines(places: list[SituationPlace]) -> list[PlaceLine]:
-    standing = Standing.objects.in_use().filter(country__in=[place.country_id for place in places])
+    standing = Standing.objects.in_use().filter(snapshot__assessed=True)
+    standing = standing.filter(country__in=[place.country_id for place in places])
     levels = dict(standing.values_list("country", "snapshot__shown_level"))
     return [PlaceLine(one, Level(levels[one.country_id]) if one.country_id in levels else None) for one in places]
 

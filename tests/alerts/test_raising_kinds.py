@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("reference")
 DAY = dt.timedelta(days=1)
 RAPID: dict[str, Any] = {"is_rapid": True, "change_90": 12.34, "rapid_margin": 3.0}
 SILENT: dict[str, Any] = {"reporting": "blackout", "reports_recent": 1, "reports_expected": 12.2}
+SAID: dict[str, Any] = {"reply_code": 250, "message_id": "<made-up@test.example>"}
 USUAL: dict[str, Any] = {"reporting": "usual", "reports_recent": 9, "reports_expected": 12.2}
 
 
@@ -118,7 +119,7 @@ def test_drafts_of_corrections_are_left_to_people() -> None:
 def test_the_cool_down_counts_what_was_really_sent(states: list[str], is_sent: bool) -> None:
     sent = outbox.alert(level=3)
     for state in states:
-        outbox.delivery(sent, state=state, next_try_at=None, finished_at=make.NOW, reply_text="made up")
+        outbox.delivery(sent, state=state, next_try_at=None, finished_at=make.NOW, **SAID)
     compared(level=2)
 
     assert (judged(level=3, at=make.NOW + DAY) == []) is is_sent

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from alerts.models import Signal, SignalQuerySet
 from alerts.views.ledger import lines_of, with_all
 from countries.models import Country
-from indicators.forms import Choice, DayField, Grouped, Pick, grouped, offer
+from indicators.forms import Choice, DayField, Grouped, Pick, grouped, offer, refuse_backwards
 
 PAGE_SIZE = 50
 
@@ -28,9 +28,7 @@ class SignalFilter(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        since, until = data.get("since"), data.get("until")
-        if since and until and since > until:
-            self.add_error("until", f"Found {until}, which is before {since}; wanted the same day or a later one.")
+        refuse_backwards(self, data)
         return data
 
 

@@ -308,7 +308,7 @@ def _frame(alert: Alert) -> dict[str, object]:
         "alert": alert,
         "country": alert.country.name_en,
         "level": Level(alert.level).label,
-        "previous": Level(alert.previous_level).label,
+        "previous": Level(alert.previous_level).label if alert.kind == Alert.Kind.RISE else "",
         "method": alert.snapshot.method,
         "alert_url": links.absolute(alert.get_absolute_url()),
         "country_url": links.absolute(alert.country.get_absolute_url()),

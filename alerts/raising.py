@@ -10,11 +10,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from alerts import rules, wording
-from alerts.models import Alert, AlertQuerySet, AlertReason, Signal, Verdict
-from alerts.situations import home_situation
+from alerts import policy, rules, wording
+from alerts.models import Alert, AlertQuerySet, AlertReason, Signal, Situation, Verdict
+from alerts.saying import said_of_alert
+from alerts.situations import home_situation, known_home
+from alerts.warned import warned
 from indicators.models import Evidence, Snapshot, Standing, SuggestionDecision
-from indicators.models.score import Level
+from indicators.models.score import Level, Reporting
 from indicators.profile import country_profile
 
 log = logging.getLogger(__name__)
@@ -30,9 +32,8 @@ def raise_waiting(*, at: dt.datetime) -> int:
     One that breaks holds up no other. Raises RaisingError after all the others.
     """
     count, broken = 0, 0
-    work: list[tuple[Callable[..., int], int]] = [
-        (_judge, number) for number in Signal.objects.unjudged().values_list("pk", flat=True)
-    ]
+    countries = dict.fromkeys(Signal.objects.unjudged().values_list("country", flat=True))  # in order of their signals
+    work: list[tuple[Callable[..., int], int]] = [(_judge, number) for number in countries]
     work += [(_lapse, number) for number in overdue(day=at.date()).values_list("pk", flat=True)]
     for judge, number in work:
         try:
@@ -48,40 +49,56 @@ def raise_waiting(*, at: dt.datetime) -> int:
 
 
 def overdue(*, day: dt.date) -> AlertQuerySet:
-    """Drafts that nobody can release any more: their time is over, or the country stands lower now."""
-    lower = Standing.objects.in_use().filter(country=OuterRef("country"), snapshot__shown_level__lt=OuterRef("level"))
-    return Alert.objects.waiting().filter(Q(valid_until__lt=day) | Exists(lower))
+    """Drafts that nobody can release any more: their time is over, or what they warn of no longer stands.
+
+    Corrections and withdrawals warn of nothing that could pass.
+    """
+    standing = Standing.objects.in_use().filter(country=OuterRef("country"))
+    lower = Exists(standing.filter(snapshot__shown_level__lt=OuterRef("level")))
+    heard = Exists(standing.exclude(snapshot__reporting__in=["", Reporting.BLACKOUT]))
+    lost = ~Q(signal__evidence__status=Evidence.Status.ACCEPTED)
+    gone = Q(kind=Alert.Kind.BLACKOUT) & heard | Q(kind=Alert.Kind.TRIGGER) & lost
+    return Alert.objects.waiting().filter(Q(valid_until__lt=day) | lower | gone, kind__in=policy.RAISING)
 
 
 @transaction.atomic
-def _judge(signal_id: int, *, at: dt.datetime) -> int:
-    signals = Signal.objects.unjudged().select_for_update(skip_locked=True, of=("self",))
-    signal = signals.select_related("country").filter(pk=signal_id).first()
-    if signal is None or Verdict.objects.filter(signal=signal).exists():  # judged while this one waited for the lock
-        return 0
-    standing = _standing(signal.country_id)
-    judgement = rules.judge(_found(signal, standing, at=at))
-    Verdict.objects.create(signal=signal, rule=rules.RULE, reason=judgement.reason, judged_at=at)
-    if judgement.raises:
-        _raise(signal, standing, at=at)
-    return 1
+def _judge(country_id: int, *, at: dt.datetime) -> int:
+    """Every signal of a country at once: which of them one alert can tell does not hang on who comes first."""
+    standing = _standing(country_id)
+    unjudged = Signal.objects.unjudged().filter(country=country_id)
+    signals = list(unjudged.select_related("country", "evidence__indicator"))
+    found = [_found(signal, standing) for signal in signals]
+    judged = policy.judge_all(found, level_now=standing.shown_level, warned=_warned(standing, at=at), at=at)
+    for signal in signals:
+        reason = judged[signal.pk].reason
+        Verdict.objects.create(signal=signal, rule=rules.RULE, reason=reason, judged_at=at)
+        if judged[signal.pk].raises:
+            _raise(signal, standing, at=at)
+    return len(signals)
 
 
 @transaction.atomic
 def _lapse(alert_id: int, *, at: dt.datetime) -> int:
     """The draft ends, and the level that stands now is judged by the same signal: nobody was warned of it yet."""
     rows = overdue(day=at.date()).select_for_update(skip_locked=True, of=("self",))
-    alert = rows.select_related("signal__country").filter(pk=alert_id).first()
+    alert = rows.select_related("signal__country", "signal__evidence__indicator").filter(pk=alert_id).first()
     if alert is None or Alert.objects.get(pk=alert_id).state != Alert.State.DRAFT:
         return 0
     standing = _standing(alert.country_id)
-    now = Level(standing.shown_level)
-    is_over = alert.valid_until < at.date()
-    reason = f"its time was over on {alert.valid_until}" if is_over else f"the country stands at {now.label} now"
-    _end(alert, reason, at=at)
-    if rules.judge(_found(alert.signal, standing, at=at)).raises:
+    _end(alert, _why_it_ends(alert, Level(standing.shown_level), day=at.date()), at=at)
+    found = _found(alert.signal, standing)
+    said = _warned(standing, at=at)
+    if policy.judge(found, level_now=standing.shown_level, warned=said, at=at).raises:
         _raise(alert.signal, standing, at=at)
     return 1
+
+
+def _why_it_ends(alert: Alert, now: Level, *, day: dt.date) -> str:
+    if alert.valid_until < day:
+        return f"its time was over on {alert.valid_until}"
+    if now < alert.level:
+        return f"the country stands at {now.label} now"
+    return "reports came again" if alert.kind == Alert.Kind.BLACKOUT else "the evidence was retracted"
 
 
 def _standing(country_id: int) -> Snapshot:
@@ -90,23 +107,33 @@ def _standing(country_id: int) -> Snapshot:
     return rows.get(country=country_id).snapshot
 
 
-def _found(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> rules.Found:
-    return rules.Found(
+def _found(signal: Signal, standing: Snapshot) -> policy.Found:
+    return policy.Found(
+        number=signal.pk,
         kind=signal.kind,
         from_level=signal.from_level,
-        level_now=standing.shown_level,
         is_historic=signal.is_historic,
-        warned_level=warned_level(signal.country_id, at=at),
+        holds=_holds(signal, standing),
+        found_with=signal.after_id,
     )
 
 
-def warned_level(country_id: int, *, at: dt.datetime) -> int:
-    """The highest level of a country's alerts that were released within the cool-down or can still be; 0: none."""
-    since = at - dt.timedelta(days=rules.COOL_DOWN_DAYS)
-    alerts = Alert.objects.filter(country=country_id)
-    waiting = alerts.filter(state=Alert.State.DRAFT).exclude(pk__in=overdue(day=at.date()).values("pk"))
-    standing = waiting | alerts.filter(released_at__gt=since)
-    return max(standing.values_list("level", flat=True), default=0)
+def _holds(signal: Signal, standing: Snapshot) -> bool:
+    """Whether what a signal says is still so; of levels the rule sees that itself."""
+    if signal.kind == Signal.Kind.RAPID:
+        return bool(standing.is_rapid)
+    if signal.kind == Signal.Kind.BLACKOUT:
+        return standing.reporting in {"", Reporting.BLACKOUT}
+    return signal.kind != Signal.Kind.TRIGGER or (
+        signal.evidence is not None and signal.evidence.status == Evidence.Status.ACCEPTED
+    )
+
+
+def _warned(standing: Snapshot, *, at: dt.datetime) -> list[policy.Warned]:
+    """What was said of the country in its home; drafts that are over do not count."""
+    over = overdue(day=at.date()).filter(country=standing.country_id).values_list("pk", flat=True)
+    home = known_home(standing.country_id)
+    return warned(situation=home, country_id=standing.country_id, at=at, without=list(over)) if home else []
 
 
 def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
@@ -126,11 +153,15 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         level=level,
         phrases=_phrases([reason.evidence for reason in profile.reasons if reason.evidence]),
     )
-    for weaker in Alert.objects.waiting().filter(country=signal.country_id):
-        _end(weaker, f"a warning of {level.label} took its place", at=at)
+    kind = Alert.Kind(policy.ALERT_OF[signal.kind])
+    situation = home_situation(country=signal.country, at=at)
+    _end_weaker(situation, signal.country_id, kind, level, at=at)
+    said = warned(situation=situation, country_id=signal.country_id, at=at)
     alert = Alert.objects.create(
+        kind=kind,
         signal=signal,
-        situation=home_situation(country=signal.country, at=at),
+        situation=situation,
+        supersedes_id=policy.superseded(said, level=level, day=at.date()),
         country=signal.country,
         snapshot=standing,
         level=level,
@@ -138,13 +169,27 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         raised_at=at,
         valid_until=rules.valid_until(level=level, day=at.date()),
         withheld=profile.withheld,
-        **dataclasses.asdict(words.alert),
+        **dataclasses.asdict(_said(words.alert, signal, standing)),
         **_release_by_rule(level, at=at),
     )
     AlertReason.objects.bulk_create(
         AlertReason(alert=alert, order=order, text=reason.text, grade=reason.grade, evidence=reason.evidence)
         for order, reason in enumerate(words.reasons, start=1)
     )
+
+
+def _said(words: wording.AlertWords, signal: Signal, standing: Snapshot) -> wording.AlertWords:
+    """An alert goes to many: it names the piece that a signal is about only where everybody may see it."""
+    seen = Evidence.objects.visible_to(AnonymousUser()).select_related("indicator")
+    public = seen.filter(pk=signal.evidence_id).first() if signal.evidence_id else None
+    return said_of_alert(words, signal, country=signal.country.name_en, standing=standing, public=public)
+
+
+def _end_weaker(situation: Situation, country_id: int, kind: Alert.Kind, level: Level, *, at: dt.datetime) -> None:
+    """Drafts of the same kind, and those of a lower level: a stronger warning about the country is coming."""
+    drafts = Alert.objects.waiting().filter(situation=situation, country=country_id, kind__in=policy.RAISING)
+    for weaker in drafts.filter(Q(kind=kind) | Q(level__lt=level)):
+        _end(weaker, f"a warning of {level.label} took its place", at=at)
 
 
 def _end(draft: Alert, reason: str, *, at: dt.datetime) -> None:

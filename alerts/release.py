@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from alerts.models import Alert
-from alerts.rules import COOL_DOWN_DAYS
+from alerts.warned import stronger
 from indicators.models import Standing
 from indicators.models.score import Level
 from people.models import User
@@ -31,10 +31,10 @@ def release(*, alert_id: int, by: User, reason: str, at: dt.datetime) -> Alert:
             f"alert {alert.pk}: it warns of {Level(alert.level).label}, found the country at {now.label} now; "
             "wanted the level that it warns of: refuse it, or wait for the next one"
         )
-    if (stronger := _already_warned(alert, at=at)) is not None:
+    if (sent := stronger(alert, at=at)) is not None:
         raise ReleaseError(
-            f"alert {alert.pk}: found alert {stronger.pk} of {stronger.released_at:%Y-%m-%d}, which warned of "
-            f"{Level(stronger.level).label} already; wanted a higher level: refuse this one"
+            f"alert {alert.pk}: found alert {sent.pk} of {sent.released_at:%Y-%m-%d}, which warned of "
+            f"{Level(sent.level).label} already; wanted a higher level: refuse this one"
         )
     return _decide(alert, Alert.State.RELEASED, by=by, reason=reason, at=at)
 
@@ -43,13 +43,6 @@ def release(*, alert_id: int, by: User, reason: str, at: dt.datetime) -> Alert:
 def refuse(*, alert_id: int, by: User, reason: str, at: dt.datetime) -> Alert:
     """Keeps a draft from going out, for good. Raises ReleaseError."""
     return _decide(_draft(alert_id, by), Alert.State.REFUSED, by=by, reason=reason, at=at)
-
-
-def _already_warned(alert: Alert, *, at: dt.datetime) -> Alert | None:
-    """What was released about the country within the cool-down, of this level or a higher one."""
-    since = at - dt.timedelta(days=COOL_DOWN_DAYS)
-    others = Alert.objects.released().filter(country=alert.country_id, level__gte=alert.level, released_at__gt=since)
-    return others.first()
 
 
 def _draft(alert_id: int, by: User) -> Alert:

@@ -1,11 +1,10 @@
-"""Which signal becomes an alert, and how sure an alert is: pure, one version for all."""
+"""The numbers of the policy, which change of a level is a signal, and how sure an alert is: pure."""
 
-import dataclasses
 import datetime as dt
 
-RULE = "AR-1"  # kept with every verdict; a changed rule gets another name
+RULE = "AR-2"  # kept with every verdict; a changed rule gets another name
 LEAST_LEVEL = 3  # ELEVATED: below it nobody is warned
-COOL_DOWN_DAYS = 180  # per country, unless the level is higher than what was warned of
+COOL_DOWN_DAYS = 180  # per situation and kind, unless the level is higher than what was really sent
 VALID_DAYS = {3: 90, 4: 60, 5: 30}  # ELEVATED, HIGH, SEVERE: the higher, the sooner somebody must look again
 
 UNDETERMINED, MINIMAL, LOW = 0, 1, 2
@@ -19,44 +18,6 @@ def is_signal(*, from_level: int, to_level: int) -> bool:
     if from_level == to_level:
         return False
     return not (UNDETERMINED in {from_level, to_level} and {from_level, to_level} <= {UNDETERMINED, MINIMAL, LOW})
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Found:
-    """A signal as the rule sees it: what counts is the level that stands when it looks."""
-
-    kind: str  # alerts.models.Signal.Kind
-    from_level: int  # before the signal
-    level_now: int  # of the country: it may have gone on rising, or settled lower than the signal said
-    is_historic: bool
-    warned_level: int  # the highest level released within the cool-down or waiting for release; 0: none
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Judgement:
-    """Whether an alert is raised, and why or why not: for readers."""
-
-    raises: bool
-    reason: str
-
-
-def judge(found: Found) -> Judgement:
-    """What the rule makes of a signal; the first reason that holds."""
-    if found.kind == "method":
-        return Judgement(False, "the method changed, not what is known of the country")
-    if found.kind != "level_up":
-        return Judgement(False, "shown only: alerts warn of a level that rose")
-    if found.is_historic:
-        return Judgement(False, "historic: the rise rests on evidence entered long after it was known")
-    if found.level_now < LEAST_LEVEL:
-        return Judgement(False, "the level is below ELEVATED")
-    if found.level_now <= found.from_level:
-        return Judgement(False, "the level had fallen again when the rule looked")
-    if found.warned_level >= found.level_now:
-        return Judgement(
-            False, f"a warning of this level or a higher one stands already, not older than {COOL_DOWN_DAYS} days"
-        )
-    return Judgement(True, "the level rose to ELEVATED or more")
 
 
 def confidence(*, coverage: float, families: int, best_reliability: str) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from alerts.feeds import alert_feed
-from alerts.views import alerts, outbox, scorecard, subscriptions
+from alerts.views import alerts, outbox, scorecard, signals, situations, subscriptions
 
 urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<int:alert_id>/release/", alerts.alert_release, name="alert_release"),
     path("alerts/<int:alert_id>/refuse/", alerts.alert_refuse, name="alert_refuse"),
+    path("signals/", signals.signals, name="signals"),
+    path("situations/", situations.situations, name="situations"),
+    path("situations/new/", situations.situation_new, name="situation_new"),
+    path("situations/<slug:slug>/", situations.situation, name="situation"),
+    path("situations/<slug:slug>/edit/", situations.situation_edit, name="situation_edit"),
     path("scorecard/", scorecard.scorecard, name="scorecard"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/retry/", outbox.outbox_retry, name="outbox_retry"),

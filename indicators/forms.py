@@ -165,6 +165,13 @@ def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
     field.choices = [*field.head, *choices]
 
 
+def refuse_backwards(form: forms.Form, data: dict[str, Any]) -> None:
+    """Says of a period from `since` to `until` that it ends before it begins."""
+    since, until = data.get("since"), data.get("until")
+    if since and until and since > until:
+        form.add_error("until", f"Found {until}, which is before {since}; wanted the same day or a later one.")
+
+
 class EvidenceFilter(forms.Form):
     """What the evidence list shows; every state of it stands in the address."""
 
@@ -218,9 +225,7 @@ class EvidenceFilter(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        since, until = data.get("since"), data.get("until")
-        if since and until and since > until:
-            self.add_error("until", f"Found {until}, which is before {since}; wanted the same day or a later one.")
+        refuse_backwards(self, data)
         return data
 
 

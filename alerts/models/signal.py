@@ -28,6 +28,10 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         """Those that no rule has looked at yet, oldest first."""
         return self.filter(verdict=None).order_by("pk")
 
+    def in_region(self, code: int) -> SignalQuerySet:
+        """Those of the countries of a region or sub-region, by its UN M49 code."""
+        return self.filter(Q(country__region_code=code) | Q(country__subregion_code=code))
+
 
 class Signal(models.Model):
     """A change that was found in a country between two snapshots: of its level, or of what is known of it."""

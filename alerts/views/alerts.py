@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Min, Prefetch
+from django.db.models import Count, Min, OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
@@ -168,9 +168,11 @@ def _decided(
 
 
 def _found(request: HttpRequest, alert_id: int) -> Alert:
+    later = Alert.objects.released().filter(supersedes=OuterRef("pk"), withdrawn_at=None).values("pk")[:1]
     rows = Alert.objects.visible_to(request.user).select_related(
-        "country", "snapshot__method", "snapshot__run", "signal", "decided_by"
+        "country", "snapshot__method", "snapshot__run", "signal", "decided_by", "situation"
     )
+    rows = rows.annotate(superseded_by_number=Subquery(later))
     return get_object_or_404(rows, pk=alert_id)
 
 

@@ -8,7 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from alerts.models import Alert, Signal
+from alerts.saying import said_of_signal
 from countries.models import Country
+from indicators.models import Evidence
 from indicators.models.score import Level
 from people.models import User
 from people.permissions import Action, may
@@ -32,12 +34,15 @@ class AlertLine:
 class SignalLine:
     """One signal in a list; `alert` is what was made of it, where the reader may see that.
 
+    `is_open`: the reader may see the piece of evidence that it is about.
     `is_held`: an alert waits for a person's release; `is_refused`: a person decided against it. Others hear no more.
     """
 
     signal: Signal
     before: Level
     after: Level
+    words: str
+    is_open: bool
     reason: str
     alert: Alert | None
     is_held: bool
@@ -77,11 +82,26 @@ def signal_lines(
     signals: QuerySet[Signal], *, user: Reader, count: int, judged_before: dt.datetime | None = None
 ) -> list[SignalLine]:
     """The latest `count` signals with what the rule made of them, up to an instant where one is given."""
-    rows = signals.select_related("country", "verdict").prefetch_related("alerts").order_by("-found_at", "-pk")[:count]
-    return [_signal_line(signal, user=user, end=judged_before) for signal in rows]
+    return lines_of(with_all(signals).order_by("-found_at", "-pk")[:count], user=user, judged_before=judged_before)
 
 
-def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None) -> SignalLine:
+def with_all(signals: QuerySet[Signal]) -> QuerySet[Signal]:
+    """With everything that a line says of them."""
+    return signals.select_related("country", "verdict", "evidence__indicator").prefetch_related("alerts")
+
+
+def lines_of(signals: Iterable[Signal], *, user: Reader, judged_before: dt.datetime | None = None) -> list[SignalLine]:
+    """Signals chosen and ordered already, read `with_all`."""
+    rows = list(signals)
+    pieces = {signal.evidence_id for signal in rows if signal.evidence_id is not None}
+    seen = Evidence.objects.visible_to(user).ever_accepted().filter(pk__in=pieces)
+    is_open = set(seen.values_list("pk", flat=True)) if pieces else set()
+    return [
+        _signal_line(signal, user=user, end=judged_before, is_open=signal.evidence_id in is_open) for signal in rows
+    ]
+
+
+def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None, is_open: bool) -> SignalLine:
     verdict = getattr(signal, "verdict", None)
     is_judged = verdict is not None and (end is None or verdict.judged_at < end)
     alerts = sorted(signal.alerts.all(), key=lambda alert: alert.pk) if is_judged else []
@@ -91,6 +111,8 @@ def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None) -> Si
         signal,
         Level(signal.from_level),
         Level(signal.to_level),
+        words=said_of_signal(signal, is_open=is_open),
+        is_open=is_open,
         reason=verdict.reason if verdict is not None and is_judged else "",
         alert=shown[-1] if shown else None,
         is_held=state in {Alert.State.DRAFT, Alert.State.RELEASED},  # released later than `end`: it waited then

@@ -24,6 +24,7 @@ PUBLIC_PAGES = (
     "/evidence/", "/evidence/{accepted}/", "/corrections/", "/method/", "/status/",
     "/sources/", "/backtest/", "/scorecard/", "/sensitivity/",
     "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom",
+    "/signals/", "/situations/", "/situations/myanmar/",
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
@@ -43,6 +44,7 @@ PAGES_FOR = {
     "/lexicon/": REVIEWERS, "/lexicon/1/": REVIEWERS, "/lexicon/try/": REVIEWERS, "/lexicon/draft/": REVIEWERS,
     "/lexicon/again/": PUBLISHERS, "/lexicon/draft/en/0/": PUBLISHERS, "/lexicon/draft/en/new/": PUBLISHERS,
     "/lexicon/tests/{test}/": REVIEWERS,
+    "/situations/new/": PUBLISHERS, "/situations/myanmar/edit/": PUBLISHERS,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 

@@ -56,7 +56,7 @@ def test_an_empty_archive_says_what_it_means(client: Client) -> None:
 
     assert "No alert has been released here." in text
     assert "It does not mean that no country is at risk" in text
-    assert "No change of a level has been found." in text
+    assert "No change has been found." in text
     assert '<link rel="alternate" type="application/atom+xml"' in text
 
 

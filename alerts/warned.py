@@ -1,0 +1,58 @@
+"""What was said already of a country in a situation, as the policy takes it (alerts/policy)."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
+from alerts import policy
+from alerts.models import Alert, AlertQuerySet, Situation
+from alerts.rules import COOL_DOWN_DAYS, VALID_DAYS
+
+_LONGEST = dt.timedelta(days=max(COOL_DOWN_DAYS, *VALID_DAYS.values()) + 1)  # what is older neither mutes nor stands
+
+
+def warned(
+    *, situation: Situation, country_id: int, at: dt.datetime, without: Collection[int] = ()
+) -> list[policy.Warned]:
+    """Drafts and released alerts that may still mute or stand; one query.
+
+    Of the country alone: who follows one country of a situation hears nothing of what is said about another.
+    """
+    rows = _of_the_policy(Alert.objects.filter(situation=situation, country=country_id)).exclude(pk__in=without)
+    rows = rows.filter(Q(state=Alert.State.DRAFT) | Q(state=Alert.State.RELEASED, released_at__gt=at - _LONGEST))
+    posted = ArrayAgg("deliveries__state", filter=Q(deliveries__isnull=False), default=[], distinct=True)
+    states = rows.annotate(posted=posted)
+    return [_warned(alert, vars(alert)["posted"]) for alert in states.select_related("signal")]
+
+
+def stronger(alert: Alert, *, at: dt.datetime) -> Alert | None:
+    """What was sent within the cool-down in the alert's situation and of its kind, of its level or a higher one."""
+    said = warned(situation=alert.situation, country_id=alert.country_id, at=at, without=[alert.pk])
+    sent = [one for one in said if one.released_at is not None]
+    level = policy.warned_level(sent, kind=alert.kind, at=at)
+    if level < alert.level:
+        return None
+    number = max(one.number for one in sent if one.kind == alert.kind and one.level == level and one.is_sent)
+    return Alert.objects.get(pk=number)
+
+
+def _of_the_policy(alerts: AlertQuerySet) -> AlertQuerySet:
+    return alerts.filter(kind__in=policy.RAISING).order_by("pk")
+
+
+def _warned(alert: Alert, deliveries: Collection[str]) -> policy.Warned:
+    is_draft = alert.state == Alert.State.DRAFT
+    return policy.Warned(
+        number=alert.pk,
+        kind=alert.kind,
+        level=alert.level,
+        released_at=alert.released_at,
+        valid_until=alert.valid_until,
+        found_with=alert.signal.after_id,
+        is_sent=is_draft
+        or policy.was_sent(
+            is_dry_run=alert.is_dry_run, is_withdrawn=alert.withdrawn_at is not None, deliveries=deliveries
+        ),
+    )

@@ -44,7 +44,7 @@ def read_return(payload: bytes) -> Returned:
 
 def _lines(part: EmailMessage) -> str:
     """The fields of a delivery-status part, which the parser keeps as messages of headers alone."""
-    return "\n".join(f"{name}: {value}" for block in part.get_payload() for name, value in block.raw_items())  # type: ignore[union-attr,str-bytes-safe]  # a list of messages
+    return "\n".join(f"{name}: {value}" for block in part.get_payload() for name, value in block.raw_items())  # type: ignore[union-attr]  # a list of messages
 
 
 def _message_id(parts: list[EmailMessage]) -> str:
@@ -52,7 +52,7 @@ def _message_id(parts: list[EmailMessage]) -> str:
     for part in parts:
         if part.get_content_type() in {"text/rfc822-headers", "message/rfc822"}:
             inner = part.get_payload()
-            text = inner[0].as_string() if isinstance(inner, list) else str(inner)
+            text = "\n".join(str(one) for one in inner) if isinstance(inner, list) else str(inner)
             found = re.search(r"^Message-ID:\s*(<[^<>\s]+>)", text, re.IGNORECASE | re.MULTILINE)
             if found and _OURS.fullmatch(found[1]):
                 return found[1]

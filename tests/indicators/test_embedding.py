@@ -107,6 +107,7 @@ def test_with_the_setting_off_such_a_model_is_refused_and_the_lexicon_goes_on(
     settings: Settings, client: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.SUGGESTER_TRAINED = True
+    model_in_use._tell.cache_clear()  # it is told once a process
     stored()
     with caplog.at_level(logging.WARNING):
         assert {row.model_id for row in found(f"{SIGNS[0].format('Anywhere')}, residents said.")} == {None}

@@ -7,7 +7,9 @@ ENV UV_PYTHON_DOWNLOADS=never \
 RUN python -m pip install --no-cache-dir --disable-pip-version-check uv==0.13.8
 WORKDIR /app
 COPY pyproject.toml uv.lock README.md ./
-RUN uv sync --frozen --no-default-groups
+ARG EMBEDDINGS=
+# EMBEDDINGS=1: with the extra that brings a small model (docs/runbook.md)
+RUN uv sync --frozen --no-default-groups ${EMBEDDINGS:+--extra embeddings}
 COPY . .
 # a key and an address for this step only: nothing is signed, no link is made, and neither is in the image's environment
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \

@@ -8,10 +8,11 @@ TESTS ?= tests
 # All of them run in a process a core, each with servers of its own; what a process leaves there goes with its servers.
 SPREAD := $(if $(filter tests,$(TESTS)),-n auto --maxprocesses 4 --dist loadfile --create-db --reuse-db)
 
-.PHONY: help run reset manage test test-full lint types contracts checks bench clean
+.PHONY: help run embeddings reset manage test test-full lint types contracts checks bench clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
+	@echo "make embeddings   install the extra with the small model too; used with SUGGESTER_TRAINED=1 SUGGESTER_EMBEDDINGS=1"
 	@echo "make reset        forget the local data"
 	@echo "make manage       a manage.py command against the local installation: ARGS='ingest text --file statement.txt'"
 	@echo "make test         all tests, the browser's and those that kill processes too (TESTS=tests/local for some)"
@@ -29,6 +30,9 @@ help: ## this list
 run: .venv/.synced ## PORT and DATA may be given
 	@$(PY) -m r2p_dashboard.local run $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)")
 
+embeddings: .venv/.synced
+	UV_PYTHON="$(CURDIR)/.venv/bin/python" .venv/bin/uv sync --quiet --frozen --inexact --extra embeddings
+
 reset: .venv/.synced
 	@$(PY) -m r2p_dashboard.local reset
 
@@ -39,7 +43,7 @@ test: .venv/.synced
 	@sh r2p_dashboard/local/chromium.sh
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(SPREAD) $(TESTS)
 
-test-full: test
+test-full: embeddings test
 
 lint: .venv/.synced
 	$(PY) -m ruff check .

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
-from indicators.matching.head import FORM, LENGTH
+from indicators.matching.head import EMBEDDED, FACTORS, FORM, FORM_EMBEDDED, LENGTH, LENGTHS
 from indicators.matching.measuring import rates
 
 FOLDS = 5
@@ -41,37 +41,77 @@ class Fit:
     report: dict[str, Any]
 
 
-def fit(examples: Sequence[Example]) -> Fit:
-    """Fits on all examples; judged by folds that keep each report on one side, the threshold chosen inside each."""
-    rows, right = _matrix(examples), np.array([one.is_right for one in examples])
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Judged:
+    """What one choice of features does on reports that the fit did not see."""
+
+    columns: tuple[int, ...]
+    values: Array
+    said_yes: NDArray[np.bool_]
+    rates: dict[str, Any]
+
+
+def fit(examples: Sequence[Example], *, encoder: Mapping[str, Any] | None = None) -> Fit:
+    """Fits on all examples; judged by folds that keep each report on one side, the threshold chosen inside each.
+
+    With an `encoder` the features hold its embedding: the model uses it, and the words too where that does better.
+    """
+    form = FORM_EMBEDDED if encoder else FORM
+    rows, right = _matrix(examples, LENGTHS[form]), np.array([one.is_right for one in examples])
     groups = np.array([one.report_id for one in examples])
-    held_out, said_yes = _cross_validated(rows, right, groups)
-    threshold = _best_threshold(held_out, right)
-    model = _model().fit(rows, right)
-    alone = np.array([one.is_suggested for one in examples])
-    return Fit(
-        data={
-            "form": FORM,
-            "weights": [round(float(value), 6) for value in model.coef_[0]],
-            "intercept": round(float(model.intercept_[0]), 6),
-            "threshold": threshold,
-        },
-        report={
-            "examples": len(examples),
-            "accepted": int(right.sum()),
-            "rejected": int((~right).sum()),
-            "reports": len(set(groups.tolist())),
-            "folds": _folds(right, groups),
-            "lexicon_alone": _rates(alone, right),
-            "with_model": _rates(said_yes, right),
-            "threshold": threshold,
-            "calibration": _calibration(held_out, right),
-        },
-    )
+    judged = {name: _judged(rows, right, groups, columns) for name, columns in _choices(form).items()}
+    name = max(list(judged)[1:] or judged, key=lambda one: judged[one].rates["f1"] or 0.0)
+    best = judged[name]
+    threshold = _best_threshold(best.values, right)
+    data = {"form": form, **_coefficients(rows, right, best.columns), "threshold": threshold}
+    report = {
+        "examples": len(examples),
+        "accepted": int(right.sum()),
+        "rejected": int((~right).sum()),
+        "reports": len(set(groups.tolist())),
+        "folds": _folds(right, groups),
+        "lexicon_alone": _rates(np.array([one.is_suggested for one in examples]), right),
+        "with_model": best.rates,
+        "threshold": threshold,
+        "calibration": _calibration(best.values, right),
+    }
+    if encoder:
+        data["encoder"] = dict(encoder)
+        report |= {"uses": name, "compared": {choice: one.rates for choice, one in judged.items()}}
+    return Fit(data, report)
 
 
-def _matrix(examples: Sequence[Example]) -> Array:
-    rows = np.zeros((len(examples), LENGTH))
+def _choices(form: int) -> dict[str, tuple[int, ...]]:
+    """Which features a model may use, by name: the words first, then what it may be with an embedding."""
+    first, words = range(2 + FACTORS), range(2 + FACTORS, LENGTH)
+    if form == FORM:
+        return {"words": (*first, *words)}
+    embedded = range(LENGTH, LENGTH + EMBEDDED)
+    return {
+        "words": (*first, *words),
+        "embedding": (*first, *embedded),
+        "embedding and words": (*first, *words, *embedded),
+    }
+
+
+def _judged(rows: Array, right: NDArray[np.bool_], groups: NDArray[np.int_], columns: tuple[int, ...]) -> _Judged:
+    values, said_yes = _cross_validated(rows[:, columns], right, groups)
+    return _Judged(columns, values, said_yes, _rates(said_yes, right))
+
+
+def _coefficients(rows: Array, right: NDArray[np.bool_], columns: tuple[int, ...]) -> dict[str, Any]:
+    """Of a fit on everything; 0 for the features that it does not use."""
+    model = _model().fit(rows[:, columns], right)
+    weights = np.zeros(rows.shape[1])
+    weights[list(columns)] = model.coef_[0]
+    return {
+        "weights": [round(float(value), 6) for value in weights],
+        "intercept": round(float(model.intercept_[0]), 6),
+    }
+
+
+def _matrix(examples: Sequence[Example], length: int) -> Array:
+    rows = np.zeros((len(examples), length))
     for number, one in enumerate(examples):
         rows[number, list(one.features)] = list(one.features.values())
     return rows

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from indicators import lexicon_keeping
+from indicators import embedding, lexicon_keeping
+from indicators.embedding import Embed, Encoder
 from indicators.learning import Example, fit
 from indicators.lexicon_testing import Decided, decided
 from indicators.matching.head import features
@@ -27,12 +30,16 @@ class TooFewDecisions(ValueError):
     """Too little to learn from; says how many there are and how many are wanted."""
 
 
-def train(*, at: dt.datetime) -> tuple[SuggesterModel, bool]:
-    """A model from all decisions, or the one that stands for the same; whether it is new. Raises TooFewDecisions."""
+def train(*, at: dt.datetime, encoder: Encoder | None = None) -> tuple[SuggesterModel, bool]:
+    """A model from all decisions, or the one that stands for the same; whether it is new. Raises TooFewDecisions.
+
+    With an `encoder` (`encoder_allowed` says which) it uses the passages' embeddings too.
+    """
     now = lexicon_keeping.in_use()
-    examples = [example for one in decided() for example in _examples(one, now.lexicons)]
+    embed = embedding.embed if encoder else _nothing
+    examples = [example for one in decided() for example in _examples(one, now.lexicons, embed)]
     _refuse_too_few(examples)
-    made = fit(examples)
+    made = fit(examples, encoder=dataclasses.asdict(encoder) if encoder else None)
     report = made.report | {"lexicon": now.label, "by_factor": _by_factor(examples)}
     digest = hashlib.sha256(json.dumps([made.data, report], sort_keys=True).encode()).hexdigest()
     version = LexiconVersion.objects.filter(pk=now.version_id or 0).first()
@@ -42,18 +49,27 @@ def train(*, at: dt.datetime) -> tuple[SuggesterModel, bool]:
         return SuggesterModel.objects.get_or_create(sha256=digest, defaults=fresh)
 
 
-def _examples(one: Decided, lexicons: Lexicons) -> Iterator[Example]:
+def encoder_allowed() -> Encoder | None:
+    """What embeds here; None where SUGGESTER_EMBEDDINGS is off. Raises EmbeddingRefused where it is on without it."""
+    return embedding.found() if settings.SUGGESTER_EMBEDDINGS else None
+
+
+def _nothing(text: str) -> tuple[float, ...]:
+    return ()
+
+
+def _examples(one: Decided, lexicons: Lexicons, embed: Embed) -> Iterator[Example]:
     """The factors that a passage touches: decided ones; and, as an implicit no, faint ones beside an accepted one.
 
     Where a person accepted something in a passage and left a faint factor unnamed, they read it and saw it not.
     """
     hits = all_hits_in(one.text, one.language, lexicons)
     suggested = {hit.factor for hit in hits_in(one.text, one.language, lexicons)}
-    is_read = any(one.judged.values())
+    is_read, embedded = any(one.judged.values()), embed(one.text) if hits else ()
     for hit in hits:
         is_right = one.judged.get(hit.factor, False)
         if hit.factor in one.judged or (is_read and hit.factor not in suggested):
-            yield Example(features(one.text, hit, hits), is_right, hit.factor in suggested, one.report_id)
+            yield Example(features(one.text, hit, hits, embedded), is_right, hit.factor in suggested, one.report_id)
 
 
 def _refuse_too_few(examples: Sequence[Example]) -> None:

@@ -189,9 +189,8 @@ FETCH_PAUSE = float(os.environ.get("FETCH_PAUSE", "1"))  # seconds between two r
 FEED_ITEMS_PER_HOUR = int(os.environ.get("FEED_ITEMS_PER_HOUR", "500"))  # new ones of one source; more wait or are lost
 
 # --- suggesting --------------------------------------------------------------------------------------------
-SUGGESTER_TRAINED = _flag(
-    "SUGGESTER_TRAINED", default=False
-)  # whether a model learned from decisions may be switched on
+SUGGESTER_TRAINED = _flag("SUGGESTER_TRAINED", default=False)  # a model learned from decisions may be switched on
+SUGGESTER_EMBEDDINGS = _flag("SUGGESTER_EMBEDDINGS", default=False)  # such a model may use the extra `embeddings`
 
 # --- warnings ----------------------------------------------------------------------------------------------
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")  # links in mails and feeds begin with it

@@ -53,10 +53,12 @@ def lexicon(request: HttpRequest) -> HttpResponse:
 
 def _models() -> dict[str, Any]:
     models = SuggesterModel.objects.select_related("lexicon").defer("data", "lexicon__files").order_by("-number")
+    switch = model_in_use.last_switch()
     return {
         "models": list(models[:SHOWN]),
-        "switch": model_in_use.last_switch(),
+        "switch": switch,
         "is_model_allowed": settings.SUGGESTER_TRAINED,
+        "refusal": model_in_use.refusal(switch),
     }
 
 

@@ -77,7 +77,7 @@ def test_what_is_open_sent_or_cancelled_is_not_put_back(state: str) -> None:
     sent: dict[str, Any] = {"reply_code": 250, "message_id": "<one@test.example>"}
     row = outbox.delivery(state=state, **({} if is_open else FINISHED), **sent)
 
-    with pytest.raises(delivery.DeliveryError, match=f"{row.pk} is {state}; wanted refused or given_up"):
+    with pytest.raises(delivery.DeliveryError, match=f"{row.pk} is {state}; wanted refused, given_up or bounced"):
         delivery.retry(delivery_id=row.pk, by=make.person(Role.PUBLISHER), at=NOW)
 
 

@@ -17,6 +17,7 @@ from reports.models import ClusterMember, Report, Retrieval
 from tests import make
 from tests.browser import days_files
 from tests.browser.conftest import sign_in, wait_until
+from tests.browser.keys import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("reference")]
 State = Retrieval.State
@@ -74,7 +75,7 @@ def _accept_by_key(page: Page, site: str, *, count: int) -> None:
     for done in range(1, count + 1):
         card = page.locator(".card[aria-current=true]")
         shown = card.get_attribute("id") or ""
-        page.keyboard.press("a")
+        press(page, "a")
         expect(card).not_to_have_attribute("id", shown)
         wait_until(lambda done=done: Evidence.objects.count() == done)  # type: ignore[misc]
     assert Suggestion.objects.filter(state=Suggestion.State.ACCEPTED).count() == count

@@ -10,6 +10,7 @@ from indicators.models import Evidence, Suggestion, SuggestionDecision
 from people.models import User
 from people.permissions import Role
 from tests.browser.conftest import sign_in
+from tests.browser.keys import press
 from tests.suggested import report_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("reference", "no_worker")]
@@ -55,7 +56,7 @@ def test_accept_change_reject_and_undo_by_keyboard(
     page.keyboard.press("a")
     expect_card(page, second)
     change_severity(page)
-    page.keyboard.press("a")
+    press(page, "a")
     expect_card(page, third)
     assert [Evidence.objects.latest("pk").severity, state(first), state(second)] == [4, "accepted", "changed"]
     reject(page)
@@ -63,7 +64,7 @@ def test_accept_change_reject_and_undo_by_keyboard(
     assert (state(third), third.decisions.get().reason) == ("rejected", "not about this indicator")
 
     for row in (third, second):
-        page.keyboard.press("u")
+        press(page, "u")
         expect_card(page, row)
     assert [state(row) for row in (second, third, fourth)] == ["waiting"] * 3
     assert list(Evidence.objects.order_by("pk").values_list("status", flat=True)) == ["accepted", "rejected"], (

@@ -19,6 +19,7 @@ from people.permissions import Role
 from r2p_dashboard import clock, pipeline
 from reports.ingest import About, receive
 from tests.browser.conftest import sign_in, wait_until
+from tests.browser.keys import press
 from tests.conftest import ROOT, start_worker, stop_worker
 
 pytestmark = pytest.mark.browser
@@ -63,7 +64,7 @@ def _send(path: Path, coder: User) -> None:
 def accept_everything(page: Page) -> None:
     """By one key, until nothing waits."""
     for left in range(Suggestion.objects.waiting().count() - 1, -1, -1):
-        page.keyboard.press("a")
+        press(page, "a")
         expect(page.locator(".tabs a[aria-current=page] .num, [aria-current=page] .tag").first).to_have_text(str(left))
 
 

@@ -264,7 +264,7 @@ def test_those_selected_are_put_back_together_and_the_bell_rings_once(
     assert states == {one.pk: "waiting", two.pk: "waiting", left.pk: "refused", sent.pk: "sent"}
     assert rung == ["warnings"]
     assert "2 mails put back" in page
-    assert f"Not put back: delivery {sent.pk} is sent; wanted refused or given_up." in page
+    assert f"Not put back: delivery {sent.pk} is sent; wanted refused, given_up or bounced." in page
 
 
 @pytest.mark.parametrize("fields", [SENT, {}, {"state": State.CANCELLED, **ENDED}])

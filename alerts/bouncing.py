@@ -28,14 +28,15 @@ def take_back(*, report: bytes, at: dt.datetime) -> int:
     deliveries = list(found.select_for_update(of=("self",)).order_by("pk"))
     if not deliveries:
         raise UnknownMailError(f"{said.message_id}: found no mail of this outbox with it")
-    back = [one for one in deliveries if one.state == State.SENT] if said.has_failed else []
-    for one in back:
-        one.state, one.finished_at = State.BOUNCED, at
-        one.save(update_fields=["state", "finished_at"])
+    back = [one.pk for one in deliveries if one.state == State.SENT] if said.has_failed else []
+    Delivery.objects.filter(pk__in=back).update(state=State.BOUNCED, finished_at=at)
     DeliveryAttempt.objects.bulk_create(
         DeliveryAttempt(
-            delivery=one, at=at, outcome=DeliveryAttempt.Outcome.BOUNCED, text=f"came back with status {said.status}"
+            delivery_id=number,
+            at=at,
+            outcome=DeliveryAttempt.Outcome.BOUNCED,
+            text=f"came back with status {said.status}",
         )
-        for one in back
+        for number in back
     )
     return len(back)

@@ -215,7 +215,6 @@ def _reason(reason: str) -> str:
 def _free_slug(wanted: str) -> str:
     """The name as an address; numbered where a closed situation, or another one, has it already."""
     plain = wanted[:70]
-    count = Situation.objects.filter(slug__startswith=plain).count()
     taken = {"new", *Situation.objects.filter(slug__startswith=plain).values_list("slug", flat=True)}
-    names = [plain, *(f"{plain}-{number}" for number in range(2, count + 4))]
+    names = [plain, *(f"{plain}-{number}" for number in range(2, len(taken) + 2))]
     return next(name for name in names if name not in taken)

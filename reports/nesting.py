@@ -13,12 +13,12 @@ from django.db.models.functions import Cast
 
 from reports.models import CustodyEntry, Retrieval
 from reports.readers.draft import CarriedFile, ItemProblem
+from reports.zips import RATIO_FROM
 
 DEPTH_MAX = 3  # a document in a ZIP on a mail in a ZIP; deeper nests nobody packs by hand
 FILES_MAX = 200  # in all: a ZIP of a hundred mails with a document each
 BYTES_MAX = 120 * 2**20  # in all: an attachment counts with its mail and by itself
 RATIO_MAX = 200  # bytes in all for one byte of the outermost file
-RATIO_FROM = 1_000_000  # bytes: less may pack as it likes
 
 
 @dataclasses.dataclass(slots=True)

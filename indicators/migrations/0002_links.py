@@ -5,6 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='evidence',
             name='coder',
@@ -270,4 +272,4 @@ class Migration(migrations.Migration):
             model_name='history',
             constraint=models.UniqueConstraint(fields=('snapshot', 'line'), name='one_history_per_snapshot_and_line'),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Suggestion',
             fields=[
@@ -141,4 +143,4 @@ class Migration(migrations.Migration):
             model_name='suggestionrun',
             constraint=models.UniqueConstraint(condition=models.Q(('failure', '')), fields=('report',), name='one_good_search_per_report'),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from people.migrating import together
+
 # A pointer to each country's score becomes one for each method. No score is touched.
 BY_METHOD = """
 INSERT INTO indicators_standingbymethod (country_id, method_id, snapshot_id)
@@ -23,7 +25,7 @@ class Migration(migrations.Migration):
         ("indicators", "0006_series_territory_names"),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField("methodversion", "note", models.TextField(blank=True, default="", verbose_name="what changed, and why")),
         migrations.AddField("methodversion", "stands_from", models.DateTimeField(blank=True, null=True, verbose_name="first run published")),
         migrations.AddField("methodversion", "retired_at", models.DateTimeField(blank=True, null=True, verbose_name="no longer computed since")),
@@ -83,4 +85,4 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("snapshot", "part"), name="one_band_per_snapshot_and_part")],
             },
         ),
-    ]
+    ])

@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 def guard(table: str, *may_change: str) -> migrations.RunSQL:
     """Refuses deletion, and any change of a column that is not named."""
@@ -26,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='OutcomeList',
             fields=[
@@ -117,4 +119,4 @@ class Migration(migrations.Migration):
         guard("indicators_outcome"),
         guard("indicators_backtestrun"),
         guard("indicators_backtestrequest", "run_id", "finished_at", "failure"),
-    ]
+    ])

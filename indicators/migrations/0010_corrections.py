@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
         ('reports', '0007_corrections'),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='suggestionrun',
             name='one_good_search_per_report',
@@ -34,4 +36,4 @@ class Migration(migrations.Migration):
             model_name='suggestionrun',
             constraint=models.UniqueConstraint(condition=models.Q(('failure', '')), fields=('correction',), name='one_good_search_per_correction'),
         ),
-    ]
+    ])

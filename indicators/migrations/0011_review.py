@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 def guard(table: str, *may_change: str) -> migrations.RunSQL:
     """Refuses deletion, and any change of a column that is not named."""
@@ -24,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='BulkRejection',
             fields=[
@@ -190,4 +192,4 @@ class Migration(migrations.Migration):
         guard("indicators_secondreading"),
         guard("indicators_settlement"),
         guard("indicators_bulkrejection", "undone_at", "undone_by_id", "undone_count"),
-    ]
+    ])

@@ -10,6 +10,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 FILES = """
 CREATE FUNCTION refuse_to_change_a_sent_file() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
@@ -49,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ColumnMapping',
             fields=[
@@ -200,4 +202,4 @@ class Migration(migrations.Migration):
             "DROP TRIGGER indicators_importrow_is_never_rewritten ON indicators_importrow;"
             "DROP FUNCTION refuse_to_forget_a_fate()",
         ),
-    ]
+    ])

@@ -6,6 +6,8 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 LINKS = """
 CREATE FUNCTION refuse_events_of_nothing() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
         ('reports', '0003_fetching_and_feeds'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='FigureSeries',
             fields=[
@@ -198,4 +200,4 @@ class Migration(migrations.Migration):
         guard("indicators_eventrecord"),
         guard("indicators_figureload"),
         guard("indicators_publishedfigure"),
-    ]
+    ])

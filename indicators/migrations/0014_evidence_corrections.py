@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
 
+from people.migrating import together
+
 MAY_CHANGE = (
     "status", "sensitivity", "decided_by_id", "decided_at", "decision_reason", "retracted_by_id", "retracted_at",
     "retraction_reason",
@@ -45,7 +47,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("indicators", "0013_events")]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             "evidence",
             "corrects",
@@ -85,4 +87,4 @@ class Migration(migrations.Migration):
             "DROP TRIGGER indicators_evidence_takes_its_place ON indicators_evidence;"
             "DROP FUNCTION refuse_correction_beside_its_original()",
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 ONCE = """
 CREATE FUNCTION refuse_to_close_an_event_link_twice() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -39,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='EventDecision',
             fields=[
@@ -105,4 +107,4 @@ class Migration(migrations.Migration):
         guard("indicators_eventdecision"),
         guard("indicators_eventlink", "until", "closed_by_id"),
         migrations.RunSQL(ONCE, NO_LONGER),
-    ]
+    ])

@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 KEPT = ("lexiconversion", "lexiconpublication", "labelledset", "suggestermodel", "modelswitch")
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='LabelledSet',
             fields=[
@@ -344,4 +346,4 @@ class Migration(migrations.Migration):
             )
             for name in KEPT
         ),
-    ]
+    ])

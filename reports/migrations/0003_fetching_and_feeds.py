@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name='retrieval',
             name='retrieval_keeps_its_bytes_until_it_is_finished',
@@ -202,4 +204,4 @@ class Migration(migrations.Migration):
             model_name='source',
             constraint=models.CheckConstraint(condition=models.Q(('reader', ''), ('is_on', True), models.Q(('off_because', ''), _negated=True), _connector='OR'), name='source_that_is_off_says_why'),
         ),
-    ]
+    ])

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 APPEND_ONLY = (
     "CREATE TRIGGER reports_sourcechange_is_never_rewritten BEFORE UPDATE OR DELETE ON reports_sourcechange "
     "FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()"
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Host',
             fields=[
@@ -129,4 +131,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             APPEND_ONLY, "DROP TRIGGER reports_sourcechange_is_never_rewritten ON reports_sourcechange"
         ),
-    ]
+    ])

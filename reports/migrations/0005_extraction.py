@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Batch',
             fields=[
@@ -94,4 +96,4 @@ class Migration(migrations.Migration):
             model_name='batch',
             index=models.Index(fields=['sent_by', '-id'], name='batch_of_a_person'),
         ),
-    ]
+    ])

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 ONCE = """
 CREATE FUNCTION refuse_to_close_a_membership_twice() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -40,7 +42,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Cluster',
             fields=[
@@ -159,4 +161,4 @@ class Migration(migrations.Migration):
         guard("reports_clusterdecision"),
         guard("reports_textpair", "state"),
         migrations.RunSQL(ONCE, NO_LONGER),
-    ]
+    ])

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from people.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='ReportCorrection',
             fields=[
@@ -75,4 +77,4 @@ class Migration(migrations.Migration):
             "ON reports_reportcorrection FOR EACH ROW EXECUTE FUNCTION refuse_rewrite()",
             "DROP TRIGGER reports_reportcorrection_is_never_rewritten ON reports_reportcorrection",
         ),
-    ]
+    ])

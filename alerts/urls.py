@@ -3,7 +3,7 @@
 from django.urls import path
 
 from alerts.feeds import alert_feed
-from alerts.views import alerts, outbox, scorecard, signals, situations, subscriptions
+from alerts.views import alerts, offices, outbox, scorecard, signals, situations, subscriptions
 
 urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
@@ -16,6 +16,12 @@ urlpatterns = [
     path("situations/new/", situations.situation_new, name="situation_new"),
     path("situations/<slug:slug>/", situations.situation, name="situation"),
     path("situations/<slug:slug>/edit/", situations.situation_edit, name="situation_edit"),
+    path("offices/", offices.offices, name="offices"),
+    path("offices/new/", offices.office_new, name="office_new"),
+    path("offices/<int:office_id>/", offices.office, name="office"),
+    path("offices/<int:office_id>/edit/", offices.office_edit, name="office_edit"),
+    path("offices/<int:office_id>/absence/", offices.office_absence, name="office_absence"),
+    path("offices/<int:office_id>/absence/<int:absence_id>/cancel/", offices.absence_cancel, name="absence_cancel"),
     path("scorecard/", scorecard.scorecard, name="scorecard"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/retry/", outbox.outbox_retry, name="outbox_retry"),

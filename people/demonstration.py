@@ -8,6 +8,7 @@ from people.models import User
 from people.permissions import Role
 
 DOMAIN = "demo.example"  # reserved: no mail can ever arrive there
+SECOND_FOCAL_POINT = "focal-point-2@demo.example"  # so that there is somebody to ask next
 _NAMES = {
     Role.READER: "Demonstration reader",
     Role.FOCAL_POINT: "Demonstration focal point",
@@ -27,8 +28,8 @@ class LogIn:
 
 
 def log_ins() -> tuple[LogIn, ...]:
-    """Everybody of the demonstration, by role."""
-    return tuple(LogIn(role, email_of(role)) for role in Role)
+    """Everybody of the demonstration, by role; the second focal point comes last."""
+    return (*(LogIn(role, email_of(role)) for role in Role), LogIn(Role.FOCAL_POINT, SECOND_FOCAL_POINT))
 
 
 def email_of(role: Role) -> str:
@@ -47,7 +48,7 @@ def password(folder: Path) -> str:
 
 
 def create_people(folder: Path) -> dict[Role, User]:
-    """Everybody of the demonstration, made where missing; safe to run twice."""
+    """Everybody of the demonstration, made where missing; the first of each role. Safe to run twice."""
     secret = password(folder)
     people: dict[Role, User] = {}
     standing = {person.email: person for person in User.objects.filter(email__in=[one.email for one in log_ins()])}
@@ -57,10 +58,14 @@ def create_people(folder: Path) -> dict[Role, User]:
         person = standing.get(log_in.email)
         if person is None:
             person = User.objects.create_user(
-                log_in.email, secret, name=_NAMES[log_in.role], role=log_in.role, is_superuser=log_in.role == Role.ADMIN
+                log_in.email, secret, name=_name(log_in), role=log_in.role, is_superuser=log_in.role == Role.ADMIN
             )
         elif not is_known:
             person.set_password(secret)
             person.save(update_fields=["password"])
-        people[log_in.role] = person
+        people.setdefault(log_in.role, person)
     return people
+
+
+def _name(log_in: LogIn) -> str:
+    return f"Second {_NAMES[log_in.role].lower()}" if log_in.email == SECOND_FOCAL_POINT else _NAMES[log_in.role]

@@ -38,6 +38,7 @@ class Action(enum.Enum):
     RELEASE_ALERT = "release alert"
     WATCH_OUTBOX = "see the outbox and retry mails"
     MANAGE_SUBSCRIPTIONS = "manage other people's subscriptions"
+    MANAGE_OFFICES = "manage offices and record their answers"
     CLOSE_NOTICES = "see and close notices to staff"
     MANAGE = "manage sources, people and reference data"
 
@@ -54,7 +55,7 @@ _CODES = frozenset({Action.INGEST_REPORT, Action.ENTER_EVIDENCE})
 _REVIEWS = _CODES | {Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE}
 _WARNS = frozenset({
     Action.SETTLE_READINGS, Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS,
-    Action.CLOSE_NOTICES, Action.EDIT_LEXICON,
+    Action.MANAGE_OFFICES, Action.CLOSE_NOTICES, Action.EDIT_LEXICON,
 })  # fmt: skip
 
 NOBODY = Grant(Sensitivity.PUBLIC)

@@ -8,7 +8,7 @@ from django.test import Client
 from people.permissions import Role
 from reports import ingest, sending
 from tests import lexicons, make, tables
-from tests.alerts import outbox
+from tests.alerts import given, outbox
 from tests.reports import documents, texts
 from tests.suggested import suggestion
 
@@ -45,6 +45,7 @@ PAGES_FOR = {
     "/lexicon/again/": PUBLISHERS, "/lexicon/draft/en/0/": PUBLISHERS, "/lexicon/draft/en/new/": PUBLISHERS,
     "/lexicon/tests/{test}/": REVIEWERS,
     "/situations/new/": PUBLISHERS, "/situations/myanmar/edit/": PUBLISHERS,
+    "/offices/": EVERYBODY, "/offices/new/": PUBLISHERS, "/offices/{office}/edit/": PUBLISHERS,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 
@@ -67,6 +68,7 @@ def answers(client: Client, page: str) -> int:
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
     numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk, "pair": texts.pair().pk}
     numbers["test"] = lexicons.asked().pk
+    numbers["office"] = given.office().pk
     numbers["import"] = tables.checked(tables.evidence_csv()).pk
     return client.get(page.format(**numbers)).status_code
 

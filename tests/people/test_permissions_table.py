@@ -7,19 +7,19 @@ from people.models import User
 from people.permissions import GRANTS, Action, Role, Sensitivity, clearance_of, may
 
 TABLE = {
-    #              sees up to, INGEST ENTER DECIDE RETRACT SETTLE RELEASE OUTBOX SUBSCRIPTIONS NOTICES MANAGE LEXICON
-    None: (0, "-----------"),
-    Role.READER: (0, "-----------"),
-    Role.FOCAL_POINT: (1, "-----------"),
-    Role.CODER: (2, "xx---------"),
-    Role.REVIEWER: (2, "xxxx-------"),
-    Role.PUBLISHER: (3, "xxxxxxxxx-x"),
-    Role.ADMIN: (3, "xxxxxxxxxxx"),
+    # sees up to, INGEST ENTER DECIDE RETRACT SETTLE RELEASE OUTBOX SUBSCRIPTIONS NOTICES MANAGE LEXICON OFFICES
+    None: (0, "------------"),
+    Role.READER: (0, "------------"),
+    Role.FOCAL_POINT: (1, "------------"),
+    Role.CODER: (2, "xx----------"),
+    Role.REVIEWER: (2, "xxxx--------"),
+    Role.PUBLISHER: (3, "xxxxxxxxx-xx"),
+    Role.ADMIN: (3, "xxxxxxxxxxxx"),
 }
 ORDER = [
     Action.INGEST_REPORT, Action.ENTER_EVIDENCE, Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE,
     Action.SETTLE_READINGS, Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS,
-    Action.CLOSE_NOTICES, Action.MANAGE, Action.EDIT_LEXICON,
+    Action.CLOSE_NOTICES, Action.MANAGE, Action.EDIT_LEXICON, Action.MANAGE_OFFICES,
 ]  # fmt: skip
 
 

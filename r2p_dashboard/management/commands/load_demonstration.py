@@ -13,15 +13,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from alerts import comparing, subscribing
-from alerts.models import Subscription
+from alerts import comparing, offices, subscribing
+from alerts.models import Office, Subscription
 from indicators import backtesting, coding, series_loading, suggesting
 from indicators.backtest.grid import Question
 from indicators.models import BacktestRequest, Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesValue, Suggestion
 from indicators.models.backtest import Knowledge
 from indicators.models.score import Level
 from indicators.outcome_loading import ONE_SIDED_SLUG
-from people.demonstration import create_people, email_of
+from people.demonstration import SECOND_FOCAL_POINT, create_people, email_of
 from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline
@@ -74,6 +74,7 @@ class Command(BaseCommand):
         self.stdout.write(f"scores stand as of {run.as_of}")
         self._wait("scores compared", comparing.waiting().count)
         self._subscribe(people)
+        self._make_office(people)
         self._ask_for_backtest(people[Role.REVIEWER])
         waiting = Suggestion.objects.waiting().count()
         self.stdout.write(f"{waiting} suggestions wait for a reviewer: {settings.SITE_URL}{reverse('suggestions')}")
@@ -86,6 +87,18 @@ class Command(BaseCommand):
                 person=focal_point, is_everywhere=True, countries=[], regions=[], least_level=Level.ELEVATED,
                 by=people[Role.ADMIN], at=clock.now(),
             )  # fmt: skip
+
+    def _make_office(self, people: dict[Role, User]) -> None:
+        """An office that says it is made up, with both focal points; once, also where it was ended since."""
+        if Office.objects.filter(is_demonstration=True).exists():
+            return
+        by, at = people[Role.ADMIN], clock.now()
+        made = offices.open_office(
+            name="Made-up office of the demonstration", kind=Office.Kind.STATE, country=None, languages=["en"],
+            is_demonstration=True, by=by, at=at,
+        )  # fmt: skip
+        for who in (people[Role.FOCAL_POINT], User.objects.get(email=SECOND_FOCAL_POINT)):
+            offices.put_person(office_id=made.pk, person=who, by=by, at=at)
 
     def _ask_for_backtest(self, reviewer: User) -> None:
         """Asks for one over the yearly deaths, once, where these are loaded; a worker runs it afterwards."""

@@ -209,7 +209,7 @@ def _write_some(*, at: dt.datetime) -> int:
     """Write the mails of the next few deliveries that have none; how many were looked at."""
     blank = _free(at=at).filter(message=None).select_related(*messages.RELATED)
     found = list(blank.prefetch_related("subscription__countries")[:WRITTEN_AHEAD])
-    letters: dict[int, messages.Letter] = {}
+    letters: messages.Letters = {}
     for delivery in found:
         if address := _wanted_address(delivery, at=at):
             _write(delivery, address, letters, at=at)
@@ -241,15 +241,14 @@ def _unwanted(delivery: Delivery) -> str:
     return ""
 
 
-def _write(delivery: Delivery, address: str, letters: dict[int, messages.Letter], *, at: dt.datetime) -> bool:
+def _write(delivery: Delivery, address: str, letters: messages.Letters, *, at: dt.datetime) -> bool:
     """Keep the mail's bytes for every try; False where those that are kept still hold, and nothing was done.
 
-    A mail that cannot be written holds up no other: it is noted and put off. `letters` are shared, by their alert.
+    A mail that cannot be written holds up no other: it is noted and put off. `letters` are shared.
     """
     try:
         with transaction.atomic():
-            letter = letters.get(delivery.alert_id) or messages.letter_for(delivery.alert)
-            letters[delivery.alert_id] = letter
+            letter = messages.letter_of(delivery, letters)
             fingerprint = messages.fingerprint(delivery, letter)
             if delivery.message is not None and delivery.fingerprint == fingerprint:
                 return False

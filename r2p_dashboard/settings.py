@@ -127,6 +127,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]  # of the frames of mails; the pages are in English
 DATE_FORMAT = "j F Y"
 
 # --- static files ------------------------------------------------------------------------------------------

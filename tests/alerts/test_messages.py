@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from alerts import links, messages, release
 from alerts.messages import MessageError, ReasonLine, Texts
+from alerts.messages.texts import longest
 from alerts.models import Alert, AlertReason, Delivery
 from indicators import coding
 from indicators.models import Evidence
@@ -115,7 +116,8 @@ def test_headers_let_a_mail_program_thread_list_and_unsubscribe() -> None:
     mail = as_read(row)
 
     assert mail["Message-ID"] == f"<alert-{row.alert_id}.delivery-{row.pk}.20240701120000@mail.test.example>"
-    assert mail["In-Reply-To"] == mail["References"] == "<country-SDN.alerts@mail.test.example>"
+    thread = f"<situation-{row.alert.situation_id}.20240701120000.alerts@mail.test.example>"
+    assert mail["In-Reply-To"] == mail["References"] == thread
     assert mail["List-Id"] == "<alerts.mail.test.example>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -200,14 +202,14 @@ def test_the_mail_says_what_changed_why_how_sure_and_what_can_be_done() -> None:
     outbox.asking(row).countries.set([make.country("SDN")])
     text, _ = both(row)
 
-    for said in ("From A to B.", "Sure.", "Dark.", "Speak.", "2024-07-01 12:00 UTC", "Attacks on a market [B2]"):
+    for said in ("From A to B.", "Sure.", "Dark.", "Speak.", "1 July 2024, 12:00 UTC", "Attacks on a market [B2]"):
         assert said in text
     assert f"https://warn.test.example/evidence/{evidence.pk}/" in text
     assert f"https://warn.test.example/alerts/{warning.pk}/" in text
     assert "https://warn.test.example/countries/SDN/" in text
     assert "You asked for alerts about Sudan and Northern Africa from HIGH on." in text
     assert "index of reported evidence, not a finding of law" in text
-    assert f"Alert {warning.pk}, released by a publisher, valid until 2100-01-01. Method FA-" in text
+    assert f"Alert {warning.pk}, released by a publisher, valid until 1 January 2100. Method FA-" in text
 
 
 def test_nobody_is_named_who_released_it_or_signed_the_reader_up() -> None:
@@ -290,13 +292,14 @@ def test_no_mail_is_longer_than_250_words_however_much_is_to_be_said() -> None:
     assert text.count("…") >= 8
 
 
-@given(texts=st.lists(st.integers(0, 120), min_size=7, max_size=7), spare=st.integers(0, 200))
+@given(texts=st.lists(st.integers(0, 120), min_size=8, max_size=8), spare=st.integers(0, 200))
 @how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_only_the_longest_parts_give_way(texts: list[int], spare: int) -> None:
     parts = [" ".join(["word"] * length) for length in texts]
-    given_texts = Texts("", parts[0], parts[1], parts[2], parts[3], tuple(ReasonLine(text) for text in parts[4:]))
+    reasons = tuple(ReasonLine(text) for text in parts[5:])
+    given_texts = Texts("", parts[0], parts[1], parts[2], parts[4], reasons, parts[3])
 
-    limit = messages._longest(given_texts, spare=spare)
+    limit = longest(given_texts, spare=spare)
     left = given_texts.cut(limit).lengths()
 
     assert sum(left) <= spare or sum(texts) <= spare

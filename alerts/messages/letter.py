@@ -1,0 +1,170 @@
+"""What every mail of one alert shares, in one language and for one purpose."""
+
+import dataclasses
+from urllib.parse import quote
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from alerts import links
+from alerts.messages import frame
+from alerts.messages.describing import region_names
+from alerts.messages.headers import MessageError, sender
+from alerts.messages.languages import SOURCE, confidence_word, country_name, kind_word, level_word
+from alerts.messages.texts import HEADLINE_WORDS, WORDS_MAX, ReasonLine, Texts, cut, longest, words_in
+from alerts.models import Alert, AlertReason, Delivery
+from indicators.models import Evidence
+from indicators.models.score import Level
+
+NOT_PUBLIC = gettext_noop("Evidence that is not public")
+# What each person has of their own; the signs are of private use: they are in nobody's words.
+MARKS = {"why_you": "\ue001", "manage_url": "\ue002", "unsubscribe_url": "\ue003"}
+TAKEN_BACK = (Alert.Kind.CORRECTION, Alert.Kind.WITHDRAWAL)
+Purpose = Delivery.Purpose
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Letter:
+    """As it stands when this is made: for a batch, never for longer."""
+
+    language: str
+    texts: Texts
+    shared: dict[str, object]
+    regions: dict[int, str]
+    least_words: int  # of a body whose parts are cut to nothing, without why its reader got it
+    heads: dict[str, object] = dataclasses.field(default_factory=dict)
+    drawn: dict[int, tuple[str, str]] = dataclasses.field(default_factory=dict)  # by how many words a part may have
+
+    def bodies(self, own: dict[str, str]) -> tuple[str, str]:
+        """The text and the HTML twin for one person: `own` is what stands in the places of MARKS."""
+        words = longest(self.texts, spare=WORDS_MAX - self.least_words - words_in(own["why_you"]))
+        text, page = self._draw(words)
+        for name, mark in MARKS.items():
+            text, page = text.replace(mark, own[name]), page.replace(mark, escape(own[name]))
+        return text, page
+
+    def says(self) -> list[str]:
+        """All its words, uncut, as they stand now."""
+        return [*self._draw(max(self.texts.lengths())), *map(str, self.heads.values())]
+
+    def _draw(self, words: int) -> tuple[str, str]:
+        if words not in self.drawn:
+            context = self.shared | {"texts": self.texts.cut(words)}
+            with translation.override(self.language):
+                self.drawn[words] = (
+                    frame.text("emails/alert.txt", context),
+                    render_to_string("emails/alert.html", context),
+                )
+        return self.drawn[words]
+
+
+def letter_for(alert: Alert, *, language: str = SOURCE, purpose: str = Purpose.ALERT) -> Letter:
+    """Raises MessageError: of an alert that nobody released no mail is made."""
+    if alert.state != Alert.State.RELEASED:
+        raise MessageError(f"alert {alert.pk} is {alert.get_state_display()}; wanted a released one")
+    return preview_letter(alert, language=language, purpose=purpose)
+
+
+def preview_letter(alert: Alert, *, language: str = SOURCE, purpose: str = Purpose.ALERT) -> Letter:
+    """The same of an alert that may wait for release: for those who decide on it."""
+    texts = Texts(
+        headline=cut(alert.headline, HEADLINE_WORDS),
+        what_changed=alert.what_changed,
+        how_sure=alert.how_sure,
+        not_known=alert.not_known,
+        who_is_at_risk=alert.who_is_at_risk,
+        can_be_done=alert.can_be_done,
+        reasons=_reasons(alert, language),
+    )
+    with translation.override(language):
+        shared = _shared(alert, language, purpose)
+        least = _least_words(texts, shared)
+    return Letter(language, texts, shared, region_names(), least)
+
+
+def _least_words(texts: Texts, shared: dict[str, object]) -> int:
+    """Of all that is no part: a part that says nothing has no heading either, so each keeps a word meanwhile."""
+    short = texts.cut(1)
+    return words_in(frame.text("emails/alert.txt", shared | {"texts": short})) - words_in(" ".join(short.parts))
+
+
+def subject(alert: Alert, *, purpose: str = Purpose.ALERT) -> str:
+    """Such as `[HIGH ↑] Sudan: reason in at most eight words (confidence: medium)`, in the language that is active."""
+    said = _("[%(mark)s] %(country)s: %(headline)s (confidence: %(confidence)s)") % {
+        "mark": _mark(alert),
+        "country": country_name(alert.country),
+        "headline": cut(alert.headline, HEADLINE_WORDS),
+        "confidence": confidence_word(alert.confidence),
+    }
+    begin = {
+        Purpose.REMINDER: _("Reminder"),
+        Purpose.ESCALATION: _("Unanswered"),
+        Purpose.PASSED_ON: _("Passed on to you"),
+    }
+    return f"{begin[Purpose(purpose)]}: {said}" if purpose in begin else said
+
+
+def _mark(alert: Alert) -> str:
+    """The level, and honestly what became of it: only a rise has an arrow."""
+    level, kind = level_word(Level(alert.level)), kind_word(alert.kind)
+    if alert.kind == Alert.Kind.RISE:
+        return f"{level} ↑"
+    return kind if alert.kind == Alert.Kind.WITHDRAWAL else f"{level}, {kind}"
+
+
+def _opening(purpose: str) -> str:
+    """Why the mail comes, where it is not the alert itself for the first time."""
+    return {
+        Purpose.REMINDER: _("A reminder: nobody of your office has answered this warning yet."),
+        Purpose.ESCALATION: _(
+            "Those of your office who were asked first have not answered this warning: it is your turn."
+        ),
+        Purpose.PASSED_ON: _("Somebody who got this warning passed it on to you."),
+    }.get(Purpose(purpose), "")
+
+
+def _reasons(alert: Alert, language: str) -> tuple[ReasonLine, ...]:
+    """What stands behind the alert, as far as it is public at this moment."""
+    is_public = Exists(Evidence.objects.visible_to(AnonymousUser()).ever_accepted().filter(pk=OuterRef("evidence")))
+    rows = AlertReason.objects.filter(alert=alert).order_by("order")
+    found = rows.values_list("text", "grade", "evidence", "evidence__status", is_public)
+    with translation.override(language):
+        return tuple(_reason(*row) for row in found)
+
+
+def _reason(text: str, grade: str, evidence: int | None, status: str | None, is_public: bool) -> ReasonLine:
+    if evidence is None:
+        return ReasonLine(text, grade)
+    if not is_public:
+        return ReasonLine(_(NOT_PUBLIC))
+    url = links.absolute(reverse("evidence_detail", args=[evidence]))
+    return ReasonLine(text, grade, url, is_retracted=status == Evidence.Status.RETRACTED)
+
+
+def _shared(alert: Alert, language: str, purpose: str) -> dict[str, object]:
+    """Everything of a body but the texts of its alert; MARKS stand for what each person has of their own."""
+    level = Level(alert.level)
+    return {
+        **frame.shell(subject=subject(alert, purpose=purpose), language=language, level=level),
+        "opening": _opening(purpose),
+        "alert": alert,
+        "is_correction": alert.kind in TAKEN_BACK,
+        "country": country_name(alert.country),
+        "level": level_word(level),
+        "level_as_written": level.label,
+        "kind": kind_word(alert.kind),
+        "confidence": confidence_word(alert.confidence),
+        "previous": level_word(Level(alert.previous_level)) if alert.kind == Alert.Kind.RISE else "",
+        "previous_as_written": Level(alert.previous_level).label,
+        "method": alert.snapshot.method,
+        "alert_url": links.absolute(alert.get_absolute_url()),
+        "country_url": links.absolute(alert.country.get_absolute_url()),
+        "error_url": f"mailto:{sender()}?subject={quote(f'Error in alert {alert.pk}')}",
+        **MARKS,
+    }

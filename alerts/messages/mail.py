@@ -1,0 +1,164 @@
+"""The mail of one delivery: what all mails of its alert share, and what its person has of their own."""
+
+import json
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from alerts import links
+from alerts.messages.describing import describe
+from alerts.messages.headers import POLICY, address, domain, refuse_breaks, sender
+from alerts.messages.languages import language_of
+from alerts.messages.letter import MARKS, Letter, letter_for, preview_letter
+from alerts.models import Alert, Delivery
+
+__all__ = ["MARKS", "RELATED", "bodies", "composed", "fingerprint", "letter_of", "mail_for", "message_id"]
+
+RELATED = (  # for select_related: saves queries
+    "alert__country",
+    "alert__situation",
+    "alert__snapshot__method",
+    "person__mail_settings",
+    "subscription",
+)
+Letters = dict[tuple[int, str, str], Letter]
+
+
+def letter_of(delivery: Delivery, letters: Letters | None = None) -> Letter:
+    """That of its alert, purpose and person's language; made once for all that share `letters`. Raises MessageError."""
+    known = letters if letters is not None else {}
+    key = (delivery.alert_id, language_of(delivery.person), delivery.purpose)
+    if key not in known:
+        known[key] = letter_for(delivery.alert, language=key[1], purpose=delivery.purpose)
+        known[key].heads.update(_common_heads(delivery.alert, known[key]))
+    return known[key]
+
+
+def mail_for(delivery: Delivery, letter: Letter | None = None) -> EmailMessage:
+    """The mail of a delivery, the same for every try but for the stamps in its signed links.
+
+    `letter` is that of its alert, where it is made already. Raises MessageError.
+    """
+    letter = letter or letter_of(delivery)
+    own = _own_words(delivery, letter)
+    heads = letter.heads | _own_heads(delivery, own["unsubscribe_url"])
+    return composed(heads, *letter.bodies(own), name=f"alert-{delivery.alert_id}-delivery-{delivery.pk}")
+
+
+def composed(heads: dict[str, object], text: str, page: str, *, name: str) -> EmailMessage:
+    """A mail of a text and its HTML twin; `name` makes its boundaries, the same for every try."""
+    message = EmailMessage(policy=POLICY)
+    message.make_alternative(boundary=f"=_{name}")  # empty yet: no header to move
+    for head, value in heads.items():
+        message[head] = value
+    for body, subtype in ((text, "plain"), (page, "html")):
+        message.attach(_part(body, subtype))
+    return message
+
+
+def bodies(delivery: Delivery, *, language: str = "") -> tuple[str, str]:
+    """The text and the HTML twin, also of an alert that waits for release."""
+    language = language or language_of(delivery.person)
+    letter = preview_letter(delivery.alert, language=language, purpose=delivery.purpose)
+    return letter.bodies(_own_words(delivery, letter))
+
+
+def fingerprint(delivery: Delivery, letter: Letter | None = None) -> str:
+    """A digest of all that the mail says and that may change until it goes, but for the stamps in its signed links.
+
+    It is keyed: where links were signed with a former key, it is another one.
+    """
+    letter, person = letter or letter_of(delivery), delivery.person
+    said = [*letter.says(), _own_words(delivery, letter)["why_you"], person.name, person.email]
+    return salted_hmac("alerts.messages.fingerprint", json.dumps(said), algorithm="sha256").hexdigest()
+
+
+def message_id(delivery: Delivery) -> str:
+    """The same for every try, so that a mail that arrives twice is known as one: what was given once stays.
+
+    The second in which the delivery was made tells it from that of a sister installation with the same numbers.
+    """
+    if delivery.message_id:
+        return delivery.message_id
+    return f"<alert-{delivery.alert_id}.delivery-{delivery.pk}.{delivery.made_at:%Y%m%d%H%M%S}@{domain()}>"
+
+
+def thread_of(alert: Alert) -> str:
+    """The root of the thread: no mail has it, and every mail of the situation answers it."""
+    return f"<situation-{alert.situation_id}.{alert.situation.opened_at:%Y%m%d%H%M%S}.alerts@{domain()}>"
+
+
+def _own_words(delivery: Delivery, letter: Letter) -> dict[str, str]:
+    """What stands in the places of MARKS."""
+    person = delivery.person
+    with translation.override(letter.language):
+        why = _why(delivery, letter)
+    return {
+        "why_you": why,
+        "manage_url": links.manage_url(person),
+        "unsubscribe_url": links.unsubscribe_url(person),
+    }
+
+
+def _why(delivery: Delivery, letter: Letter) -> str:
+    """Why this person gets this mail."""
+    rule = delivery.subscription
+    if rule is None:
+        return _("You get this because an alert that reached you is corrected, or because your office is to answer it.")
+    said = {"rule": describe(rule, regions=letter.regions)}
+    if rule.created_by_id in {None, delivery.person_id}:
+        return _("You asked for %(rule)s.") % said
+    return _("You were signed up for %(rule)s.") % said
+
+
+def _common_heads(alert: Alert, letter: Letter) -> dict[str, object]:
+    """The headers that every mail of an alert has, read once."""
+    place, thread = f"alert {alert.pk}", thread_of(alert)
+    head = {
+        "Subject": letter.shared["subject"],
+        "From": address(settings.INSTALLATION_NAME, sender(), f"{place}: From"),
+        "In-Reply-To": thread,
+        "References": thread,
+        "List-Id": f"<alerts.{domain()}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": ", ".join(dict.fromkeys([letter.language, "en"])),
+        "MIME-Version": "1.0",
+    }
+    refuse_breaks(head, place)
+    return {name: POLICY.header_factory(name, value) for name, value in head.items()}
+
+
+def _own_heads(delivery: Delivery, unsubscribe_url: str) -> dict[str, object]:
+    """The headers of one mail alone: one recipient, and nothing that a name could break."""
+    person, place = delivery.person, f"delivery {delivery.pk}"
+    head = {
+        "To": address(person.name, person.email, f"{place}: To"),
+        "Date": format_datetime(delivery.made_at),
+        "Message-ID": message_id(delivery),
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        **_answers(delivery),
+    }
+    refuse_breaks(head, place)
+    return head
+
+
+def _answers(delivery: Delivery) -> dict[str, object]:
+    """A correction answers the very mail that this person got."""
+    corrected = delivery.alert.corrects_id
+    if corrected is None:
+        return {}
+    got = Delivery.objects.filter(alert=corrected, person=delivery.person_id, channel=Delivery.Channel.MAIL)
+    first = got.exclude(message_id="").order_by("pk").values_list("message_id", flat=True).first()
+    return {"In-Reply-To": first, "References": f"{thread_of(delivery.alert)} {first}"} if first else {}
+
+
+def _part(text: str, subtype: str) -> EmailMessage:
+    part = EmailMessage(policy=POLICY)
+    part.set_content(text, subtype=subtype, charset="utf-8", cte="quoted-printable")
+    del part["MIME-Version"]  # said once, by the whole
+    return part

@@ -77,6 +77,7 @@ class Line:
 
     server: Server
     sender: str
+    patience: float | None = None  # seconds for a mail; None: MAIL_SECONDS
     _client: smtplib.SMTP | None = field(default=None, repr=False)
 
     def __enter__(self) -> Line:
@@ -138,7 +139,7 @@ class Line:
         is_over, is_done = threading.Event(), threading.Event()
 
         def watch() -> None:
-            seconds = MAIL_SECONDS
+            seconds = self.patience or MAIL_SECONDS
             while not is_done.wait(seconds):
                 is_over.set()
                 self._cut()

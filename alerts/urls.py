@@ -3,7 +3,7 @@
 from django.urls import path
 
 from alerts.feeds import alert_feed
-from alerts.views import alerts, offices, outbox, scorecard, signals, situations, subscriptions
+from alerts.views import alerts, offices, outbox, preview, scorecard, signals, situations, subscriptions
 
 urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<int:alert_id>/release/", alerts.alert_release, name="alert_release"),
     path("alerts/<int:alert_id>/refuse/", alerts.alert_refuse, name="alert_refuse"),
+    path("alerts/<int:alert_id>/mail/", preview.alert_mail, name="alert_mail"),
+    path("alerts/<int:alert_id>/mail.html", preview.alert_mail_html, name="alert_mail_html"),
+    path("alerts/<int:alert_id>/mail/test/", preview.alert_mail_test, name="alert_mail_test"),
     path("signals/", signals.signals, name="signals"),
     path("situations/", situations.situations, name="situations"),
     path("situations/new/", situations.situation_new, name="situation_new"),

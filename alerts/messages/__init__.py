@@ -8,7 +8,18 @@ from alerts.messages.describing import describe, region_names
 from alerts.messages.headers import POLICY, MessageError, sender
 from alerts.messages.languages import language_of
 from alerts.messages.letter import NOT_PUBLIC, Letter, letter_for, preview_letter, subject
-from alerts.messages.mail import MARKS, RELATED, Letters, bodies, fingerprint, letter_of, mail_for, message_id
+from alerts.messages.mail import (
+    MARKS,
+    RELATED,
+    Letters,
+    bodies,
+    fingerprint,
+    letter_of,
+    mail_for,
+    message_id,
+    preview_mail,
+    test_mail,
+)
 from alerts.messages.styles import RAMP, STYLES
 from alerts.messages.texts import WORDS_MAX, ReasonLine, Texts, words_in
 
@@ -34,8 +45,10 @@ __all__ = [
     "mail_for",
     "message_id",
     "preview_letter",
+    "preview_mail",
     "region_names",
     "sender",
     "subject",
+    "test_mail",
     "words_in",
 ]

@@ -1,6 +1,7 @@
 """What every mail of one alert shares, in one language and for one purpose."""
 
 import dataclasses
+import hashlib
 from urllib.parse import quote
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,9 +16,11 @@ from django.utils.translation import gettext_noop
 from alerts import links
 from alerts.messages import frame
 from alerts.messages.describing import region_names
-from alerts.messages.headers import MessageError, sender
+from alerts.messages.headers import MessageError, domain, sender
 from alerts.messages.languages import SOURCE, confidence_word, country_name, kind_word, level_word
+from alerts.messages.picture import SHOWN
 from alerts.messages.texts import HEADLINE_WORDS, WORDS_MAX, ReasonLine, Texts, cut, longest, words_in
+from alerts.messages.trend import trend_of
 from alerts.models import Alert, AlertReason, Delivery
 from indicators.models import Evidence
 from indicators.models.score import Level
@@ -27,6 +30,15 @@ NOT_PUBLIC = gettext_noop("Evidence that is not public")
 MARKS = {"why_you": "\ue001", "manage_url": "\ue002", "unsubscribe_url": "\ue003"}
 TAKEN_BACK = (Alert.Kind.CORRECTION, Alert.Kind.WITHDRAWAL)
 Purpose = Delivery.Purpose
+TEST = "test"  # beside the purposes of deliveries: a test is none
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class InlinePicture:
+    """A picture that travels in the mail; `name` is that of its Content-ID, without brackets."""
+
+    name: str
+    png: bytes
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class Letter:
     shared: dict[str, object]
     regions: dict[int, str]
     least_words: int  # of a body whose parts are cut to nothing, without why its reader got it
+    picture: InlinePicture | None = None
     heads: dict[str, object] = dataclasses.field(default_factory=dict)
     drawn: dict[int, tuple[str, str]] = dataclasses.field(default_factory=dict)  # by how many words a part may have
 
@@ -51,7 +64,8 @@ class Letter:
 
     def says(self) -> list[str]:
         """All its words, uncut, as they stand now."""
-        return [*self._draw(max(self.texts.lengths())), *map(str, self.heads.values())]
+        seen = hashlib.sha256(self.picture.png).hexdigest() if self.picture else ""
+        return [*self._draw(max(self.texts.lengths())), *map(str, self.heads.values()), seen]
 
     def _draw(self, words: int) -> tuple[str, str]:
         if words not in self.drawn:
@@ -83,9 +97,20 @@ def preview_letter(alert: Alert, *, language: str = SOURCE, purpose: str = Purpo
         reasons=_reasons(alert, language),
     )
     with translation.override(language):
-        shared = _shared(alert, language, purpose)
+        seen, said = _trend(alert, language)
+        shared = _shared(alert, language, purpose) | said
         least = _least_words(texts, shared)
-    return Letter(language, texts, shared, region_names(), least)
+    return Letter(language, texts, shared, region_names(), least, seen)
+
+
+def _trend(alert: Alert, language: str) -> tuple[InlinePicture | None, dict[str, object]]:
+    """The picture and what the twins say of it; a correction speaks of a warning, not of a course."""
+    trend = None if alert.kind in TAKEN_BACK else trend_of(alert.snapshot)
+    if trend is None:
+        return None, {"trend": ""}
+    found = InlinePicture(f"trend.alert-{alert.pk}.{language}@{domain()}", trend.drawn())
+    width, height = SHOWN
+    return found, {"trend": trend.said(), "picture": found.name, "picture_width": width, "picture_height": height}
 
 
 def _least_words(texts: Texts, shared: dict[str, object]) -> int:
@@ -103,11 +128,12 @@ def subject(alert: Alert, *, purpose: str = Purpose.ALERT) -> str:
         "confidence": confidence_word(alert.confidence),
     }
     begin = {
-        Purpose.REMINDER: _("Reminder"),
-        Purpose.ESCALATION: _("Unanswered"),
-        Purpose.PASSED_ON: _("Passed on to you"),
+        TEST: _("TEST"),
+        Purpose.REMINDER.value: _("Reminder"),
+        Purpose.ESCALATION.value: _("Unanswered"),
+        Purpose.PASSED_ON.value: _("Passed on to you"),
     }
-    return f"{begin[Purpose(purpose)]}: {said}" if purpose in begin else said
+    return f"{begin[purpose]}: {said}" if purpose in begin else said
 
 
 def _mark(alert: Alert) -> str:
@@ -121,12 +147,13 @@ def _mark(alert: Alert) -> str:
 def _opening(purpose: str) -> str:
     """Why the mail comes, where it is not the alert itself for the first time."""
     return {
-        Purpose.REMINDER: _("A reminder: nobody of your office has answered this warning yet."),
-        Purpose.ESCALATION: _(
-            "Those of your office who were asked first have not answered this warning: it is your turn."
+        TEST: _("A test, sent to you alone: nobody else was written to."),
+        Purpose.REMINDER.value: _("A reminder: nobody of your office has answered this warning yet."),
+        Purpose.ESCALATION.value: _(
+            "Those asked first in your office have not answered this warning: it is your turn."
         ),
-        Purpose.PASSED_ON: _("Somebody who got this warning passed it on to you."),
-    }.get(Purpose(purpose), "")
+        Purpose.PASSED_ON.value: _("Somebody who got this warning passed it on to you."),
+    }.get(purpose, "")
 
 
 def _reasons(alert: Alert, language: str) -> tuple[ReasonLine, ...]:

@@ -1,6 +1,8 @@
 """The mail of one delivery: what all mails of its alert share, and what its person has of their own."""
 
+import functools
 import json
+from base64 import encodebytes
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -13,10 +15,21 @@ from alerts import links
 from alerts.messages.describing import describe
 from alerts.messages.headers import POLICY, address, domain, refuse_breaks, sender
 from alerts.messages.languages import language_of
-from alerts.messages.letter import MARKS, Letter, letter_for, preview_letter
+from alerts.messages.letter import MARKS, TEST, InlinePicture, Letter, letter_for, preview_letter
 from alerts.models import Alert, Delivery
 
-__all__ = ["MARKS", "RELATED", "bodies", "composed", "fingerprint", "letter_of", "mail_for", "message_id"]
+__all__ = [
+    "MARKS",
+    "RELATED",
+    "bodies",
+    "composed",
+    "fingerprint",
+    "letter_of",
+    "mail_for",
+    "message_id",
+    "preview_mail",
+    "test_mail",
+]
 
 RELATED = (  # for select_related: saves queries
     "alert__country",
@@ -46,18 +59,40 @@ def mail_for(delivery: Delivery, letter: Letter | None = None) -> EmailMessage:
     letter = letter or letter_of(delivery)
     own = _own_words(delivery, letter)
     heads = letter.heads | _own_heads(delivery, own["unsubscribe_url"])
-    return composed(heads, *letter.bodies(own), name=f"alert-{delivery.alert_id}-delivery-{delivery.pk}")
+    name = f"alert-{delivery.alert_id}-delivery-{delivery.pk}"
+    return composed(heads, *letter.bodies(own), name=name, picture=letter.picture)
 
 
-def composed(heads: dict[str, object], text: str, page: str, *, name: str) -> EmailMessage:
-    """A mail of a text and its HTML twin; `name` makes its boundaries, the same for every try."""
+def composed(
+    heads: dict[str, object], text: str, page: str, *, name: str, picture: InlinePicture | None = None
+) -> EmailMessage:
+    """A mail of a text and its HTML twin, with the picture that belongs to that.
+
+    `name` makes its boundaries, the same for every try.
+    """
     message = EmailMessage(policy=POLICY)
     message.make_alternative(boundary=f"=_{name}")  # empty yet: no header to move
     for head, value in heads.items():
         message[head] = value
-    for body, subtype in ((text, "plain"), (page, "html")):
-        message.attach(_part(body, subtype))
+    message.attach(_part(text, "plain"))
+    message.attach(_part(page, "html") if picture is None else _with_picture(page, picture, name))
     return message
+
+
+def preview_mail(delivery: Delivery, *, language: str) -> EmailMessage:
+    """As it would go, also of an alert that waits for release. Raises MessageError."""
+    return _in_advance(delivery, preview_letter(delivery.alert, language=language, purpose=delivery.purpose))
+
+
+def test_mail(delivery: Delivery, *, language: str) -> EmailMessage:
+    """The same, marked as a test in its subject and first paragraph. Raises MessageError."""
+    letter = preview_letter(delivery.alert, language=language, purpose=TEST)
+    return _in_advance(delivery, letter)
+
+
+def _in_advance(delivery: Delivery, letter: Letter) -> EmailMessage:
+    letter.heads.update(_common_heads(delivery.alert, letter))
+    return mail_for(delivery, letter)
 
 
 def bodies(delivery: Delivery, *, language: str = "") -> tuple[str, str]:
@@ -155,6 +190,27 @@ def _answers(delivery: Delivery) -> dict[str, object]:
     got = Delivery.objects.filter(alert=corrected, person=delivery.person_id, channel=Delivery.Channel.MAIL)
     first = got.exclude(message_id="").order_by("pk").values_list("message_id", flat=True).first()
     return {"In-Reply-To": first, "References": f"{thread_of(delivery.alert)} {first}"} if first else {}
+
+
+def _with_picture(page: str, picture: InlinePicture, name: str) -> EmailMessage:
+    whole = EmailMessage(policy=POLICY)
+    whole.make_related(boundary=f"=_{name}-page")
+    del whole["MIME-Version"]
+    whole.attach(_part(page, "html"))
+    shown = EmailMessage(policy=POLICY)
+    shown["Content-Type"] = "image/png"
+    shown["Content-Transfer-Encoding"] = "base64"
+    shown["Content-ID"] = f"<{picture.name}>"
+    shown["Content-Disposition"] = 'inline; filename="trend.png"'
+    shown.set_payload(_encoded(picture.png))
+    whole.attach(shown)
+    return whole
+
+
+@functools.lru_cache(maxsize=16)
+def _encoded(png: bytes) -> str:
+    """In lines as mails have them; once for all mails that share it."""
+    return encodebytes(png).decode("ascii")
 
 
 def _part(text: str, subtype: str) -> EmailMessage:

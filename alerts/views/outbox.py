@@ -43,8 +43,8 @@ OPEN = (State.WAITING, State.DEFERRED)
 RETRYABLE = (State.REFUSED, State.GIVEN_UP, State.BOUNCED)
 UNSENT_TEXTS = ("what_changed", "how_sure", "not_known", "can_be_done")
 MAIL_POLICY = {
-    "default-src": [NONE], "style-src": [UNSAFE_INLINE], "base-uri": [NONE], "form-action": [NONE],
-    "frame-ancestors": [SELF], "sandbox": True,
+    "default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": ["data:"], "base-uri": [NONE],
+    "form-action": [NONE], "frame-ancestors": [SELF], "sandbox": True,
 }  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 import dataclasses
 import re
+from base64 import b64encode
+from collections.abc import Mapping
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default
 from html import escape
 from html.parser import HTMLParser
@@ -55,13 +57,19 @@ def shown(delivery: Delivery) -> ShownMail:
     is_preview = delivery.message is None
     try:
         message = messages.mail_for(delivery) if delivery.message is None else _parsed(bytes(delivery.message))
-        heads = tuple((name, without_keys(str(message[name]))) for name in HEADS if message[name] is not None)
-        return ShownMail(heads, without_keys(_body(message, "plain")), inert(_body(message, "html")), is_preview)
+        return shown_message(message, is_preview=is_preview)
     except messages.MessageError as error:
         raise UnreadableMailError(str(error)) from error
     except Exception as error:  # Python's mail parser answers a broken mail with errors of any type
         found = type(error).__name__
         raise UnreadableMailError(f"found {found}, wanted a mail with text and an HTML twin") from error
+
+
+def shown_message(message: EmailMessage, *, is_preview: bool) -> ShownMail:
+    """A mail without what only its person may use."""
+    heads = tuple((name, without_keys(str(message[name]))) for name in HEADS if message[name] is not None)
+    page = inert(_body(message, "html"), pictures=_pictures(message))
+    return ShownMail(heads, without_keys(_body(message, "plain")), page, is_preview)
 
 
 def _parsed(stored: bytes) -> EmailMessage:
@@ -80,30 +88,55 @@ def without_keys(text: str) -> str:
     return re.sub(_SIGNED, HIDDEN, re.sub(rf"({keyed})[^\s<>\"'/]+", rf"\1{HIDDEN}", text))
 
 
-def inert(page: str) -> str:
-    """The page written anew from tags and attributes that only show: no link, no picture, no script, no form."""
+def _pictures(message: EmailMessage) -> dict[str, str]:
+    """What travels in the mail, as addresses that hold it, by the address that its page has."""
+    found = (part for part in message.walk() if part.get_content_type() == "image/png" and part["Content-ID"])
+    return {
+        f"cid:{str(part['Content-ID']).strip('<>')}": f"data:image/png;base64,{b64encode(_content(part)).decode()}"
+        for part in found
+    }
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def inert(page: str, *, pictures: Mapping[str, str] | None = None) -> str:
+    """The page written anew from tags and attributes that only show: no link, no script, no form.
+
+    Of pictures only those that travel in the mail are kept: nothing is fetched.
+    """
     if not page:
         return ""
-    writer = _Writer()
+    writer = _Writer(pictures or {})
     writer.feed(page)
     writer.close()
     return "".join(["<!doctype html>\n", *writer.parts])
 
 
 class _Writer(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, pictures: Mapping[str, str]) -> None:
         super().__init__(convert_charrefs=True)
+        self.pictures = pictures
         self.parts: list[str] = []
         self.left_out: list[str] = []  # open tags whose content is left out
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _WITHOUT_CONTENT:
             self.left_out.append(tag)
+        elif tag == "img" and not self.left_out:
+            self._show(dict(attrs))
         elif tag in _TAGS and not self.left_out:
             kept = [(name, value or "") for name, value in attrs if name in _ATTRIBUTES]
             if tag == "a" and (leads_to := dict(attrs).get("href")):
                 kept.append(("title", f"In the mail a link to {leads_to}"))
             self.parts.append(f"<{tag}{''.join(self._attribute(*pair) for pair in kept)}>")
+
+    def _show(self, said: dict[str, str | None]) -> None:
+        if held := self.pictures.get(said.get("src") or ""):
+            kept = [(name, said[name] or "") for name in ("alt", "width", "height", "style") if name in said]
+            self.parts.append(f'<img src="{held}"{"".join(self._attribute(*pair) for pair in kept)}>')
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _WITHOUT_CONTENT:

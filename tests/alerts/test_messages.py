@@ -1,10 +1,7 @@
 """The mail: its words, its headers, and what it must never hold."""
 
 import re
-from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import SMTP, default
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ from indicators.models.score import Level
 from people.permissions import Role, Sensitivity
 from tests import make
 from tests.alerts import outbox, rounds
+from tests.alerts.mails import Visible, as_read, both, high
 
 pytestmark = pytest.mark.usefixtures("reference")
 TOKENS = Path(__file__).resolve().parents[2] / "static/css/tokens.css"
@@ -38,52 +36,9 @@ def site(settings: Settings) -> None:
     settings.INSTALLATION_NAME = "Atrocity risk dashboard"
 
 
-class Visible(HTMLParser):
-    """The words of a page that a reader sees."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self.hidden = 0
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.hidden += tag == "head"
-
-    def handle_endtag(self, tag: str) -> None:
-        self.hidden -= tag == "head"
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.parts.append(data)
-
-    @property
-    def words(self) -> list[str]:
-        return " ".join(self.parts).split()
-
-
-def high(**fields: Any) -> Alert:
-    """One that a publisher released."""
-    given: dict[str, Any] = {"level": 4, "previous_level": 3, "decided_by": make.person(Role.PUBLISHER)}
-    return outbox.alert(**(given | fields))
-
-
 def reason(of: Alert, evidence: Evidence | None, text: str = "Attacks on a market") -> AlertReason:
     grade = evidence.grade if evidence else ""
     return AlertReason.objects.create(alert=of, order=of.reasons.count(), text=text, grade=grade, evidence=evidence)
-
-
-def as_read(row: Delivery) -> EmailMessage:
-    """As it comes out at the other end."""
-    return message_from_bytes(messages.mail_for(row).as_bytes(), policy=default)
-
-
-def both(row: Delivery) -> tuple[str, str]:
-    mail = as_read(row)
-    plain, page = (mail.get_body((kind,)) for kind in ("plain", "html"))
-    assert isinstance(plain, EmailMessage)
-    assert isinstance(page, EmailMessage)
-    return plain.get_content().replace("\r\n", "\n"), page.get_content().replace("\r\n", "\n")
 
 
 def test_the_subject_says_level_country_reason_and_confidence() -> None:

@@ -46,6 +46,7 @@ PAGES_FOR = {
     "/lexicon/tests/{test}/": REVIEWERS,
     "/situations/new/": PUBLISHERS, "/situations/myanmar/edit/": PUBLISHERS,
     "/offices/": EVERYBODY, "/offices/new/": PUBLISHERS, "/offices/{office}/edit/": PUBLISHERS,
+    "/alerts/{draft}/mail/": PUBLISHERS, "/alerts/{draft}/mail.html": PUBLISHERS,
     "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip
 

@@ -1,0 +1,161 @@
+"""The small picture of a mail: what it shows, how it travels, and that its words say the same."""
+
+import datetime as dt
+import io
+from email.message import EmailMessage
+
+import pytest
+from django.utils import translation
+from PIL import Image
+
+from alerts import messages
+from alerts.messages import picture, trend
+from alerts.models import Alert
+from alerts.views.stored_mail import shown
+from indicators.models import Band, History, Snapshot
+from tests import make
+from tests.alerts import outbox
+from tests.alerts.mails import as_read, both, high
+
+pytestmark = pytest.mark.usefixtures("reference")
+CUTS = (20.0, 40.0, 60.0, 80.0)
+WORDS = picture.Words(("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE"), "Jun 2022", "Jun 2024", "50.0", "unknown")
+
+
+def month_ends(count: int) -> list[dt.date]:
+    """The last so many, oldest first."""
+    months = [divmod(2024 * 12 + 6 - place, 12) for place in range(count)]
+    return [dt.date(year, month + 1, 1) - dt.timedelta(days=1) for year, month in reversed(months)]
+
+
+def with_line(snapshot: Snapshot, *, months: int = 40, unknown: int = 0) -> Snapshot:
+    """A line that rises from 10 by one point a month."""
+    days, values = month_ends(months), [10.0 + place for place in range(months)]
+    History.objects.create(
+        snapshot=snapshot, line="hindsight", days=days, overall=values, genocide=values, cah=values, war=values,
+        coverage=[0.0] * unknown + [0.6] * (months - unknown), levels=[3] * months, shown_levels=[3] * months,
+    )  # fmt: skip
+    low, high_ = [value - 5 for value in values], [value + 5 for value in values]
+    Band.objects.create(snapshot=snapshot, part="months", days=days, low=low, high=high_, stored_at=make.NOW)
+    return snapshot
+
+
+def drawn_alert(*, unknown: int = 0, **fields: object) -> Alert:
+    warning = high(**fields)
+    with_line(warning.snapshot, unknown=unknown)
+    return warning
+
+
+def test_the_picture_travels_in_the_mail_beside_the_page_that_shows_it() -> None:
+    mail = as_read(outbox.delivery(drawn_alert()))
+    kinds = [part.get_content_type() for part in mail.walk()]
+    (png,) = (part for part in mail.walk() if part.get_content_type() == "image/png")
+    _, page = both(outbox.delivery(drawn_alert()))
+
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    assert png["Content-Disposition"].startswith("inline")
+    assert f'src="cid:{str(png["Content-ID"])[1:6]}' in page
+    assert mail.defects == []
+
+
+def test_the_page_shows_the_very_picture_that_came_with_it() -> None:
+    mail = as_read(outbox.delivery(drawn_alert()))
+    page = mail.get_body(("html",))
+    (png,) = (part for part in mail.walk() if part.get_content_type() == "image/png")
+
+    assert isinstance(page, EmailMessage)
+    named = str(png["Content-ID"]).strip("<>")
+    assert f'<img src="cid:{named}" width="320" height="140" alt="Index' in page.get_content()
+    assert Image.open(io.BytesIO(png.get_payload(decode=True))).size == (640, 280)  # type: ignore[arg-type]
+
+
+def test_its_words_say_from_what_to_what_and_the_text_says_the_same() -> None:
+    text, page = both(outbox.delivery(drawn_alert()))
+    first, last = (f"{day:%-d %B %Y}" for day in (month_ends(25)[0], month_ends(25)[-1]))
+    said = f"Index, 0 to 100: 25.0 on {first}, 49.0 on {last} (interval 44.0–54.0)."
+
+    assert said in text
+    assert f'alt="{said}"' in page
+
+
+def test_what_was_not_known_is_said_and_never_drawn_as_zero() -> None:
+    warning = drawn_alert(unknown=20)
+    found = trend.trend_of(warning.snapshot)
+    text, _ = both(outbox.delivery(warning))
+
+    assert found is not None
+    assert found.course.index[:5] == (None,) * 5
+    assert found.course.index[5] == 30.0
+    assert "Index, 0 to 100: 30.0 on" in text
+    assert "Unknown in 5 of 25 months." in text
+
+
+@pytest.mark.parametrize("unknown", [40, 0])
+def test_without_anything_known_there_is_no_picture(unknown: int) -> None:
+    warning = high()
+    if unknown:
+        with_line(warning.snapshot, unknown=unknown)
+    text, page = both(outbox.delivery(warning))
+
+    assert "<img" not in page
+    assert "Index, 0 to 100" not in text
+
+
+def test_in_french_its_numbers_months_and_levels_are_french() -> None:
+    found = trend.trend_of(drawn_alert().snapshot)
+    assert found is not None
+    with translation.override("fr"):
+        said, png = found.said(), found.drawn()
+
+    assert said.startswith("Indice, de 0 à 100 : 25,0 le ")
+    assert png != found.drawn()
+
+
+@pytest.mark.parametrize("gap", [0, 10, 24])
+def test_it_is_small_and_has_a_ground_of_its_own(gap: int) -> None:
+    values = [None] * gap + [float(20 + place) for place in range(25 - gap)]
+    bounds = [None if value is None else value + 6 for value in values]
+    png = picture.drawn(picture.Course(tuple(values), tuple(values), tuple(bounds), CUTS), WORDS)
+    seen = Image.open(io.BytesIO(png)).convert("RGBA")
+
+    assert len(png) < 20_000
+    assert {seen.getpixel(at)[3] for at in ((5, 5), (320, 140), (635, 275))} == {255}  # type: ignore[index]
+    assert min(seen.getpixel((5, 5))[:3]) > 240  # type: ignore[index]
+
+
+def test_equal_values_make_equal_bytes_and_it_is_drawn_once() -> None:
+    snapshot = drawn_alert().snapshot
+    first, again = trend.trend_of(snapshot), trend.trend_of(snapshot)
+
+    assert first is not None
+    assert again is not None
+    assert first.drawn() is again.drawn()
+
+
+def test_another_picture_is_another_mail_to_be_written_anew() -> None:
+    row = outbox.delivery(drawn_alert())
+    before = messages.fingerprint(row)
+    assert messages.fingerprint(row) == before
+
+    Band.objects.update(low=[value - 9 for value in range(40)])
+
+    assert messages.fingerprint(row) != before
+
+
+def test_staff_see_the_picture_in_the_outbox_and_nothing_from_outside() -> None:
+    page = shown(outbox.delivery(drawn_alert())).page
+
+    assert page.count("<img") == page.count('<img src="data:image/png;base64,') == 1
+
+
+@pytest.mark.parametrize("kind", ["correction", "withdrawal"])
+def test_what_takes_a_warning_back_has_no_picture(kind: str) -> None:
+    back = drawn_alert(kind=kind, corrects=high())
+
+    assert "<img" not in both(outbox.delivery(back))[1]
+
+
+def test_a_mail_with_its_picture_is_shorter_than_what_programs_cut() -> None:
+    warning = drawn_alert(**dict.fromkeys(("what_changed", "how_sure", "not_known", "can_be_done"), "word " * 90))
+
+    assert len(messages.mail_for(outbox.delivery(warning)).as_bytes()) < 50_000 < 102_000

@@ -8,7 +8,7 @@ TESTS ?= tests
 # All of them run in a process a core, each with servers of its own; what a process leaves there goes with its servers.
 SPREAD := $(if $(filter tests,$(TESTS)),-n auto --maxprocesses 4 --dist loadfile --create-db --reuse-db)
 
-.PHONY: help run embeddings reset manage test test-full lint types contracts checks bench clean
+.PHONY: help run embeddings reset manage test test-full lint types contracts checks phrases bench clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
@@ -21,6 +21,7 @@ help: ## this list
 	@echo "make types        mypy"
 	@echo "make contracts    import-linter: which layer may know which"
 	@echo "make checks       migrations complete, production settings sound"
+	@echo "make phrases      new strings of mails into locale/*/django.po, and the files that gettext reads"
 	@echo "make bench        measure, and write bench/results/"
 	@echo "make clean        remove .venv and caches (the local data stay)"
 
@@ -61,6 +62,9 @@ checks: .venv/.synced
 	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	DATABASE_URL=postgres://r2p:unused@127.0.0.1/r2p REDIS_URL=redis://127.0.0.1:6379/0 \
 	$(PY) manage.py check --deploy --fail-level WARNING
+
+phrases: .venv/.synced
+	$(PY) -m r2p_dashboard.local.phrases
 
 bench: .venv/.synced
 	$(PY) -m bench

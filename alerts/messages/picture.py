@@ -24,6 +24,7 @@ COLOURS = 48
 LEVELS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 Value = float | None
 Point = tuple[float, float]
+Letters = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _write(brush: ImageDraw.ImageDraw, course: Course, words: Words) -> None:
     _name_gap(brush, course, words, small)
 
 
-def _name_gap(brush: ImageDraw.ImageDraw, course: Course, words: Words, font: ImageFont.FreeTypeFont) -> None:
+def _name_gap(brush: ImageDraw.ImageDraw, course: Course, words: Words, font: Letters) -> None:
     """The word in the widest gap, where it has room."""
     missing = [1.0 if value is None else None for value in course.index]
     run = max(_runs(course, missing), key=len, default=[])

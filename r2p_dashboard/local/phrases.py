@@ -13,16 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages import Catalog
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOCALES = PROJECT / "locale"
 APPS = ("alerts", "countries", "indicators", "people", "reports", "r2p_dashboard")
-CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}  # strings each
+Said = str | tuple[str, str]  # the second where it differs for one and for many
 
 
-def said() -> set[str]:
+def said() -> set[Said]:
     """Every string that goes through gettext. Needs Django to be set up."""
     return {*_in_code(), *_in_templates()}
 
@@ -45,42 +47,51 @@ def compiled(catalog: Catalog) -> bytes:
     return kept.getvalue()
 
 
-def update(path: Path, wanted: set[str]) -> int:
+def update(path: Path, wanted: set[Said]) -> int:
     """Writes both files anew; how many strings have no translation yet."""
     catalog = read(path)
     for known in [message.id for message in catalog if message.id and message.id not in wanted]:
         catalog.delete(known)
-    for text in sorted(wanted - {message.id for message in catalog}):
+    for text in sorted(wanted - {message.id for message in catalog}, key=str):
         catalog.add(text)
     with path.open("wb") as file:
         write_po(file, catalog, width=0, sort_output=True, omit_header=False)
     path.with_suffix(".mo").write_bytes(compiled(catalog))
-    return sum(1 for message in catalog if message.id and not message.string)
+    return sum(1 for message in catalog if message.id and not is_translated(message))
 
 
-def _in_code() -> Iterator[str]:
+def is_translated(message: Message) -> bool:
+    """Whether every form of it is said."""
+    said = message.string
+    return bool(said) and (isinstance(said, str) or all(said or ()))
+
+
+def _in_code() -> Iterator[Said]:
     for path in (path for app in APPS for path in sorted((PROJECT / app).rglob("*.py"))):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _called(node.func) in CALLS and node.args:
-                first = node.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    yield first.value
+            if isinstance(node, ast.Call) and (count := CALLS.get(_called(node.func))):
+                found = [one.value for one in node.args[:count] if isinstance(one, ast.Constant)]
+                texts = [text for text in found if isinstance(text, str)]
+                if texts:
+                    yield texts[0] if count == 1 else (texts[0], texts[1])
 
 
 def _called(function: ast.expr) -> str:
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
 
-def _in_templates() -> Iterator[str]:
+def _in_templates() -> Iterator[Said]:
     from django.template import Template
+    from django.template.base import Node
     from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
     for path in sorted((PROJECT / "templates" / "emails").iterdir()):
-        nodes = Template(path.read_text(encoding="utf-8")).nodelist
-        for one in nodes.get_nodes_by_type(TranslateNode):
-            yield str(one.filter_expression.var.literal)
-        for block in nodes.get_nodes_by_type(BlockTranslateNode):
-            yield str(block.render_token_list(block.singular)[0])
+        for node in Template(path.read_text(encoding="utf-8")).nodelist.get_nodes_by_type(Node):
+            if isinstance(node, TranslateNode):
+                yield str(node.filter_expression.var.literal)
+            elif isinstance(node, BlockTranslateNode):
+                one = str(node.render_token_list(node.singular)[0])
+                yield (one, str(node.render_token_list(node.plural)[0])) if node.plural else one
 
 
 def main() -> int:

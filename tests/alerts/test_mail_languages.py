@@ -11,6 +11,7 @@ from pytest_django import Settings
 from alerts import messages
 from alerts.messages import languages
 from alerts.models import Alert, Delivery, MailSettings
+from countries.models import Country
 from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role
@@ -37,7 +38,7 @@ def to_french(**fields: object) -> Delivery:
 def test_a_french_reader_reads_the_frame_in_french_and_the_warning_as_it_was_released() -> None:
     text, page = both(to_french(what_changed="From A to B."))
 
-    for said in ("ÉLEVÉ (HIGH) ↑ depuis ACCRU (ELEVATED)", "Soudan : Synthetic headline", "1 juillet 2024 à 12:00 UTC"):
+    for said in ("ÉLEVÉ (HIGH) ↑ depuis ACCRU (ELEVATED)", "Soudan: Synthetic headline", "1 juillet 2024 à 12:00 UTC"):
         assert said in text
     assert "CE QUI A CHANGÉ\nFrom A to B." in text
     assert "Vous avez demandé des alertes dès ACCRU : Tchad et Afrique septentrionale." in text
@@ -105,7 +106,7 @@ def test_every_level_kind_and_confidence_has_a_word() -> None:
 
 def test_every_country_has_a_french_name() -> None:
     with translation.override("fr"):
-        named = {row.iso3: languages.country_name(row) for row in make.Country.objects.all()}
+        named = {row.iso3: languages.country_name(row) for row in Country.objects.all()}
 
     assert (named["COD"], named["PSE"], named["MMR"]) == (
         "République démocratique du Congo", "État de Palestine", "Myanmar",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("reference")
 
 
 @pytest.fixture
-def publisher(client: Client) -> User:
+def publisher(client: Client, reference: None) -> User:
     user = make.person(Role.PUBLISHER, name="Pia Publisher")
     client.force_login(user)
     return user

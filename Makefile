@@ -8,7 +8,7 @@ TESTS ?= tests
 # All of them run in a process a core, each with servers of its own; what a process leaves there goes with its servers.
 SPREAD := $(if $(filter tests,$(TESTS)),-n auto --maxprocesses 4 --dist loadfile --create-db --reuse-db)
 
-.PHONY: help run embeddings reset manage test test-full lint types contracts checks phrases bench clean
+.PHONY: help run embeddings reset manage test test-full lint types contracts checks phrases mail-pictures bench clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
@@ -22,6 +22,7 @@ help: ## this list
 	@echo "make contracts    import-linter: which layer may know which"
 	@echo "make checks       migrations complete, production settings sound"
 	@echo "make phrases      new strings of mails into locale/*/django.po, and the files that gettext reads"
+	@echo "make mail-pictures  the mail as docs/images/ has it, from the local demonstration"
 	@echo "make bench        measure, and write bench/results/"
 	@echo "make clean        remove .venv and caches (the local data stay)"
 
@@ -65,6 +66,10 @@ checks: .venv/.synced
 
 phrases: .venv/.synced
 	$(PY) -m r2p_dashboard.local.phrases
+
+mail-pictures: .venv/.synced
+	@sh r2p_dashboard/local/chromium.sh
+	@$(PY) -m r2p_dashboard.local manage -- mail_pictures
 
 bench: .venv/.synced
 	$(PY) -m bench

@@ -26,11 +26,11 @@ class Trend:
         """In one sentence, in the language that is active; the same whether a mail program shows pictures or not."""
         known = [(day, value) for day, value in zip(self.days, self.course.index, strict=True) if value is not None]
         (first_day, first), (last_day, last) = known[0], known[-1]
-        said = _("Index, 0 to 100: %(first)s on %(first_day)s, %(last)s on %(last_day)s%(interval)s.") % {
+        said = _("Index: %(first)s on %(first_day)s, %(last)s on %(last_day)s%(interval)s.") % {
             "first": _number(first),
-            "first_day": _day(first_day),
+            "first_day": first_day.isoformat(),
             "last": _number(last),
-            "last_day": _day(last_day),
+            "last_day": last_day.isoformat(),
             "interval": self._interval(),
         }
         unknown = len(self.days) - len(known)
@@ -79,8 +79,8 @@ def _drawn(trend: Trend, language: str) -> bytes:
     with translation.override(language):
         words = picture.Words(
             levels=tuple(_(LEVELS[level]) for level in sorted(LEVELS) if level),
-            first=formats.date_format(trend.days[0], "M Y"),
-            last=formats.date_format(trend.days[-1], "M Y"),
+            first=formats.date_format(trend.days[0], "N Y"),
+            last=formats.date_format(trend.days[-1], "N Y"),
             now=_number(trend.course.index[-1] or 0),
             unknown=_("unknown"),
         )
@@ -89,7 +89,3 @@ def _drawn(trend: Trend, language: str) -> bytes:
 
 def _number(value: float) -> str:
     return number_format(value, decimal_pos=1)
-
-
-def _day(day: dt.date) -> str:
-    return formats.date_format(day, "j F Y")

@@ -8,7 +8,7 @@ TESTS ?= tests
 # All of them run in a process a core, each with servers of its own; what a process leaves there goes with its servers.
 SPREAD := $(if $(filter tests,$(TESTS)),-n auto --maxprocesses 4 --dist loadfile --create-db --reuse-db)
 
-.PHONY: help run embeddings reset manage test test-full lint types contracts checks phrases mail-pictures bench clean
+.PHONY: help run embeddings reset manage test test-full lint types contracts checks phrases mail-pictures bench bench-chaos clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
@@ -24,6 +24,7 @@ help: ## this list
 	@echo "make phrases      new strings of mails into locale/*/django.po, and the files that gettext reads"
 	@echo "make mail-pictures  the mail as docs/images/ has it, from the local demonstration"
 	@echo "make bench        measure, and write bench/results/"
+	@echo "make bench-chaos  10,000 mails while worker, broker and PostgreSQL are killed 30 times (MAILS=500 KILLS=6)"
 	@echo "make clean        remove .venv and caches (the local data stay)"
 
 .venv/.synced: pyproject.toml uv.lock
@@ -73,6 +74,9 @@ mail-pictures: .venv/.synced
 
 bench: .venv/.synced
 	$(PY) -m bench
+
+bench-chaos: .venv/.synced ## MAILS and KILLS may be given
+	$(PY) -m bench.mail_chaos $(if $(MAILS),--mails "$(MAILS)") $(if $(KILLS),--kills "$(KILLS)")
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov staticfiles

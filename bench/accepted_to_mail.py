@@ -39,7 +39,7 @@ def measure(*, full: bool = False, times: int = 20) -> list[Figure]:
         by=people[Role.ADMIN], at=clock.now(),
     )  # fmt: skip
     countries = list(Country.objects.exclude(standings__snapshot__assessed=True).order_by("iso3")[: times + 1])
-    with mails.mailbox() as server, _mails_to(f"smtp://{server.host}:{server.port}"):
+    with mails.mailbox() as server, mails_to(f"smtp://{server.host}:{server.port}"):
         with override_settings(MAIL_SERVER=server):
             direct = _seconds(countries.pop(), people, warn=_warn_here)
         with worker():
@@ -53,7 +53,7 @@ def measure(*, full: bool = False, times: int = 20) -> list[Figure]:
 
 
 @contextlib.contextmanager
-def _mails_to(url: str) -> Iterator[None]:
+def mails_to(url: str) -> Iterator[None]:
     """Of the worker that is started inside: it reads the environment."""
     before = os.environ.get("MAIL_URL")
     os.environ["MAIL_URL"] = url

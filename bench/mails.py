@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -60,6 +61,17 @@ def handed_over(count: int) -> Figure:
 
 def wait(count: int) -> None:
     """One released alert, and so many people who asked for it."""
+    now = clock.now()
+    decided = {"decided_at": now, "decision_reason": "by rule", "released_at": now}
+    alert = warning(state=Alert.State.RELEASED, **decided)
+    Delivery.objects.bulk_create(
+        Delivery(alert=alert, person=rule.person, subscription=rule, made_at=now, next_try_at=now)
+        for rule in asking(count)
+    )
+
+
+def warning(**fields: Any) -> Alert:
+    """An alert with three reasons; a draft, unless `fields` say otherwise."""
     now, standing = clock.now(), Standing.objects.in_use().select_related("snapshot", "country").order_by("pk")[0]
     signal = Signal.objects.create(
         country=standing.country, kind=Signal.Kind.LEVEL_UP, from_level=2, to_level=3, after=standing.snapshot,
@@ -71,27 +83,37 @@ def wait(count: int) -> None:
     alert = Alert.objects.create(
         signal=signal, situation=home, country=standing.country, snapshot=standing.snapshot, level=3, previous_level=2,
         confidence=Alert.Confidence.MEDIUM, headline="a measurement", what_changed=words, how_sure=words,
-        not_known=words, can_be_done=words, raised_at=now, valid_until=now.date() + dt.timedelta(days=90),
-        state=Alert.State.RELEASED, decided_at=now, decision_reason="by rule", released_at=now,
+        not_known=words, can_be_done=words, raised_at=now, valid_until=now.date() + dt.timedelta(days=90), **fields,
     )  # fmt: skip
     AlertReason.objects.bulk_create(AlertReason(alert=alert, order=n, text=words, grade="B2") for n in range(3))
+    return alert
+
+
+def asking(count: int) -> list[Subscription]:
+    """So many people, each with a rule that asks for everything."""
+    now = clock.now()
     people = User.objects.bulk_create(
         User(email=f"mail-{n}@bench.example", name=f"Person {n}", password="!", role=Role.FOCAL_POINT)
         for n in range(count)
     )
-    rules = Subscription.objects.bulk_create(
+    return Subscription.objects.bulk_create(
         Subscription(person=person, is_everywhere=True, created_at=now, confirmed_at=now) for person in people
-    )
-    Delivery.objects.bulk_create(
-        Delivery(alert=alert, person=rule.person, subscription=rule, made_at=now, next_try_at=now) for rule in rules
     )
 
 
 @contextlib.contextmanager
-def mailbox() -> Iterator[MailServer]:
-    """The mail server of `make run`, in a folder that goes away."""
-    with tempfile.TemporaryDirectory(prefix="r2p-bench-mail-") as folder:
-        command = [sys.executable, "-m", "r2p_dashboard.local.mailbox", "--port", "0", "--folder", str(Path(folder))]
+def mailbox(folder: Path | None = None) -> Iterator[MailServer]:
+    """The mail server of `make run`; in a folder that goes away, where none is named."""
+    with tempfile.TemporaryDirectory(prefix="r2p-bench-mail-") as passing:
+        command = [
+            sys.executable,
+            "-m",
+            "r2p_dashboard.local.mailbox",
+            "--port",
+            "0",
+            "--folder",
+            str(folder or passing),
+        ]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             try:

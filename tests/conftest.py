@@ -100,7 +100,7 @@ def start_worker() -> subprocess.Popen[bytes]:
     worker = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120  # on a machine that does much else
     while not app.control.ping(timeout=0.3):
         if worker.poll() is not None or time.monotonic() > end:
             worker.kill()

@@ -23,6 +23,7 @@ from bench import (
     migrate,
     pages,
     recompute,
+    released_to_mail,
     table_import,
 )  # fmt: skip
 from bench.figure import Figure, from_json, keep, machine, printed
@@ -125,6 +126,16 @@ def test_an_acceptance_is_timed_to_its_mail(no_worker: None, monkeypatch: pytest
 
     assert complete(figure)
     assert figure.details["times"] == 2
+
+
+def test_a_release_is_timed_to_its_first_and_its_last_mail(no_worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url())
+    first, last = released_to_mail.measure(people=3)
+
+    assert complete(first)
+    assert complete(last)
+    assert first.value is not None
+    assert first.value <= (last.value or 0)
 
 
 def test_migrate_has_its_keys(db: None) -> None:

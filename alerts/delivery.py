@@ -57,6 +57,7 @@ class DeliveryError(ValueError):
 def waiting(*, at: dt.datetime) -> DeliveryQuerySet:
     """Deliveries of released alerts that are due: the highest level first, then the oldest."""
     due = Delivery.objects.open().filter(next_try_at__lte=at, alert__state=Alert.State.RELEASED)
+    due = due.filter(alert__withdrawn_at=None)  # recalling ends those of a withdrawn alert
     return due.filter(channel=Delivery.Channel.MAIL).order_by("-alert__level", "next_try_at", "pk")
 
 
@@ -363,6 +364,10 @@ def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
     if delivery.alert.valid_until < at.date():
         until = delivery.alert.valid_until
         raise DeliveryError(f"delivery {delivery_id}: its alert was valid until {until}; wanted one that still is")
+    if later := Alert.objects.released().filter(corrects=delivery.alert_id).first():
+        raise DeliveryError(
+            f"delivery {delivery_id}: alert {later.pk} corrects its alert or takes it back; wanted one that stands"
+        )
     delivery.state, delivery.attempts, delivery.next_try_at, delivery.finished_at = State.WAITING, 0, at, None
     delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at"])
     _note(delivery, Outcome.RETRY, "put back", at=at, by=by)

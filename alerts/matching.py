@@ -54,7 +54,7 @@ def match_waiting(*, at: dt.datetime) -> int:
     The rules that count are those of this moment: what somebody subscribes to later brings no old alert.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        unmatched = Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
+        unmatched = Alert.objects.unmatched().filter(corrects=None)  # a correction goes to who got what it corrects
         alerts = list(unmatched.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
         if not alerts:
             return 0

@@ -11,7 +11,8 @@ from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from alerts import policy, rules, wording
-from alerts.models import Alert, AlertQuerySet, AlertReason, Signal, Situation, Verdict
+from alerts.freshness import why_stale
+from alerts.models import Alert, AlertDecision, AlertQuerySet, AlertReason, Signal, Situation, Verdict
 from alerts.saying import said_of_alert
 from alerts.situations import home_situation, known_home
 from alerts.warned import warned
@@ -29,8 +30,12 @@ class RaisingError(RuntimeError):
 def raise_waiting(*, at: dt.datetime) -> int:
     """Judges what waits, one transaction each; how many. Safe to run twice.
 
-    One that breaks holds up no other. Raises RaisingError after all the others.
+    Nothing is judged from old scores: it waits for a run. One that breaks holds up no other. Raises RaisingError after
+    all the others.
     """
+    if trouble := why_stale(at=at):
+        log.warning("nothing is judged: %s", trouble)
+        return 0
     count, broken = 0, 0
     countries = dict.fromkeys(Signal.objects.unjudged().values_list("country", flat=True))  # in order of their signals
     work: list[tuple[Callable[..., int], int]] = [(_judge, number) for number in countries]
@@ -172,10 +177,18 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         **dataclasses.asdict(_said(words.alert, signal, standing)),
         **_release_by_rule(level, at=at),
     )
+    _keep(alert, words.reasons, at=at)
+
+
+def _keep(alert: Alert, reasons: tuple[wording.ReasonWords, ...], *, at: dt.datetime) -> None:
+    """Its reasons, and that the rule released it, where it did."""
     AlertReason.objects.bulk_create(
         AlertReason(alert=alert, order=order, text=reason.text, grade=reason.grade, evidence=reason.evidence)
-        for order, reason in enumerate(words.reasons, start=1)
+        for order, reason in enumerate(reasons, start=1)
     )
+    if alert.state == Alert.State.RELEASED:
+        done = AlertDecision.Action.RELEASED
+        AlertDecision.objects.create(alert=alert, action=done, at=at, reason=alert.decision_reason)
 
 
 def _said(words: wording.AlertWords, signal: Signal, standing: Snapshot) -> wording.AlertWords:
@@ -196,6 +209,7 @@ def _end(draft: Alert, reason: str, *, at: dt.datetime) -> None:
     """A draft that nobody decided goes out of the publisher's way, and says why."""
     draft.state, draft.decided_at, draft.decision_reason = Alert.State.LAPSED, at, reason
     draft.save(update_fields=["state", "decided_at", "decision_reason"])
+    AlertDecision.objects.create(alert=draft, action=AlertDecision.Action.LAPSED, at=at, reason=reason)
 
 
 def _phrases(evidence: list[Evidence]) -> dict[int, int]:
@@ -208,4 +222,5 @@ def _release_by_rule(level: Level, *, at: dt.datetime) -> dict[str, object]:
     if level >= settings.RELEASE_FROM_LEVEL:
         return {}
     reason = f"released by rule {rules.RULE}: {Level(settings.RELEASE_FROM_LEVEL).label} and above wait for a publisher"
-    return {"state": Alert.State.RELEASED, "decided_at": at, "released_at": at, "decision_reason": reason}
+    practice = {"is_dry_run": True, "matched_at": at} if settings.ALERTS_DRY_RUN else {}
+    return {"state": Alert.State.RELEASED, "decided_at": at, "released_at": at, "decision_reason": reason} | practice

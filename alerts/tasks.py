@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from alerts import comparing, delivery, matching, owing, raising
+from alerts import comparing, delivery, matching, owing, raising, recalling
 from r2p_dashboard import clock
 
 
@@ -22,8 +22,9 @@ def raise_alerts(**_later: Any) -> None:
 
 @shared_task(name="alerts.match")
 def match(**_later: Any) -> None:
-    """Safe to run twice: one delivery per alert, person and channel."""
+    """Safe to run twice: one delivery per alert, person and channel; then who got what is corrected."""
     matching.match_waiting(at=clock.now())
+    recalling.recall_waiting(at=clock.now())
 
 
 @shared_task(name="alerts.send")

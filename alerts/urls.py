@@ -3,14 +3,30 @@
 from django.urls import path
 
 from alerts.feeds import alert_feed
-from alerts.views import alerts, offices, outbox, preview, scorecard, signals, situations, subscriptions
+from alerts.views import (
+    alerts,
+    desk,
+    offices,
+    outbox,
+    preview,
+    scorecard,
+    signals,
+    situations,
+    subscriptions,
+    taking_back,
+)
 
 urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/feed.atom", alert_feed, name="alert_feed"),
+    path("alerts/desk/", desk.release_desk, name="release_desk"),
+    path("alerts/practice/", desk.practice, name="practice"),
     path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
-    path("alerts/<int:alert_id>/release/", alerts.alert_release, name="alert_release"),
-    path("alerts/<int:alert_id>/refuse/", alerts.alert_refuse, name="alert_refuse"),
+    path("alerts/<int:alert_id>/release/", desk.alert_release, name="alert_release"),
+    path("alerts/<int:alert_id>/refuse/", desk.alert_refuse, name="alert_refuse"),
+    path("alerts/<int:alert_id>/edit/", desk.alert_edit, name="alert_edit"),
+    path("alerts/<int:alert_id>/withdraw/", taking_back.alert_withdraw, name="alert_withdraw"),
+    path("alerts/<int:alert_id>/correct/", taking_back.alert_correct, name="alert_correct"),
     path("alerts/<int:alert_id>/mail/", preview.alert_mail, name="alert_mail"),
     path("alerts/<int:alert_id>/mail.html", preview.alert_mail_html, name="alert_mail_html"),
     path("alerts/<int:alert_id>/mail/test/", preview.alert_mail_test, name="alert_mail_test"),

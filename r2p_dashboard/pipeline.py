@@ -118,10 +118,6 @@ def _unread() -> QuerySet[Retrieval]:
     return Retrieval.objects.filter(state=Retrieval.State.WAITING)
 
 
-def _unmatched() -> QuerySet[Alert]:
-    return Alert.objects.filter(state=Alert.State.RELEASED, matched_at=None)
-
-
 def _overdue() -> QuerySet[Alert]:
     """Drafts that nobody can release any more; nobody says since when."""
     rows = raising.overdue(day=clock.now().date())
@@ -183,7 +179,7 @@ STAGES = (
     ),
     _stage(
         "match", "Released alerts matched with subscriptions", "alerts.match",
-        _unmatched, "released_at", _last(Alert, "matched_at"),
+        Alert.objects.unmatched, "released_at", _last(Alert, "matched_at"),
     ),
     _stage(
         "send", "Mails handed to the mail server", "alerts.send",

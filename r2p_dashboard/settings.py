@@ -210,6 +210,7 @@ MAIL_FROM = os.environ.get("MAIL_FROM", "warnings@r2p.example")  # its domain st
 RELEASE_FROM_LEVEL = int(os.environ.get("RELEASE_FROM_LEVEL", "4"))  # from this level on a publisher releases
 if RELEASE_FROM_LEVEL not in (3, 4):
     raise ImproperlyConfigured("RELEASE_FROM_LEVEL: wanted 4 (HIGH and SEVERE) or 3 (ELEVATED too)")
+ALERTS_DRY_RUN = _flag("ALERTS_DRY_RUN", default=False)  # every release is practice: nobody is written to
 
 # --- tasks -------------------------------------------------------------------------------------------------
 SCORE_RUN_LIMIT = dt.timedelta(minutes=10)

@@ -28,15 +28,25 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def released(self) -> AlertQuerySet:
         """Those that went out, latest first: for everybody."""
-        return self.filter(state=Alert.State.RELEASED).order_by("-released_at", "-pk")
+        return self.filter(state=Alert.State.RELEASED, is_dry_run=False).order_by("-released_at", "-pk")
+
+    def practised(self) -> AlertQuerySet:
+        """Those that were released for practice, latest first: for those who release."""
+        return self.filter(state=Alert.State.RELEASED, is_dry_run=True).order_by("-released_at", "-pk")
+
+    def unmatched(self) -> AlertQuerySet:
+        """Those of which nobody looked up yet whom to write to."""
+        return self.filter(state=Alert.State.RELEASED, is_dry_run=False, withdrawn_at=None, matched_at=None)
 
     def waiting(self) -> AlertQuerySet:
         """Drafts that wait for a publisher, highest level first, then oldest."""
         return self.filter(state=Alert.State.DRAFT).order_by("-level", "pk")
 
     def visible_to(self, user: User | AnonymousUser) -> AlertQuerySet:
-        """Released ones for everybody; drafts and refusals for those who release."""
-        return self if may(user, Action.RELEASE_ALERT) else self.filter(state=Alert.State.RELEASED)
+        """Those that went out for everybody; drafts, refusals and practice for those who release."""
+        if may(user, Action.RELEASE_ALERT):
+            return self
+        return self.filter(state=Alert.State.RELEASED, is_dry_run=False)
 
 
 class Alert(models.Model):

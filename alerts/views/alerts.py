@@ -1,40 +1,33 @@
-"""The archive of alerts, the page of one, and its release or refusal by a publisher."""
+"""The archive of alerts, and the page of one."""
 
 import dataclasses
-from collections.abc import Callable
 
 from django import forms
-from django.contrib import messages
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Count, Min, OuterRef, Prefetch, Subquery
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from alerts import owing
-from alerts import release as releasing
-from alerts.matching import recipients_of
-from alerts.messages import bodies, subject
-from alerts.models import Alert, AlertQuerySet, AlertReason, Delivery, Signal, SignalQuerySet, Subscription
-from alerts.release import ReleaseError
+from alerts.desk_forms import DecisionForm
+from alerts.models import Alert, AlertQuerySet, AlertReason, Delivery, Signal, SignalQuerySet
 from alerts.rules import LEAST_LEVEL
+from alerts.views import deciding
+from alerts.views.deciding import log_of
 from alerts.views.ledger import AlertLine, alert_line, alert_lines, signal_lines
-from indicators.forms import Pick, ReasonForm, country_choices, offer
+from indicators.forms import Pick, country_choices, offer
 from indicators.models import Evidence, Standing
 from indicators.models.score import Level
 from indicators.views.asked import is_staff
-from indicators.views.review import person
-from people.access import requires
-from people.models import User
 from people.permissions import Action, may
-from r2p_dashboard import clock, pipeline
+from r2p_dashboard import clock
 from r2p_dashboard.clock import AsOf
 
 PAGE_SIZE = 30
 SIGNALS = 20  # on the archive: what the machine found of late
-NAMED = 20  # of those who would get a draft; the others are counted
 
 
 class AlertFilter(forms.Form):
@@ -47,13 +40,6 @@ class AlertFilter(forms.Form):
         required=False,
     )
     year = Pick(empty="every year", required=False)
-
-
-class DecisionForm(ReasonForm):
-    """Release or refusal; each has its own ids, since both stand on one page."""
-
-    def __init__(self, name: str, data: QueryDict | None = None) -> None:
-        super().__init__(data, auto_id=f"{name}-%s")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,6 +68,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "is_filtered": not form.is_valid() or any(form.cleaned_data.values()),
         "signals": signal_lines(_signals(form), user=request.user, count=SIGNALS),
         "drafts": _drafts(request),
+        "is_practising": settings.ALERTS_DRY_RUN and may(request.user, Action.RELEASE_ALERT),
     }
     return render(request, "alerts/alerts.html", context, status=200 if form.is_valid() else 400)
 
@@ -120,54 +107,11 @@ def _drafts(request: HttpRequest) -> list[AlertLine]:
 @require_safe
 def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
     """The permanent page of one alert: 404 for a draft or a refusal, but for those who release."""
-    return _show(request, _found(request, alert_id))
+    return show(request, found_alert(request, alert_id))
 
 
-@require_POST
-@requires(Action.RELEASE_ALERT)
-def alert_release(request: HttpRequest, alert_id: int) -> HttpResponse:
-    """Lets a draft go out, with the reason."""
-    form = DecisionForm("release", request.POST)
-    answer = _decided(request, alert_id, form, releasing.release, {"release": form})
-    if answer is None:
-        transaction.on_commit(pipeline.ring_warnings)
-        messages.success(request, "Released. The mails go out now; the alert stands here for good.")
-    return answer or redirect("alert", alert_id)
-
-
-@require_POST
-@requires(Action.RELEASE_ALERT)
-def alert_refuse(request: HttpRequest, alert_id: int) -> HttpResponse:
-    """Keeps a draft from going out, with the reason."""
-    form = DecisionForm("refuse", request.POST)
-    answer = _decided(request, alert_id, form, releasing.refuse, {"refuse": form})
-    if answer is None:
-        messages.success(request, "Refused. Nothing goes out; only those who release alerts still see this page.")
-    return answer or redirect("alert", alert_id)
-
-
-def _decided(
-    request: HttpRequest,
-    alert_id: int,
-    form: DecisionForm,
-    decide: Callable[..., Alert],
-    forms_of_page: dict[str, DecisionForm],
-) -> HttpResponse | None:
-    """None where it was decided; else the page with what was typed and why it could not be."""
-    _found(request, alert_id)
-    status = 400
-    if form.is_valid():
-        try:
-            decide(alert_id=alert_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
-        except ReleaseError as error:
-            form.add_error(None, _sentence(error))
-            status = 409
-        else:
-            return None
-    return _show(request, _found(request, alert_id), forms_of_page, status=status)
-
-
-def _found(request: HttpRequest, alert_id: int) -> Alert:
+def found_alert(request: HttpRequest, alert_id: int) -> Alert:
+    """404 for what this reader may not know of."""
     later = Alert.objects.released().filter(supersedes=OuterRef("pk"), withdrawn_at=None).values("pk")[:1]
     rows = Alert.objects.visible_to(request.user).select_related(
         "country", "snapshot__method", "snapshot__run", "signal", "decided_by", "situation"
@@ -176,9 +120,10 @@ def _found(request: HttpRequest, alert_id: int) -> Alert:
     return get_object_or_404(rows, pk=alert_id)
 
 
-def _show(
+def show(
     request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm] | None = None, *, status: int = 200
 ) -> HttpResponse:
+    """The page of one alert; of a draft, with what a publisher needs to decide. `typed` are forms that were sent."""
     snapshot, (level_now, index_now) = alert.snapshot, _stands(alert)
     reasons = _reasons(request, alert)
     context = {
@@ -193,12 +138,21 @@ def _show(
         "shows_names": is_staff(request),
         "deliveries": _deliveries(request, alert),
         "typed": typed or {},
-        **_decision(request, alert, typed or {}),
+        "about_it": list(Alert.objects.released().filter(corrects=alert).order_by("pk")),
+        "may_take_back": may(request.user, Action.RELEASE_ALERT) and _is_out(alert),
+        "log": log_of(alert, shows_names=is_staff(request)),
+        "is_practising": settings.ALERTS_DRY_RUN and may(request.user, Action.RELEASE_ALERT),
+        **deciding.context_of(request, alert, typed or {}),
     }
     response = render(request, "alerts/alert.html", context, status=status)
     if "mail_text" in context:
         add_never_cache_headers(response)  # the mail has links that stand for the reader
     return response
+
+
+def _is_out(alert: Alert) -> bool:
+    """Whether it went out as a warning: that can be corrected."""
+    return alert.state == Alert.State.RELEASED and not alert.is_dry_run and alert.corrects_id is None
 
 
 def _retracted(request: HttpRequest, alert: Alert) -> list[Evidence]:
@@ -238,31 +192,3 @@ def _deliveries(request: HttpRequest, alert: Alert) -> list[tuple[str, int]]:
         return []
     counts = dict(Delivery.objects.filter(alert=alert).values_list("state").annotate(number=Count("pk")))
     return [(str(state.label), counts[state]) for state in Delivery.State if state in counts]
-
-
-def _decision(request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm]) -> dict[str, object]:
-    """What a publisher needs to decide: who would get it, what they would read, and the two forms."""
-    if alert.state != Alert.State.DRAFT or not may(request.user, Action.RELEASE_ALERT):
-        return {}
-    recipients = recipients_of(alert)
-    return {
-        "may_decide": True,
-        "recipients": recipients[:NAMED],
-        "recipients_count": len(recipients),
-        "recipients_left": max(0, len(recipients) - NAMED),
-        "mail_subject": subject(alert),
-        "mail_text": _preview(alert, person(request)),
-        "release": typed.get("release") or DecisionForm("release"),
-        "refuse": typed.get("refuse") or DecisionForm("refuse"),
-    }
-
-
-def _preview(alert: Alert, reader: User) -> str:
-    """The mail's text as it would go to the reader: the links in it are theirs, and nobody else's."""
-    rule = Subscription(person=reader, created_by=reader, is_everywhere=True, least_level=alert.level)
-    return bodies(Delivery(alert=alert, person=reader, subscription=rule))[0]
-
-
-def _sentence(error: ReleaseError) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."

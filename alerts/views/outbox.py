@@ -215,7 +215,9 @@ def _said(*counts: tuple[int, str]) -> str:
 
 def _unheard(at: dt.datetime) -> list[Missed]:
     """Those still valid that no mail was made of: nobody asked for them, or nobody looked for who did."""
-    grave = Alert.objects.released().filter(level__gte=Level.HIGH, valid_until__gte=at.date(), deliveries=None)
+    grave = Alert.objects.released().filter(
+        corrects=None, withdrawn_at=None, level__gte=Level.HIGH, valid_until__gte=at.date(), deliveries=None
+    )
     rows = grave.filter(released_at__lte=at - SENT_WITHIN).select_related("country")
     return [
         Missed(

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from alerts import comparing, matching, raising
+from alerts import comparing, matching, raising, recalling
 from alerts.models import Alert
 from indicators import assess
 from indicators.models import Evidence
@@ -60,3 +60,4 @@ def warn(*, at: dt.datetime = make.NOW) -> None:
     comparing.compare_waiting(at=at)
     raising.raise_waiting(at=at)
     matching.match_waiting(at=at)
+    recalling.recall_waiting(at=at)

@@ -11,7 +11,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from alerts import links, messages, release
+from alerts import links, messages
+from alerts.desk import release
 from alerts.messages import MessageError, ReasonLine, Texts
 from alerts.messages.texts import longest
 from alerts.models import Alert, AlertReason, Delivery

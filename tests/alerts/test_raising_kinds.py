@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from alerts import comparing, matching, raising, release, situations
+from alerts import comparing, matching, raising, situations
+from alerts.desk import refuse, release
 from alerts.models import Alert, Delivery, Verdict
 from indicators import coding
 from indicators.models import Evidence
@@ -70,7 +71,7 @@ def test_trigger_evidence_is_named_only_where_everybody_may_see_it() -> None:
     compared(level=4)
     closed = trigger(sensitivity=Sensitivity.CONFIDENTIAL)
     (alert,) = judged(level=4)
-    release.refuse(alert_id=alert.pk, by=make.person(Role.PUBLISHER), reason="made up", at=make.NOW)
+    refuse.refuse(alert_id=alert.pk, by=make.person(Role.PUBLISHER), reason="made up", at=make.NOW)
     open_piece = trigger()
     (another,) = judged(level=4)
 

@@ -44,6 +44,8 @@ PAGES_FOR = {
     "/lexicon/": REVIEWERS, "/lexicon/1/": REVIEWERS, "/lexicon/try/": REVIEWERS, "/lexicon/draft/": REVIEWERS,
     "/lexicon/again/": PUBLISHERS, "/lexicon/draft/en/0/": PUBLISHERS, "/lexicon/draft/en/new/": PUBLISHERS,
     "/lexicon/tests/{test}/": REVIEWERS,
+    "/alerts/desk/": PUBLISHERS, "/alerts/practice/": PUBLISHERS, "/alerts/{draft}/edit/": PUBLISHERS,
+    "/alerts/{released}/withdraw/": PUBLISHERS, "/alerts/{released}/correct/": PUBLISHERS,
     "/situations/new/": PUBLISHERS, "/situations/myanmar/edit/": PUBLISHERS,
     "/offices/": EVERYBODY, "/offices/new/": PUBLISHERS, "/offices/{office}/edit/": PUBLISHERS,
     "/alerts/{draft}/mail/": PUBLISHERS, "/alerts/{draft}/mail.html": PUBLISHERS,

@@ -1,0 +1,63 @@
+"""Lets a draft go out, or practises it."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from alerts import policy
+from alerts.desk.correct import log_correction
+from alerts.desk.drafts import DeskError, draft_for, log, reason_of
+from alerts.freshness import why_stale
+from alerts.models import Alert, AlertDecision
+from alerts.warned import stronger
+from indicators.models import Standing
+from indicators.models.score import Level
+from people.models import User
+
+_FIELDS = ["state", "decided_by", "decided_at", "decision_reason", "released_at", "is_dry_run", "matched_at"]
+
+
+@transaction.atomic
+def release(
+    *, alert_id: int, by: User, reason: str, at: dt.datetime, is_dry_run: bool = False, seen: str = ""
+) -> Alert:
+    """The draft becomes an alert. As practice nobody is written to, and it mutes nothing; ALERTS_DRY_RUN makes it one.
+
+    Raises DeskError, also where the scores are old or the country no longer stands at the alert's level.
+    """
+    alert, reason = draft_for(alert_id=alert_id, by=by, seen=seen), reason_of(reason)
+    if alert.valid_until < at.date():
+        raise DeskError(
+            f"alert {alert.pk}: it was valid until {alert.valid_until}; wanted one that still is: refuse it"
+        )
+    if alert.kind in policy.RAISING:  # what was wrong in a former alert is said whatever holds now
+        _refuse_what_does_not_hold(alert, at=at)
+    is_dry_run = is_dry_run or settings.ALERTS_DRY_RUN
+    alert.state, alert.decided_by, alert.decided_at, alert.decision_reason = Alert.State.RELEASED, by, at, reason
+    alert.released_at, alert.is_dry_run, alert.matched_at = at, is_dry_run, at if is_dry_run else None
+    alert.save(update_fields=_FIELDS)
+    log(alert, AlertDecision.Action.RELEASED, by=by, reason=reason, at=at)
+    if alert.kind == Alert.Kind.CORRECTION and not is_dry_run:
+        log_correction(alert, by=by, reason=reason, at=at)
+    return alert
+
+
+def _refuse_what_does_not_hold(alert: Alert, *, at: dt.datetime) -> None:
+    if trouble := why_stale(at=at):
+        raise DeskError(
+            f"alert {alert.pk}: found that {trouble}; wanted scores of the day: nothing is released from old ones. "
+            "See the status page, and release it once a run has come through"
+        )
+    standing = Standing.objects.in_use().select_related("snapshot").get(country=alert.country_id)
+    now = Level(standing.snapshot.shown_level)
+    if now < alert.level:
+        raise DeskError(
+            f"alert {alert.pk}: it warns of {Level(alert.level).label}, found the country at {now.label} now; "
+            "wanted the level that it warns of: refuse it, or wait for the next one"
+        )
+    if (sent := stronger(alert, at=at)) is not None:
+        raise DeskError(
+            f"alert {alert.pk}: found alert {sent.pk} of {sent.released_at:%Y-%m-%d}, which warned of "
+            f"{Level(sent.level).label} already; wanted a higher level: refuse this one"
+        )

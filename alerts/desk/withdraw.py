@@ -1,0 +1,56 @@
+"""Takes back an alert that went out."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from alerts.desk.drafts import DeskError, Words, log, reason_of
+from alerts.desk.sent import goes_until, make, named, released_by, sent_for, wrong_of
+from alerts.models import Alert, AlertDecision, Duty
+from indicators.models.score import Level
+from people.models import User
+
+
+@transaction.atomic
+def withdraw(*, alert_id: int, by: User, wrong: str, reason: str, at: dt.datetime) -> Alert:
+    """The withdrawal, which goes to everybody who got the alert. `wrong` is for them, `reason` for the record.
+
+    For good: what should have been said after all is said by a correction. Raises DeskError, also the second time.
+    """
+    alert, reason = sent_for(alert_id=alert_id, by=by), reason_of(reason)
+    if alert.withdrawn_at is not None:
+        raise DeskError(
+            f"alert {alert.pk}: found it withdrawn on {alert.withdrawn_at:%Y-%m-%d}; wanted one that stands"
+        )
+    words = _words(alert, wrong_of(wrong, alert=alert), day=at.date())
+    made = make(alert, Alert.Kind.WITHDRAWAL, words, at=at, **released_by(by, reason, at=at))
+    alert.withdrawn_at = at
+    alert.save(update_fields=["withdrawn_at"])
+    _end_drafts(alert, at=at)
+    Duty.objects.filter(alert=alert, closed_at=None).update(closed_at=at, closing=Duty.Closing.WITHDRAWN)
+    log(alert, AlertDecision.Action.WITHDRAWN, by=by, reason=reason, at=at, before={"alert": made.pk})
+    log(made, AlertDecision.Action.RELEASED, by=by, reason=reason, at=at)
+    return made
+
+
+def _words(alert: Alert, wrong: str, *, day: dt.date) -> Words:
+    level = Level(alert.level).label
+    return Words(
+        headline=f"Alert {alert.pk} is withdrawn",
+        what_changed=f"Withdrawn: {named(alert)}, which warned of {level} in {alert.country.name_en}. "
+        f"What was wrong: {wrong}",
+        how_sure="That alert counts no more: rest nothing on it.",
+        not_known="Its withdrawal does not say that the country is safe; what is known stands on the country’s page.",
+        can_be_done="If you passed the alert on, pass this on to the same people.",
+        who_is_at_risk="",
+        valid_until=goes_until(alert, day=day),
+    )
+
+
+def _end_drafts(alert: Alert, *, at: dt.datetime) -> None:
+    """A draft that would correct it has nothing left to correct."""
+    reason = f"alert {alert.pk} was withdrawn"
+    for draft in Alert.objects.waiting().filter(corrects=alert).select_for_update(of=("self",)):
+        draft.state, draft.decided_at, draft.decision_reason = Alert.State.LAPSED, at, reason
+        draft.save(update_fields=["state", "decided_at", "decision_reason"])
+        log(draft, AlertDecision.Action.LAPSED, by=None, reason=reason, at=at)

@@ -1,0 +1,93 @@
+"""The stage that takes corrections and withdrawals to everybody who got what they are about."""
+
+import datetime as dt
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from alerts.models import Alert, AlertQuerySet, Delivery, DeliveryAttempt, DeliveryQuerySet
+
+# Who got it: the mail left, or nobody can say that it did not. Rules are not asked: they may have ended since.
+_WHO = """
+FROM alerts_delivery AS got
+JOIN alerts_alert AS said ON said.id = got.alert_id AND said.id <> %(correction)s
+JOIN people_user AS person ON person.id = got.person_id AND person.is_active
+LEFT JOIN alerts_endpoint AS endpoint ON endpoint.id = got.endpoint_id
+WHERE %(alert)s IN (said.id, said.corrects_id) AND endpoint.ended_at IS NULL
+  AND (
+    got.state IN ('sent', 'bounced')
+    OR got.id = ANY(%(instead)s)
+    OR EXISTS (
+        SELECT FROM alerts_deliveryattempt AS attempt
+        WHERE attempt.delivery_id IN (got.id, got.carried_by_id)
+          AND attempt.outcome IN ('sent', 'no_answer', 'bounced')
+    )
+  )
+"""
+
+_TELL = f"""
+INSERT INTO alerts_delivery
+    (alert_id, person_id, channel, endpoint_id, purpose, round, state, attempts, made_at, next_try_at, message_id,
+     fingerprint, reply_text)
+SELECT DISTINCT
+    %(correction)s, got.person_id, got.channel, got.endpoint_id, 'alert', 0, 'waiting', 0, %(at)s::timestamptz,
+    %(at)s::timestamptz, '', '', ''
+{_WHO}ON CONFLICT DO NOTHING
+"""
+
+_COUNT = f"SELECT COUNT(DISTINCT got.person_id) {_WHO}"  # nothing from outside
+
+
+def waiting() -> AlertQuerySet:
+    """Corrections and withdrawals that nobody was told yet, of alerts that were matched or never will be."""
+    told = Q(corrects__matched_at__isnull=False) | Q(corrects__withdrawn_at__isnull=False)
+    return Alert.objects.unmatched().filter(told, corrects__isnull=False)
+
+
+def recall_waiting(*, at: dt.datetime) -> int:
+    """Writes the deliveries of what waits, one transaction each; how many. Safe to run twice.
+
+    What still waited to go is cancelled; who waited for it gets the correction in its place, of a withdrawal nothing.
+    """
+    return sum(_recall(number, at=at) for number in waiting().order_by("pk").values_list("pk", flat=True))
+
+
+def who_got(alert: Alert) -> int:
+    """How many people a correction of the alert would go to now, but for who still waits for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"correction": 0, "alert": alert.pk, "instead": []})
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def _recall(number: int, *, at: dt.datetime) -> int:
+    rows = Alert.objects.select_for_update(skip_locked=True, of=("self",)).filter(matched_at=None)
+    said = rows.select_related("corrects").filter(pk=number).first()
+    if said is None or said.corrects is None:
+        return 0
+    cancelled = _cancel(said, about=said.corrects, at=at)
+    instead = cancelled if said.kind == Alert.Kind.CORRECTION else []
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL, {"correction": said.pk, "alert": said.corrects_id, "at": at, "instead": instead})
+        count = int(cursor.rowcount)
+    Alert.objects.filter(pk=said.pk).update(matched_at=at)
+    return count
+
+
+def _cancel(said: Alert, *, about: Alert, at: dt.datetime) -> list[int]:
+    """Ends what still waits of the alert and of its former corrections; a mail that is on its way is waited for."""
+    found = list(_open(about, said).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    is_correction = said.kind == Alert.Kind.CORRECTION
+    reason = f"alert {said.pk} corrects it and goes in its place" if is_correction else "the alert was withdrawn"
+    rows = Delivery.objects.filter(pk__in=found)
+    rows.update(state=Delivery.State.CANCELLED, next_try_at=None, finished_at=at)
+    outcome = DeliveryAttempt.Outcome.CANCELLED
+    DeliveryAttempt.objects.bulk_create(
+        DeliveryAttempt(delivery_id=one, at=at, outcome=outcome, text=reason) for one in found
+    )
+    return found
+
+
+def _open(about: Alert, said: Alert) -> DeliveryQuerySet:
+    family = Q(alert=about) | Q(alert__corrects=about)
+    return Delivery.objects.open().filter(family).exclude(alert=said)

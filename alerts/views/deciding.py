@@ -1,0 +1,74 @@
+"""What a publisher needs to decide on a draft, and what was decided on any alert, as pages show it."""
+
+import dataclasses
+import datetime as dt
+
+from django.http import HttpRequest
+
+from alerts.desk.drafts import Words
+from alerts.desk_forms import DecisionForm
+from alerts.freshness import why_stale
+from alerts.matching import recipients_of
+from alerts.messages import bodies, subject
+from alerts.models import Alert, AlertDecision, Delivery, Subscription
+from indicators.views.review import person
+from people.models import User
+from people.permissions import Action, may
+from r2p_dashboard import clock
+
+NAMED = 20  # of those who would get a draft; the others are counted
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LogLine:
+    """One thing that was done with an alert; `name`, `reason` and `before` are empty where the reader sees the role."""
+
+    action: str
+    at: dt.datetime
+    role: str
+    name: str
+    reason: str
+    before: dict[str, str]
+
+
+def log_of(alert: Alert, *, shows_names: bool) -> list[LogLine]:
+    """Everything that was done with it, first to last. One query."""
+    rows = AlertDecision.objects.filter(alert=alert).select_related("by").order_by("pk")
+    return [_log_line(row, shows_names=shows_names) for row in rows]
+
+
+def _log_line(row: AlertDecision, *, shows_names: bool) -> LogLine:
+    is_open = shows_names or row.by is None
+    return LogLine(
+        action=row.get_action_display(),
+        at=row.at,
+        role="a publisher" if row.by else "the rule",
+        name=row.by.name if row.by and shows_names else "",
+        reason=row.reason if is_open else "",
+        before={name.replace("_", " "): str(said) for name, said in row.before.items()} if shows_names else {},
+    )
+
+
+def context_of(request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm]) -> dict[str, object]:
+    """Who would get it, what they would read, what speaks against a release, and the two forms."""
+    if alert.state != Alert.State.DRAFT or not may(request.user, Action.RELEASE_ALERT):
+        return {}
+    recipients, seen = recipients_of(alert), {"seen": Words.of(alert).digest()}
+    return {
+        "may_decide": True,
+        "recipients": recipients[:NAMED],
+        "recipients_count": len(recipients),
+        "recipients_left": max(0, len(recipients) - NAMED),
+        "mail_subject": subject(alert),
+        "mail_text": _preview(alert, person(request)),
+        "why_stale": why_stale(at=clock.now()),
+        "seen": seen["seen"],
+        "release": typed.get("release") or DecisionForm("release", initial=seen),
+        "refuse": typed.get("refuse") or DecisionForm("refuse"),
+    }
+
+
+def _preview(alert: Alert, reader: User) -> str:
+    """The mail's text as it would go to the reader: the links in it are theirs, and nobody else's."""
+    rule = Subscription(person=reader, created_by=reader, is_everywhere=True, least_level=alert.level)
+    return bodies(Delivery(alert=alert, person=reader, subscription=rule))[0]

@@ -1,0 +1,165 @@
+"""The release desk: what waits for a publisher, and each decision on it."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alerts.desk import edit, refuse, release
+from alerts.desk.drafts import DeskError, Words
+from alerts.desk_forms import DecisionForm, WordsForm
+from alerts.freshness import why_stale
+from alerts.models import Alert, AlertQuerySet
+from alerts.views.alerts import found_alert, show
+from alerts.views.ledger import AlertLine, alert_line, alert_lines
+from indicators.views.review import person
+from people.access import requires
+from people.permissions import Action
+from r2p_dashboard import clock, pipeline
+
+PAGE_SIZE = 30
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waiting:
+    """A draft in the queue: how long it waits, and how many days are left."""
+
+    line: AlertLine
+    waits: dt.timedelta
+    days_left: int
+
+
+@require_safe
+@requires(Action.RELEASE_ALERT)
+def release_desk(request: HttpRequest) -> HttpResponse:
+    """Drafts: the highest level first, then the oldest."""
+    now = clock.now()
+    drafts = list(_drafts())
+    context = {
+        "drafts": [_waiting(alert, at=now) for alert in drafts],
+        "why_stale": why_stale(at=now),
+        "is_practising": settings.ALERTS_DRY_RUN,
+    }
+    return render(request, "alerts/desk.html", context)
+
+
+def _drafts() -> AlertQuerySet:
+    return Alert.objects.waiting().select_related("country", "supersedes", "corrects")
+
+
+def _waiting(alert: Alert, *, at: dt.datetime) -> Waiting:
+    line = alert_line(alert, day=at.date())
+    return Waiting(line, waits=at - alert.raised_at, days_left=(alert.valid_until - at.date()).days)
+
+
+@require_safe
+@requires(Action.RELEASE_ALERT)
+def practice(request: HttpRequest) -> HttpResponse:
+    """What was released for practice, latest first."""
+    rows = Alert.objects.practised().select_related("country")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = alert_lines(page.object_list, day=clock.now().date())
+    context = {"page": page, "lines": lines, "is_practising": settings.ALERTS_DRY_RUN}
+    return render(request, "alerts/practice.html", context)
+
+
+# --- one draft -----------------------------------------------------------------------------------------------
+@require_POST
+@requires(Action.RELEASE_ALERT)
+def alert_release(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """Lets a draft go out, or practises it, with the reason."""
+    form = DecisionForm("release", request.POST)
+    is_practice = request.POST.get("as") == "practice" or settings.ALERTS_DRY_RUN
+
+    def decide(**why: Any) -> Alert:
+        return release.release(is_dry_run=is_practice, seen=form.cleaned_data["seen"], **why)
+
+    answer = _decided(request, alert_id, form, decide, {"release": form})
+    if answer is None and is_practice:
+        messages.success(request, "Released for practice. Nobody is written to, and it mutes no later warning.")
+    elif answer is None:
+        transaction.on_commit(pipeline.ring_warnings)
+        messages.success(request, "Released. The mails go out now; the alert stands here for good.")
+    return answer or redirect("alert", alert_id)
+
+
+@require_POST
+@requires(Action.RELEASE_ALERT)
+def alert_refuse(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """Keeps a draft from going out, with the reason."""
+    form = DecisionForm("refuse", request.POST)
+    answer = _decided(request, alert_id, form, refuse.refuse, {"refuse": form})
+    if answer is None:
+        messages.success(request, "Refused. Nothing goes out; only those who release alerts still see this page.")
+    return answer or redirect("alert", alert_id)
+
+
+def _decided(
+    request: HttpRequest,
+    alert_id: int,
+    form: DecisionForm,
+    decide: Callable[..., Alert],
+    forms_of_page: dict[str, DecisionForm],
+) -> HttpResponse | None:
+    """None where it was decided; else the page with what was typed and why it could not be."""
+    found_alert(request, alert_id)
+    status = 400
+    if form.is_valid():
+        try:
+            decide(alert_id=alert_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
+        except DeskError as error:
+            form.add_error(None, sentence(error))
+            status = 409
+        else:
+            return None
+    return show(request, found_alert(request, alert_id), forms_of_page, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Action.RELEASE_ALERT)
+def alert_edit(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """Puts a draft in other words; who comes second sees what stands now and keeps what was typed."""
+    alert, day = found_alert(request, alert_id), clock.now().date()
+    form, status = WordsForm(request.POST or None, alert=alert, day=day), 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                edit.edit(
+                    alert_id=alert_id, by=person(request), words=form.words(), seen=form.cleaned_data["seen"],
+                    reason=form.cleaned_data["reason"], at=clock.now(),
+                )  # fmt: skip
+            except DeskError as error:
+                form.add_error(None, sentence(error))
+                status = 409
+            else:
+                messages.success(request, "Saved, with the words before. Read it below as it would go out.")
+                return redirect("alert", alert_id)
+    return _edit_page(request, found_alert(request, alert_id), form, status=status)
+
+
+def _edit_page(request: HttpRequest, alert: Alert, form: WordsForm, *, status: int) -> HttpResponse:
+    """After a refusal the form stands for what is there now: sent again, it takes its place knowingly."""
+    now, seen = Words.of(alert), form["seen"].value()
+    context = {
+        "alert": alert,
+        "form": form,
+        "seen": now.digest(),
+        "stands": now.as_kept() if seen != now.digest() else {},
+        "is_draft": alert.state == Alert.State.DRAFT,
+    }
+    return render(request, "alerts/alert_edit.html", context, status=status)
+
+
+def sentence(error: DeskError) -> str:
+    """An error as a page says it."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

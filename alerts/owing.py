@@ -93,8 +93,8 @@ def _tell_staff(evidence: Evidence, *, at: dt.datetime) -> None:
         kind=NOTICE,
         subject=f"evidence {evidence.pk}",
         words=f"Evidence {evidence.pk} was retracted on {evidence.retracted_at.date()}. People received alerts that "
-        f"rested on it ({told}). Wanted: that they are told. This version sends no correction; write to them, then "
-        "close this notice with what you did.",
+        f"rested on it ({told}). Wanted: that they are told. At the release desk (/alerts/desk/) release the "
+        "correction that waits, or decide that none is needed: this notice is closed by that.",
         at=at,
     )
 

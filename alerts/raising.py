@@ -16,9 +16,10 @@ from alerts.models import Alert, AlertDecision, AlertQuerySet, AlertReason, Sign
 from alerts.saying import said_of_alert
 from alerts.situations import home_situation, known_home
 from alerts.warned import warned
+from countries.models import Country
 from indicators.models import Evidence, Snapshot, Standing, SuggestionDecision
 from indicators.models.score import Level, Reporting
-from indicators.profile import country_profile
+from indicators.profile import CountryProfile, country_profile
 
 log = logging.getLogger(__name__)
 
@@ -144,14 +145,7 @@ def _warned(standing: Snapshot, *, at: dt.datetime) -> list[policy.Warned]:
 def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
     """A draft, or an alert that the rule releases itself where the level lets it: about what stands now."""
     level = Level(standing.shown_level)
-    profile = country_profile(
-        signal.country,
-        day=standing.as_of,
-        known_on=standing.known_on,
-        is_current=True,
-        method=standing.method,
-        user=AnonymousUser(),  # an alert goes to many: it says what is public, and how much is not
-    )
+    profile = public_profile(signal.country, standing)
     words = wording.words_of(
         profile,
         previous=Level(signal.from_level),
@@ -178,6 +172,14 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         **_release_by_rule(level, at=at),
     )
     _keep(alert, words.reasons, at=at)
+
+
+def public_profile(country: Country, standing: Snapshot) -> CountryProfile:
+    """What an alert may say: it goes to many, and says what is public, and how much is not."""
+    return country_profile(
+        country, day=standing.as_of, known_on=standing.known_on, is_current=True, method=standing.method,
+        user=AnonymousUser(),
+    )  # fmt: skip
 
 
 def _keep(alert: Alert, reasons: tuple[wording.ReasonWords, ...], *, at: dt.datetime) -> None:

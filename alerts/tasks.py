@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from alerts import comparing, delivery, matching, owing, raising, recalling
+from alerts.desk import owed
 from r2p_dashboard import clock
 
 
@@ -35,5 +36,6 @@ def send(**_later: Any) -> None:
 
 @shared_task(name="alerts.find_duties")
 def find_duties(**_later: Any) -> None:
-    """Safe to run twice: one duty per mail and piece of evidence."""
+    """Safe to run twice: one duty per mail and piece of evidence, one draft of a correction per alert."""
     owing.find_waiting(at=clock.now())
+    owed.draft_waiting(at=clock.now())

@@ -26,6 +26,7 @@ urlpatterns = [
     path("alerts/<int:alert_id>/refuse/", desk.alert_refuse, name="alert_refuse"),
     path("alerts/<int:alert_id>/edit/", desk.alert_edit, name="alert_edit"),
     path("alerts/<int:alert_id>/withdraw/", taking_back.alert_withdraw, name="alert_withdraw"),
+    path("alerts/<int:alert_id>/settle/", taking_back.alert_settle, name="alert_settle"),
     path("alerts/<int:alert_id>/correct/", taking_back.alert_correct, name="alert_correct"),
     path("alerts/<int:alert_id>/mail/", preview.alert_mail, name="alert_mail"),
     path("alerts/<int:alert_id>/mail.html", preview.alert_mail_html, name="alert_mail_html"),

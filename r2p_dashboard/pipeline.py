@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery, owing, raising
+from alerts.desk import owed
 from alerts.models import Alert, Compared, CorrectionDuty, Delivery, Signal, Verdict
 from indicators import (
     assess,
@@ -128,6 +129,11 @@ def _to_send() -> QuerySet[Delivery]:
     return delivery.waiting(at=clock.now())
 
 
+def _to_correct() -> QuerySet[CorrectionDuty]:
+    rows: QuerySet[CorrectionDuty] = owed.waiting(day=clock.now().date())
+    return rows
+
+
 STAGES = (
     _stage(
         "fetch", "Sources fetched", "reports.fetch_waiting",
@@ -185,9 +191,10 @@ STAGES = (
         "send", "Mails handed to the mail server", "alerts.send",
         _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
     ),
-    _stage(
+    Stage(
         "duties", "Corrections owed to who was warned", "alerts.find_duties",
-        owing.waiting, "retracted_at", _last(CorrectionDuty, "found_at"), dt.timedelta(minutes=30),
+        ((owing.waiting, "retracted_at"), (_to_correct, "found_at")), _last(CorrectionDuty, "found_at"),
+        dt.timedelta(minutes=30),
     ),
     _stage(
         "bands", "Intervals along the lines filled in", "indicators.fill_bands",

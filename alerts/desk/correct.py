@@ -8,7 +8,8 @@ from django.db import transaction
 from alerts.desk.drafts import DeskError, Words, log, reason_of
 from alerts.desk.edit import refuse_other_end, refuse_unfit, tidy
 from alerts.desk.hidden import refuse_hidden
-from alerts.desk.sent import latest_about, make, named, released_by, sent_for, wrong_of
+from alerts.desk.sent import end_drafts, latest_about, make, named, released_by, sent_for, wrong_of
+from alerts.desk.told import close_notices
 from alerts.models import Alert, AlertDecision
 from people.models import User
 
@@ -30,6 +31,7 @@ def correct(*, alert_id: int, by: User, wrong: str, words: Words, seen: int, rea
     refuse_other_end(words.valid_until, level=alert.level, since=at.date(), day=at.date())
     refuse_hidden(words.as_kept().values(), old=Words.of(alert).as_kept().values(), country_id=alert.country_id)
     said = f"Corrects {named(alert)}. What was wrong: {wrong} Right is: {words.what_changed}"
+    end_drafts(alert, reason="somebody corrected the alert in their own words", at=at)
     made = make(
         alert, Alert.Kind.CORRECTION, dataclasses.replace(words, what_changed=said), at=at,
         **released_by(by, reason, at=at),
@@ -40,6 +42,7 @@ def correct(*, alert_id: int, by: User, wrong: str, words: Words, seen: int, rea
 
 
 def log_correction(made: Alert, *, by: User, reason: str, at: dt.datetime) -> None:
-    """Says it in the record of the alert that is set right."""
+    """Says it in the record of the alert that is set right, and to who waits that people are told."""
     assert made.corrects is not None  # a correction has its alert
     log(made.corrects, AlertDecision.Action.CORRECTED, by=by, reason=reason, at=at, before={"alert": made.pk})
+    close_notices(made.corrects, by=by, note=f"alert {made.pk} corrects alert {made.corrects_id}", at=at)

@@ -4,10 +4,9 @@ import datetime as dt
 
 from django.conf import settings
 
-from alerts import policy
-from alerts.desk.drafts import DeskError, Words, refuse_others
+from alerts.desk.drafts import DeskError, Words, log, refuse_others
 from alerts.desk.hidden import refuse_hidden
-from alerts.models import Alert, AlertReason
+from alerts.models import Alert, AlertDecision, AlertReason
 from people.models import User
 
 WRONG_MOST = 600  # characters on what was wrong
@@ -72,13 +71,16 @@ def make(alert: Alert, kind: Alert.Kind, words: Words, *, at: dt.datetime, **dec
     return made
 
 
+def end_drafts(alert: Alert, *, reason: str, at: dt.datetime) -> None:
+    """Drafts that would correct it have nothing left to correct."""
+    for draft in Alert.objects.waiting().filter(corrects=alert).select_for_update(of=("self",)):
+        draft.state, draft.decided_at, draft.decision_reason = Alert.State.LAPSED, at, reason
+        draft.save(update_fields=["state", "decided_at", "decision_reason"])
+        log(draft, AlertDecision.Action.LAPSED, by=None, reason=reason, at=at)
+
+
 def released_by(by: User, reason: str, *, at: dt.datetime) -> dict[str, object]:
     """The fields of an alert that a person releases."""
     return {
         "state": Alert.State.RELEASED, "decided_by": by, "decided_at": at, "decision_reason": reason, "released_at": at,
     }  # fmt: skip
-
-
-def is_warning(alert: Alert) -> bool:
-    """Whether it warns; else it corrects or takes back one that did."""
-    return alert.kind in policy.RAISING

@@ -5,7 +5,8 @@ import datetime as dt
 from django.db import transaction
 
 from alerts.desk.drafts import DeskError, Words, log, reason_of
-from alerts.desk.sent import goes_until, make, named, released_by, sent_for, wrong_of
+from alerts.desk.sent import end_drafts, goes_until, make, named, released_by, sent_for, wrong_of
+from alerts.desk.told import close_notices
 from alerts.models import Alert, AlertDecision, Duty
 from indicators.models.score import Level
 from people.models import User
@@ -26,10 +27,11 @@ def withdraw(*, alert_id: int, by: User, wrong: str, reason: str, at: dt.datetim
     made = make(alert, Alert.Kind.WITHDRAWAL, words, at=at, **released_by(by, reason, at=at))
     alert.withdrawn_at = at
     alert.save(update_fields=["withdrawn_at"])
-    _end_drafts(alert, at=at)
+    end_drafts(alert, reason=f"alert {alert.pk} was withdrawn", at=at)
     Duty.objects.filter(alert=alert, closed_at=None).update(closed_at=at, closing=Duty.Closing.WITHDRAWN)
     log(alert, AlertDecision.Action.WITHDRAWN, by=by, reason=reason, at=at, before={"alert": made.pk})
     log(made, AlertDecision.Action.RELEASED, by=by, reason=reason, at=at)
+    close_notices(alert, by=by, note=f"alert {made.pk} withdraws alert {alert.pk}", at=at)
     return made
 
 
@@ -45,12 +47,3 @@ def _words(alert: Alert, wrong: str, *, day: dt.date) -> Words:
         who_is_at_risk="",
         valid_until=goes_until(alert, day=day),
     )
-
-
-def _end_drafts(alert: Alert, *, at: dt.datetime) -> None:
-    """A draft that would correct it has nothing left to correct."""
-    reason = f"alert {alert.pk} was withdrawn"
-    for draft in Alert.objects.waiting().filter(corrects=alert).select_for_update(of=("self",)):
-        draft.state, draft.decided_at, draft.decision_reason = Alert.State.LAPSED, at, reason
-        draft.save(update_fields=["state", "decided_at", "decision_reason"])
-        log(draft, AlertDecision.Action.LAPSED, by=None, reason=reason, at=at)

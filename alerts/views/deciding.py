@@ -39,8 +39,9 @@ def log_of(alert: Alert, *, shows_names: bool) -> list[LogLine]:
 
 def _log_line(row: AlertDecision, *, shows_names: bool) -> LogLine:
     is_open = shows_names or row.by is None
+    is_settling = row.action == AlertDecision.Action.REFUSED and "evidence" in row.before
     return LogLine(
-        action=row.get_action_display(),
+        action="no correction needed" if is_settling else str(row.get_action_display()),
         at=row.at,
         role="a publisher" if row.by else "the rule",
         name=row.by.name if row.by and shows_names else "",

@@ -9,17 +9,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alerts.desk import edit, refuse, release
 from alerts.desk.drafts import DeskError, Words
+from alerts.desk.told import by_alert, untold
 from alerts.desk_forms import DecisionForm, WordsForm
 from alerts.freshness import why_stale
 from alerts.models import Alert, AlertQuerySet
 from alerts.views.alerts import found_alert, show
 from alerts.views.ledger import AlertLine, alert_line, alert_lines
+from indicators.models import Evidence
 from indicators.views.review import person
 from people.access import requires
 from people.permissions import Action
@@ -37,6 +40,15 @@ class Waiting:
     days_left: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Retracted:
+    """An alert that went out, and what counted in its score and was retracted since."""
+
+    alert: Alert
+    pieces: list[Evidence]
+    form: DecisionForm
+
+
 @require_safe
 @requires(Action.RELEASE_ALERT)
 def release_desk(request: HttpRequest) -> HttpResponse:
@@ -45,10 +57,23 @@ def release_desk(request: HttpRequest) -> HttpResponse:
     drafts = list(_drafts())
     context = {
         "drafts": [_waiting(alert, at=now) for alert in drafts],
+        "retracted": _retracted(),
         "why_stale": why_stale(at=now),
         "is_practising": settings.ALERTS_DRY_RUN,
     }
     return render(request, "alerts/desk.html", context)
+
+
+def _retracted() -> list[Retracted]:
+    """Alerts of which a piece only counted, and the level still stands: somebody decides. Three queries."""
+    found = by_alert(untold())
+    drafted = Alert.objects.waiting().filter(corrects=OuterRef("pk"))
+    rows = Alert.objects.filter(~Exists(drafted), pk__in=found).select_related("country").order_by("-level", "pk")
+    pieces = Evidence.objects.select_related("indicator").in_bulk(set().union(*found.values()))
+    return [
+        Retracted(alert, [pieces[number] for number in sorted(found[alert.pk])], DecisionForm(f"settle-{alert.pk}"))
+        for alert in rows
+    ]
 
 
 def _drafts() -> AlertQuerySet:

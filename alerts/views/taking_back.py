@@ -4,15 +4,15 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from alerts import recalling
-from alerts.desk import correct, withdraw
+from alerts.desk import correct, settle, withdraw
 from alerts.desk.drafts import DeskError
 from alerts.desk.sent import latest_about
-from alerts.desk_forms import CorrectForm, WithdrawForm
+from alerts.desk_forms import CorrectForm, DecisionForm, WithdrawForm
 from alerts.models import Alert
-from alerts.views.alerts import found_alert
+from alerts.views.alerts import found_alert, show
 from alerts.views.desk import sentence
 from indicators.views.review import person
 from people.access import requires
@@ -63,6 +63,23 @@ def alert_correct(request: HttpRequest, alert_id: int) -> HttpResponse:
             else:
                 return _done(request, made, f"Alert {alert_id} is corrected. Everybody who got it is written to now.")
     return _page(request, "alerts/alert_correct.html", alert_id, form, status=status)
+
+
+@require_POST
+@requires(Action.RELEASE_ALERT)
+def alert_settle(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """Decides that what was retracted behind it needs no correction."""
+    form = DecisionForm(f"settle-{alert_id}", request.POST)
+    alert = found_alert(request, alert_id)
+    if form.is_valid():
+        try:
+            settle.settle(alert_id=alert_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
+        except DeskError as error:
+            form.add_error(None, sentence(error))
+            return show(request, alert, {"settle": form}, status=409)
+        messages.success(request, f"Kept: alert {alert_id} needs no correction for what was retracted so far.")
+        return redirect("release_desk")
+    return show(request, alert, {"settle": form}, status=400)
 
 
 def _done(request: HttpRequest, made: Alert, said: str) -> HttpResponse:

@@ -104,7 +104,9 @@ def test_a_release_of_words_that_were_changed_meanwhile_is_refused() -> None:
 def test_what_was_decided_keeps_its_words(state: str) -> None:
     row = draft()
     by = make.person(Role.PUBLISHER, name="Ann")
-    {"released": release.release, "refused": refuse.refuse}[state](alert_id=row.pk, by=by, reason="so", at=make.NOW)
+    {"released": release.release, "refused": refuse.refuse}[state](
+        alert_id=row.pk, by=by, reason="it is so", at=make.NOW
+    )
 
     with pytest.raises(DeskError, match=f"found it {state} by Ann"):
         edited(row, how_sure="Too late.")

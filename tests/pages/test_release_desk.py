@@ -62,7 +62,7 @@ def test_other_words_stand_on_the_page_with_the_words_before(client: Client, pub
 
     assert page.redirect_chain == [(f"/alerts/{row.pk}/", 302)]
     assert "Very sure." in page.context["mail_text"]
-    for said in ("words changed", "Pia Publisher", "Clearer so", "The words before", "Rather sure."):
+    for said in ("words changed", "Pia Publisher", "Clearer so", "What stood before", "Rather sure."):
         assert said in page.text
 
 

@@ -165,7 +165,7 @@ def test_queries_of_the_desk_do_not_grow(
 ) -> None:
     for _ in range(count):
         draft()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         client.get("/alerts/desk/")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         client.get("/alerts/practice/")

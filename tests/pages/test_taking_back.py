@@ -114,5 +114,5 @@ def test_queries_of_the_pages_do_not_grow(
     for _ in range(count):
         outbox.delivery(row, **SENT)
     for address in ("withdraw", "correct"):
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(13):
             client.get(f"/alerts/{row.pk}/{address}/")

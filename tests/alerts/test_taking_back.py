@@ -150,7 +150,7 @@ def test_a_withdrawal_says_which_alert_and_what_was_wrong() -> None:
     assert (made.kind, made.corrects, made.headline) == ("withdrawal", alert, f"Alert {alert.pk} is withdrawn")
     assert f"alert {alert.pk} of 2024-07-01, which warned of ELEVATED" in made.what_changed
     assert made.what_changed.endswith("What was wrong: The date was wrong.")
-    assert messages.subject(made) == f"[WITHDRAWN] Myanmar: Alert {alert.pk} is withdrawn"
+    assert messages.subject(made).startswith(f"[WITHDRAWN] Myanmar: Alert {alert.pk} is withdrawn")
     assert made.valid_until == dt.date(2024, 9, 1)
 
 
@@ -162,7 +162,7 @@ def test_a_correction_says_what_was_wrong_and_what_is_right_on_the_same_reasons(
 
     assert made.what_changed.endswith("What was wrong: The place was wrong. Right is: It was elsewhere.")
     assert [row.text for row in made.reasons.all()] == ["Synthetic"]
-    assert messages.subject(made).startswith("[CORRECTED] Myanmar: ")
+    assert messages.subject(made).startswith("[ELEVATED, CORRECTION] Myanmar: ")
     alert.refresh_from_db()
     assert (alert.what_changed, alert.decisions.get().action) == ("Synthetic.", "corrected")
 

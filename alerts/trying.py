@@ -26,7 +26,9 @@ class TryingError(ValueError):
 def as_it_would_go(alert: Alert, reader: User, *, at: dt.datetime) -> Delivery:
     """Not kept: the mail that the reader would get if they followed every country."""
     rule = Subscription(person=reader, created_by=reader, is_everywhere=True, least_level=alert.level)
-    return Delivery(alert=alert, person=reader, subscription=rule, made_at=at)
+    row = Delivery(alert=alert, person=reader, subscription=rule, made_at=at)
+    row.message_id = f"<preview-{alert.pk}.{at:%Y%m%d%H%M%S}@{sender().rpartition('@')[2]}>"
+    return row
 
 
 def try_out(*, alert_id: int, by: User, language: str, at: dt.datetime) -> Answer:

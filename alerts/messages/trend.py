@@ -61,7 +61,10 @@ def trend_of(snapshot: Snapshot) -> Trend | None:
     if len(days) < 2 or index[-1] is None:
         return None
     band = _band(snapshot)
-    low, high = (tuple(band[day][end] if day in band else None for day in days) for end in (0, 1))
+    known = [day in band and value is not None for day, value in zip(days, index, strict=True)]
+    low, high = (
+        tuple(band[day][end] if is_known else None for day, is_known in zip(days, known, strict=True)) for end in (0, 1)
+    )
     return Trend(days, picture.Course(index, low, high, tuple(snapshot.method.parameters["up"])))
 
 

@@ -86,6 +86,7 @@ def test_what_was_not_known_is_said_and_never_drawn_as_zero() -> None:
     assert found is not None
     assert found.course.index[:5] == (None,) * 5
     assert found.course.index[5] == 30.0
+    assert found.course.low[4:6] == (None, 25.0)
     assert "Index: 30.0 on" in text
     assert "Unknown in 5 of 25 months." in text
 

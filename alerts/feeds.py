@@ -103,15 +103,23 @@ def _add(feed: AlertsFeed, alert: Alert, public: Known) -> None:
         "country_url": links.absolute(alert.country.get_absolute_url()),
     }
     feed.add_item(
-        title=_clean(f"{Level(alert.level).label}: {alert.country.name_en}: {alert.headline}"),
+        title=_clean(f"{_mark(alert)}: {alert.country.name_en}: {alert.headline}"),
         link=links.absolute(alert.get_absolute_url()),
         description=_clean(f"{alert.what_changed} {alert.how_sure} Valid until {alert.valid_until}."),
         unique_id=f"tag:{_host()},{alert.raised_at:%Y-%m-%d}:alert-{alert.pk}",
         pubdate=alert.released_at,
-        updateddate=max([alert.released_at, *retracted]),
+        updateddate=max([alert.released_at, *retracted, *([alert.withdrawn_at] if alert.withdrawn_at else [])]),
         categories=(Level(alert.level).label, alert.country.iso3),
         content=_clean(render_to_string("alerts/alert_feed_entry.html", context)),
     )
+
+
+def _mark(alert: Alert) -> str:
+    """The level; of one that was withdrawn, or that takes back or corrects another, that first."""
+    level = Level(alert.level).label
+    if alert.withdrawn_at is not None:
+        return f"Withdrawn: {level}"
+    return f"{alert.get_kind_display().capitalize()}: {level}" if alert.corrects_id else level
 
 
 def _reason(row: AlertReason, public: Known) -> dict[str, object]:

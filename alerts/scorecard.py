@@ -37,7 +37,7 @@ class Scorecard:
 
 def scorecard(*, outcomes: OutcomeList | None, day: dt.date) -> Scorecard:
     """Every released alert, latest first, and what followed by `day`."""
-    released = list(Alert.objects.released().select_related("country"))
+    released = list(Alert.objects.released().filter(corrects=None).select_related("country"))
     spells = _spells(outcomes, {alert.country_id for alert in released})
     rows = tuple(_followed(alert, outcomes, spells.get(alert.country_id, []), day) for alert in released)
     levels = sorted({row.alert.level for row in rows}, reverse=True)

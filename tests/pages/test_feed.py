@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from alerts.desk import withdraw
 from alerts.models import Alert, AlertReason
 from indicators import coding
 from indicators.models import Evidence
@@ -162,3 +163,14 @@ def test_queries_do_not_grow(client: Client, django_assert_num_queries: DjangoAs
         reason(outbox.alert(), make.accepted(), "Synthetic")
     with django_assert_num_queries(3):
         client.get(FEED)
+
+
+def test_a_withdrawn_alert_and_its_withdrawal_say_so_in_their_titles(client: Client) -> None:
+    row = outbox.alert(headline="Taken back since")
+    by = make.person(Role.PUBLISHER)
+    withdraw.withdraw(alert_id=row.pk, by=by, wrong="It was elsewhere", reason="a body wrote", at=make.NOW)
+
+    text = client.get("/alerts/feed.atom").text
+
+    assert "<title>Withdrawn: ELEVATED: Myanmar: Taken back since</title>" in text
+    assert "<title>Withdrawal of an alert: ELEVATED: Myanmar:" in text

@@ -1,14 +1,17 @@
-"""Forms for rules: where, from which level on, and for staff also for whom."""
+"""Forms for rules: where, from which level on, about what, how often, and for staff also for whom."""
 
 import dataclasses
 from typing import Any
 
 from django import forms
+from django.db import models
 
-from alerts.models import Subscription
-from alerts.subscribing import LEAST_LEVELS
+from alerts.models import Endpoint, Subscription
+from alerts.rule_words import SCOPES
+from alerts.subscribing import LEAST_LEVELS, Wanted
 from countries.models import Country
 from indicators.forms import NOT_LISTED, Choice, Pick, offer
+from indicators.models import Factor, Framework
 from indicators.models.score import Level
 from people.models import User
 
@@ -17,6 +20,9 @@ _MEANS = {
     Level.ELEVATED: "ELEVATED, HIGH and SEVERE: the most mails",
     Level.HIGH: "HIGH and SEVERE only",
     Level.SEVERE: "SEVERE only: the fewest mails",
+}
+_WHEN = {
+    Subscription.Frequency.AT_ONCE: "at once: a mail for each alert",
 }
 
 
@@ -52,7 +58,7 @@ class Boxes(forms.MultipleChoiceField):
 
 
 class RuleForm(forms.Form):
-    """These countries or regions AND at least this level."""
+    """These countries or regions AND at least this level AND any of these factors or scopes; how often, where to."""
 
     person = Pick(empty="choose a person", label="For whom")
     is_everywhere = forms.BooleanField(required=False, label="Every country")
@@ -64,8 +70,20 @@ class RuleForm(forms.Form):
         initial=str(Level.ELEVATED.value),
         label="From which level on",
     )
+    scopes = Boxes(required=False, label="Only signs of", choices=list(SCOPES.items()))
+    factors = Boxes(required=False, label="Only these risk factors")
+    frequency = Pick(
+        [(value.value, words) for value, words in _WHEN.items()],
+        widget=forms.RadioSelect,
+        initial=Subscription.Frequency.AT_ONCE.value,
+        required=False,
+        label="How often",
+    )
+    endpoint = Pick(empty="by e-mail", required=False, label="Where to")
 
-    def __init__(self, data: Any = None, *, people: list[Choice] | None = None, **options: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, person: User | None = None, people: list[Choice] | None = None, **options: Any
+    ) -> None:
         super().__init__(data, **options)
         if people is None:
             del self.fields["person"]
@@ -75,6 +93,13 @@ class RuleForm(forms.Form):
         self._offer("countries", [(country.iso3, country.name_en) for country in self.known])
         names = {code: name for row in self.known for code, name in _regions_of(row)}
         self._offer("regions", [(str(code), name) for code, name in names.items()])
+        self.titles = factor_choices()
+        self._offer("factors", self.titles)
+        self.machines = {row.pk: row for row in Endpoint.objects.filter(owner=person, ended_at=None).order_by("name")}
+        if self.machines:
+            offer(self, "endpoint", [(str(row.pk), f"to the webhook {row.name}") for row in self.machines.values()])
+        else:
+            del self.fields["endpoint"]
 
     def _offer(self, name: str, choices: list[Choice]) -> None:
         field = self.fields[name]
@@ -94,19 +119,43 @@ class RuleForm(forms.Form):
             found[row.subregion_code].countries.append(Tick(row.iso3, row.name_en, row.iso3 in countries))
         return [found[code] for code in dict.fromkeys(row.region_code for row in self.known)]
 
+    def scope_ticks(self) -> list[Tick]:
+        """The scopes, with what is ticked."""
+        return [Tick(value, str(words), value in self._ticked("scopes")) for value, words in SCOPES.items()]
+
+    def factor_ticks(self) -> list[Tick]:
+        """The risk factors, with what is ticked."""
+        ticked = self._ticked("factors")
+        return [Tick(value, title, value in ticked) for value, title in self.titles]
+
+    def has_factors(self) -> bool:
+        """Whether a single risk factor is ticked."""
+        return bool(self._ticked("factors"))
+
     def _ticked(self, name: str) -> set[str]:
         value = self[name].value()
         return {str(one) for one in value} if isinstance(value, list | tuple) else set()
 
-    def wanted(self) -> dict[str, Any]:
+    def wanted(self) -> Wanted:
         """What the use cases of `alerts.subscribing` ask for."""
-        chosen = set(self.cleaned_data["countries"])
-        return {
-            "is_everywhere": self.cleaned_data["is_everywhere"],
-            "countries": [country for country in self.known if country.iso3 in chosen],
-            "regions": [int(code) for code in self.cleaned_data["regions"]],
-            "least_level": int(self.cleaned_data["least_level"]),
-        }
+        said, chosen = self.cleaned_data, set(self.cleaned_data["countries"])
+        return Wanted(
+            is_everywhere=said["is_everywhere"],
+            countries=[country for country in self.known if country.iso3 in chosen],
+            regions=[int(code) for code in said["regions"]],
+            least_level=int(said["least_level"]),
+            factors=[int(number) for number in said["factors"]],
+            scopes=said["scopes"],
+            frequency=said["frequency"] or Subscription.Frequency.AT_ONCE.value,
+            endpoint=self.machines[int(said["endpoint"])] if said.get("endpoint") else None,
+        )
+
+
+def factor_choices() -> list[Choice]:
+    """The risk factors of the Framework in use, each with its number and title."""
+    latest = Framework.objects.order_by("-version").values("pk")[:1]
+    rows = Factor.objects.filter(framework=models.Subquery(latest))
+    return [(str(row.number), f"{row.number} {row.title}") for row in rows.order_by("number")]
 
 
 def _regions_of(row: Country) -> tuple[tuple[int, str], tuple[int, str]]:
@@ -120,6 +169,10 @@ def initial_of(rule: Subscription) -> dict[str, Any]:
         "regions": [str(code) for code in rule.regions],
         "countries": [country.iso3 for country in rule.countries.all()],
         "least_level": str(rule.least_level),
+        "factors": [str(number) for number in rule.factors],
+        "scopes": rule.scopes,
+        "frequency": rule.frequency,
+        "endpoint": str(rule.endpoint_id or ""),
     }
 
 

@@ -1,51 +1,116 @@
-"""The stage that finds who is to be warned: released alerts against the rules of people, in one statement."""
+"""The stage that finds who is to be warned: released alerts against the rules of people, in one statement.
 
+The same statement answers for a rule that nobody has saved yet: what it would have sent.
+"""
+
+import dataclasses
 import datetime as dt
+from collections.abc import Collection
+from typing import Any
 
 from django.db import connection, transaction
 
 from alerts.models import Alert, Subscription
+from people.permissions import GRANTS
 
-MATCHES = """
-    FROM alerts_alert AS alert
+# What each role may see, as the permission table has it: numbers and words of ours, nobody's input.
+_CLEARANCES = ", ".join(f"('{role.value}', {grant.clearance.value})" for role, grant in GRANTS.items())
+
+_STORED = """
+    (SELECT * FROM alerts_subscription AS asked
+     WHERE ended_at IS NULL AND confirmed_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM alerts_endpoint AS machine WHERE machine.id = asked.endpoint_id AND machine.ended_at IS NOT NULL
+     )) AS rule
+"""
+
+_DRAFTED = """
+    (SELECT 0::bigint AS id, %(person)s::bigint AS person_id, %(is_everywhere)s AS is_everywhere,
+        %(regions)s::smallint[] AS regions, %(least_level)s::int AS least_level,
+        %(factors)s::smallint[] AS factors, %(scopes)s::varchar[] AS scopes) AS rule
+"""
+
+_COUNTRIES = "SELECT 1 FROM alerts_subscription_countries AS chosen WHERE chosen.subscription_id = rule.id AND"
+_DRAFTED_COUNTRIES = "SELECT 1 FROM unnest(%(countries)s::bigint[]) AS chosen(country_id) WHERE"
+
+
+def _matches(rules: str, countries: str) -> str:
+    """Where and from which level on AND about what AND nothing that the person may not see.
+
+    An alert that names no factor, such as one of a blackout, is about all of them. What corrects an alert goes to
+    those who got it, and practice to nobody: neither is matched.
+    """
+    return f"""
+    FROM (
+        SELECT released.*, ARRAY(
+            SELECT factor.scope FROM indicators_factor AS factor
+            WHERE factor.number = ANY(released.factors)
+              AND factor.framework_id = (SELECT id FROM indicators_framework ORDER BY version DESC LIMIT 1)
+        ) AS scopes
+        FROM alerts_alert AS released
+        WHERE released.id = ANY(%(alerts)s) AND released.corrects_id IS NULL AND NOT released.is_dry_run
+    ) AS alert
     JOIN countries_country AS country ON country.id = alert.country_id
-    JOIN alerts_subscription AS rule
-        ON rule.ended_at IS NULL AND rule.confirmed_at IS NOT NULL AND rule.least_level <= alert.level
+    JOIN {rules} ON rule.least_level <= alert.level
     JOIN people_user AS person ON person.id = rule.person_id AND person.is_active
-    WHERE alert.id = ANY(%(alerts)s)
-      AND (
+    JOIN (VALUES {_CLEARANCES}) AS clearance(role, most)
+        ON clearance.role = person.role AND alert.sensitivity <= clearance.most
+    WHERE (
         rule.is_everywhere
         OR country.region_code = ANY(rule.regions)
         OR country.subregion_code = ANY(rule.regions)
-        OR EXISTS (
-            SELECT 1 FROM alerts_subscription_countries AS chosen
-            WHERE chosen.subscription_id = rule.id AND chosen.country_id = alert.country_id
-        )
+        OR EXISTS ({countries} chosen.country_id = alert.country_id)
       )
-"""
+      AND (
+        cardinality(rule.factors) + cardinality(rule.scopes) = 0
+        OR cardinality(alert.factors) = 0
+        OR rule.factors && alert.factors
+        OR rule.scopes && alert.scopes
+      )
+"""  # noqa: S608  made of the texts above and of the permission table
+
+
+MATCHES = _matches(_STORED, _COUNTRIES)
+_BEST = "rule.frequency = 'at_once' DESC, rule.frequency = 'daily' DESC, rule.id"  # the soonest, then the oldest
 
 _DELIVER = f"""
 INSERT INTO alerts_delivery
-    (alert_id, person_id, subscription_id, channel, purpose, round, state, attempts, made_at, next_try_at, message_id,
-     fingerprint, reply_text)
-SELECT DISTINCT ON (alert.id, person.id)
-    alert.id, person.id, rule.id, 'mail', 'alert', 0, 'waiting', 0, %(at)s, %(at)s, '', '', ''
+    (alert_id, person_id, subscription_id, channel, endpoint_id, purpose, round, state, attempts, made_at, next_try_at,
+     message_id, fingerprint, reply_text)
+SELECT DISTINCT ON (alert.id, person.id, rule.channel, rule.endpoint_id)
+    alert.id, person.id, rule.id, rule.channel, rule.endpoint_id,
+    CASE rule.frequency WHEN 'at_once' THEN 'alert' ELSE 'digest' END, 0, 'waiting', 0, %(at)s, %(at)s, '', '', ''
 {MATCHES}
-ORDER BY alert.id, person.id, rule.id
+ORDER BY alert.id, person.id, rule.channel, rule.endpoint_id, {_BEST}
 ON CONFLICT DO NOTHING
 """
 
 _RECIPIENTS = f"""
 SELECT DISTINCT ON (person.id) rule.id
 {MATCHES}
-ORDER BY person.id, rule.id
+ORDER BY person.id, {_BEST}
 """
 
 _RULE = f"""
 SELECT rule.*
-{MATCHES} AND person.id = %(person)s
-ORDER BY rule.id LIMIT 1
+{MATCHES} AND person.id = %(person)s AND rule.channel = %(channel)s
+    AND coalesce(rule.endpoint_id, 0) = %(endpoint)s
+ORDER BY {_BEST} LIMIT 1
 """
+
+_LOOK_BACK = f"SELECT alert.id {_matches(_DRAFTED, _DRAFTED_COUNTRIES)} ORDER BY alert.released_at DESC, alert.id DESC"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Draft:
+    """A rule that is not saved: what the statement asks of one."""
+
+    person_id: int
+    is_everywhere: bool
+    countries: Collection[int]
+    regions: Collection[int]
+    least_level: int
+    factors: Collection[int] = ()
+    scopes: Collection[str] = ()
 
 
 def match_waiting(*, at: dt.datetime) -> int:
@@ -72,7 +137,23 @@ def recipients_of(alert: Alert) -> list[Subscription]:
     return list(Subscription.objects.filter(pk__in=rules).select_related("person").order_by("person__name", "pk"))
 
 
-def rule_of(*, alert: Alert, person_id: int) -> Subscription | None:
-    """The person's rule by which the alert would go to them now; None where none asks for it."""
-    found = Subscription.objects.raw(_RULE, {"alerts": [alert.pk], "person": person_id})
-    return next(iter(found), None)
+def rule_of(
+    *, alert: Alert, person_id: int, channel: str = Subscription.Channel.MAIL, endpoint_id: int | None = None
+) -> Subscription | None:
+    """The person's rule by which the alert would go to them now by this channel; None where none asks for it."""
+    asked = {"alerts": [alert.pk], "person": person_id, "channel": channel, "endpoint": endpoint_id or 0}
+    return next(iter(Subscription.objects.raw(_RULE, asked)), None)
+
+
+def would_have_sent(draft: Draft, *, since: dt.datetime, until: dt.datetime) -> list[int]:
+    """The numbers of the alerts released from `since` to before `until` that the rule would have sent, latest first."""
+    released = Alert.objects.filter(state=Alert.State.RELEASED, released_at__gte=since, released_at__lt=until)
+    asked: dict[str, Any] = {name: _listed(value) for name, value in dataclasses.asdict(draft).items()}
+    with connection.cursor() as cursor:
+        asked |= {"person": draft.person_id, "alerts": list(released.values_list("pk", flat=True))}
+        cursor.execute(_LOOK_BACK, asked)
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, Collection) and not isinstance(value, str) else value

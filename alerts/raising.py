@@ -146,12 +146,8 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
     """A draft, or an alert that the rule releases itself where the level lets it: about what stands now."""
     level = Level(standing.shown_level)
     profile = public_profile(signal.country, standing)
-    words = wording.words_of(
-        profile,
-        previous=Level(signal.from_level),
-        level=level,
-        phrases=_phrases([reason.evidence for reason in profile.reasons if reason.evidence]),
-    )
+    phrases = _phrases([reason.evidence for reason in profile.reasons if reason.evidence])
+    words = wording.words_of(profile, previous=Level(signal.from_level), level=level, phrases=phrases)
     kind = Alert.Kind(policy.ALERT_OF[signal.kind])
     situation = home_situation(country=signal.country, at=at)
     _end_weaker(situation, signal.country_id, kind, level, at=at)
@@ -168,6 +164,7 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         raised_at=at,
         valid_until=rules.valid_until(level=level, day=at.date()),
         withheld=profile.withheld,
+        factors=_factors(kind, profile),
         **dataclasses.asdict(_said(words.alert, signal, standing)),
         **_release_by_rule(level, at=at),
     )
@@ -191,6 +188,14 @@ def _keep(alert: Alert, reasons: tuple[wording.ReasonWords, ...], *, at: dt.date
     if alert.state == Alert.State.RELEASED:
         done = AlertDecision.Action.RELEASED
         AlertDecision.objects.create(alert=alert, action=done, at=at, reason=alert.decision_reason)
+
+
+def _factors(kind: str, profile: CountryProfile) -> list[int]:
+    return rules.factors_about(
+        kind=kind,
+        reasons=[reason.factor for reason in profile.reasons_up],
+        points={factor.number: factor.points for factor in profile.factors},
+    )
 
 
 def _said(words: wording.AlertWords, signal: Signal, standing: Snapshot) -> wording.AlertWords:

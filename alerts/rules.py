@@ -1,11 +1,14 @@
 """The numbers of the policy, which change of a level is a signal, and how sure an alert is: pure."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
 RULE = "AR-2"  # kept with every verdict; a changed rule gets another name
 LEAST_LEVEL = 3  # ELEVATED: below it nobody is warned
 COOL_DOWN_DAYS = 180  # per situation and kind, unless the level is higher than what was really sent
 VALID_DAYS = {3: 90, 4: 60, 5: 30}  # ELEVATED, HIGH, SEVERE: the higher, the sooner somebody must look again
+TRIGGER_FACTOR = 8  # "Triggering factors" of the Framework
+WEIGHTIEST = 2  # as many as an alert says what can be done about
 
 UNDETERMINED, MINIMAL, LOW = 0, 1, 2
 
@@ -36,3 +39,15 @@ def confidence(*, coverage: float, families: int, best_reliability: str) -> str:
 def valid_until(*, level: int, day: dt.date) -> dt.date:
     """The day on which a warning of `level` raised on `day` ends."""
     return day + dt.timedelta(days=VALID_DAYS[level])
+
+
+def factors_about(*, kind: str, reasons: Iterable[int], points: Mapping[int, float]) -> list[int]:
+    """The risk factors that an alert speaks of: those of its `reasons` and those that weigh most, by `points`.
+
+    None for a blackout: where reports fall away nothing is known of any, so it is about all of them.
+    """
+    if kind == "blackout":
+        return []
+    ordered = sorted((factor for factor in points if points[factor] > 0), key=lambda factor: -points[factor])
+    found = {*reasons, *ordered[:WEIGHTIEST]}
+    return sorted(found | {TRIGGER_FACTOR} if kind == "trigger" else found)

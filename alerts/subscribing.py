@@ -1,15 +1,14 @@
 """The use cases of rules: who is to be warned of what, made, changed, ended and taken up again."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from alerts.messages import describe, region_names
+from alerts.messages import describe
 from alerts.models import Subscription
-from countries.models import Country
-from indicators.models.score import Level
+from alerts.wanting import LEAST_LEVELS, SubscriptionError, Wanted, refuse_what_cannot_be, wanted_by
 from people.models import User
 from people.permissions import Action, may
 
@@ -18,6 +17,7 @@ __all__ = [
     "LEAST_LEVELS",
     "UNSUBSCRIBED",
     "SubscriptionError",
+    "Wanted",
     "change",
     "describe",
     "end",
@@ -28,69 +28,39 @@ __all__ = [
     "subscribe",
 ]
 
-LEAST_LEVELS = (Level.ELEVATED, Level.HIGH, Level.SEVERE)  # below ELEVATED nobody is warned
 UNSUBSCRIBED = "unsubscribed by the link in a mail"
 BY_LINK = "ended by the person, by a signed link"
 RULES_MAX = 50  # of one person at a time: more are a sign that "every country" is meant
 
 
-class SubscriptionError(ValueError):
-    """A rule that cannot be; says what was found and what was wanted, for the person who asked for it."""
-
-
 @transaction.atomic
-def subscribe(
-    *,
-    person: User,
-    is_everywhere: bool,
-    countries: Collection[Country],
-    regions: Collection[int],
-    least_level: int,
-    by: User | None,
-    at: dt.datetime,
-) -> Subscription:
+def subscribe(*, person: User, wanted: Wanted, by: User | None, at: dt.datetime) -> Subscription:
     """A new rule. `by` is nobody where the person comes by a signed link. Raises SubscriptionError."""
     person = User.objects.select_for_update().get(pk=person.pk)  # or two at once make the same rule twice
     _refuse_strangers(person, by)
     _refuse_inactive(person)
-    regions = _checked(is_everywhere, countries, regions, least_level)
+    refuse_what_cannot_be(wanted, person_id=person.pk)
     active = _active(person)
     _refuse_too_many(active)
-    _refuse_twin(active, is_everywhere, countries, regions, least_level)
-    made = Subscription.objects.create(
-        person=person,
-        is_everywhere=is_everywhere,
-        regions=regions,
-        least_level=least_level,
-        created_at=at,
-        created_by=by,
-        confirmed_at=at,
-    )
-    made.countries.set([] if is_everywhere else countries)
+    _refuse_twin(active, wanted)
+    made = Subscription.objects.create(person=person, created_at=at, created_by=by, confirmed_at=at, **wanted.row())
+    made.countries.set(wanted.countries)
     return made
 
 
 @transaction.atomic
-def change(
-    *,
-    subscription_id: int,
-    is_everywhere: bool,
-    countries: Collection[Country],
-    regions: Collection[int],
-    least_level: int,
-    by: User | None,
-    at: dt.datetime,
-) -> Subscription:
+def change(*, subscription_id: int, wanted: Wanted, by: User | None, at: dt.datetime) -> Subscription:
     """The same rule with other words. Raises SubscriptionError."""
     rule = _locked(subscription_id, by)
     if rule.ended_at is not None:
         raise SubscriptionError(f"rule {rule.pk} has ended; wanted one that counts: resume it, or make a new one")
-    regions = _checked(is_everywhere, countries, regions, least_level)
-    others = [other for other in _active(rule.person) if other.pk != rule.pk]
-    _refuse_twin(others, is_everywhere, countries, regions, least_level)
-    rule.is_everywhere, rule.regions, rule.least_level, rule.changed_at = is_everywhere, regions, least_level, at
-    rule.save(update_fields=["is_everywhere", "regions", "least_level", "changed_at"])
-    rule.countries.set([] if is_everywhere else countries)
+    refuse_what_cannot_be(wanted, person_id=rule.person_id)
+    _refuse_twin([other for other in _active(rule.person) if other.pk != rule.pk], wanted)
+    for name, value in wanted.row().items():
+        setattr(rule, name, value)
+    rule.changed_at = at
+    rule.save(update_fields=[*wanted.row(), "changed_at"])
+    rule.countries.set(wanted.countries)
     return rule
 
 
@@ -125,7 +95,7 @@ def resume(*, subscription_id: int, by: User | None = None, at: dt.datetime) -> 
         raise SubscriptionError(f"rule {rule.pk} was {rule.ended_how}; only that person can take it up again")
     active = _active(person)
     _refuse_too_many(active)
-    _refuse_twin(active, rule.is_everywhere, rule.countries.all(), rule.regions, rule.least_level)
+    _refuse_twin(active, wanted_by(rule))
     rule.ended_at, rule.ended_how, rule.changed_at = None, "", at
     rule.save(update_fields=["ended_at", "ended_how", "changed_at"])
     return rule
@@ -173,32 +143,7 @@ def _refuse_too_many(active: QuerySet[Subscription]) -> None:
         raise SubscriptionError(f"found {len(active)} rules; wanted at most {RULES_MAX}: put several into one")
 
 
-def _checked(
-    is_everywhere: bool, countries: Collection[Country], regions: Collection[int], least_level: int
-) -> list[int]:
-    """The regions in order, each once. Raises SubscriptionError."""
-    if least_level not in LEAST_LEVELS:
-        named = ", ".join(level.label for level in LEAST_LEVELS)
-        raise SubscriptionError(f"found the level {least_level}; wanted one of {named}")
-    if is_everywhere and (countries or regions):
-        raise SubscriptionError("found every country and some chosen ones; wanted one of the two")
-    if not is_everywhere and not countries and not regions:
-        raise SubscriptionError("found no country and no region; wanted at least one, or every country")
-    unknown = sorted(set(regions) - set(region_names())) if regions else []
-    if unknown:
-        raise SubscriptionError(f"found the region {unknown[0]}; wanted an M49 code of a region with countries")
-    return sorted(set(regions))
-
-
-def _refuse_twin(
-    others: Sequence[Subscription] | QuerySet[Subscription],
-    is_everywhere: bool,
-    countries: Collection[Country],
-    regions: Sequence[int],
-    least_level: int,
-) -> None:
-    wanted = (is_everywhere, least_level, set(regions), {country.pk for country in countries})
+def _refuse_twin(others: Iterable[Subscription], wanted: Wanted) -> None:
     for other in others:
-        found = {country.pk for country in other.countries.all()}
-        if (other.is_everywhere, other.least_level, set(other.regions), found) == wanted:
+        if wanted.is_of(other):
             raise SubscriptionError(f"found the same rule already (number {other.pk}); wanted another one")

@@ -20,7 +20,6 @@ from bench.figure import Figure
 from countries.models import Country
 from indicators import assess, coding
 from indicators.models import Evidence, Indicator
-from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline
@@ -35,9 +34,8 @@ def measure(*, full: bool = False, times: int = 20) -> list[Figure]:
     """Loads the demonstration and one rule, starts a mail server and a worker; `full` changes nothing."""
     people = demonstration.load("*ghana*")
     subscribing.subscribe(
-        person=people[Role.FOCAL_POINT], is_everywhere=True, countries=[], regions=[], least_level=Level.ELEVATED,
-        by=people[Role.ADMIN], at=clock.now(),
-    )  # fmt: skip
+        person=people[Role.FOCAL_POINT], wanted=subscribing.Wanted(is_everywhere=True), by=None, at=clock.now()
+    )
     countries = list(Country.objects.exclude(standings__snapshot__assessed=True).order_by("iso3")[: times + 1])
     with mails.mailbox() as server, mails_to(f"smtp://{server.host}:{server.port}"):
         with override_settings(MAIL_SERVER=server):

@@ -207,6 +207,10 @@ except AddressError as error:
     raise ImproperlyConfigured(str(error)) from error
 MAIL_MOST_A_MINUTE_TO_A_HOST = int(os.environ.get("MAIL_MOST_A_MINUTE_TO_A_HOST", "6000"))  # 0: no limit
 MAIL_FROM = os.environ.get("MAIL_FROM", "warnings@r2p.example")  # its domain stands in every Message-ID
+try:
+    DIGEST_AT = dt.time.fromisoformat(os.environ.get("DIGEST_AT", "07:00"))  # of each reader's own clock
+except ValueError as error:
+    raise ImproperlyConfigured("DIGEST_AT: wanted a time of the day such as 07:00") from error
 RELEASE_FROM_LEVEL = int(os.environ.get("RELEASE_FROM_LEVEL", "4"))  # from this level on a publisher releases
 if RELEASE_FROM_LEVEL not in (3, 4):
     raise ImproperlyConfigured("RELEASE_FROM_LEVEL: wanted 4 (HIGH and SEVERE) or 3 (ELEVATED too)")

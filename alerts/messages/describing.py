@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from alerts.messages.languages import country_name, level_word, region_name
 from alerts.models import Subscription
+from alerts.rule_words import beyond
 from countries.models import Country
 from indicators.models.score import Level
 
@@ -21,7 +22,8 @@ def describe(subscription: Subscription, *, regions: dict[int, str] | None = Non
     if len(names) > NAMES_MAX + 1:
         names = [*names[:NAMES_MAX], _("%(count)s others") % {"count": len(names) - NAMES_MAX}]
     level = level_word(Level(subscription.least_level))
-    return _("alerts about %(places)s from %(level)s on") % {"places": _joined(names), "level": level}
+    said = _("alerts about %(places)s from %(level)s on") % {"places": _joined(names), "level": level}
+    return said + beyond(subscription)
 
 
 def _region(code: int, known: dict[int, str]) -> str:

@@ -1,7 +1,7 @@
 """Who is warned of what: the list, one rule, and the pages behind signed links."""
 
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alerts import links, subscribing
 from alerts.forms import ACTIVE, ENDED, RuleFilter, RuleForm, initial_of, people_to_choose
+from alerts.looking_back import look_back
 from alerts.messages import region_names, sender
 from alerts.models import Subscription
 from alerts.subscribing import SubscriptionError
@@ -26,6 +27,8 @@ from r2p_dashboard import clock
 PAGE_SIZE = 50
 ON_SITE = "ended by the person"
 BY_STAFF = "ended by staff"
+
+LOOK_BACK = "look_back"  # what the button asks for that saves nothing
 
 TokenView = Callable[[HttpRequest, str], HttpResponse]
 
@@ -75,18 +78,19 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 @login_required
 def subscription_new(request: HttpRequest) -> HttpResponse:
     """A new rule: for oneself, or by staff for anybody."""
-    is_staff = may(request.user, Action.MANAGE_SUBSCRIPTIONS)
-    people = people_to_choose(with_rules=False) if is_staff else None
+    me = _person(request)
+    people = people_to_choose(with_rules=False) if may(me, Action.MANAGE_SUBSCRIPTIONS) else None
     if request.method != "POST":
-        form = RuleForm(people=people, initial={"person": str(_person(request).pk), **_asked(request)})
+        form = RuleForm(person=me, people=people, initial={"person": str(me.pk), **_asked(request)})
         return _form_page(request, form)
-    form = RuleForm(request.POST, people=people)
-    if form.is_valid():
-        chosen = form.cleaned_data.get("person")
-        person = User.objects.get(pk=int(chosen)) if chosen else _person(request)
-        if _subscribe(form, person=person, by=_person(request)):
-            messages.success(request, "Saved. Alerts that match it go out from now on.")
-            return redirect("subscriptions")
+    form = RuleForm(request.POST, person=me, people=people)
+    chosen = form.cleaned_data.get("person") if form.is_valid() else None
+    person = User.objects.get(pk=int(chosen)) if chosen else me
+    if request.POST.get("action") == LOOK_BACK:
+        return _looked_back(request, _form_page, form, here=request.path, person=person, reader=me)
+    if form.is_valid() and _subscribe(form, person=person, by=me):
+        messages.success(request, "Saved. Alerts that match it go out from now on.")
+        return redirect("subscriptions")
     return _form_page(request, form, status=400)
 
 
@@ -97,10 +101,13 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
     """One rule: seen, changed, or taken up again."""
     rule = _rule(request, subscription_id)
     if request.method != "POST":
-        return _form_page(request, RuleForm(initial=initial_of(rule)), rule)
+        return _form_page(request, RuleForm(person=rule.person, initial=initial_of(rule)), rule)
     if request.POST.get("action") == "resume":
         return _resumed(request, rule)
-    form = RuleForm(request.POST)
+    form = RuleForm(request.POST, person=rule.person)
+    if request.POST.get("action") == LOOK_BACK:
+        page, me = partial(_form_page, rule=rule), _person(request)
+        return _looked_back(request, page, form, here=request.path, person=rule.person, reader=me)
     if form.is_valid() and _change(form, rule, by=_person(request)):
         messages.success(request, "Saved.")
         return redirect("subscriptions")
@@ -156,9 +163,10 @@ def _rule(request: HttpRequest, subscription_id: int) -> Subscription:
 
 
 def _form_page(
-    request: HttpRequest, form: RuleForm, rule: Subscription | None = None, *, status: int = 200
+    request: HttpRequest, form: RuleForm, rule: Subscription | None = None, *, status: int = 200, **looked: object
 ) -> HttpResponse:
-    context = {"form": form, "rule": rule, "words": subscribing.describe(rule) if rule else ""}
+    words = subscribing.describe(rule) if rule else ""
+    context = {"here": request.path, "form": form, "rule": rule, "words": words, **looked}
     return render(request, "alerts/subscription.html", context, status=status)
 
 
@@ -184,17 +192,23 @@ def _by_link(request: HttpRequest, token: str) -> HttpResponse:
         return _broken(request)
     if request.method != "POST":
         rule = _own_rule(person, request.GET.get("edit"))
-        form = RuleForm(initial=initial_of(rule)) if rule else RuleForm()
-        return _by_link_page(request, token, person, form, rule)
+        form = RuleForm(person=person, initial=initial_of(rule) if rule else {})
+        return _by_link_page(request, form, token=token, person=person, rule=rule)
     rule = _own_rule(person, request.POST.get("rule"))
     if request.POST.get("rule") and rule is None:
         messages.error(request, "Found no rule of yours in force under this number. Nothing was changed.")
     elif request.POST.get("action") in {"end", "end_all"}:
         _end(request, person, rule)
     else:
-        form = RuleForm(request.POST)
+        form, page = (
+            RuleForm(request.POST, person=person),
+            partial(_by_link_page, token=token, person=person, rule=rule),
+        )
+        if request.POST.get("action") == LOOK_BACK:
+            here = reverse("my_subscriptions", args=[token])
+            return _looked_back(request, page, form, here=here, person=person, reader=person)
         if not _saved(form, rule, person):
-            return _by_link_page(request, token, person, form, rule, status=400)
+            return page(request, form, status=400)
         messages.success(request, "Saved.")
     return redirect("my_subscriptions", token)
 
@@ -224,11 +238,12 @@ def _own_rule(person: User, number: str | None) -> Subscription | None:
 
 
 def _by_link_page(
-    request: HttpRequest, token: str, person: User, form: RuleForm, rule: Subscription | None, *, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, form: RuleForm, *, token: str, person: User, rule: Subscription | None, status: int = 200,
+    **looked: object,
+) -> HttpResponse:  # fmt: skip
     rules = Subscription.objects.filter(person=person, ended_at=None).prefetch_related("countries").order_by("pk")
     here = reverse("my_subscriptions", args=[token])
-    context = {"here": here, "form": form, "rule": rule, "rules": _described(list(rules))}
+    context = {"here": here, "form": form, "rule": rule, "rules": _described(list(rules)), **looked}
     return render(request, "alerts/subscriptions_by_link.html", context, status=status)
 
 
@@ -261,7 +276,7 @@ def _broken(request: HttpRequest) -> HttpResponse:
 def _subscribe(form: RuleForm, *, person: User, by: User | None) -> bool:
     """Whether it was saved; else the reason stands on the form."""
     try:
-        subscribing.subscribe(person=person, by=by, at=clock.now(), **form.wanted())
+        subscribing.subscribe(person=person, wanted=form.wanted(), by=by, at=clock.now())
     except SubscriptionError as error:
         form.add_error(None, _sentence(error))
         return False
@@ -271,11 +286,26 @@ def _subscribe(form: RuleForm, *, person: User, by: User | None) -> bool:
 def _change(form: RuleForm, rule: Subscription, *, by: User | None) -> bool:
     """Whether it was saved; else the reason stands on the form."""
     try:
-        subscribing.change(subscription_id=rule.pk, by=by, at=clock.now(), **form.wanted())
+        subscribing.change(subscription_id=rule.pk, wanted=form.wanted(), by=by, at=clock.now())
     except SubscriptionError as error:
         form.add_error(None, _sentence(error))
         return False
     return True
+
+
+def _looked_back(
+    request: HttpRequest, page: Callable[..., HttpResponse], form: RuleForm, *, here: str, person: User, reader: User
+) -> HttpResponse:
+    """What the rule on the form would have sent, for htmx alone or with its page; nothing is saved."""
+    looked: dict[str, object] = {"refused": "" if form.is_valid() else "Something above is missing or wrong."}
+    if form.is_valid():
+        try:
+            looked["look_back"] = look_back(wanted=form.wanted(), person=person, reader=reader, at=clock.now())
+        except SubscriptionError as error:
+            looked["refused"] = _sentence(error)
+    if "HX-Request" in request.headers:
+        return render(request, "alerts/look_back.html", {"here": here, **looked})
+    return page(request, form, **looked)
 
 
 def _sentence(error: SubscriptionError) -> str:

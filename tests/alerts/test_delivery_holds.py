@@ -142,10 +142,8 @@ def test_a_mail_that_still_holds_goes_with_the_same_bytes(post: Post, at: dt.dat
 
 
 def narrowed(row: Delivery, *, countries: list[Country] | None = None, least_level: int = 3) -> None:
-    subscribing.change(
-        subscription_id=outbox.asking(row).pk, is_everywhere=countries is None, countries=countries or [], regions=[],
-        least_level=least_level, by=None, at=NOW,
-    )  # fmt: skip
+    wanted = subscribing.Wanted(countries is None, countries=countries or [], least_level=least_level)
+    subscribing.change(subscription_id=outbox.asking(row).pk, wanted=wanted, by=None, at=NOW)
 
 
 def test_a_rule_that_asks_for_it_no_more_ends_the_mail(post: Post) -> None:

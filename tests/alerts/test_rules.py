@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.rules import confidence, is_signal
+from alerts.rules import confidence, factors_about, is_signal
 
 LEVELS = st.integers(0, 5)
 
@@ -26,3 +26,15 @@ def test_confidence_never_falls_when_more_bodies_say_so(coverage: float, familie
 
 def test_one_body_alone_is_never_more_than_low_confidence() -> None:
     assert confidence(coverage=1, families=1, best_reliability="A") == "low"
+
+
+def test_an_alert_is_about_its_reasons_and_what_weighs_most() -> None:
+    points = {1: 2.0, 4: 9.0, 7: 0.0, 12: 5.0}
+
+    assert factors_about(kind="rise", reasons=[7, 7], points=points) == [4, 7, 12]
+    assert factors_about(kind="rapid", reasons=[], points={1: 0.0, 2: 3.0}) == [2]
+    assert factors_about(kind="trigger", reasons=[4], points=points) == [4, 8, 12]
+
+
+def test_an_alert_of_silence_names_no_factor() -> None:
+    assert factors_about(kind="blackout", reasons=[4], points={4: 9.0}) == []

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from alerts import subscribing
-from alerts.models import Subscription
-from alerts.subscribing import BY_LINK, SubscriptionError
+from alerts.models import Endpoint, Subscription
+from alerts.subscribing import BY_LINK, SubscriptionError, Wanted
 from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role
@@ -18,15 +18,14 @@ pytestmark = pytest.mark.usefixtures("reference")
 LATER = NOW + dt.timedelta(days=1)
 
 
-def wanted(**fields: Any) -> dict[str, Any]:
-    return {
-        "is_everywhere": False, "countries": [make.country("SDN")], "regions": [], "least_level": Level.ELEVATED
-    } | fields  # fmt: skip
+def wanted(**fields: Any) -> Wanted:
+    given: dict[str, Any] = {"is_everywhere": False, "countries": [make.country("SDN")]} | fields
+    return Wanted(**given)
 
 
 def subscribed(person: User | None = None, *, by: User | None = None, **fields: Any) -> Subscription:
     person = person or make.person(Role.FOCAL_POINT)
-    return subscribing.subscribe(person=person, by=by, at=NOW, **wanted(**fields))
+    return subscribing.subscribe(person=person, wanted=wanted(**fields), by=by, at=NOW)
 
 
 def test_a_rule_is_countries_or_regions_and_a_least_level() -> None:
@@ -58,7 +57,7 @@ def test_a_rule_that_cannot_be_is_refused_with_a_sentence(fields: dict[str, Any]
     with pytest.raises(SubscriptionError, match=f"^{sentence}$"):
         subscribed(**fields)
     with pytest.raises(SubscriptionError, match=f"^{sentence}$"):
-        subscribing.change(subscription_id=rule.pk, by=None, at=LATER, **wanted(**fields))
+        subscribing.change(subscription_id=rule.pk, wanted=wanted(**fields), by=None, at=LATER)
 
     assert Subscription.objects.count() == 1
 
@@ -79,14 +78,13 @@ def test_a_change_into_a_rule_that_is_there_is_refused() -> None:
     other = subscribed(person, least_level=Level.HIGH)
 
     with pytest.raises(SubscriptionError, match="same rule already"):
-        subscribing.change(subscription_id=other.pk, by=None, at=LATER, **wanted())
+        subscribing.change(subscription_id=other.pk, wanted=wanted(), by=None, at=LATER)
 
 
 def test_a_change_keeps_the_rule_and_says_when() -> None:
     rule = subscribed()
-    changed = subscribing.change(
-        subscription_id=rule.pk, by=None, at=LATER, **wanted(countries=[make.country("TCD")], regions=[202])
-    )
+    asked = wanted(countries=[make.country("TCD")], regions=[202])
+    changed = subscribing.change(subscription_id=rule.pk, wanted=asked, by=None, at=LATER)
 
     assert (changed.pk, changed.created_at, changed.changed_at) == (rule.pk, NOW, LATER)
     assert subscribing.describe(changed) == "alerts about Chad and Sub-Saharan Africa from ELEVATED on"
@@ -99,7 +97,7 @@ def test_an_ended_rule_is_kept_as_it_ended_and_cannot_be_changed() -> None:
 
     assert (again.ended_how, again.ended_at) == ("first", NOW)
     with pytest.raises(SubscriptionError, match="has ended"):
-        subscribing.change(subscription_id=rule.pk, by=None, at=LATER, **wanted(regions=[2]))
+        subscribing.change(subscription_id=rule.pk, wanted=wanted(regions=[2]), by=None, at=LATER)
 
 
 def test_a_rule_counts_again_after_resuming() -> None:
@@ -187,13 +185,13 @@ def test_only_those_who_manage_subscriptions_touch_another_persons(role: Role) -
     asked: dict[str, Any] = {"subscription_id": rule.pk, "by": by, "at": LATER}
     if role in {Role.PUBLISHER, Role.ADMIN}:
         assert subscribed(person, by=by, regions=[2]).created_by == by
-        subscribing.change(**asked, **wanted(regions=[142]))
+        subscribing.change(**asked, wanted=wanted(regions=[142]))
         subscribing.end(**asked, how="by staff")
         return
     with pytest.raises(SubscriptionError, match="may not manage other people's subscriptions"):
         subscribed(person, by=by, regions=[2])
     with pytest.raises(SubscriptionError, match="may not manage other people's subscriptions"):
-        subscribing.change(**asked, **wanted(regions=[142]))
+        subscribing.change(**asked, wanted=wanted(regions=[142]))
     with pytest.raises(SubscriptionError, match="may not manage other people's subscriptions"):
         subscribing.end(**asked, how="not theirs")
     assert subscribed(by, by=by).created_by == by
@@ -224,3 +222,49 @@ def test_nobody_piles_up_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(SubscriptionError, match="found 1 rules; wanted at most 1"):
         subscribed(person, regions=[2])
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"factors": [3, 15]}, "found the risk factor 15; wanted one from 1 to 14"),
+        ({"scopes": ["x"]}, "found an unknown scope; wanted one of common, genocide"),
+        ({"frequency": "hourly"}, "found an unknown frequency; wanted one of at_once, daily, weekly"),
+    ],
+)
+def test_a_rule_about_what_cannot_be_is_refused(fields: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(SubscriptionError, match=f"^{sentence}"):
+        subscribed(**fields)
+
+
+def test_a_rule_says_what_it_is_about_and_how_often() -> None:
+    rule = subscribed(factors=[10, 9, 9], scopes=["war_crimes"], frequency="daily")
+
+    assert subscribing.describe(rule) == (
+        "alerts about Sudan from ELEVATED on, only on risk factors 9 or 10 or signs of war crimes, once a day"
+    )
+
+
+def test_a_rule_about_other_factors_is_no_twin() -> None:
+    person = make.person()
+    subscribed(person, factors=[9])
+    other = subscribed(person, factors=[10], frequency="weekly")
+
+    assert list(Subscription.objects.active().order_by("pk"))[1:] == [other]
+    with pytest.raises(SubscriptionError, match="same rule already"):
+        subscribed(person, factors=[10], frequency="weekly")
+
+
+def test_only_a_persons_own_endpoint_in_use_is_posted_to_and_at_once() -> None:
+    person = make.person()
+    fields: dict[str, Any] = {"url": "https://machine.test.example/", "created_at": NOW}
+    own = Endpoint.objects.create(owner=person, name="own", **fields)
+    other = Endpoint.objects.create(owner=make.person(), name="other", **fields)
+    ended = Endpoint.objects.create(owner=person, name="ended", ended_at=NOW, ended_how="by the owner", **fields)
+    assert subscribing.describe(subscribed(person, endpoint=own)).endswith("from ELEVATED on, to a webhook")
+
+    for wrong in (other, ended):
+        with pytest.raises(SubscriptionError, match=f"found the endpoint {wrong.pk}; wanted one of the person's own"):
+            subscribed(person, endpoint=wrong)
+    with pytest.raises(SubscriptionError, match="wanted one at once"):
+        subscribed(person, endpoint=own, frequency="daily")

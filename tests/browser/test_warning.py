@@ -45,9 +45,8 @@ def mails(no_worker: None, tmp_path: Path) -> Iterator[Path]:
 def queue(mails: Path, people: dict[Role, User]) -> None:
     """Sudan's notes as the demonstration leaves them: read, searched, and waiting for a reviewer."""
     subscribing.subscribe(
-        person=people[Role.FOCAL_POINT], is_everywhere=True, countries=[], regions=[], least_level=3,
-        by=people[Role.ADMIN], at=clock.now(),
-    )  # fmt: skip
+        person=people[Role.FOCAL_POINT], wanted=subscribing.Wanted(is_everywhere=True), by=None, at=clock.now()
+    )
     for path in SUDAN:
         _send(path, people[Role.CODER])
     pipeline.ring()

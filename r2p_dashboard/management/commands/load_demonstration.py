@@ -19,7 +19,6 @@ from indicators import backtesting, coding, series_loading, suggesting
 from indicators.backtest.grid import Question
 from indicators.models import BacktestRequest, Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesValue, Suggestion
 from indicators.models.backtest import Knowledge
-from indicators.models.score import Level
 from indicators.outcome_loading import ONE_SIDED_SLUG
 from people.demonstration import SECOND_FOCAL_POINT, create_people, email_of
 from people.models import User
@@ -83,10 +82,8 @@ class Command(BaseCommand):
         """The demonstration focal point asks for everything; once, also where the rule was ended since."""
         focal_point = people[Role.FOCAL_POINT]
         if not Subscription.objects.filter(person=focal_point).exists():
-            subscribing.subscribe(
-                person=focal_point, is_everywhere=True, countries=[], regions=[], least_level=Level.ELEVATED,
-                by=people[Role.ADMIN], at=clock.now(),
-            )  # fmt: skip
+            everything = subscribing.Wanted(is_everywhere=True)
+            subscribing.subscribe(person=focal_point, wanted=everything, by=None, at=clock.now())
 
     def _make_office(self, people: dict[Role, User]) -> None:
         """An office that says it is made up, with both focal points; once, also where it was ended since."""

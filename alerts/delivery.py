@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.encoding import punycode
 
-from alerts import matching, messages, usual
+from alerts import holding, matching, messages, usual
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.pace import WINDOW, Pace, host_of
 from alerts.posting import Answer, Line, Result
@@ -177,7 +177,7 @@ def _last_minute(*, at: dt.datetime) -> list[tuple[str, dt.datetime]]:
 
 def _claimed(*, at: dt.datetime) -> Delivery | None:
     """The first that is written and due and that nobody else holds; ours until the transaction ends."""
-    return _free(at=at).exclude(message=None).select_related("person", "subscription").first()
+    return _free(at=at).exclude(message=None).select_related("person__mail_settings", "subscription").first()
 
 
 def _free(*, at: dt.datetime) -> DeliveryQuerySet:
@@ -218,9 +218,11 @@ def _write_some(*, at: dt.datetime) -> int:
 
 
 def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
-    """Where the mail goes; empty where it must not go at all, which is then its end."""
+    """Where the mail goes; empty where it must not go at all, which is then its end, or not at this hour."""
     if reason := _unwanted(delivery):
         _cancel(delivery, reason, at=at)
+        return ""
+    if holding.is_put_off(delivery, at=at):
         return ""
     if not (address := _as_servers_read(delivery.person.email)):
         _give_up(delivery, "the person's address is none that a mail server takes", at=at)

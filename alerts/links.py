@@ -16,6 +16,7 @@ from people.models import User
 MANAGE_LASTS = dt.timedelta(days=400)  # longer than a year: every mail brings a new one
 _MANAGE = "alerts.links.manage"
 _UNSUBSCRIBE = "alerts.links.unsubscribe"
+_PAUSE = "alerts.links.pause"
 _ADDRESS = "alerts.links.address"
 
 
@@ -44,6 +45,23 @@ def unsubscribe_token(person: User) -> str:
 def person_of_unsubscribe(token: str) -> User | None:
     """Whose mails the token ends; it never expires, since an old mail may be the one that is too many."""
     return _active(_read(token, salt=_UNSUBSCRIBE, max_age=None))
+
+
+def pause_token(person: User) -> str:
+    """Opens how the person is written to, as long as the address it was sent to is still theirs: 400 days."""
+    return signing.dumps({"person": person.pk, "address": _mark_of(person)}, salt=_PAUSE)
+
+
+def person_of_pause(token: str) -> User | None:
+    """Whose mails the token pauses; None where it is expired, broken, of another purpose or of nobody active."""
+    said = _read(token, salt=_PAUSE, max_age=MANAGE_LASTS)
+    person = _active(said)
+    return person if person is not None and said.get("address") == _mark_of(person) else None
+
+
+def pause_url(person: User) -> str:
+    """Where the person pauses all mails, or sets their hours and language, without signing in."""
+    return absolute(reverse("pause", args=[pause_token(person)]))
 
 
 def manage_url(person: User) -> str:

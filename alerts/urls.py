@@ -6,6 +6,7 @@ from alerts.feeds import alert_feed
 from alerts.views import (
     alerts,
     desk,
+    hours,
     offices,
     outbox,
     preview,
@@ -53,5 +54,7 @@ urlpatterns = [
     path("subscriptions/<int:subscription_id>/", subscriptions.subscription, name="subscription"),
     path("subscriptions/<int:subscription_id>/end/", subscriptions.subscription_end, name="subscription_end"),
     path("subscriptions/by-link/<str:token>/", subscriptions.my_subscriptions, name="my_subscriptions"),
+    path("subscriptions/mail/", hours.mail_settings, name="mail_settings"),
+    path("pause/<str:token>/", hours.pause, name="pause"),
     path("unsubscribe/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
 ]

@@ -26,7 +26,10 @@ LEFT JOIN alerts_subscription AS rule ON rule.id = delivery.subscription_id
 WHERE delivery.id = %(id)s AND delivery.state IN ('waiting', 'deferred') AND delivery.next_try_at <= %(at)s
   AND delivery.message IS NOT NULL AND delivery.written_at >= %(written_since)s AND delivery.purpose <> 'digest'
   AND alert.state = 'released' AND alert.withdrawn_at IS NULL AND alert.valid_until >= %(day)s
-  AND person.is_active
+  AND person.is_active AND NOT EXISTS (
+    SELECT 1 FROM alerts_mailsettings AS hours
+    WHERE hours.person_id = person.id AND (hours.quiet_from IS NOT NULL OR hours.paused_until > %(at)s)
+  )
   AND (rule.id IS NULL OR rule.ended_at IS NULL AND (rule.changed_at IS NULL OR rule.changed_at < delivery.made_at))
 FOR UPDATE OF delivery SKIP LOCKED
 """

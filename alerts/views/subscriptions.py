@@ -189,7 +189,7 @@ def my_subscriptions(request: HttpRequest, token: str) -> HttpResponse:
 def _by_link(request: HttpRequest, token: str) -> HttpResponse:
     person = links.person_of(token)
     if person is None:
-        return _broken(request)
+        return broken(request)
     if request.method != "POST":
         rule = _own_rule(person, request.GET.get("edit"))
         form = RuleForm(person=person, initial=initial_of(rule) if rule else {})
@@ -243,7 +243,8 @@ def _by_link_page(
 ) -> HttpResponse:  # fmt: skip
     rules = Subscription.objects.filter(person=person, ended_at=None).prefetch_related("countries").order_by("pk")
     here = reverse("my_subscriptions", args=[token])
-    context = {"here": here, "form": form, "rule": rule, "rules": _described(list(rules)), **looked}
+    hours = reverse("pause", args=[links.pause_token(person)])
+    context = {"here": here, "hours": hours, "form": form, "rule": rule, "rules": _described(list(rules)), **looked}
     return render(request, "alerts/subscriptions_by_link.html", context, status=status)
 
 
@@ -254,7 +255,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """A GET shows a button; any POST ends all the person's rules, but one that asks to take them up again."""
     person = links.person_of_unsubscribe(token)
     if person is None:
-        return _broken(request)
+        return broken(request)
     if request.method == "POST":
         if request.POST.get("action") == "resume":
             subscribing.resume_all(person=person, at=clock.now())
@@ -269,7 +270,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "alerts/unsubscribe.html", context)
 
 
-def _broken(request: HttpRequest) -> HttpResponse:
+def broken(request: HttpRequest) -> HttpResponse:
+    """A signed link that opens nothing."""
     return render(request, "alerts/subscription_link_broken.html", {"sender": sender()}, status=404)
 
 

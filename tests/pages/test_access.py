@@ -34,6 +34,7 @@ PAGES_FOR = {
     "/reports/{scan}/type/": STAFF, "/reports/{scan}/scan/1/": STAFF,
     "/reports/{report}/life/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
+    "/subscriptions/mail/": EVERYBODY,
     "/suggestions/left/": STAFF, "/suggestions/rejected/": STAFF,
     "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
     "/events/": STAFF, "/events/{accepted}/{other}/": STAFF, "/evidence/{accepted}/event/": STAFF,

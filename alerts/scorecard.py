@@ -29,15 +29,20 @@ class LevelLine:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Released alerts by level, highest first."""
+    """Warnings by level, highest first. Those for practice, corrections and withdrawals of others are none."""
 
     levels: tuple[LevelLine, ...]
     alerts: tuple[Followed, ...]
 
+    @property
+    def withdrawn(self) -> int:
+        """How many were taken back after their release."""
+        return sum(row.alert.withdrawn_at is not None for row in self.alerts)
+
 
 def scorecard(*, outcomes: OutcomeList | None, day: dt.date) -> Scorecard:
-    """Every released alert, latest first, and what followed by `day`."""
-    released = list(Alert.objects.released().filter(corrects=None).select_related("country"))
+    """Every warning that was released, latest first, and what followed by `day`: the withdrawn ones too."""
+    released = list(Alert.objects.warnings().order_by("-released_at", "-pk").select_related("country"))
     spells = _spells(outcomes, {alert.country_id for alert in released})
     rows = tuple(_followed(alert, outcomes, spells.get(alert.country_id, []), day) for alert in released)
     levels = sorted({row.alert.level for row in rows}, reverse=True)

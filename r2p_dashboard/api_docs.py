@@ -25,6 +25,7 @@ NAMES = (
     "methods",
     "backtests",
     "sensitivity",
+    "alert_numbers",
     "schema",
     "docs",
 )
@@ -42,6 +43,7 @@ class IndexSerializer(serializers.Serializer[Any]):
     methods = serializers.URLField()
     backtests = serializers.URLField()
     sensitivity = serializers.URLField()
+    alert_numbers = serializers.URLField()
     schema = serializers.URLField()
     docs = serializers.URLField()
     note = serializers.CharField()

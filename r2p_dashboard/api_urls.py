@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from alerts.api.numbers import AlertNumbersView
 from countries.api import CountriesView, CountryView
 from indicators.api.backtests import BacktestsView, BacktestView
 from indicators.api.beside import EventsView, PublishedView
@@ -43,6 +44,7 @@ urlpatterns = [
     path("evidence/", EvidenceListView.as_view(), name="evidence"),
     path("evidence/<int:id>/", EvidenceDetailView.as_view(), name="evidence_detail"),
     path("sources/", SourcesView.as_view(), name="sources"),
+    path("alert-numbers/", AlertNumbersView.as_view(), name="alert_numbers"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", schema_page, name="docs"),
     re_path(r"^.*/$", nothing_here),

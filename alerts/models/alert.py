@@ -38,6 +38,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Those of which nobody looked up yet whom to write to."""
         return self.filter(state=Alert.State.RELEASED, is_dry_run=False, withdrawn_at=None, matched_at=None)
 
+    def warnings(self) -> AlertQuerySet:
+        """Those that warned of something: not for practice, and no correction or withdrawal of another."""
+        return self.filter(state=Alert.State.RELEASED, is_dry_run=False).exclude(kind__in=Alert.LETTERS)
+
     def waiting(self) -> AlertQuerySet:
         """Drafts that wait for a publisher, highest level first, then oldest."""
         return self.filter(state=Alert.State.DRAFT).order_by("-level", "pk")
@@ -76,6 +80,8 @@ class Alert(models.Model):
         LOW = "low", "low"
         MEDIUM = "medium", "medium"
         HIGH = "high", "high"
+
+    LETTERS = (Kind.CORRECTION, Kind.WITHDRAWAL)  # what they say is about another alert
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RISE)
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="alerts")

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
+from tests.alerts import outbox
 from tests.api import given
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -30,6 +31,7 @@ LIMITS = {
     "framework/indicators/": 3,
     "methods/": 3,
     "sources/": 3,
+    "alert-numbers/": 3,
     "backtests/": 3,
     "sensitivity/": 8,
     "evidence/": 5,
@@ -53,6 +55,8 @@ def _fill(count: int) -> None:
     given.series_values(count)
     given.event_months(count)
     given.published(count)
+    for _ in range(count):
+        outbox.alert()
     given.scored()
 
 

@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from tests import backtests, make
+from tests.alerts import outbox
 from tests.api import given
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -45,6 +46,7 @@ ADDRESSES = {
     "/api/v1/evidence/{id}/": ["evidence/{id}/"],
     "/api/v1/sources/": ["sources/"],
     "/api/v1/sensitivity/": ["sensitivity/", "sensitivity/?as_of=2024-06-15"],
+    "/api/v1/alert-numbers/": ["alert-numbers/", "alert-numbers/?since=2024-01-01&region=142"],
     "/api/v1/backtests/": ["backtests/"],
     "/api/v1/backtests/{id}/": ["backtests/{backtest}/"],
 }
@@ -100,6 +102,7 @@ def test_every_answer_keeps_the_schema(client: Client, schema: dict[str, Any], p
     given.published(2)
     given.scored()
     backtest = backtests.run_of().pk
+    outbox.alert()
     content = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     validator = OAS31Validator({**closed(content), "components": closed(schema["components"])})
 

@@ -23,7 +23,7 @@ PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
     "/evidence/", "/evidence/{accepted}/", "/corrections/", "/method/", "/status/",
     "/sources/", "/backtest/", "/scorecard/", "/sensitivity/",
-    "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom",
+    "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom", "/alerts/numbers/",
     "/signals/", "/situations/", "/situations/myanmar/",
 )  # fmt: skip
 PAGES_FOR = {

@@ -1,0 +1,144 @@
+"""How long steps took, with those that are still open; what is counted with what."""
+
+import datetime as dt
+import statistics
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plotly import graph_objects
+
+from alerts.numbers import Case, Elapsed, Fate, Group, NoMedian, elapsed, figures, groups, months_between
+from alerts.numbers_charts import WITHDRAWN, by_month, lasted, median_said, range_said, steps
+from tests.make import NOW
+
+HOUR = dt.timedelta(hours=1)
+
+
+def took(*ended: float, still: tuple[float, ...] = ()) -> Elapsed:
+    """Steps that took so many hours, and some that have lasted so many at NOW."""
+    spans: list[tuple[dt.datetime, dt.datetime | None]] = [(NOW, NOW + hours * HOUR) for hours in ended]
+    return elapsed([*spans, *((NOW - hours * HOUR, None) for hours in still)], at=NOW)
+
+
+def case(fate: Fate = Fate.STANDING, **fields: Any) -> Case:
+    given: dict[str, Any] = {"on": NOW.date(), "level": 3, "kind": "rise", "found_at": NOW - HOUR, "released_at": NOW}
+    return Case(**({"fate": fate} | given | fields))
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=3, max_size=40))
+def test_where_nothing_is_open_it_is_the_ordinary_median(hours: list[int]) -> None:
+    assert took(*hours).median == statistics.median(hours) * HOUR
+
+
+@given(st.lists(st.integers(1, 500), min_size=3, max_size=20), st.lists(st.integers(1, 500), max_size=20))
+def test_an_open_one_never_makes_the_median_shorter(ended: list[int], still: list[int]) -> None:
+    without, found = took(*ended), took(*ended, still=tuple(1000 + one for one in still))
+
+    assert without.median is not None
+    assert found.median is None or found.median >= without.median
+    assert (found.done, found.open) == (len(ended), len(still))
+
+
+@given(st.lists(st.integers(1, 500), min_size=3, max_size=20), st.lists(st.integers(1, 500), max_size=20))
+def test_the_median_lies_among_those_that_ended(ended: list[int], still: list[int]) -> None:
+    found = took(*ended, still=tuple(still))
+
+    assert found.shortest == min(ended) * HOUR
+    assert found.longest == max(ended) * HOUR
+    assert found.median is None or found.shortest <= found.median <= found.longest
+
+
+def test_an_open_one_counts_as_longer_than_it_has_lasted() -> None:
+    assert took(1, 2, 3, still=(10, 10)).median == 3 * HOUR
+    assert took(1, 2, 3, still=(10, 10, 10, 10)).median is None
+    assert took(1, 2, 3, still=(0.5,)).median == 2 * HOUR  # it says nothing of what comes after half an hour
+
+
+def test_why_there_is_no_median_is_said() -> None:
+    assert took(1, 2).why_none is NoMedian.FEW
+    assert took(1, 2, 3, still=(9, 9, 9)).why_none is NoMedian.OPEN
+    assert took().why_none is None
+    assert median_said(took()) == "none began"
+    assert median_said(took(still=(5,))) == "no median: fewer than three have ended"
+
+
+def test_a_clock_that_was_set_back_gives_no_negative_time() -> None:
+    found = elapsed([(NOW, NOW - HOUR)] * 3 + [(NOW + HOUR, None)], at=NOW)
+
+    assert (found.shortest, found.median, found.open) == (dt.timedelta(), dt.timedelta(), 1)
+
+
+def test_practice_withdrawn_and_letters_are_in_no_time() -> None:
+    late = {"answered_at": NOW + 90 * HOUR}
+    apart = [case(fate, **late) for fate in (Fate.WITHDRAWN, Fate.PRACTICE, Fate.LETTER)]
+
+    found = figures([case(answered_at=NOW + HOUR), case(), *apart], at=NOW + 5 * HOUR)
+
+    assert (found.to_answer.done, found.to_answer.open, found.to_answer.longest) == (1, 1, HOUR)
+    assert (found.standing, found.warnings) == (2, 3)
+    assert [found.fates[one] for one in (Fate.WITHDRAWN, Fate.PRACTICE, Fate.LETTER)] == [1, 1, 1]
+
+
+def test_a_draft_that_waits_is_open_and_a_refused_one_is_not() -> None:
+    drafts = [case(fate, released_at=None) for fate in (Fate.WAITING, Fate.ENDED)]
+
+    found = figures([case(), *drafts], at=NOW)
+
+    assert (found.to_release.done, found.to_release.open) == (1, 1)
+    assert found.to_answer.open == 1
+
+
+def test_false_alarms_and_what_reached_nobody_are_counted_where_they_belong() -> None:
+    marked, withdrawn = case(is_false_alarm=True, has_arrived=True), case(Fate.WITHDRAWN, is_false_alarm=True)
+
+    found = figures([marked, withdrawn, case()], at=NOW)
+
+    assert (found.false_alarms, found.false_alarms_withdrawn, found.arrived_nowhere) == (1, 1, 1)
+
+
+def test_groups_are_all_each_level_each_kind_and_each_level_in_each_month() -> None:
+    may = dt.date(2024, 5, 31)
+    found = groups([case(), case(level=5, kind="rapid"), case(on=may)], at=NOW)
+
+    assert [(one.month, one.level, one.kind) for one in found] == [
+        (None, None, None), (None, 5, None), (None, 3, None), (None, None, "rapid"), (None, None, "rise"),
+        ("2024-07", 5, None), ("2024-07", 3, None), ("2024-05", 3, None),
+    ]  # fmt: skip
+    assert [one.figures.standing for one in found] == [3, 1, 2, 1, 2, 1, 1, 1]
+    assert groups([], at=NOW) == [Group(figures([], at=NOW))]
+
+
+def test_months_without_a_warning_stand_between_those_with_one() -> None:
+    assert months_between("2023-11", "2024-02") == ["2023-11", "2023-12", "2024-01", "2024-02"]
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (dt.timedelta(seconds=20), "under a minute"), (dt.timedelta(minutes=1, seconds=50), "1 minute"),
+        (dt.timedelta(minutes=119), "119 minutes"), (2 * HOUR, "2 hours"), (47.9 * HOUR, "47 hours"),
+        (48 * HOUR, "2 days"), (dt.timedelta(days=400), "400 days"), (None, ""),
+    ],
+)  # fmt: skip
+def test_a_length_of_time_is_said_as_a_person_would(span: dt.timedelta | None, said: str) -> None:
+    assert lasted(span) == said
+
+
+def test_the_plots_are_valid_and_their_tables_say_the_same() -> None:
+    months = by_month({"2024-05": {"ELEVATED": 2, "HIGH": 1, WITHDRAWN: 1}, "2024-06": {"ELEVATED": 0}})
+    long = steps([("Release", "all", took(1, 2, 30)), ("Release", "HIGH", took(1, still=(3,)))])
+
+    for chart in (months, long):
+        graph_objects.Figure(chart.figure)
+        assert {len(row) for row in chart.rows} == {len(chart.columns)}
+    assert months.rows == (("2024-06", "0", "0", "0", "0"), ("2024-05", "1", "1", "2", "4"))
+    assert months.columns == ("Month", WITHDRAWN, "HIGH", "ELEVATED", "All")
+    assert long.figure["data"][0]["y"] == ["Release: all"]
+    assert long.rows[1] == ("Release", "HIGH", "1", "1", "no median: fewer than three have ended", "60 minutes")
+    assert long.alt == "Dots with whiskers. Release: all, median 2 hours (1 hour to 30 hours)."
+
+
+def test_a_range_of_one_is_said_once() -> None:
+    assert range_said(took(3, 3.5)) == "3 hours"

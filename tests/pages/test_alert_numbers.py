@@ -1,0 +1,252 @@
+"""The numbers of alerts as a page and as data: what is counted, for whom, and what is open."""
+
+import csv
+import datetime as dt
+import io
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.html import strip_tags
+from pytest_django import DjangoAssertNumQueries
+
+from alerts.models import Acknowledgement, Alert, Duty, Office
+from people.models import User
+from people.permissions import Role, Sensitivity
+from tests import make
+from tests.alerts import outbox
+from tests.make import NOW
+
+pytestmark = pytest.mark.usefixtures("reference")
+PAGE, DATA = "/alerts/numbers/", "/api/v1/alert-numbers/"
+HOUR = dt.timedelta(hours=1)
+Kind = Acknowledgement.Kind
+PUBLISHERS = frozenset({Role.PUBLISHER, Role.ADMIN})
+
+
+def answer(to: Alert, hours: float, kind: str = Kind.SEEN, **fields: Any) -> Acknowledgement:
+    person = fields.pop("person", None) or make.person(Role.FOCAL_POINT)
+    return Acknowledgement.objects.create(alert=to, kind=kind, at=NOW + hours * HOUR, person=person, **fields)
+
+
+def office(name: str = "Synthetic office", member: User | None = None) -> Office:
+    made = Office.objects.create(name=name, kind="organisation", created_at=NOW)
+    if member is not None:
+        made.members.create(person=member, order=1, since=NOW)
+    return made
+
+
+def asked(of: Office, alert: Alert) -> Duty:
+    return Duty.objects.create(office=of, alert=alert, opened_at=NOW, due_at=NOW + 72 * HOUR)
+
+
+def words(client: Client, address: str = PAGE) -> str:
+    text = strip_tags(client.get(address).text.partition("<main")[2].replace("<", " <"))
+    return re.sub(r" ([.,;:)])", r"\1", " ".join(text.split()))
+
+
+def rows(client: Client, query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(DATA + query).json()["results"]
+    return found
+
+
+def test_with_nothing_to_count_it_says_so(client: Client) -> None:
+    assert "No alert has been released here." in words(client)
+    assert rows(client)[0]["warnings"] == 0
+
+
+def test_the_page_says_how_long_steps_took_and_what_is_open(client: Client) -> None:
+    for hours in (2, 5, 30):
+        answer(outbox.alert(), hours)
+    marked = outbox.alert()
+    answer(marked, 3, Kind.FALSE_ALARM)
+    outbox.alert()
+
+    text = words(client)
+
+    assert "5 warnings released" in text
+    assert "Signal to release under a minute as the median; under a minute in 5 that ended." in text
+    assert "Release to first answer 5 hours as the median; 2 hours to 30 hours in 4 that ended; 1 still open." in text
+    assert "Release to decision No median: fewer than three have ended; 5 still open." in text
+    assert "1 of 4 answered warnings" in text
+    assert "5 of 5: no mail or post was taken, so nobody could answer." in text
+
+
+def test_the_first_answer_counts_and_a_later_one_does_not(client: Client) -> None:
+    alert = outbox.alert()
+    answer(alert, 2)
+    answer(alert, 9, Kind.DECIDED)
+
+    found = rows(client)[0]
+
+    assert (found["to_answer"]["longest_hours"], found["to_decision"]["longest_hours"]) == (2.0, 9.0)
+    assert found["to_answer"]["median_hours"] is None
+
+
+def test_withdrawn_ones_practice_and_letters_are_counted_apart(client: Client) -> None:
+    first = outbox.alert()
+    outbox.alert(withdrawn_at=NOW + HOUR)
+    outbox.alert(is_dry_run=True)
+    outbox.alert(kind="withdrawal", corrects=first)
+
+    client.force_login(make.person(Role.PUBLISHER))
+    found, text = rows(client)[0], words(client)
+
+    assert [found[name] for name in ("warnings", "withdrawn", "practice", "letters")] == [1, 1, 1, 1]
+    assert found["to_answer"]["open"] == found["to_release"]["ended"] == 1
+    assert "2 warnings released, 1 of them withdrawn since" in text
+    assert "1 released for practice" in text
+    assert "1 sent; nobody is asked to answer them" in text
+
+
+def test_a_response_is_a_decision_for_who_may_see_it(client: Client) -> None:
+    alert = outbox.alert()
+    given: dict[str, Any] = {"actor": "A body", "text": "Declined for now", "status": "declined", "entered_at": NOW}
+    alert.responses.create(situation=alert.situation, decided_on=NOW.date(), **given)
+
+    assert rows(client)[0]["to_decision"]["ended"] == 0
+    client.force_login(make.person(Role.FOCAL_POINT))
+    found = rows(client)[0]["to_decision"]
+
+    assert (found["ended"], found["longest_hours"]) == (1, 12.0)  # known by its day: its end
+
+
+def test_an_answer_that_is_more_than_internal_is_told_to_whom_it_may_be(client: Client) -> None:
+    answer(outbox.alert(), 2, sensitivity=Sensitivity.CONFIDENTIAL)
+
+    assert rows(client)[0]["to_answer"]["ended"] == 0
+    client.force_login(make.person(Role.CODER))
+    assert rows(client)[0]["to_answer"]["ended"] == 1
+
+
+def test_it_and_the_scorecard_count_the_same_warnings(client: Client) -> None:
+    outbox.alert(is_dry_run=True)
+    outbox.alert(kind="correction", corrects=outbox.alert(withdrawn_at=NOW))
+    outbox.alert(state="draft")
+
+    assert "1 warning released, 1 of them withdrawn since" in words(client)
+    assert "1 warning released, 1 of them withdrawn since" in words(client, "/scorecard/")
+    assert 'href="/scorecard/"' in client.get(PAGE).text
+    assert f'href="{PAGE}"' in client.get("/scorecard/").text
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_drafts_and_practice_are_told_to_those_who_release_alerts(client: Client, role: Role | None) -> None:
+    if role is not None:
+        client.force_login(make.person(role))
+    outbox.alert(state="draft")
+    outbox.alert(is_dry_run=True)
+    outbox.alert()
+
+    found = rows(client)[0]
+
+    assert found["waiting"] == found["practice"] == (1 if role in PUBLISHERS else None)
+    assert found["to_release"]["open"] == (1 if role in PUBLISHERS else 0)
+    assert ("1 draft waiting for release" in words(client)) is (role in PUBLISHERS)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_offices_are_shown_to_their_members_and_to_those_who_release_alerts(client: Client, role: Role | None) -> None:
+    reader = None if role is None else make.person(role)
+    if reader is not None:
+        client.force_login(reader)
+    own, other = office("Own office", reader), office("Other office")
+    for one in (own, other):
+        asked(one, outbox.alert())
+    seen = {"Own office": role is not None, "Other office": role in PUBLISHERS}
+
+    page, told = words(client), {row["office"] for row in rows(client)}
+
+    assert {name: name in page for name in seen} == seen
+    assert {name: name in told for name in seen} == seen
+
+
+def test_a_former_member_sees_the_office_no_longer(client: Client) -> None:
+    member = make.person(Role.FOCAL_POINT)
+    left = office(member=member)
+    left.members.update(until=NOW)
+    asked(left, outbox.alert())
+    client.force_login(member)
+
+    assert "Synthetic office" not in words(client)
+
+
+def test_an_office_is_told_of_by_its_own_answers_only(client: Client) -> None:
+    client.force_login(make.person(Role.PUBLISHER))
+    one, other, alert = office("One"), office("Other"), outbox.alert()
+    asked(one, alert)
+    asked(other, alert)
+    answer(alert, 2, office=one)
+    answer(alert, 4, Kind.FALSE_ALARM, office=one)
+    answer(alert, 1)  # for nobody but themselves
+
+    found = {row["office"]: row for row in rows(client) if row["office"]}
+
+    assert found["One"]["to_answer"]["longest_hours"] == 2.0
+    assert (found["One"]["false_alarms"], found["Other"]["false_alarms"]) == (1, 0)
+    assert (found["Other"]["to_answer"]["ended"], found["Other"]["to_answer"]["open"]) == (0, 1)
+    assert found["One"]["to_release"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "counted"),
+    [
+        ("", 3), ("since=2024-07-01", 2), ("until=2024-06-30", 1), ("since=2024-07-02", 1), ("region=142", 2),
+        ("region=2&since=2024-07-02", 1), ("since=2030-01-01", 0),
+    ],
+)  # fmt: skip
+def test_period_and_region_stand_in_the_address(client: Client, query: str, counted: int) -> None:
+    outbox.alert(released_at=NOW - dt.timedelta(days=1))
+    outbox.alert()
+    outbox.alert(iso3="SDN", released_at=NOW + dt.timedelta(days=1))
+
+    page = client.get(f"{PAGE}?{query}")
+
+    assert rows(client, f"?{query}")[0]["warnings"] == counted
+    assert page.context["figures"].standing == counted
+    assert ("No alert fits these filters." in page.text) is (counted == 0)
+    assert f"?{query.replace('&', '&amp;')}{'&amp;' if query else ''}format=csv" in page.text or not counted
+
+
+@pytest.mark.parametrize("query", ["since=x", "region=7", "since=2024-07-02&until=2024-07-01", "sinse=2024-07-01"])
+def test_a_filter_that_cannot_be_is_refused_with_what_was_wanted(client: Client, query: str) -> None:
+    page = client.get(f"{PAGE}?{query}")
+
+    assert page.status_code == 400
+    assert "wanted" in page.text
+
+
+@pytest.mark.parametrize("query", ["since=x", "region=x", "since=2024-07-02&until=2024-07-01", "office=1"])
+def test_data_refuses_likewise(client: Client, query: str) -> None:
+    answered = client.get(f"{DATA}?{query}")
+
+    assert answered.status_code == 400
+    assert "wanted" in answered.json()["detail"]
+
+
+def test_the_rows_come_as_csv(client: Client) -> None:
+    answer(outbox.alert(), 2)
+
+    answered = client.get(f"{DATA}?format=csv")
+    found = list(csv.DictReader(io.StringIO(answered.text)))
+
+    assert answered["Content-Type"] == "text/csv; charset=utf-8"
+    assert [(row["month"], row["level"], row["kind"]) for row in found] == [
+        ("", "", ""), ("", "ELEVATED", ""), ("", "", "rise"), ("2024-07", "ELEVATED", "")
+    ]  # fmt: skip
+    assert (found[0]["to_answer_ended"], found[0]["to_answer_shortest_hours"], found[0]["waiting"]) == ("1", "2.0", "")
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_queries_do_not_grow(client: Client, count: int, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    for number in range(count):
+        alert = outbox.alert()
+        answer(alert, number)
+        asked(office(f"Office {number}"), alert)
+    client.force_login(make.person(Role.PUBLISHER))
+
+    with django_assert_max_num_queries(8):  # two of them for the session and the person, some for the header
+        client.get(PAGE)
+    with django_assert_max_num_queries(5):
+        client.get(DATA)

@@ -11,8 +11,7 @@ MONTHS_NAMED = 12  # that an alt text names one by one
 _MINUTE = 60.0
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
-_TICKS = {"1 minute": _MINUTE, "10": 10 * _MINUTE, "1 hour": _HOUR, "6": 6 * _HOUR, "1 day": _DAY, "7 days": 7 * _DAY,
-          "30": 30 * _DAY, "1 year": 365 * _DAY}  # fmt: skip
+_TICKS = {"1 min": _MINUTE, "1 h": _HOUR, "1 day": _DAY, "30 days": 30 * _DAY}
 
 
 def lasted(span: dt.timedelta | None) -> str:
@@ -22,7 +21,7 @@ def lasted(span: dt.timedelta | None) -> str:
     seconds = span.total_seconds()
     if seconds < _MINUTE:
         return "under a minute"
-    for unit, length, ends in (("minute", _MINUTE, 2 * _HOUR), ("hour", _HOUR, 2 * _DAY)):
+    for unit, length, ends in (("minute", _MINUTE, _HOUR), ("hour", _HOUR, 2 * _DAY)):
         if seconds < ends:
             return _counted(int(seconds // length), unit)
     return _counted(int(seconds // _DAY), "day")

@@ -1,68 +1,40 @@
-"""The outbox: who was sent what, what the mail server answered, and trying again."""
+"""The outbox: who was sent what, and what the mail server answered."""
 
 import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp, csp_update
-from django import forms
-from django.contrib import messages
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from alerts import delivery as sending
-from alerts.delivery import DeliveryError
 from alerts.messages import RELATED
-from alerts.models import Alert, Delivery
-from alerts.subscribing import LEAST_LEVELS
+from alerts.models import Delivery
+from alerts.undelivered import OPEN, RETRYABLE, Undelivered, pauses, undelivered
+from alerts.views.outbox_filter import OutboxFilter, address
 from alerts.views.stored_mail import ShownMail, UnreadableMailError, shown
-from countries.models import Country
-from indicators.forms import Pick, offer
 from indicators.models.score import Level
 from people.access import requires
-from people.models import User
 from people.permissions import Action
-from r2p_dashboard import clock, pipeline
+from r2p_dashboard import clock
 
 PAGE_SIZE = 50
 MISSED_SHOWN = 5
-SENT_WITHIN = dt.timedelta(minutes=10)  # what was put in just now is on its way, and no cause for alarm
-NUMBER_MAX = 2**63 - 1  # of a row
 State = Delivery.State
-OPEN = (State.WAITING, State.DEFERRED)
-RETRYABLE = (State.REFUSED, State.GIVEN_UP, State.BOUNCED)
 UNSENT_TEXTS = ("what_changed", "how_sure", "not_known", "can_be_done")
 MAIL_POLICY = {
     "default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": ["data:"], "base-uri": [NONE],
     "form-action": [NONE], "frame-ancestors": [SELF], "sandbox": True,
 }  # fmt: skip
-
-
-class OutboxFilter(forms.Form):
-    """Which deliveries the outbox shows; every state of it stands in the address."""
-
-    state = Pick(State.choices, empty="any state", required=False)
-    level = Pick([(str(one.value), one.label) for one in LEAST_LEVELS], empty="any level", required=False)
-    country = Pick(empty="every country", required=False)
-    person = forms.CharField(
-        required=False, max_length=120, label="Name or address", widget=forms.TextInput(attrs={"type": "search"})
-    )
-    alert = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MAX, label="Alert number")
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        warned = Country.objects.filter(alerts__isnull=False).order_by("name_sort")
-        offer(self, "country", list(warned.values_list("iso3", "name_en").distinct()))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,14 +75,14 @@ class Missed:
 @requires(Action.WATCH_OUTBOX)
 def outbox(request: HttpRequest) -> HttpResponse:
     """Every delivery, latest first. A page that asks again by itself gets a new piece only when there is news."""
-    seen, ticked = _taken_out_of_address(request)
+    seen, ticked = _taken_out_ofaddress(request)
     form, at = OutboxFilter(request.GET), clock.now()
-    by_others, chosen = _found(form)
+    by_others, chosen = form.found()
     counts = dict(by_others.order_by().values_list("state").annotate(Count("pk")))
     page = Paginator(_listed(chosen), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [_row(one, ticked) for one in page.object_list]
-    missed = _missed(at)
-    is_piece, now_seen = bool(getattr(request, "htmx", False)), _mark(rows, counts, missed, at)
+    missed, waiting = _missed(at), pauses(at=at)
+    is_piece, now_seen = bool(getattr(request, "htmx", False)), _mark(rows, counts, [*missed, *waiting], at)
     if is_piece and seen == now_seen:
         return HttpResponse(status=204)
     context = {
@@ -122,8 +94,11 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "missed_more": max(len(missed) - MISSED_SHOWN, 0),
         "is_live": any(row.is_open for row in rows),
         "may_retry_some": any(row.may_retry for row in rows),
+        "retryable": sum(counts.get(state, 0) for state in RETRYABLE if form["state"].value() in {"", None, state}),
+        "pauses": waiting,
+        "most_a_minute": settings.MAIL_MOST_A_MINUTE_TO_A_HOST,
         "is_filtered": any(request.GET.get(name) for name in form.fields),
-        "again": _address({**request.GET.dict(), "seen": now_seen}),
+        "again": address({**request.GET.dict(), "seen": now_seen}),
         "query": request.GET.urlencode(),
         "now": at,
         "is_piece": is_piece,
@@ -132,7 +107,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return render(request, name, context, status=200 if form.is_valid() else 400)
 
 
-def _taken_out_of_address(request: HttpRequest) -> tuple[str, set[str]]:
+def _taken_out_ofaddress(request: HttpRequest) -> tuple[str, set[str]]:
     """What only a page that asks again says: the state that it shows, and its ticked boxes.
 
     The links of the answer are made from the rest.
@@ -143,22 +118,6 @@ def _taken_out_of_address(request: HttpRequest) -> tuple[str, set[str]]:
     query.pop("delivery", None)
     request.GET = query  # type: ignore[assignment]  # a copy that can be changed is as good
     return seen, ticked
-
-
-def _found(form: OutboxFilter) -> tuple[QuerySet[Delivery], QuerySet[Delivery]]:
-    """Those that match everything but the state, and those that match the state too."""
-    if not form.is_valid():
-        return Delivery.objects.none(), Delivery.objects.none()
-    asked, found = form.cleaned_data, Delivery.objects.all()
-    if asked["level"]:
-        found = found.filter(alert__level=int(asked["level"]))
-    if asked["country"]:
-        found = found.filter(alert__country__iso3=asked["country"])
-    if asked["alert"]:
-        found = found.filter(alert=asked["alert"])
-    if asked["person"]:
-        found = found.filter(Q(person__name__icontains=asked["person"]) | Q(person__email__icontains=asked["person"]))
-    return found, found.filter(state=asked["state"]) if asked["state"] else found
 
 
 def _listed(found: QuerySet[Delivery]) -> QuerySet[Delivery]:
@@ -179,7 +138,7 @@ def _row(delivery: Delivery, ticked: set[str]) -> Row:
 
 def _missed(at: dt.datetime) -> list[Missed]:
     """HIGH and SEVERE alerts that have not reached everybody, whatever the filters say: the gravest first."""
-    return sorted([*_stuck(at), *_unheard(at)], key=lambda one: (one.level, one.alert), reverse=True)
+    return [_said_of(one) for one in undelivered(at=at)]
 
 
 def _stuck(at: dt.datetime) -> list[Missed]:
@@ -229,6 +188,17 @@ def _unheard(at: dt.datetime) -> list[Missed]:
         )
         for alert in rows
     ]
+def _said_of(one: Undelivered) -> Missed:
+    if one.is_nowhere and not one.was_cancelled:
+        said = "no mail: nobody’s rule asked for it" if one.is_matched else "no mail: not matched with rules yet"
+        return Missed(one.alert, one.level, one.title, reverse("alert", args=[one.alert]), said)
+    counts = [(one.still_open, "not sent yet"), (one.refused, "refused"), (one.given_up, "given up"),
+              (one.bounced, "came back")]  # fmt: skip
+    parts = [f"{count} {words}" for count, words in counts if count]
+    parts += ["every mail was cancelled"] if one.is_nowhere else []
+    parts += [f"{one.sent} sent" if one.sent else "nobody has it yet"]
+    parts += [f"nobody at {office} has it" for office in one.offices if one.sent]
+    return Missed(one.alert, one.level, one.title, address({"alert": one.alert}), ", ".join(parts))
 
 
 def _mark(rows: Iterable[Row], counts: dict[str, int], missed: Sequence[object], at: dt.datetime) -> str:
@@ -245,63 +215,12 @@ def _state_links(query: QueryDict, counts: dict[str, int], form: OutboxFilter) -
     """One for all and one for each state, with the other filters kept."""
     chosen = form.cleaned_data.get("state", "") if form.is_valid() else ""
     others = {name: value for name, value in query.dict().items() if value and name not in {"state", "page"}}
-    links = [StateLink("all", sum(counts.values()), _address(others), not chosen, is_bad=False)]
+    links = [StateLink("all", sum(counts.values()), address(others), not chosen, is_bad=False)]
     for value, label in State.choices:
-        count, href = counts.get(value, 0), _address({**others, "state": value})
+        count, href = counts.get(value, 0), address({**others, "state": value})
         words = label.partition(":")[0]
         links.append(StateLink(words, count, href, chosen == value, is_bad=value in RETRYABLE and count > 0))
     return links
-
-
-def _address(query: dict[str, Any]) -> str:
-    made = QueryDict(mutable=True)
-    made.update(query)
-    return f"{reverse('outbox')}?{made.urlencode()}" if query else reverse("outbox")
-
-
-# --- trying again --------------------------------------------------------------------------------------------
-@require_POST
-@requires(Action.WATCH_OUTBOX)
-def delivery_retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
-    """Puts one mail back; the page that asked is shown again."""
-    get_object_or_404(Delivery.objects.only("pk"), pk=delivery_id)
-    _put_back(request, [delivery_id])
-    return _back_to_list(request) if "query" in request.POST else redirect("delivery", delivery_id)
-
-
-@require_POST
-@requires(Action.WATCH_OUTBOX)
-def outbox_retry(request: HttpRequest) -> HttpResponse:
-    """Puts back every mail that was ticked."""
-    numbers = [
-        int(one) for one in request.POST.getlist("delivery") if one.isascii() and one.isdigit() and len(one) < 19
-    ]
-    if numbers:
-        _put_back(request, numbers[:PAGE_SIZE])
-    else:
-        messages.error(request, "Nothing was put back: no mail was selected.")
-    return _back_to_list(request)
-
-
-def _put_back(request: HttpRequest, numbers: Sequence[int]) -> None:
-    """Says of each whether it was, and rings once."""
-    assert isinstance(request.user, User)  # `requires` let nobody else in
-    done = 0
-    for number in dict.fromkeys(numbers):
-        try:
-            sending.retry(delivery_id=number, by=request.user, at=clock.now())
-            done += 1
-        except DeliveryError as error:
-            messages.error(request, f"Not put back: {error}.")
-    if done:
-        transaction.on_commit(pipeline.ring_warnings)
-        said = "Put back. It is tried again now" if done == 1 else f"{done} mails put back. They are tried again now"
-        messages.success(request, f"{said}; what the mail server answers stands here.")
-
-
-def _back_to_list(request: HttpRequest) -> HttpResponse:
-    """To the list, with the filters that were in use."""
-    return redirect(_address(QueryDict(request.POST.get("query", "")).dict()))
 
 
 # --- one mail ------------------------------------------------------------------------------------------------

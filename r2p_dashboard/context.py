@@ -12,6 +12,7 @@ from indicators import deciding
 from people.notices import open_notices
 from people.permissions import Action, may
 from r2p_dashboard import clock
+from r2p_dashboard.navigation import alert_side
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
@@ -27,6 +28,7 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "may_decide_evidence": may(user, Action.DECIDE_EVIDENCE),
         "desk": SimpleLazyObject(lambda: deciding.desk_of(user)) if may(user, Action.ENTER_EVIDENCE) else None,
         "may_release": may(user, Action.RELEASE_ALERT),
+        "alert_nav": SimpleLazyObject(lambda: alert_side(request)),
         "drafts_count": SimpleLazyObject(Alert.objects.waiting().count) if may(user, Action.RELEASE_ALERT) else 0,
         "may_watch_outbox": may(user, Action.WATCH_OUTBOX),
         "notices_count": SimpleLazyObject(open_notices().count) if may(user, Action.CLOSE_NOTICES) else 0,

@@ -50,7 +50,6 @@ PAGES_FOR = {
     "/situations/new/": PUBLISHERS, "/situations/myanmar/edit/": PUBLISHERS,
     "/offices/": EVERYBODY, "/offices/new/": PUBLISHERS, "/offices/{office}/edit/": PUBLISHERS,
     "/alerts/{draft}/mail/": PUBLISHERS, "/alerts/{draft}/mail.html": PUBLISHERS,
-    "/outbox/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS, "/outbox/{delivery}/mail.html": PUBLISHERS,
     "/outbox/": PUBLISHERS, "/outbox/retry-all/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS,
     "/outbox/{delivery}/mail.html": PUBLISHERS,
 }  # fmt: skip

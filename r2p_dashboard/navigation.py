@@ -1,0 +1,86 @@
+"""The pages about alerts, as their common navigation offers them: who sees which, and where the reader is."""
+
+import dataclasses
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from people.permissions import Action, may
+
+EVERYBODY, SIGNED_IN = "everybody", "signed in"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """A page and for whom it is; everything whose address begins as the page's does belongs to it."""
+
+    label: str
+    name: str
+    seen_by: Action | str = EVERYBODY
+    also: tuple[str, ...] = ()  # other beginnings of addresses that belong to it
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as a page shows it; `current` is the value of aria-current, empty elsewhere."""
+
+    label: str
+    href: str
+    current: str = ""
+
+
+ALERT_SIDE = (  # what has no page in this version is left out
+    Entry("Alerts", "alerts"),
+    Entry("Release desk", "release_desk", Action.RELEASE_ALERT, ("/alerts/practice/",)),
+    Entry("Signals", "signals"),
+    Entry("Situations", "situations"),
+    Entry("Ledger", "ledger", also=("/responses/", "/warnings/")),
+    Entry("Levers", "levers"),
+    Entry("Measures", "measures"),
+    Entry("Answers due", "duties", SIGNED_IN),
+    Entry("Offices", "offices", SIGNED_IN),
+    Entry("Subscriptions", "subscriptions", SIGNED_IN),
+    Entry("Feeds", "follow"),
+    Entry("Outbox", "outbox", Action.WATCH_OUTBOX),
+    Entry("Numbers", "alert_numbers"),
+    Entry("Scorecard", "scorecard"),
+)
+
+
+def alert_side(request: HttpRequest) -> list[Link]:
+    """The links that the reader may follow, on a page about alerts; none elsewhere, nor on one by signed link."""
+    found = request.resolver_match
+    if found is None or "token" in found.kwargs:
+        return []
+    user: Any = getattr(request, "user", None)
+    addressed = [(entry, address) for entry in ALERT_SIDE if _is_seen(entry, user) and (address := _address(entry))]
+    here = max((len(one) for entry, address in addressed for one in _of(entry, address, request.path)), default=0)
+    if not here:
+        return []
+    return [Link(entry.label, address, _current(entry, address, request.path, here)) for entry, address in addressed]
+
+
+def _is_seen(entry: Entry, user: Any) -> bool:
+    if isinstance(entry.seen_by, Action):
+        return may(user, entry.seen_by)
+    return entry.seen_by == EVERYBODY or bool(getattr(user, "is_authenticated", False))
+
+
+def _address(entry: Entry) -> str:
+    try:
+        return reverse(entry.name)
+    except NoReverseMatch:
+        return ""
+
+
+def _of(entry: Entry, address: str, path: str) -> list[str]:
+    """The beginnings of `path` that say that it belongs to the entry."""
+    return [one for one in (address, *entry.also) if path.startswith(one)]
+
+
+def _current(entry: Entry, address: str, path: str, here: int) -> str:
+    """`page` for the page itself, `true` for one that belongs to it. The longest beginning decides."""
+    if path == address:
+        return "page"
+    return "true" if any(len(one) == here for one in _of(entry, address, path)) else ""

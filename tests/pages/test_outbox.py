@@ -316,7 +316,7 @@ def test_the_page_of_the_mail_alone_may_do_nothing_and_only_it_may_be_framed(cli
     said = {part.strip() for part in mail.headers["Content-Security-Policy"].split(";")}
     assert said == {
         "default-src 'none'", "style-src 'unsafe-inline'", "base-uri 'none'", "form-action 'none'",
-        "frame-ancestors 'self'", "sandbox",
+        "frame-ancestors 'self'", "sandbox", "img-src data:",
     }  # fmt: skip
     assert (mail.headers["X-Frame-Options"], page.headers["X-Frame-Options"]) == ("SAMEORIGIN", "DENY")
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]

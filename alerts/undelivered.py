@@ -56,7 +56,7 @@ def undelivered(*, at: dt.datetime) -> list[Undelivered]:
     """
     offices = _offices_without(at)
     stuck = Q(late__gt=0) | Q(refused__gt=0) | Q(given_up__gt=0) | Q(bounced__gt=0)
-    unheard = Q(sent=0, still_open=0, valid_until__gte=at.date(), released_at__lte=at - SENT_WITHIN)
+    unheard = Q(sent=0, still_open=0, corrects=None, valid_until__gte=at.date(), released_at__lte=at - SENT_WITHIN)
     rows = _counted(at).filter(stuck | unheard | Q(pk__in=list(offices)))
     found = [
         Undelivered(

@@ -141,53 +141,6 @@ def _missed(at: dt.datetime) -> list[Missed]:
     return [_said_of(one) for one in undelivered(at=at)]
 
 
-def _stuck(at: dt.datetime) -> list[Missed]:
-    """Those with mails that were refused or given up, or wait for longer than a mail takes."""
-    on_its_way = Q(state=State.WAITING, attempts=0, next_try_at__gt=at - SENT_WITHIN)
-    grave = Delivery.objects.filter(alert__level__gte=Level.HIGH, state__in=[*OPEN, *RETRYABLE]).exclude(on_its_way)
-    counted = grave.order_by().values("alert", "alert__level", "alert__country__name_en", "alert__headline").annotate(
-        still_open=Count("pk", filter=Q(state__in=OPEN)),
-        refused=Count("pk", filter=Q(state=State.REFUSED)),
-        given_up=Count("pk", filter=Q(state=State.GIVEN_UP)),
-        bounced=Count("pk", filter=Q(state=State.BOUNCED)),
-    )  # fmt: skip
-    return [
-        Missed(
-            alert=row["alert"],
-            level=Level(row["alert__level"]),
-            title=f"{row['alert__country__name_en']}: {row['alert__headline']}",
-            href=_address({"alert": row["alert"]}),
-            said=_said(
-                (row["still_open"], "not sent yet"),
-                (row["refused"], "refused"),
-                (row["given_up"], "given up"),
-                (row["bounced"], "came back"),
-            ),
-        )
-        for row in counted
-    ]
-
-
-def _said(*counts: tuple[int, str]) -> str:
-    return ", ".join(f"{count} {words}" for count, words in counts if count)
-
-
-def _unheard(at: dt.datetime) -> list[Missed]:
-    """Those still valid that no mail was made of: nobody asked for them, or nobody looked for who did."""
-    grave = Alert.objects.released().filter(
-        corrects=None, withdrawn_at=None, level__gte=Level.HIGH, valid_until__gte=at.date(), deliveries=None
-    )
-    rows = grave.filter(released_at__lte=at - SENT_WITHIN).select_related("country")
-    return [
-        Missed(
-            alert=alert.pk,
-            level=Level(alert.level),
-            title=f"{alert.country.name_en}: {alert.headline}",
-            href=alert.get_absolute_url(),
-            said="no mail: nobody's rule asked for it" if alert.matched_at else "no mail: not matched with rules yet",
-        )
-        for alert in rows
-    ]
 def _said_of(one: Undelivered) -> Missed:
     if one.is_nowhere and not one.was_cancelled:
         said = "no mail: nobody’s rule asked for it" if one.is_matched else "no mail: not matched with rules yet"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import itertools
 import logging
-import random
 import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -18,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.encoding import punycode
 
-from alerts import holding, matching, messages, usual
+from alerts import holding, matching, messages, recording, usual
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.pace import WINDOW, Pace, host_of
 from alerts.posting import Answer, Line, Result
@@ -29,10 +27,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 500  # mails a call
 BATCH_TIME = dt.timedelta(minutes=4)  # and so long: a task is ended after ten minutes
-PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960))  # 29 h 21 min in all
-JITTER = 0.2  # of a pause: what failed together is not tried again together
-TRIES_MAX = len(PAUSES) + 1
-GIVE_UP_AFTER = dt.timedelta(hours=48)  # from the first try: before it nobody had said no
 STANDS_FOR = dt.timedelta(minutes=5)  # so long a mail goes as it was written; later, only if all it says still holds
 TROUBLES_MAX = 3  # mails in a row without an answer, or with one about the relay: it is ill, the others wait
 WRITTEN_AHEAD = 50  # mails a transaction; each is sent in one of its own
@@ -41,13 +35,6 @@ _BYTES = messages.POLICY.clone(cte_type="7bit")  # every server takes it
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
-_STATES = {Result.SENT: State.SENT, Result.REFUSED: State.REFUSED}
-_OUTCOMES = {
-    Result.SENT: Outcome.SENT,
-    Result.REFUSED: Outcome.REFUSED,
-    Result.DEFERRED: Outcome.DEFERRED,
-    Result.NO_ANSWER: Outcome.NO_ANSWER,
-}
 
 
 class DeliveryError(ValueError):
@@ -126,7 +113,7 @@ def _usual(round_: Round) -> Answer | None:
                 log.info("delivery %s: %s at %s (%s)", number, answer.result.value, answer.step, answer.code)
                 usual.tell_sent(number, answer, at=round_.now())
             else:
-                _record(Delivery.objects.select_related("alert").get(pk=number), answer, at=round_.now())
+                recording.record(Delivery.objects.select_related("alert").get(pk=number), answer, at=round_.now())
                 round_.queue.forget()
             return answer
     round_.queue.forget()
@@ -150,7 +137,7 @@ def _next(round_: Round) -> Answer | None:
                 if _is_put_off(round_, delivery.pk, address):
                     continue
                 answer = round_.line.post(recipient=address, message=bytes(delivery.message or b""))
-                _record(delivery, answer, at=now())
+                recording.record(delivery, answer, at=now())
                 return answer
         if not _write_some(at=now()):
             return None
@@ -171,7 +158,8 @@ def _last_minute(*, at: dt.datetime) -> list[tuple[str, dt.datetime]]:
     """To which host a mail went in the last minute, oldest first: a new call goes on with the same pace."""
     if not settings.MAIL_MOST_A_MINUTE_TO_A_HOST:
         return []
-    tries = DeliveryAttempt.objects.filter(at__gt=at - WINDOW, code__isnull=False).order_by("at", "pk")
+    mails = DeliveryAttempt.objects.filter(delivery__channel=Delivery.Channel.MAIL)
+    tries = mails.filter(at__gt=at - WINDOW, code__isnull=False).order_by("at", "pk")
     return [(host_of(email), when) for email, when in tries.values_list("delivery__person__email", "at")]
 
 
@@ -195,7 +183,7 @@ def _end_what_is_over(*, at: dt.datetime) -> None:
     """A warning that waited until its time was over warns nobody any more."""
     over = waiting(at=at).filter(alert__valid_until__lt=at.date())
     for delivery in over.defer("message").select_for_update(skip_locked=True, of=("self",)):
-        _cancel(delivery, "the warning's time is over", at=at)
+        recording.cancel(delivery, "the warning's time is over", at=at)
 
 
 def _written_anew(delivery: Delivery, address: str, *, at: dt.datetime) -> bool:
@@ -220,12 +208,12 @@ def _write_some(*, at: dt.datetime) -> int:
 def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
     """Where the mail goes; empty where it must not go at all, which is then its end, or not at this hour."""
     if reason := _unwanted(delivery):
-        _cancel(delivery, reason, at=at)
+        recording.cancel(delivery, reason, at=at)
         return ""
     if holding.is_put_off(delivery, at=at):
         return ""
     if not (address := _as_servers_read(delivery.person.email)):
-        _give_up(delivery, "the person's address is none that a mail server takes", at=at)
+        recording.give_up(delivery, "the person's address is none that a mail server takes", at=at)
     return address
 
 
@@ -261,10 +249,10 @@ def _write(delivery: Delivery, address: str, letters: messages.Letters, *, at: d
         raise
     except ValueError as error:  # also how EmailMessage refuses a line break in a header
         found = str(error) if isinstance(error, messages.MessageError) else type(error).__name__
-        _give_up(delivery, f"the mail must not be sent: {found}", at=at)
+        recording.give_up(delivery, f"the mail must not be sent: {found}", at=at)
     except Exception as error:  # noqa: BLE001  a fault in one mail's words must not hold up other people's warnings
         log.error("delivery %s: the mail could not be written: %s", delivery.pk, type(error).__name__)
-        _put_off(delivery, Outcome.DEFERRED, f"the mail could not be written ({type(error).__name__})", at=at)
+        recording.put_off(delivery, Outcome.DEFERRED, f"the mail could not be written ({type(error).__name__})", at=at)
     else:
         delivery.fingerprint, delivery.written_at = fingerprint, at
         delivery.save(update_fields=["message", "message_id", "fingerprint", "written_at"])
@@ -299,60 +287,6 @@ def _sender() -> str:
     raise ImproperlyConfigured("MAIL_FROM is no mail address; wanted one such as alerts@example.org")
 
 
-def _record(delivery: Delivery, answer: Answer, *, at: dt.datetime) -> None:
-    log.info("delivery %s: %s at %s (%s)", delivery.pk, answer.result.value, answer.step, answer.code)
-    delivery.reply_code, delivery.reply_text = answer.code, answer.text
-    outcome = _OUTCOMES[answer.result]
-    if answer.result in _STATES:
-        delivery.attempts += 1
-        _finish(delivery, _STATES[answer.result], at=at)
-        _note(delivery, outcome, answer.text, at=at, code=answer.code)
-    else:
-        _put_off(delivery, outcome, answer.text, at=at, code=answer.code)
-
-
-def _put_off(delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime, code: int | None = None) -> None:
-    """Try again after a pause, or never when it was tried long enough."""
-    delivery.attempts += 1
-    delivery.reply_code, delivery.reply_text = code, text
-    _note(delivery, outcome, text, at=at, code=code)
-    if delivery.attempts >= TRIES_MAX or at - _first_try(delivery) >= GIVE_UP_AFTER:
-        _give_up(delivery, text, at=at, code=code)
-        return
-    factor = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311  not a secret
-    delivery.state, delivery.next_try_at = State.DEFERRED, at + PAUSES[delivery.attempts - 1] * factor
-    delivery.save(update_fields=["state", "attempts", "next_try_at", "reply_code", "reply_text"])
-
-
-def _first_try(delivery: Delivery) -> dt.datetime:
-    """When it was tried first since it was made, or since a person put it back."""
-    tries = delivery.tries.order_by("-pk").values_list("outcome", "at")
-    since = list(itertools.takewhile(lambda one: one[0] != Outcome.RETRY, tries))
-    return since[-1][1]
-
-
-def _cancel(delivery: Delivery, reason: str, *, at: dt.datetime) -> None:
-    _finish(delivery, State.CANCELLED, at=at)
-    _note(delivery, Outcome.CANCELLED, reason, at=at)
-
-
-def _give_up(delivery: Delivery, text: str, *, at: dt.datetime, code: int | None = None) -> None:
-    delivery.reply_code, delivery.reply_text = code, text
-    _finish(delivery, State.GIVEN_UP, at=at)
-    _note(delivery, Outcome.GIVEN_UP, text, at=at, code=code)
-
-
-def _finish(delivery: Delivery, state: State, *, at: dt.datetime) -> None:
-    delivery.state, delivery.next_try_at, delivery.finished_at = state, None, at
-    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at", "reply_code", "reply_text"])
-
-
-def _note(
-    delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime, code: int | None = None, by: User | None = None
-) -> None:
-    DeliveryAttempt.objects.create(delivery=delivery, at=at, outcome=outcome, code=code, text=text[:500], by=by)
-
-
 @transaction.atomic
 def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
     """Put a mail that was refused, given up or came back to be sent again, with all its tries. Raises DeliveryError."""
@@ -370,7 +304,5 @@ def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
         raise DeliveryError(
             f"delivery {delivery_id}: alert {later.pk} corrects its alert or takes it back; wanted one that stands"
         )
-    delivery.state, delivery.attempts, delivery.next_try_at, delivery.finished_at = State.WAITING, 0, at, None
-    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at"])
-    _note(delivery, Outcome.RETRY, "put back", at=at, by=by)
+    recording.put_back(delivery, by=by, at=at)
     return delivery

@@ -18,6 +18,8 @@ _MANAGE = "alerts.links.manage"
 _UNSUBSCRIBE = "alerts.links.unsubscribe"
 _PAUSE = "alerts.links.pause"
 _ADDRESS = "alerts.links.address"
+_CALENDAR = "alerts.links.calendar"
+_PASSWORD = "alerts.links.password"  # noqa: S105  a salt
 
 
 def absolute(path: str) -> str:
@@ -64,6 +66,18 @@ def pause_url(person: User) -> str:
     return absolute(reverse("pause", args=[pause_token(person)]))
 
 
+def calendar_token(person: User) -> str:
+    """Opens the person's own calendar, which programs ask for over years: until address or password changes."""
+    return signing.dumps({"person": person.pk, "mark": _mark_of_account(person)}, salt=_CALENDAR)
+
+
+def person_of_calendar(token: str) -> User | None:
+    """Whose calendar the token opens; None where it is broken, of another purpose, or revoked."""
+    said = _read(token, salt=_CALENDAR, max_age=None)
+    person = _active(said)
+    return person if person is not None and said.get("mark") == _mark_of_account(person) else None
+
+
 def manage_url(person: User) -> str:
     """Where the person sees and changes their own rules without signing in."""
     return absolute(reverse("my_subscriptions", args=[manage_token(person)]))
@@ -77,6 +91,11 @@ def unsubscribe_url(person: User) -> str:
 def _mark_of(person: User) -> str:
     """Stands for the address without telling it."""
     return salted_hmac(_ADDRESS, person.email).hexdigest()[:16]
+
+
+def _mark_of_account(person: User) -> str:
+    """Stands for address and password without telling them."""
+    return salted_hmac(_PASSWORD, f"{person.email}\n{person.password}").hexdigest()[:16]
 
 
 def _read(token: str, *, salt: str, max_age: dt.timedelta | None) -> Mapping[str, object]:

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from alerts import comparing, delivery, matching, owing, raising, recalling
+from alerts.channels import sending
 from alerts.desk import owed
 from r2p_dashboard import clock
 
@@ -32,6 +33,12 @@ def match(**_later: Any) -> None:
 def send(**_later: Any) -> None:
     """Safe to run twice: one sender at a time, and what was sent is sent no more."""
     delivery.send_waiting(now=clock.now)
+
+
+@shared_task(name="alerts.send_webhooks")
+def send_webhooks(**_later: Any) -> None:
+    """Safe to run twice: one post at a time to each machine, and what was taken is posted no more."""
+    sending.send_waiting(now=clock.now)
 
 
 @shared_task(name="alerts.find_duties")

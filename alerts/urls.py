@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from alerts.feeds import alert_feed
 from alerts.views import (
     alerts,
     desk,
     hours,
+    machines,
     numbers,
     offices,
     outbox,
@@ -17,11 +17,16 @@ from alerts.views import (
     situations,
     subscriptions,
     taking_back,
+    webhooks,
 )
 
 urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
-    path("alerts/feed.atom", alert_feed, name="alert_feed"),
+    path("alerts/follow/", machines.follow, name="follow"),
+    path("alerts/feed.atom", machines.alert_feed, name="alert_feed"),
+    path("alerts/country/<str:iso3>.atom", machines.alert_feed_country, name="alert_feed_country"),
+    path("alerts/region/<int:code>.atom", machines.alert_feed_region, name="alert_feed_region"),
+    path("alerts/<int:alert_id>/cap.xml", machines.alert_cap, name="alert_cap"),
     path("alerts/desk/", desk.release_desk, name="release_desk"),
     path("alerts/practice/", desk.practice, name="practice"),
     path("alerts/numbers/", numbers.numbers, name="alert_numbers"),
@@ -60,5 +65,10 @@ urlpatterns = [
     path("subscriptions/by-link/<str:token>/", subscriptions.my_subscriptions, name="my_subscriptions"),
     path("subscriptions/mail/", hours.mail_settings, name="mail_settings"),
     path("pause/<str:token>/", hours.pause, name="pause"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:endpoint_id>/", webhooks.webhook, name="webhook"),
+    path("levers.ics", machines.levers, name="levers_calendar"),
+    path("countries/<str:iso3>/levers.ics", machines.levers_of_country, name="country_calendar"),
+    path("calendar/<str:token>/mine.ics", machines.my_calendar, name="my_calendar"),
     path("unsubscribe/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
 ]

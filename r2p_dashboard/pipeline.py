@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from kombu.exceptions import OperationalError
 
 from alerts import comparing, delivery, owing, raising
+from alerts.channels import sending
 from alerts.desk import owed
 from alerts.models import Alert, Compared, CorrectionDuty, Delivery, Signal, Verdict
 from indicators import (
@@ -129,6 +130,10 @@ def _to_send() -> QuerySet[Delivery]:
     return delivery.waiting(at=clock.now())
 
 
+def _to_post() -> QuerySet[Delivery]:
+    return sending.waiting(at=clock.now())
+
+
 def _to_correct() -> QuerySet[CorrectionDuty]:
     rows: QuerySet[CorrectionDuty] = owed.waiting(day=clock.now().date())
     return rows
@@ -189,12 +194,16 @@ STAGES = (
     ),
     _stage(
         "send", "Mails handed to the mail server", "alerts.send",
-        _to_send, "next_try_at", _last(Delivery, "finished_at"), dt.timedelta(minutes=15),
+        _to_send, "next_try_at", _last(Delivery, "finished_at", channel="mail"), dt.timedelta(minutes=15),
     ),
     Stage(
         "duties", "Corrections owed to who was warned", "alerts.find_duties",
         ((owing.waiting, "retracted_at"), (_to_correct, "found_at")), _last(CorrectionDuty, "found_at"),
         dt.timedelta(minutes=30),
+    ),
+    _stage(
+        "webhooks", "Alerts posted to webhooks", "alerts.send_webhooks",
+        _to_post, "next_try_at", _last(Delivery, "finished_at", channel="webhook"), dt.timedelta(minutes=15),
     ),
     _stage(
         "bands", "Intervals along the lines filled in", "indicators.fill_bands",

@@ -211,6 +211,7 @@ try:
     DIGEST_AT = dt.time.fromisoformat(os.environ.get("DIGEST_AT", "07:00"))  # of each reader's own clock
 except ValueError as error:
     raise ImproperlyConfigured("DIGEST_AT: wanted a time of the day such as 07:00") from error
+WEBHOOK_LOOPBACK = _flag("WEBHOOK_LOOPBACK", default=False)  # webhooks may be on this machine, without TLS: a trial
 RELEASE_FROM_LEVEL = int(os.environ.get("RELEASE_FROM_LEVEL", "4"))  # from this level on a publisher releases
 if RELEASE_FROM_LEVEL not in (3, 4):
     raise ImproperlyConfigured("RELEASE_FROM_LEVEL: wanted 4 (HIGH and SEVERE) or 3 (ELEVATED too)")

@@ -210,7 +210,8 @@ def delivery_html(request: HttpRequest, delivery_id: int) -> HttpResponse:
 
 
 def _delivery(delivery_id: int) -> Delivery:
-    return get_object_or_404(Delivery.objects.select_related(*RELATED), pk=delivery_id)
+    mails = Delivery.objects.filter(channel=Delivery.Channel.MAIL)
+    return get_object_or_404(mails.select_related(*RELATED), pk=delivery_id)
 
 
 def _mail(found: Delivery) -> tuple[ShownMail | None, str]:

@@ -46,7 +46,7 @@ class OutboxFilter(forms.Form):
         if not self.is_valid():
             return Delivery.objects.none(), Delivery.objects.none()
         asked = self.cleaned_data
-        found = Delivery.objects.filter(_wanted(asked))
+        found = Delivery.objects.filter(_wanted(asked), channel=Delivery.Channel.MAIL)
         return found, found.filter(state=asked["state"]) if asked["state"] else found
 
     def said(self) -> list[str]:

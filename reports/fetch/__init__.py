@@ -1,9 +1,10 @@
 """The only open socket: one address, fetched from a listed host whose every address is public; knows no Django."""
 
+import contextlib
 import dataclasses
 import json
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpcore
@@ -55,6 +56,15 @@ class Fetched:
     url: str
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Posted:
+    """What a server answered to a post, whatever its status; of its payload the first bytes."""
+
+    status: int
+    payload: bytes
+    retry_after: str = ""  # as the server said it: `waits.wait_asked` reads it
+
+
 def fetch(
     url: str,
     *,
@@ -72,10 +82,38 @@ def fetch(
     first = _checked(url, rules)
     headers = _headers(rules, etag, last_modified, body) | dict([key] if key else [])
     content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+    with _connecting(rules) as pool:
+        return _follow(pool, first, rules, headers, content, has_key=key is not None)
+
+
+def post(url: str, *, rules: Rules, body: bytes, headers: Mapping[str, str]) -> Posted:
+    """Hands `body` over and says what was answered, whatever it was; follows no redirect. Raises FetchError."""
+    target = _checked(url, rules)
+    said = [("user-agent", rules.user_agent), ("accept", "*/*"), *headers.items()]
+    with _connecting(rules) as pool, pool.stream("POST", _target(target), headers=said, content=body) as response:
+        answered = httpx.Headers(response.headers)
+        wait = answered.get("retry-after", "")[:HEADER_CHARACTERS_MAX]
+        return Posted(response.status, _beginning(response, rules.bytes_max), wait)
+
+
+def _beginning(response: httpcore.Response, bytes_max: int) -> bytes:
+    """As much of it as came in time: the status was said, and what follows it changes nothing."""
+    payload = b""
+    with contextlib.suppress(httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        for chunk in response.iter_stream():
+            payload += chunk[: bytes_max - len(payload)]
+            if len(payload) >= bytes_max:
+                break
+    return payload
+
+
+@contextlib.contextmanager
+def _connecting(rules: Rules) -> Iterator[httpcore.ConnectionPool]:
+    """Connections to what the rules allow; whatever goes wrong on them is a FetchError."""
     backend = PublicBackend(rules.hosts, rules.also, Deadline(rules.seconds))
     try:
         with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool:
-            return _follow(pool, first, rules, headers, content, has_key=key is not None)
+            yield pool
     except Refused as error:
         raise FetchError(str(error)) from error
     except NotReached as error:
@@ -112,12 +150,15 @@ def _follow(
 ) -> Fetched | None:
     method = "GET" if content is None else "POST"
     for _ in range(rules.redirects + 1):
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        with pool.stream(method, target, headers=list(headers.items()), content=content) as response:
+        with pool.stream(method, _target(url), headers=list(headers.items()), content=content) as response:
             if response.status not in REDIRECTS:
                 return _answer(response, url, rules, headers)
             url = _next(url, response, rules, is_post=content is not None, has_key=has_key)
     raise FetchError(f"redirects: found more than {rules.redirects}; wanted the answer itself")
+
+
+def _target(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 def _next(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alerts import delivery
+from alerts import delivery, recording
 from alerts.models import Delivery
 from people.permissions import Role
 from tests import make
@@ -40,13 +40,13 @@ def test_a_publisher_puts_a_mail_back_with_all_its_tries(state: str) -> None:
 
 def test_two_days_count_from_the_first_try_since_it_was_put_back() -> None:
     row = outbox.delivery()
-    delivery._put_off(row, delivery.Outcome.NO_ANSWER, "no answer", at=NOW)
-    delivery._give_up(row, "no answer", at=NOW)
+    recording.put_off(row, recording.Outcome.NO_ANSWER, "no answer", at=NOW)
+    recording.give_up(row, "no answer", at=NOW)
     back = NOW + dt.timedelta(days=5)
     row = delivery.retry(delivery_id=row.pk, by=make.person(Role.ADMIN), at=back)
 
     for hours, state in ((72, State.DEFERRED), (72 + 47, State.DEFERRED), (72 + 48, State.GIVEN_UP)):
-        delivery._put_off(row, delivery.Outcome.NO_ANSWER, "no answer", at=back + dt.timedelta(hours=hours))
+        recording.put_off(row, recording.Outcome.NO_ANSWER, "no answer", at=back + dt.timedelta(hours=hours))
         assert row.state == state
 
 

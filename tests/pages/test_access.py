@@ -23,7 +23,9 @@ PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
     "/evidence/", "/evidence/{accepted}/", "/corrections/", "/method/", "/status/",
     "/sources/", "/backtest/", "/scorecard/", "/sensitivity/",
-    "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom", "/alerts/numbers/",
+    "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom", "/alerts/follow/", "/alerts/numbers/",
+    "/alerts/country/MMR.atom", "/alerts/region/142.atom", "/alerts/{released}/cap.xml",
+    "/levers.ics", "/countries/MMR/levers.ics",
     "/signals/", "/situations/", "/situations/myanmar/",
 )  # fmt: skip
 PAGES_FOR = {
@@ -34,7 +36,7 @@ PAGES_FOR = {
     "/reports/{scan}/type/": STAFF, "/reports/{scan}/scan/1/": STAFF,
     "/reports/{report}/life/": STAFF, "/reports/{report}/correct/": STAFF,
     "/retrievals/{retrieval}/": STAFF, "/suggestions/": STAFF, "/subscriptions/": EVERYBODY,
-    "/subscriptions/mail/": EVERYBODY,
+    "/subscriptions/mail/": EVERYBODY, "/webhooks/": EVERYBODY,
     "/suggestions/left/": STAFF, "/suggestions/rejected/": STAFF,
     "/suggestions/{suggestion}/document/": STAFF, "/suggestions/bulk/": REVIEWERS,
     "/events/": STAFF, "/events/{accepted}/{other}/": STAFF, "/evidence/{accepted}/event/": STAFF,

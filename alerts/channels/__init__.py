@@ -1,0 +1,1 @@
+"""How machines are told: feeds, CAP, webhooks and calendars."""

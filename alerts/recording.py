@@ -1,0 +1,101 @@
+"""What came of a try, written down: the state of a delivery, its next try, and a row that is kept for ever."""
+
+import datetime as dt
+import itertools
+import logging
+import random
+
+from alerts.models import Delivery, DeliveryAttempt
+from alerts.posting import Answer, Result
+from people.models import User
+
+log = logging.getLogger(__name__)
+
+PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960))  # 29 h 21 min in all
+JITTER = 0.2  # of a pause: what failed together is not tried again together
+TRIES_MAX = len(PAUSES) + 1
+GIVE_UP_AFTER = dt.timedelta(hours=48)  # from the first try: before it nobody had said no
+
+State = Delivery.State
+Outcome = DeliveryAttempt.Outcome
+_STATES = {Result.SENT: State.SENT, Result.REFUSED: State.REFUSED}
+_OUTCOMES = {
+    Result.SENT: Outcome.SENT,
+    Result.REFUSED: Outcome.REFUSED,
+    Result.DEFERRED: Outcome.DEFERRED,
+    Result.NO_ANSWER: Outcome.NO_ANSWER,
+}
+
+
+def record(delivery: Delivery, answer: Answer, *, at: dt.datetime, not_before: dt.datetime | None = None) -> None:
+    """What a server answered, or that it did not. It is not asked again before `not_before`."""
+    log.info("delivery %s: %s at %s (%s)", delivery.pk, answer.result.value, answer.step, answer.code)
+    delivery.reply_code, delivery.reply_text = answer.code, answer.text
+    outcome = _OUTCOMES[answer.result]
+    if answer.result in _STATES:
+        delivery.attempts += 1
+        _finish(delivery, _STATES[answer.result], at=at)
+        note(delivery, outcome, answer.text, at=at, code=answer.code)
+    else:
+        put_off(delivery, outcome, answer.text, at=at, code=answer.code, not_before=not_before)
+
+
+def put_off(
+    delivery: Delivery,
+    outcome: Outcome,
+    text: str,
+    *,
+    at: dt.datetime,
+    code: int | None = None,
+    not_before: dt.datetime | None = None,
+) -> None:
+    """Try again after a pause, or never when it was tried long enough."""
+    delivery.attempts += 1
+    delivery.reply_code, delivery.reply_text = code, text
+    note(delivery, outcome, text, at=at, code=code)
+    if delivery.attempts >= TRIES_MAX or at - _first_try(delivery) >= GIVE_UP_AFTER:
+        give_up(delivery, text, at=at, code=code)
+        return
+    factor = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311  not a secret
+    again = at + PAUSES[delivery.attempts - 1] * factor
+    delivery.state, delivery.next_try_at = State.DEFERRED, again if not_before is None else max(again, not_before)
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "reply_code", "reply_text"])
+
+
+def _first_try(delivery: Delivery) -> dt.datetime:
+    """When it was tried first since it was made, or since a person put it back."""
+    tries = delivery.tries.order_by("-pk").values_list("outcome", "at")
+    since = list(itertools.takewhile(lambda one: one[0] != Outcome.RETRY, tries))
+    return since[-1][1]
+
+
+def cancel(delivery: Delivery, reason: str, *, at: dt.datetime) -> None:
+    """It need not go any more."""
+    _finish(delivery, State.CANCELLED, at=at)
+    note(delivery, Outcome.CANCELLED, reason, at=at)
+
+
+def give_up(delivery: Delivery, text: str, *, at: dt.datetime, code: int | None = None) -> None:
+    """It is tried no more, though nobody said no to it."""
+    delivery.reply_code, delivery.reply_text = code, text
+    _finish(delivery, State.GIVEN_UP, at=at)
+    note(delivery, Outcome.GIVEN_UP, text, at=at, code=code)
+
+
+def _finish(delivery: Delivery, state: State, *, at: dt.datetime) -> None:
+    delivery.state, delivery.next_try_at, delivery.finished_at = state, None, at
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at", "reply_code", "reply_text"])
+
+
+def put_back(delivery: Delivery, *, by: User, at: dt.datetime) -> None:
+    """To be sent again, with all its tries."""
+    delivery.state, delivery.attempts, delivery.next_try_at, delivery.finished_at = State.WAITING, 0, at, None
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at"])
+    note(delivery, Outcome.RETRY, "put back", at=at, by=by)
+
+
+def note(
+    delivery: Delivery, outcome: Outcome, text: str, *, at: dt.datetime, code: int | None = None, by: User | None = None
+) -> None:
+    """One more row of its tries."""
+    DeliveryAttempt.objects.create(delivery=delivery, at=at, outcome=outcome, code=code, text=text[:500], by=by)

@@ -11,10 +11,13 @@ from django.core import signing
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from alerts.models import Delivery
 from people.models import User
 
+ANSWER_LASTS = dt.timedelta(days=120)  # longer than any alert is valid: who was late may still answer
 MANAGE_LASTS = dt.timedelta(days=400)  # longer than a year: every mail brings a new one
 _MANAGE = "alerts.links.manage"
+_ANSWER = "alerts.links.answer"
 _UNSUBSCRIBE = "alerts.links.unsubscribe"
 _PAUSE = "alerts.links.pause"
 _ADDRESS = "alerts.links.address"
@@ -76,6 +79,39 @@ def person_of_calendar(token: str) -> User | None:
     said = _read(token, salt=_CALENDAR, max_age=None)
     person = _active(said)
     return person if person is not None and said.get("mark") == _mark_of_account(person) else None
+
+
+class ExpiredLinkError(ValueError):
+    """A link that was good and is too old."""
+
+
+def answer_token(delivery: Delivery) -> str:
+    """Answers the alert of one mail as its reader, as long as the address it was sent to is still theirs."""
+    return signing.dumps({"delivery": delivery.pk, "address": _mark_of(delivery.person)}, salt=_ANSWER)
+
+
+def delivery_of(token: str) -> Delivery | None:
+    """Which mail the token is from; None where it is broken, of another purpose or of nobody active.
+
+    Raises ExpiredLinkError.
+    """
+    try:
+        said = signing.loads(token, salt=_ANSWER, max_age=ANSWER_LASTS)
+    except signing.SignatureExpired as error:
+        raise ExpiredLinkError(f"found a link older than {ANSWER_LASTS.days} days; wanted a newer one") from error
+    except signing.BadSignature:
+        return None
+    number = said.get("delivery") if isinstance(said, dict) else None
+    rows = Delivery.objects.select_related("person", "alert__country").filter(person__is_active=True)
+    found = rows.defer("message").filter(pk=number).first() if isinstance(number, int) else None
+    return found if found is not None and said.get("address") == _mark_of(found.person) else None
+
+
+def answer_url(delivery: Delivery) -> str:
+    """Where the reader of a mail answers its alert with one confirming click; of a draft's preview, its page."""
+    if delivery.pk is None:
+        return absolute(delivery.alert.get_absolute_url())
+    return absolute(reverse("answer", args=[answer_token(delivery)]))
 
 
 def manage_url(person: User) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from alerts import comparing, delivery, matching, owing, raising, recalling
+from alerts import comparing, delivery, duties, matching, owing, raising, recalling
 from alerts.channels import sending
 from alerts.desk import owed
 from r2p_dashboard import clock
@@ -46,3 +46,9 @@ def find_duties(**_later: Any) -> None:
     """Safe to run twice: one duty per mail and piece of evidence, one draft of a correction per alert."""
     owing.find_waiting(at=clock.now())
     owed.draft_waiting(at=clock.now())
+
+
+@shared_task(name="alerts.see_to_answers")
+def see_to_answers(**_later: Any) -> None:
+    """Safe to run twice: a duty goes one step on when it is due, however late that is."""
+    duties.keep_waiting(at=clock.now())

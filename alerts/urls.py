@@ -4,7 +4,9 @@ from django.urls import path
 
 from alerts.views import (
     alerts,
+    answers,
     desk,
+    duties,
     hours,
     machines,
     numbers,
@@ -40,6 +42,11 @@ urlpatterns = [
     path("alerts/<int:alert_id>/mail/", preview.alert_mail, name="alert_mail"),
     path("alerts/<int:alert_id>/mail.html", preview.alert_mail_html, name="alert_mail_html"),
     path("alerts/<int:alert_id>/mail/test/", preview.alert_mail_test, name="alert_mail_test"),
+    path("alerts/<int:alert_id>/answer/", alerts.alert_answer, name="alert_answer"),
+    path("answer/<str:token>/", answers.answer, name="answer"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/<int:duty_id>/", duties.duty, name="duty"),
+    path("duties/<int:duty_id>/record/", duties.duty_record, name="duty_record"),
     path("signals/", signals.signals, name="signals"),
     path("situations/", situations.situations, name="situations"),
     path("situations/new/", situations.situation_new, name="situation_new"),

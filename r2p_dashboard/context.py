@@ -7,10 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from alerts.models import Alert
+from alerts.models import Alert, OfficeMember
 from indicators import deciding
 from people.notices import open_notices
-from people.permissions import Action, may
+from people.permissions import Action, Role, may
 from r2p_dashboard import clock
 from r2p_dashboard.navigation import alert_side
 
@@ -30,7 +30,15 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "may_release": may(user, Action.RELEASE_ALERT),
         "alert_nav": SimpleLazyObject(lambda: alert_side(request)),
         "drafts_count": SimpleLazyObject(Alert.objects.waiting().count) if may(user, Action.RELEASE_ALERT) else 0,
+        "has_duties": may(user, Action.MANAGE_OFFICES) or _is_in_an_office(user),
         "may_watch_outbox": may(user, Action.WATCH_OUTBOX),
         "notices_count": SimpleLazyObject(open_notices().count) if may(user, Action.CLOSE_NOTICES) else 0,
         "may_manage": may(user, Action.MANAGE),
     }
+
+
+def _is_in_an_office(user: Any) -> bool:
+    """Asked of focal points alone: others of an office see everybody's duties anyway."""
+    if getattr(user, "role", "") != Role.FOCAL_POINT:
+        return False
+    return OfficeMember.objects.filter(person=user.pk, until=None).exists()

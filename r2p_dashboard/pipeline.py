@@ -12,10 +12,10 @@ from django.db.models import DateTimeField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast
 from kombu.exceptions import OperationalError
 
-from alerts import comparing, delivery, owing, raising
+from alerts import comparing, delivery, duties, owing, raising
 from alerts.channels import sending
 from alerts.desk import owed
-from alerts.models import Alert, Compared, CorrectionDuty, Delivery, Signal, Verdict
+from alerts.models import Alert, Compared, CorrectionDuty, Delivery, Duty, DutyStep, Signal, Verdict
 from indicators import (
     assess,
     bands,
@@ -139,6 +139,14 @@ def _to_correct() -> QuerySet[CorrectionDuty]:
     return rows
 
 
+def _taken() -> QuerySet[Delivery]:
+    return duties.taken(at=clock.now())
+
+
+def _unsettled() -> QuerySet[Duty]:
+    return duties.unsettled(at=clock.now())
+
+
 STAGES = (
     _stage(
         "fetch", "Sources fetched", "reports.fetch_waiting",
@@ -195,6 +203,10 @@ STAGES = (
     _stage(
         "send", "Mails handed to the mail server", "alerts.send",
         _to_send, "next_try_at", _last(Delivery, "finished_at", channel="mail"), dt.timedelta(minutes=15),
+    ),
+    Stage(
+        "answers", "Offices reminded of warnings that they have not answered", "alerts.see_to_answers",
+        ((_taken, "finished_at"), (_unsettled, "since")), _last(DutyStep, "at"), dt.timedelta(minutes=15),
     ),
     Stage(
         "duties", "Corrections owed to who was warned", "alerts.find_duties",

@@ -38,6 +38,13 @@ def _day(name: str) -> dt.date | None:
         raise ImproperlyConfigured(f"{name} is {value!r}; wanted a day such as 2024-06-30") from error
 
 
+def _hours_of_levels(said: str) -> dict[int, int]:
+    parts = [part.strip() for part in said.split(",")]
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and 0 < int(part) <= 2160 for part in parts):
+        raise ImproperlyConfigured(f"ANSWER_HOURS is {said!r}; wanted hours for ELEVATED, HIGH and SEVERE: 168,72,24")
+    return dict(zip((3, 4, 5), map(int, parts), strict=True))
+
+
 # --- who and where -----------------------------------------------------------------------------------------
 DEBUG = _flag("DEBUG", default=False)
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
@@ -216,6 +223,7 @@ RELEASE_FROM_LEVEL = int(os.environ.get("RELEASE_FROM_LEVEL", "4"))  # from this
 if RELEASE_FROM_LEVEL not in (3, 4):
     raise ImproperlyConfigured("RELEASE_FROM_LEVEL: wanted 4 (HIGH and SEVERE) or 3 (ELEVATED too)")
 ALERTS_DRY_RUN = _flag("ALERTS_DRY_RUN", default=False)  # every release is practice: nobody is written to
+ANSWER_HOURS = _hours_of_levels(os.environ.get("ANSWER_HOURS", "168,72,24"))  # of ELEVATED, HIGH and SEVERE
 
 # --- tasks -------------------------------------------------------------------------------------------------
 SCORE_RUN_LIMIT = dt.timedelta(minutes=10)

@@ -83,7 +83,7 @@ def test_what_asks_sources_has_what_the_asking_needs_and_the_worker_alone_their_
     assert not [name for name in passed if name.startswith("SOURCE_")]
 
 
-@pytest.mark.parametrize("name", ["FETCH_PAUSE", "FEED_ITEMS_PER_HOUR", "RELEASE_FROM_LEVEL"])
+@pytest.mark.parametrize("name", ["FETCH_PAUSE", "FEED_ITEMS_PER_HOUR", "RELEASE_FROM_LEVEL", "ANSWER_HOURS"])
 def test_a_number_that_nobody_names_is_the_same_in_compose_and_in_the_settings(name: str) -> None:
     settings = (ROOT / "r2p_dashboard" / "settings.py").read_text(encoding="utf-8")
     default = re.findall(rf'get\("{name}", "([^"]+)"\)', settings)

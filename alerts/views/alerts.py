@@ -4,24 +4,28 @@ import dataclasses
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from alerts import owing
+from alerts.answer_forms import AnswerForm
 from alerts.desk_forms import DecisionForm
 from alerts.models import Alert, AlertQuerySet, AlertReason, Delivery, Signal, SignalQuerySet
 from alerts.rules import LEAST_LEVEL
 from alerts.views import deciding
+from alerts.views.answers import answered, answers_on_page
 from alerts.views.deciding import log_of
 from alerts.views.ledger import AlertLine, alert_line, alert_lines, signal_lines
 from indicators.forms import Pick, country_choices, offer
 from indicators.models import Evidence, Standing
 from indicators.models.score import Level
 from indicators.views.asked import is_staff
+from indicators.views.review import person
 from people.permissions import Action, may
 from r2p_dashboard import clock
 from r2p_dashboard.clock import AsOf
@@ -110,6 +114,16 @@ def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
     return show(request, found_alert(request, alert_id))
 
 
+@require_POST
+@login_required
+def alert_answer(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """The answer of somebody who is signed in and belongs to an office."""
+    found = found_alert(request, alert_id)
+    if refused := answered(request, found, by=person(request), delivery_id=None):
+        return show(request, found, refused=refused, status=400)
+    return redirect(f"{found.get_absolute_url()}#answers")
+
+
 def found_alert(request: HttpRequest, alert_id: int) -> Alert:
     """404 for what this reader may not know of."""
     later = Alert.objects.released().filter(supersedes=OuterRef("pk"), withdrawn_at=None).values("pk")[:1]
@@ -121,7 +135,12 @@ def found_alert(request: HttpRequest, alert_id: int) -> Alert:
 
 
 def show(
-    request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm] | None = None, *, status: int = 200
+    request: HttpRequest,
+    alert: Alert,
+    typed: dict[str, DecisionForm] | None = None,
+    *,
+    refused: dict[str, AnswerForm] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The page of one alert; of a draft, with what a publisher needs to decide. `typed` are forms that were sent."""
     snapshot, (level_now, index_now) = alert.snapshot, _stands(alert)
@@ -142,6 +161,7 @@ def show(
         "may_take_back": may(request.user, Action.RELEASE_ALERT) and _is_out(alert),
         "log": log_of(alert, shows_names=is_staff(request)),
         "is_practising": settings.ALERTS_DRY_RUN and may(request.user, Action.RELEASE_ALERT),
+        **answers_on_page(request, alert, refused or {}),
         **deciding.context_of(request, alert, typed or {}),
     }
     response = render(request, "alerts/alert.html", context, status=status)

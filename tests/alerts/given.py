@@ -4,10 +4,11 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from alerts.models import Absence, Office, OfficeMember
+from alerts.models import Absence, Alert, Delivery, Office, OfficeMember
 from people.models import User
 from people.permissions import Role
 from tests import make
+from tests.alerts import outbox
 from tests.make import NOW
 
 DAY = NOW.date()
@@ -29,3 +30,9 @@ def focal_points(count: int) -> list[User]:
 
 def away(person: User, *, day: dt.date = DAY) -> Absence:
     return Absence.objects.create(person=person, first_day=day, last_day=day, said_by=person, said_at=NOW)
+
+
+def took(of: Alert, person: User, *, at: dt.datetime = NOW, **fields: Any) -> Delivery:
+    """A mail of the alert that the mail server took for the person."""
+    done = {"state": "sent", "reply_code": 250, "message_id": f"<{next(_numbers)}@test.example>", "next_try_at": None}
+    return outbox.delivery(of, to=outbox.subscription(person), **(done | {"finished_at": at} | fields))

@@ -50,6 +50,7 @@ PAGES_FOR = {
     "/alerts/desk/": PUBLISHERS, "/alerts/practice/": PUBLISHERS, "/alerts/{draft}/edit/": PUBLISHERS,
     "/alerts/{released}/withdraw/": PUBLISHERS, "/alerts/{released}/correct/": PUBLISHERS,
     "/situations/new/": PUBLISHERS, "/situations/myanmar/edit/": PUBLISHERS,
+    "/duties/": EVERYBODY,
     "/offices/": EVERYBODY, "/offices/new/": PUBLISHERS, "/offices/{office}/edit/": PUBLISHERS,
     "/alerts/{draft}/mail/": PUBLISHERS, "/alerts/{draft}/mail.html": PUBLISHERS,
     "/outbox/": PUBLISHERS, "/outbox/retry-all/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS,

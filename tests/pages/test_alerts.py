@@ -233,7 +233,7 @@ def test_queries_of_an_alert_do_not_grow_with_its_mails(
     for _ in range(count):
         outbox.delivery(row)
         reason(waiting, make.accepted())
-    with django_assert_max_num_queries(13):  # two of them the header's counts of drafts and notices
+    with django_assert_max_num_queries(16):  # two of them the header's counts of drafts and notices, three the answers
         client.get(f"/alerts/{row.pk}/")
     with django_assert_max_num_queries(18):
         client.get(f"/alerts/{waiting.pk}/")

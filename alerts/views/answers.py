@@ -1,0 +1,194 @@
+"""Answers to an alert: by the signed link of a mail, by who is signed in, and what its page says of them."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from alerts import answering, links, offices
+from alerts.answer_forms import AnswerForm, Kind, others_for
+from alerts.answering import AnswerError
+from alerts.asking import is_asking
+from alerts.links import ExpiredLinkError
+from alerts.messages import sender
+from alerts.models import Acknowledgement, Alert, Delivery, Duty, Office
+from alerts.views.ledger import alert_line
+from alerts.views.offices import sentence
+from alerts.views.subscriptions import private
+from people.models import User
+from people.permissions import Action, may
+from r2p_dashboard import clock
+
+Typed = dict[str, AnswerForm]
+SAID = 50  # answers shown
+_DONE = {
+    Kind.SEEN: "Noted: seen. Your office is not reminded any more.",
+    Kind.DECIDED: "Noted: a decision was taken.",
+    Kind.NOT_FOR_US: "Noted: not for you.",
+    Kind.FALSE_ALARM: "Noted: held to be a false alarm. Those who release alerts read why.",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """An answer as this reader may see it: role words alone for who is neither staff nor of the office."""
+
+    at: dt.datetime
+    kind: str
+    whose: str
+    who: str = ""
+    note: str = ""
+    passed_to: str = ""
+
+
+# --- behind signed links -------------------------------------------------------------------------------------
+@csrf_exempt  # `_by_link` is protected: the path must be replaced before a refusal can log it
+@private(referrer="strict-origin")  # never the path; with "no-referrer" a browser sends its forms as from nowhere
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """One mail's alert in short, and what its reader says to it. Looking changes nothing."""
+    page: HttpResponse = _by_link(request, token)
+    return page
+
+
+@csrf_protect
+def _by_link(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        mail = links.delivery_of(token)
+    except ExpiredLinkError:
+        return _broken(request, is_expired=True)
+    if mail is None:
+        return _broken(request, is_expired=False)
+    if request.method != "POST":
+        return _link_page(request, token, mail)
+    typed = answered(request, mail.alert, by=mail.person, delivery_id=mail.pk)
+    return _link_page(request, token, mail, typed, status=400) if typed else redirect("answer", token)
+
+
+def _broken(request: HttpRequest, *, is_expired: bool) -> HttpResponse:
+    context = {"sender": sender(), "is_expired": is_expired, "days": links.ANSWER_LASTS.days}
+    return render(request, "alerts/answer_link_broken.html", context, status=410 if is_expired else 404)
+
+
+def _link_page(
+    request: HttpRequest, token: str, mail: Delivery, typed: Typed | None = None, *, status: int = 200
+) -> HttpResponse:
+    alert = mail.alert
+    context = {
+        "alert": alert,
+        "line": alert_line(alert, day=clock.now().date()),
+        "reader": mail.person,
+        "answer_to": reverse("answer", args=[token]),
+        **_choices(alert, mail.person, typed or {}),
+    }
+    return render(request, "alerts/answer.html", context, status=status)
+
+
+def answered(request: HttpRequest, alert: Alert, *, by: User, delivery_id: int | None) -> Typed:
+    """What was typed and why it could not be taken; empty where it was."""
+    kind = request.POST.get("kind", "")
+    own = list(offices.offices_of(by))
+    form = _form(kind if kind in Kind.values else Kind.SEEN.value, alert, by, own, request.POST)
+    if kind not in Kind.values:
+        form.add_error(None, "Found no answer that this page offers; wanted one of its buttons.")
+    if form.has_error("office"):  # a field that may be out of sight
+        form.add_error(
+            None, "Found an office that is not yours any more; wanted one of yours. Look again, then answer."
+        )
+    if form.is_valid():
+        try:
+            answering.answer(
+                alert_id=alert.pk, office_id=form.office_id(), said=form.said(), by=by, delivery_id=delivery_id,
+                at=clock.now(),
+            )  # fmt: skip
+        except AnswerError as error:
+            form.add_error(None, sentence(error))
+        else:
+            messages.success(request, _DONE[form.kind])
+            return {}
+    return {form.kind.value: form}
+
+
+def _form(kind: str, alert: Alert, by: User, own: Sequence[Office], data: Any = None) -> AnswerForm:
+    others = others_for(own, _colleagues(alert, by, own)) if kind == Kind.NOT_FOR_US else []
+    return AnswerForm(kind, data, offices=own, others=others)
+
+
+def _colleagues(alert: Alert, by: User, own: Sequence[Office]) -> list[User]:
+    """Who of the person's only office could be asked now."""
+    if len(own) != 1:
+        return []
+    order = offices.places([own[0].pk], at=clock.now())[own[0].pk]
+    return [
+        one.person for one in order if one.person.pk != by.pk and not one.is_away and one.may_see(alert.sensitivity)
+    ]
+
+
+# --- what pages show -----------------------------------------------------------------------------------------
+def _choices(alert: Alert, reader: User, typed: Typed) -> dict[str, Any]:
+    """The forms of one reader, and what was answered before by their office or by them."""
+    own = list(offices.offices_of(reader))
+    rows = _rows(alert)
+    said = [row for row in rows if row.person_id == reader.pk or row.office_id in {one.pk for one in own}]
+    return {
+        "own_offices": own,
+        "said": [_line(row, is_open=True) for row in said],
+        "refused": typed,
+        "may_answer": is_asking(alert),
+        "forms": {kind.value: typed.get(kind.value) or _form(kind.value, alert, reader, own) for kind in Kind},
+    }
+
+
+def answers_on_page(request: HttpRequest, alert: Alert, typed: Typed) -> dict[str, Any]:
+    """What an alert's page says of answers: who and what for staff and the office, when and of what for everybody."""
+    if alert.released_at is None:
+        return {}
+    is_staff = may(request.user, Action.MANAGE_OFFICES)
+    reader = request.user if isinstance(request.user, User) else None
+    own = list(offices.offices_of(reader)) if reader is not None else []
+    numbers = {one.pk for one in own}
+    rows = [row for row in _rows(alert) if row.office_id is not None or is_staff]
+    opened = [(row, is_staff or row.office_id in numbers) for row in rows]
+    lines = [_line(row, is_open=is_open) for row, is_open in opened if is_open or row.passed_to_person_id is None]
+    context: dict[str, Any] = {"answers": lines, "may_answer": bool(own) and is_asking(alert)}
+    if is_staff or own:
+        duties = Duty.objects.filter(alert=alert).select_related("office").order_by("pk")
+        context["duties"] = list(duties if is_staff else duties.filter(office__in=numbers))
+    if reader is not None and context["may_answer"]:
+        context["own_offices"], context["answer_to"] = own, reverse("alert_answer", args=[alert.pk])
+        context["refused"] = typed
+        context["forms"] = {kind.value: typed.get(kind.value) or _form(kind.value, alert, reader, own) for kind in Kind}
+    return context
+
+
+def _rows(alert: Alert) -> list[Acknowledgement]:
+    rows = Acknowledgement.objects.filter(alert=alert)
+    return list(
+        rows.select_related("office", "person", "passed_to_office", "passed_to_person").order_by("at", "pk")[:SAID]
+    )
+
+
+def _line(row: Acknowledgement, *, is_open: bool) -> AnswerLine:
+    """Only an office's answer is shown to others, and of it only when it came."""
+    if not is_open:
+        return AnswerLine(row.at, "answered", whose=role_words(row.office))
+    passed = row.passed_to_office.name if row.passed_to_office else ""
+    passed = row.passed_to_person.name if row.passed_to_person else passed
+    whose = row.office.name if row.office else "for themselves"
+    return AnswerLine(row.at, row.get_kind_display(), whose, row.person.name, row.note, passed)
+
+
+def role_words(office: Office | None) -> str:
+    """An office as the public hears of it."""
+    if office is None:
+        return "a reader"
+    if office.is_demonstration:
+        return "a made-up office of the demonstration"
+    return "the office of a State" if office.kind == Office.Kind.STATE else "the office of an organisation"

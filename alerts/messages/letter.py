@@ -27,7 +27,7 @@ from indicators.models.score import Level
 
 NOT_PUBLIC = gettext_noop("Evidence that is not public")
 # What each person has of their own; the signs are of private use: they are in nobody's words.
-MARKS = {"why_you": "\ue001", "manage_url": "\ue002", "unsubscribe_url": "\ue003"}
+MARKS = {"why_you": "\ue001", "manage_url": "\ue002", "unsubscribe_url": "\ue003", "answer_url": "\ue004"}
 TAKEN_BACK = (Alert.Kind.CORRECTION, Alert.Kind.WITHDRAWAL)
 Purpose = Delivery.Purpose
 TEST = "test"  # beside the purposes of deliveries: a test is none

@@ -136,6 +136,7 @@ def _own_words(delivery: Delivery, letter: Letter) -> dict[str, str]:
         "why_you": why,
         "manage_url": links.manage_url(person),
         "unsubscribe_url": links.unsubscribe_url(person),
+        "answer_url": links.answer_url(delivery),
     }
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -87,7 +88,7 @@ def test_nobody_answers_for_an_office_that_is_not_theirs_nor_after_they_left() -
 
 
 @pytest.mark.parametrize("fields", [{"withdrawn_at": NOW}, {"is_dry_run": True}, {"state": "draft"}])
-def test_what_asks_for_no_answer_takes_none(fields: dict[str, object]) -> None:
+def test_what_asks_for_no_answer_takes_none(fields: dict[str, Any]) -> None:
     (one,) = given.focal_points(1)
     alert = outbox.alert(**fields)
 

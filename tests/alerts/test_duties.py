@@ -1,6 +1,7 @@
 """What offices owe: opened by the first mail that was taken, reminded, escalated one step at a time, closed."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 DUE = NOW + 24 * HOUR  # of SEVERE
 
 
-def severe(**fields: object) -> Alert:
+def severe(**fields: Any) -> Alert:
     return outbox.alert(level=5, decided_by=make.person(Role.ADMIN), **fields)
 
 
@@ -67,7 +68,7 @@ def test_a_mail_that_was_not_taken_opens_nothing(state: str) -> None:
         {"is_dry_run": True}, {"withdrawn_at": NOW}, {"valid_until": NOW.date() - DAY},
     ],
 )  # fmt: skip
-def test_practice_and_what_was_withdrawn_or_is_over_opens_nothing(fields: dict[str, object]) -> None:
+def test_practice_and_what_was_withdrawn_or_is_over_opens_nothing(fields: dict[str, Any]) -> None:
     (one,) = given.focal_points(1)
     given.office(one)
     given.took(severe(**fields), one)

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from alerts import links
+from alerts.messages import bodies
 from alerts.models import Acknowledgement, Delivery, Duty
 from people.models import User
 from people.permissions import Role
@@ -286,3 +287,15 @@ def test_an_answer_that_is_refused_on_the_alerts_page_keeps_what_was_typed(clien
     assert (answer.status_code, Acknowledgement.objects.count()) == (400, 0)
     assert "Kept words" in answer.text
     assert "not in the list" in answer.text
+
+
+def test_the_button_of_a_mail_leads_to_the_page_in_both_twins_and_only_for_its_reader(client: Client) -> None:
+    one, two = given.focal_points(2)
+    alert = outbox.alert()
+    rows = [outbox.delivery(alert, to=outbox.subscription(person)) for person in (one, two)]
+    found = [re.findall(r"https?://[^\s\"]+(/answer/[^/\s\"]+/)", body) for row in rows for body in bodies(row)]
+
+    assert all(len(addresses) == 1 for addresses in found)
+    assert len({addresses[0] for addresses in found}) == 2
+    assert f"for {one.name}" in client.get(found[0][0]).text
+    assert not re.search("/answer/", "".join(bodies(Delivery(alert=alert, person=one))))

@@ -80,7 +80,7 @@ def _grave() -> QuerySet[Alert]:
     ).order_by()
 
 
-def _counted(at: dt.datetime) -> QuerySet[Alert, dict[str, Any]]:
+def _counted(at: dt.datetime) -> QuerySet[Alert, Any]:
     return (
         _grave()
         .values("pk", "level", "headline", "country__name_en", "matched_at", "valid_until", "released_at")

@@ -131,7 +131,8 @@ def _to_send() -> QuerySet[Delivery]:
 
 
 def _to_post() -> QuerySet[Delivery]:
-    return sending.waiting(at=clock.now())
+    rows: QuerySet[Delivery] = sending.waiting(at=clock.now())
+    return rows
 
 
 def _to_correct() -> QuerySet[CorrectionDuty]:

@@ -76,7 +76,7 @@ def _start(day: dt.date) -> dt.datetime:
 
 
 def _shown(field: forms.BoundField, value: object) -> str:
-    choices = dict(field.field.choices) if isinstance(field.field, Pick) else {}
+    choices: dict[str, Any] = dict(field.field.choices) if isinstance(field.field, Pick) else {}  # type: ignore[arg-type]
     return str(choices.get(str(value), value))
 
 

@@ -32,7 +32,8 @@ def publisher(client: Client) -> User:
 
 
 def grave(publisher: User, **fields: Any) -> Alert:
-    return outbox.alert(**({"level": 5, "decided_by": publisher, "matched_at": NOW} | fields))
+    said: dict[str, Any] = {"level": 5, "decided_by": publisher, "matched_at": NOW} | fields
+    return outbox.alert(**said)
 
 
 def missed(client: Client) -> str:

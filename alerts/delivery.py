@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.utils import parseaddr
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.encoding import punycode
 
-from alerts import holding, matching, messages, recording, usual
+from alerts import digest_mail, digests, holding, matching, messages, recording, usual
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.pace import WINDOW, Pace, host_of
 from alerts.posting import Answer, Line, Result
@@ -44,8 +45,9 @@ class DeliveryError(ValueError):
 def waiting(*, at: dt.datetime) -> DeliveryQuerySet:
     """Deliveries of released alerts that are due: the highest level first, then the oldest."""
     due = Delivery.objects.open().filter(next_try_at__lte=at, alert__state=Alert.State.RELEASED)
-    due = due.filter(alert__withdrawn_at=None)  # recalling ends those of a withdrawn alert
-    return due.filter(channel=Delivery.Channel.MAIL).order_by("-alert__level", "next_try_at", "pk")
+    due = due.filter(digests.not_carried(), channel=Delivery.Channel.MAIL)
+    due = due.filter(digests.stands())  # recalling ends those of a withdrawn alert
+    return due.order_by("-alert__level", "next_try_at", "pk")
 
 
 def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
@@ -139,7 +141,7 @@ def _next(round_: Round) -> Answer | None:
                 answer = round_.line.post(recipient=address, message=bytes(delivery.message or b""))
                 recording.record(delivery, answer, at=now())
                 return answer
-        if not _write_some(at=now()):
+        if not _write_some(at=now()) and not digests.gather(at=now()):
             return None
 
 
@@ -175,7 +177,7 @@ def _free(*, at: dt.datetime) -> DeliveryQuerySet:
 
 def _in_time(*, at: dt.datetime) -> DeliveryQuerySet:
     """What is due of warnings that are still in time."""
-    return waiting(at=at).filter(alert__valid_until__gte=at.date())
+    return waiting(at=at).filter(digests.ready(), alert__valid_until__gte=at.date())
 
 
 @transaction.atomic
@@ -188,8 +190,12 @@ def _end_what_is_over(*, at: dt.datetime) -> None:
 
 def _written_anew(delivery: Delivery, address: str, *, at: dt.datetime) -> bool:
     """Whether a mail that waited is not true any more: evidence was hidden since, or an address or a rule changed."""
+    if delivery.message is None:
+        return True  # a digest that lost what is no news any more: it is written anew
     if delivery.written_at is not None and at - delivery.written_at <= STANDS_FOR:
         return False
+    if delivery.purpose == Delivery.Purpose.DIGEST and digests.is_in_doubt(delivery):
+        return False  # it may be there already: the same bytes go again
     return _write(delivery, address, {}, at=at)
 
 
@@ -207,8 +213,10 @@ def _write_some(*, at: dt.datetime) -> int:
 
 def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
     """Where the mail goes; empty where it must not go at all, which is then its end, or not at this hour."""
-    if reason := _unwanted(delivery):
+    if reason := _unwanted(delivery, at=at):
         recording.cancel(delivery, reason, at=at)
+        return ""
+    if not digests.goes_by_itself(delivery):
         return ""
     if holding.is_put_off(delivery, at=at):
         return ""
@@ -217,10 +225,12 @@ def _wanted_address(delivery: Delivery, *, at: dt.datetime) -> str:
     return address
 
 
-def _unwanted(delivery: Delivery) -> str:
+def _unwanted(delivery: Delivery, *, at: dt.datetime) -> str:
     """Why the mail must not go any more; empty when it must. `delivery.subscription` becomes the rule that asks."""
     if not delivery.person.is_active:
         return "the person is no longer active"
+    if delivery.purpose == Delivery.Purpose.DIGEST:
+        return digests.settle(delivery, at=at)
     rule = delivery.subscription
     if rule is None:  # what an office must see, or a correction: no rule asks for it
         return ""
@@ -239,11 +249,10 @@ def _write(delivery: Delivery, address: str, letters: messages.Letters, *, at: d
     """
     try:
         with transaction.atomic():
-            letter = messages.letter_of(delivery, letters)
-            fingerprint = messages.fingerprint(delivery, letter)
+            fingerprint, made = _words(delivery, letters, at=at)
             if delivery.message is not None and delivery.fingerprint == fingerprint:
                 return False
-            message = messages.mail_for(delivery, letter)
+            message = made()
         delivery.message, delivery.message_id = _checked(message, address), str(message["Message-ID"])
     except (OperationalError, InterfaceError):
         raise
@@ -257,6 +266,15 @@ def _write(delivery: Delivery, address: str, letters: messages.Letters, *, at: d
         delivery.fingerprint, delivery.written_at = fingerprint, at
         delivery.save(update_fields=["message", "message_id", "fingerprint", "written_at"])
     return True
+
+
+def _words(delivery: Delivery, letters: messages.Letters, *, at: dt.datetime) -> tuple[str, Callable[[], EmailMessage]]:
+    """A digest of what the mail rests on, and how it is made."""
+    if delivery.purpose == Delivery.Purpose.DIGEST:
+        digest = digest_mail.digest_of(delivery, at=at)
+        return digest.fingerprint(), digest.mail
+    letter = messages.letter_of(delivery, letters)
+    return messages.fingerprint(delivery, letter), partial(messages.mail_for, delivery, letter)
 
 
 def _checked(message: EmailMessage, address: str) -> bytes:

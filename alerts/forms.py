@@ -23,6 +23,8 @@ _MEANS = {
 }
 _WHEN = {
     Subscription.Frequency.AT_ONCE: "at once: a mail for each alert",
+    Subscription.Frequency.DAILY: "once a day: one mail in the morning, SEVERE alerts too",
+    Subscription.Frequency.WEEKLY: "once a week: one mail on Monday morning, SEVERE alerts too",
 }
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from alerts.models import Alert, Subscription
+from alerts.models import Alert, Delivery, Subscription
+from alerts.mornings import wait_for_mornings
 from people.permissions import GRANTS
 
 # What each role may see, as the permission table has it: numbers and words of ours, nobody's input.
@@ -125,6 +126,7 @@ def match_waiting(*, at: dt.datetime) -> int:
             return 0
         cursor.execute(_DELIVER, {"alerts": alerts, "at": at})
         count = int(cursor.rowcount)
+        wait_for_mornings(Delivery.objects.filter(alert__in=alerts))
         Alert.objects.filter(pk__in=alerts).update(matched_at=at)
     return count
 

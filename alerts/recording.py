@@ -19,6 +19,7 @@ GIVE_UP_AFTER = dt.timedelta(hours=48)  # from the first try: before it nobody h
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
 _STATES = {Result.SENT: State.SENT, Result.REFUSED: State.REFUSED}
+_ENDS = {State.SENT: Outcome.SENT, State.REFUSED: Outcome.REFUSED, State.GIVEN_UP: Outcome.GIVEN_UP}
 _OUTCOMES = {
     Result.SENT: Outcome.SENT,
     Result.REFUSED: Outcome.REFUSED,
@@ -85,12 +86,34 @@ def give_up(delivery: Delivery, text: str, *, at: dt.datetime, code: int | None 
 def _finish(delivery: Delivery, state: State, *, at: dt.datetime) -> None:
     delivery.state, delivery.next_try_at, delivery.finished_at = state, None, at
     delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at", "reply_code", "reply_text"])
+    if delivery.carried_by_id == delivery.pk:
+        _finish_carried(delivery, state, at=at)
+
+
+def _finish_carried(carrier: Delivery, state: State, *, at: dt.datetime) -> None:
+    """What a digest carries shares its end; what a cancelled one carried is gathered anew."""
+    rows = Delivery.objects.open().filter(carried_by=carrier)
+    if state not in _ENDS:
+        rows.update(carried_by=None, next_try_at=at)
+        return
+    numbers = list(rows.select_for_update().values_list("pk", flat=True))
+    ended = Delivery.objects.filter(pk__in=numbers)
+    ended.filter(message_id="").update(message_id=carrier.message_id)  # a mail keeps the one it was given
+    ended.update(
+        state=state, next_try_at=None, finished_at=at, reply_code=carrier.reply_code, reply_text=carrier.reply_text
+    )
+    said = f"in the digest of delivery {carrier.pk}"
+    DeliveryAttempt.objects.bulk_create(
+        DeliveryAttempt(delivery_id=number, at=at, outcome=_ENDS[state], code=carrier.reply_code, text=said)
+        for number in numbers
+    )
 
 
 def put_back(delivery: Delivery, *, by: User, at: dt.datetime) -> None:
     """To be sent again, with all its tries."""
     delivery.state, delivery.attempts, delivery.next_try_at, delivery.finished_at = State.WAITING, 0, at, None
-    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at"])
+    delivery.carried_by = None  # of a digest: gathered anew
+    delivery.save(update_fields=["state", "attempts", "next_try_at", "finished_at", "carried_by"])
     note(delivery, Outcome.RETRY, "put back", at=at, by=by)
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from alerts.messages import describe
 from alerts.models import Subscription
+from alerts.mornings import wait_for_mornings
 from alerts.wanting import LEAST_LEVELS, SubscriptionError, Wanted, refuse_what_cannot_be, wanted_by
 from people.models import User
 from people.permissions import Action, may
@@ -61,6 +62,7 @@ def change(*, subscription_id: int, wanted: Wanted, by: User | None, at: dt.date
     rule.changed_at = at
     rule.save(update_fields=[*wanted.row(), "changed_at"])
     rule.countries.set(wanted.countries)
+    wait_for_mornings(rule.deliveries.all())
     return rule
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from alerts import policy, rules, wording
+from alerts import can_be_done, policy, rules, wording
 from alerts.freshness import why_stale
 from alerts.models import Alert, AlertDecision, AlertQuerySet, AlertReason, Signal, Situation, Verdict
 from alerts.saying import said_of_alert
@@ -146,8 +146,11 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
     """A draft, or an alert that the rule releases itself where the level lets it: about what stands now."""
     level = Level(standing.shown_level)
     profile = public_profile(signal.country, standing)
-    phrases = _phrases([reason.evidence for reason in profile.reasons if reason.evidence])
-    words = wording.words_of(profile, previous=Level(signal.from_level), level=level, phrases=phrases)
+    words = wording.words_of(
+        profile, previous=Level(signal.from_level), level=level,
+        can_be_done=can_be_done.in_few_words(wording.leading(profile), country_id=signal.country_id, day=at.date()),
+        phrases=_phrases([reason.evidence for reason in profile.reasons if reason.evidence]),
+    )  # fmt: skip
     kind = Alert.Kind(policy.ALERT_OF[signal.kind])
     situation = home_situation(country=signal.country, at=at)
     _end_weaker(situation, signal.country_id, kind, level, at=at)

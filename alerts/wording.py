@@ -4,7 +4,6 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
-from alerts.measures import SOURCE, measures_for
 from alerts.rules import confidence
 from indicators.models import Evidence
 from indicators.models.score import Level
@@ -47,11 +46,17 @@ class Words:
 
 
 def words_of(
-    profile: CountryProfile, *, previous: Level, level: Level, phrases: Mapping[int, int] | None = None
+    profile: CountryProfile,
+    *,
+    previous: Level,
+    level: Level,
+    can_be_done: str,
+    phrases: Mapping[int, int] | None = None,
 ) -> Words:
     """What a warning of `level` says of the country: no more than its page says to everybody.
 
-    `phrases` holds, by the number of the evidence, where in its passage the words stand that a machine pointed at.
+    `can_be_done` says what others can do about its `leading` factors. `phrases` holds, by the number of the
+    evidence, where in its passage the words stand that a machine pointed at.
     """
     reasons = _chosen(profile)
     return Words(
@@ -60,7 +65,7 @@ def words_of(
             what_changed=_what_changed(profile, previous, level),
             how_sure=_how_sure(profile),
             not_known=_not_known(profile),
-            can_be_done=_can_be_done(profile),
+            can_be_done=can_be_done,
             confidence=_confidence(profile),
         ),
         reasons=tuple(_reason(reason, phrases or {}) for reason in reasons),
@@ -118,10 +123,10 @@ def _not_known(profile: CountryProfile) -> str:
     return text
 
 
-def _can_be_done(profile: CountryProfile) -> str:
+def leading(profile: CountryProfile) -> list[int]:
+    """The risk factors that add to the index, by number, the weightiest first."""
     ordered = sorted(profile.factors, key=lambda factor: -factor.points)
-    kinds = measures_for([factor.number for factor in ordered if factor.points > 0])
-    return f"From the Secretary-General’s report {SOURCE}: {kinds}"
+    return [factor.number for factor in ordered if factor.points > 0]
 
 
 def _confidence(profile: CountryProfile) -> str:

@@ -36,6 +36,8 @@ class Action(enum.Enum):
     SETTLE_READINGS = "settle what two readers disagree on"
     EDIT_LEXICON = "change the suggester's lexicon and publish it"
     RELEASE_ALERT = "release alert"
+    KEEP_LEDGER = "keep the ledger: levers, warnings of others, what others did"
+    RECORD_RESPONSE = "record a response to a warning"
     WATCH_OUTBOX = "see the outbox and retry mails"
     MANAGE_SUBSCRIPTIONS = "manage other people's subscriptions"
     MANAGE_OFFICES = "manage offices and record their answers"
@@ -51,8 +53,8 @@ class Grant:
     actions: frozenset[Action] = frozenset()
 
 
-_CODES = frozenset({Action.INGEST_REPORT, Action.ENTER_EVIDENCE})
-_REVIEWS = _CODES | {Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE}
+_CODES = frozenset({Action.INGEST_REPORT, Action.ENTER_EVIDENCE, Action.RECORD_RESPONSE})
+_REVIEWS = _CODES | {Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE, Action.KEEP_LEDGER}
 _WARNS = frozenset({
     Action.SETTLE_READINGS, Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS,
     Action.MANAGE_OFFICES, Action.CLOSE_NOTICES, Action.EDIT_LEXICON,
@@ -61,7 +63,7 @@ _WARNS = frozenset({
 NOBODY = Grant(Sensitivity.PUBLIC)
 GRANTS: dict[Role, Grant] = {
     Role.READER: Grant(Sensitivity.PUBLIC),
-    Role.FOCAL_POINT: Grant(Sensitivity.INTERNAL),
+    Role.FOCAL_POINT: Grant(Sensitivity.INTERNAL, frozenset({Action.RECORD_RESPONSE})),
     Role.CODER: Grant(Sensitivity.CONFIDENTIAL, _CODES),
     Role.REVIEWER: Grant(Sensitivity.CONFIDENTIAL, _REVIEWS),
     Role.PUBLISHER: Grant(Sensitivity.STRICTLY_CONFIDENTIAL, _REVIEWS | _WARNS),

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from alerts.api.ledger import LedgerView, SignalsView
 from alerts.api.numbers import AlertNumbersView
 from countries.api import CountriesView, CountryView
 from indicators.api.backtests import BacktestsView, BacktestView
@@ -44,6 +45,8 @@ urlpatterns = [
     path("evidence/", EvidenceListView.as_view(), name="evidence"),
     path("evidence/<int:id>/", EvidenceDetailView.as_view(), name="evidence_detail"),
     path("sources/", SourcesView.as_view(), name="sources"),
+    path("signals/", SignalsView.as_view(), name="signals"),
+    path("ledger/", LedgerView.as_view(), name="ledger"),
     path("alert-numbers/", AlertNumbersView.as_view(), name="alert_numbers"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", schema_page, name="docs"),

@@ -29,6 +29,8 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "desk": SimpleLazyObject(lambda: deciding.desk_of(user)) if may(user, Action.ENTER_EVIDENCE) else None,
         "may_release": may(user, Action.RELEASE_ALERT),
         "alert_nav": SimpleLazyObject(lambda: alert_side(request)),
+        "may_record": may(user, Action.RECORD_RESPONSE),
+        "may_keep_ledger": may(user, Action.KEEP_LEDGER),
         "drafts_count": SimpleLazyObject(Alert.objects.waiting().count) if may(user, Action.RELEASE_ALERT) else 0,
         "has_duties": may(user, Action.MANAGE_OFFICES) or _is_in_an_office(user),
         "may_watch_outbox": may(user, Action.WATCH_OUTBOX),

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from alerts.measure_loading import load_measures
 from countries.loading import load_countries
 from indicators.lexicon_keeping import load_shipped
 from indicators.methods import publish_shipped
@@ -65,6 +66,7 @@ def _load_reference() -> None:
     load_series_definitions()
     publish_shipped(at=NOW)
     load_shipped(at=NOW)
+    load_measures()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from alerts.models.delivery import Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.models.office import Absence, Acknowledgement, Duty, DutyStep, Office, OfficeMember
 from alerts.models.response import (
     Lever,
+    LeverQuerySet,
     Measure,
     PublishedWarning,
     Response,
@@ -32,6 +33,7 @@ __all__ = [
     "DutyStep",
     "Endpoint",
     "Lever",
+    "LeverQuerySet",
     "MailSettings",
     "Measure",
     "Office",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,7 +13,7 @@ from django.db.models import F, Q
 
 from alerts.models.alert import Alert
 from alerts.models.office import Office
-from alerts.models.situation import Situation
+from alerts.models.situation import Situation, SituationPlace
 from countries.models import Country
 from people.permissions import Sensitivity, clearance_of
 
@@ -56,6 +58,23 @@ class Measure(models.Model):
         return f"measure {self.code}"
 
 
+class LeverQuerySet(models.QuerySet["Lever"]):
+    """Levers by whether they stand, by what they are about and by their days."""
+
+    def standing(self) -> LeverQuerySet:
+        """Those that nobody removed."""
+        return self.filter(removed_at=None)
+
+    def about(self, *, countries: Collection[int], situations: Collection[int] = ()) -> LeverQuerySet:
+        """Those of the countries, of the situations, and of the open situations that are about the countries."""
+        shared = SituationPlace.objects.filter(country__in=countries, until=None).values("situation")
+        return self.filter(Q(country__in=countries) | Q(situation__in=situations) | Q(situation__in=shared))
+
+    def coming(self, day: dt.date) -> LeverQuerySet:
+        """Those that are not over on `day`, the next first."""
+        return self.filter(last_day__gte=day).order_by("first_day", "last_day", "pk")
+
+
 class Lever(models.Model):
     """Something with a date on which a situation can be influenced, or may turn: a renewal, a review, an election."""
 
@@ -88,6 +107,8 @@ class Lever(models.Model):
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     removal_reason = models.CharField(max_length=300, blank=True)
 
+    objects = LeverQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["first_day"], name="lever_by_day", condition=Q(removed_at=None))]
         constraints = [
@@ -105,6 +126,14 @@ class Lever(models.Model):
         return f"lever {self.pk}"
 
 
+class PublishedWarningQuerySet(models.QuerySet["PublishedWarning"]):
+    """Warnings of others by whether they stand."""
+
+    def standing(self) -> PublishedWarningQuerySet:
+        """Those that nobody took back."""
+        return self.filter(withdrawn_at=None)
+
+
 class PublishedWarning(models.Model):
     """A warning that another body gave in public: the ledger begins with it where ours came later or never."""
 
@@ -117,6 +146,8 @@ class PublishedWarning(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField("taken back: it was entered wrongly", null=True, blank=True)
+
+    objects = PublishedWarningQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["situation", "issued_on"], name="warnings_of_a_situation")]

@@ -13,10 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alerts import situations as keeping
+from alerts.can_be_done import FACTORS, LEVERS, CanBeDone, measures_for
+from alerts.ledger import Asked, Entry, read, rows_of
+from alerts.levers import next_levers
 from alerts.models import Alert, AlertQuerySet, Signal, Situation, SituationPlace
 from alerts.situation_forms import DescribeForm, MoveForm, OpenForm, PutForm, SituationFilter, TakeForm
 from alerts.situations import SituationError
-from alerts.views.ledger import alert_lines, lines_of, with_all
+from alerts.views.ledger import AlertLine, alert_lines, lines_of, with_all
 from countries.models import Country
 from indicators.forms import ReasonForm
 from indicators.models import Standing
@@ -28,6 +31,7 @@ from r2p_dashboard import clock
 
 PAGE_SIZE = 50
 SIGNALS = 20  # of a situation; the signals page has them all
+ENTRIES = 30  # of the ledger on the page of a situation
 ALERTS = 50  # on the page of a situation; the archive has them all
 
 
@@ -71,13 +75,16 @@ def situation(request: HttpRequest, slug: str) -> HttpResponse:
     places = list(found.places.select_related("country").order_by("country__name_sort", "since"))
     now = clock.now()
     alerts, waiting = _alerts(request, found)
+    lines = alert_lines(alerts[:ALERTS], day=now.date())
     context = {
         "situation": found,
         "places": _place_lines([place for place in places if place.until is None]),
         "former": [place for place in places if place.until is not None],
         "drafts": alert_lines(waiting, day=now.date()),
-        "lines": alert_lines(alerts[:ALERTS], day=now.date()),
+        "lines": lines,
         "signals": lines_of(_signals(places), user=request.user),
+        "entries": _entries(request, found),
+        "options": _options(places, found, lines),
     }
     return render(request, "alerts/situation.html", context)
 
@@ -104,6 +111,20 @@ def _signals(places: list[SituationPlace]) -> Any:
         span = Q(country=place.country_id, found_at__gte=place.since)
         spans |= span & Q(found_at__lt=place.until) if place.until else span
     return with_all(Signal.objects.filter(spans)).order_by("-found_at", "-pk")[:SIGNALS]
+
+
+def _entries(request: HttpRequest, found: Situation) -> list[Entry]:
+    """The ledger of the situation, latest first; its own page has all of it."""
+    return read(rows_of(Asked(situation=found.pk), user=request.user)[:ENTRIES], user=request.user)
+
+
+def _options(places: list[SituationPlace], found: Situation, lines: list[AlertLine]) -> CanBeDone:
+    """Measures for the risk factors of the latest alert, and the levers of its countries."""
+    leading = next((line.alert.factors for line in lines if line.alert.factors), [])
+    countries = [place.country_id for place in places if place.until is None]
+    day = clock.installation_day()
+    levers = next_levers(countries=countries, situation_id=found.pk, day=day, count=LEVERS)
+    return CanBeDone(measures_for(leading[:FACTORS]), tuple(levers))
 
 
 # --- by staff ------------------------------------------------------------------------------------------------

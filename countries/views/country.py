@@ -14,7 +14,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from alerts.can_be_done import can_be_done
 from alerts.views.ledger import ledger
+from alerts.wording import leading
 from countries.charts import Chart
 from countries.models import Country
 from countries.views.beside import beside
@@ -57,6 +59,7 @@ class Parts:
     contributions: str = ""
     method: str = ""
     unscored: str = ""
+    leading: tuple[int, ...] = ()  # the factors that add to the index, the weightiest first
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,13 +90,14 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
         return redirect(country.get_absolute_url() + moment.query, permanent=True)
     marker = marker.of(is_current=moment.is_current)
     content = (marker, moment, _reader(request))
-    parts = kept("country", lambda: _parts(request, country, moment), content=content)
+    parts = kept("country-with-leading", lambda: _parts(request, country, moment), content=content)
     context = {
         "as_of": moment,
         "country": country,
         "parts": parts,
         "beside": beside(request, country, moment, content=content),
         "ledger": ledger(country, known_on=moment.known_on, user=request.user),
+        "options": can_be_done(parts.leading, country_id=country.pk, situation_id=None, day=moment.day),
     }
     if not parts.assessed:
         return render(request, "countries/unassessed.html", context | _days())
@@ -148,6 +152,7 @@ def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
         contributions=rendered("_contributions"),
         method=rendered("_method"),
         unscored=unscored,
+        leading=tuple(leading(profile)),
     )
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
-from tests.alerts import outbox
+from tests.alerts import ledgers, outbox
 from tests.api import given
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -33,6 +33,8 @@ LIMITS = {
     "sources/": 3,
     "alert-numbers/": 3,
     "backtests/": 3,
+    "signals/": 8,
+    "ledger/": 8,
     "sensitivity/": 8,
     "evidence/": 5,
     "evidence/?format=csv": 5,
@@ -56,7 +58,8 @@ def _fill(count: int) -> None:
     given.event_months(count)
     given.published(count)
     for _ in range(count):
-        outbox.alert()
+        ledgers.response(warning=ledgers.warning(), steps=2)
+        ledgers.response(alert=outbox.alert())
     given.scored()
 
 

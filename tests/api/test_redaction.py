@@ -36,6 +36,8 @@ PLACES = {  # address -> whether it is a list, and so also comes as CSV
     "scores": ("scores/", True),
     "evidence": ("evidence/", True),
     "sources": ("sources/", True),
+    "signals": ("signals/", True),
+    "ledger": ("ledger/", True),
     "sensitivity": ("sensitivity/", True),
     "backtests": ("backtests/", True),
     "backtest": ("backtests/1/", False),

@@ -45,6 +45,8 @@ ADDRESSES = {
     "/api/v1/evidence/": ["evidence/", "evidence/?page_size=1"],
     "/api/v1/evidence/{id}/": ["evidence/{id}/"],
     "/api/v1/sources/": ["sources/"],
+    "/api/v1/signals/": ["signals/", "signals/?kind=level_up&country=MMR"],
+    "/api/v1/ledger/": ["ledger/", "ledger/?answered=answered&level=elevated&since=2024-01-01&until=2024-12-31"],
     "/api/v1/sensitivity/": ["sensitivity/", "sensitivity/?as_of=2024-06-15"],
     "/api/v1/alert-numbers/": ["alert-numbers/", "alert-numbers/?since=2024-01-01&region=142"],
     "/api/v1/backtests/": ["backtests/"],

@@ -8,7 +8,7 @@ from django.test import Client
 from people.permissions import Role
 from reports import ingest, sending
 from tests import lexicons, make, tables
-from tests.alerts import given, outbox
+from tests.alerts import given, ledgers, outbox
 from tests.reports import documents, texts
 from tests.suggested import suggestion
 
@@ -18,6 +18,7 @@ EVERYBODY = frozenset(Role)
 REVIEWERS = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLISHERS = frozenset({Role.PUBLISHER, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
+RECORDERS = frozenset(Role) - {Role.READER}
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
@@ -26,7 +27,7 @@ PUBLIC_PAGES = (
     "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom", "/alerts/follow/", "/alerts/numbers/",
     "/alerts/country/MMR.atom", "/alerts/region/142.atom", "/alerts/{released}/cap.xml",
     "/levers.ics", "/countries/MMR/levers.ics",
-    "/signals/", "/situations/", "/situations/myanmar/",
+    "/signals/", "/measures/", "/levers/", "/ledger/", "/responses/{response}/", "/situations/", "/situations/myanmar/",
 )  # fmt: skip
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
@@ -49,6 +50,9 @@ PAGES_FOR = {
     "/lexicon/tests/{test}/": REVIEWERS,
     "/alerts/desk/": PUBLISHERS, "/alerts/practice/": PUBLISHERS, "/alerts/{draft}/edit/": PUBLISHERS,
     "/alerts/{released}/withdraw/": PUBLISHERS, "/alerts/{released}/correct/": PUBLISHERS,
+    "/levers/new/": REVIEWERS, "/levers/{lever}/remove/": REVIEWERS,
+    "/warnings/new/?situation=myanmar": REVIEWERS, "/warnings/{warning}/withdraw/": REVIEWERS,
+    "/responses/new/?situation=myanmar": RECORDERS,
     "/situations/new/": PUBLISHERS, "/situations/myanmar/edit/": PUBLISHERS,
     "/duties/": EVERYBODY,
     "/offices/": EVERYBODY, "/offices/new/": PUBLISHERS, "/offices/{office}/edit/": PUBLISHERS,
@@ -75,6 +79,7 @@ def answers(client: Client, page: str) -> int:
     }
     numbers |= {"released": outbox.alert().pk, "draft": outbox.alert(state="draft").pk}
     numbers |= {"delivery": outbox.delivery().pk, "suggestion": suggestion(row.passage).pk, "pair": texts.pair().pk}
+    numbers |= {"lever": ledgers.lever().pk, "warning": ledgers.warning().pk, "response": ledgers.response().pk}
     numbers["test"] = lexicons.asked().pk
     numbers["office"] = given.office().pk
     numbers["import"] = tables.checked(tables.evidence_csv()).pk

@@ -88,10 +88,10 @@ def test_queries_do_not_grow_with_months_and_figures(
     given.event_months(count)
     given.published(count)
     client.get("/countries/MMR/")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         client.get("/countries/MMR/")
     given.published(1)  # the whole page is made anew
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(31):
         client.get("/countries/MMR/")
 
 

@@ -7,19 +7,20 @@ from people.models import User
 from people.permissions import GRANTS, Action, Role, Sensitivity, clearance_of, may
 
 TABLE = {
-    # sees up to, INGEST ENTER DECIDE RETRACT SETTLE RELEASE OUTBOX SUBSCRIPTIONS NOTICES MANAGE LEXICON OFFICES
-    None: (0, "------------"),
-    Role.READER: (0, "------------"),
-    Role.FOCAL_POINT: (1, "------------"),
-    Role.CODER: (2, "xx----------"),
-    Role.REVIEWER: (2, "xxxx--------"),
-    Role.PUBLISHER: (3, "xxxxxxxxx-xx"),
-    Role.ADMIN: (3, "xxxxxxxxxxxx"),
+    # sees up to, INGEST ENTER DECIDE RETRACT SETTLE RELEASE OUTBOX SUBSCR NOTICES MANAGE LEXICON OFFICES LEDGER RECORD
+    None: (0, "--------------"),
+    Role.READER: (0, "--------------"),
+    Role.FOCAL_POINT: (1, "-------------x"),
+    Role.CODER: (2, "xx-----------x"),
+    Role.REVIEWER: (2, "xxxx--------xx"),
+    Role.PUBLISHER: (3, "xxxxxxxxx-xxxx"),
+    Role.ADMIN: (3, "xxxxxxxxxxxxxx"),
 }
 ORDER = [
     Action.INGEST_REPORT, Action.ENTER_EVIDENCE, Action.DECIDE_EVIDENCE, Action.RETRACT_EVIDENCE,
     Action.SETTLE_READINGS, Action.RELEASE_ALERT, Action.WATCH_OUTBOX, Action.MANAGE_SUBSCRIPTIONS,
     Action.CLOSE_NOTICES, Action.MANAGE, Action.EDIT_LEXICON, Action.MANAGE_OFFICES,
+    Action.KEEP_LEDGER, Action.RECORD_RESPONSE,
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from alerts import comparing, offices, subscribing
+from alerts import cited_loading, comparing, offices, subscribing
 from alerts.models import Office, Subscription
 from indicators import backtesting, coding, series_loading, suggesting
 from indicators.backtest.grid import Question
@@ -74,6 +74,8 @@ class Command(BaseCommand):
         self._wait("scores compared", comparing.waiting().count)
         self._subscribe(people)
         self._make_office(people)
+        cited = cited_loading.load_cited(at=clock.now())
+        self.stdout.write(f"{cited} cited warnings, responses and levers: {settings.SITE_URL}{reverse('ledger')}")
         self._ask_for_backtest(people[Role.REVIEWER])
         waiting = Suggestion.objects.waiting().count()
         self.stdout.write(f"{waiting} suggestions wait for a reviewer: {settings.SITE_URL}{reverse('suggestions')}")

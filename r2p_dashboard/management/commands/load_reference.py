@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: countries, framework, series definitions, method, lexicon and sources."""
+"""`manage.py load_reference`: countries, framework, series definitions, method, lexicon, sources and measures."""
 
 import argparse
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from alerts.measure_loading import load_measures
+from alerts.measures import CatalogueError
 from countries.loading import load_countries
 from countries.reference import ReferenceDataError
 from indicators import lexicon_keeping, methods, reference_loading
@@ -19,13 +21,17 @@ REFUSALS = (
     methods.MethodError,
     SourceFileError,
     LexiconError,
+    CatalogueError,
 )
 
 
 class Command(BaseCommand):
     """Safe to run twice."""
 
-    help = "Load countries, the Framework's catalogue, series definitions, the method in use, the lexicon and sources."
+    help = (
+        "Load countries, the Framework's catalogue, series definitions, the method in use, the lexicon, sources and "
+        "measures."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--migrate", action="store_true", help="bring the tables up to date first")
@@ -43,10 +49,12 @@ class Command(BaseCommand):
             method = methods.publish_shipped(at=at)
             lexicon = lexicon_keeping.load_shipped(at=at)
             sources = load_sources()
+            measures = load_measures()
         except REFUSALS as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{countries} countries, framework version {framework.version} with "
             f"{framework.indicators.count()} indicators, {series} series, help for {helped}, method {method}, "
-            f"lexicon {lexicon.label}, {sources} sources that can be fetched"
+            f"lexicon {lexicon.label}, {sources} sources that can be fetched, "
+            f"{measures} measures"
         )

@@ -1,0 +1,52 @@
+"""What the lists of signals and of the ledger are chosen by: country, region, period."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from countries.models import Country
+from indicators.forms import Choice, DayField, Grouped, Pick, grouped, offer, refuse_backwards
+
+_NEEDED = ("iso3", "name_en", "name_sort", "region", "region_code", "subregion", "subregion_code")
+
+
+class PlaceFilter(forms.Form):
+    """Every state of it stands in the address; one query for both lists."""
+
+    country = Pick(empty="every country", required=False)
+    region = Pick(empty="every region", required=False)
+    since = DayField(required=False, label="From")
+    until = DayField(required=False, label="Up to")
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        known = list(Country.objects.order_by("region", "name_sort").only(*_NEEDED))
+        offer(self, "country", grouped((row.region, row.iso3, row.name_en) for row in known))
+        offer(self, "region", _regions(known))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        refuse_backwards(self, data)
+        return data
+
+
+def _regions(known: list[Country]) -> Grouped:
+    """Each region whole, and its sub-regions."""
+    rows: list[tuple[str, str, str]] = []
+    for region in dict.fromkeys((row.region_code, row.region) for row in known):
+        parts = {(row.subregion_code, row.subregion) for row in known if row.region_code == region[0]}
+        listed: list[Choice] = [(str(region[0]), f"All of {region[1]}")]
+        listed += [(str(code), name) for code, name in sorted(parts, key=lambda part: part[1]) if code != region[0]]
+        rows += [(region[1], code, name) for code, name in listed]
+    return grouped(rows)
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The first instant of a UTC day."""
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The first instant after a UTC day."""
+    return start_of(day + dt.timedelta(days=1))

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from alerts import wording
+from alerts import can_be_done, wording
 from alerts.desk.drafts import Words, log
 from alerts.desk.sent import goes_until, make, named
 from alerts.desk.told import untold
@@ -85,7 +85,9 @@ def _words(alert: Alert, pieces: Collection[int], *, day: dt.date) -> Words:
     words, now = Words.of(alert), ""
     if standing is not None:
         level = Level(standing.snapshot.shown_level)
-        said = wording.words_of(public_profile(alert.country, standing.snapshot), previous=level, level=level).alert
+        profile = public_profile(alert.country, standing.snapshot)
+        options = can_be_done.in_few_words(wording.leading(profile), country_id=alert.country_id, day=day)
+        said = wording.words_of(profile, previous=level, level=level, can_be_done=options).alert
         words = dataclasses.replace(
             words, how_sure=said.how_sure, not_known=said.not_known, can_be_done=said.can_be_done
         )

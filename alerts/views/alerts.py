@@ -9,13 +9,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Min, OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import owing
 from alerts.answer_forms import AnswerForm
 from alerts.desk_forms import DecisionForm
-from alerts.models import Alert, AlertQuerySet, AlertReason, Delivery, Signal, SignalQuerySet
+from alerts.models import Acknowledgement, Alert, AlertQuerySet, AlertReason, Delivery, Signal, SignalQuerySet
 from alerts.rules import LEAST_LEVEL
 from alerts.views import deciding
 from alerts.views.answers import answered, answers_on_page
@@ -121,6 +122,8 @@ def alert_answer(request: HttpRequest, alert_id: int) -> HttpResponse:
     found = found_alert(request, alert_id)
     if refused := answered(request, found, by=person(request), delivery_id=None):
         return show(request, found, refused=refused, status=400)
+    if request.POST.get("kind") == Acknowledgement.Kind.DECIDED:  # which measures: the ledger asks
+        return redirect(f"{reverse('response_new')}?alert={found.pk}")
     return redirect(f"{found.get_absolute_url()}#answers")
 
 

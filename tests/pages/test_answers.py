@@ -299,3 +299,13 @@ def test_the_button_of_a_mail_leads_to_the_page_in_both_twins_and_only_for_its_r
     assert len({addresses[0] for addresses in found}) == 2
     assert f"for {one.name}" in client.get(found[0][0]).text
     assert not re.search("/answer/", "".join(bodies(Delivery(alert=alert, person=one))))
+
+
+def test_who_says_on_the_page_that_a_decision_was_taken_is_led_to_the_ledger(client: Client, mail: Delivery) -> None:
+    client.force_login(mail.person)
+    sent = {"kind": "decided", "note": "We act", "office": mail.person.offices.get().office_id}
+
+    answer = client.post(f"/alerts/{mail.alert_id}/answer/", sent)
+
+    assert answer["Location"] == f"/responses/new/?alert={mail.alert_id}"
+    assert client.get(answer["Location"]).status_code == 200

@@ -118,7 +118,7 @@ def test_the_example_names_every_variable_and_gives_no_secret() -> None:
 def test_git_ignores_the_file_with_the_secrets() -> None:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
-    assert [name for name in (".env", ".env.sources", ".local/", ".venv/") if name not in ignored] == []
+    assert [name for name in (".env", ".env.sources", ".local/", ".venv") if name not in ignored] == []
 
 
 def test_images_are_pinned_to_a_full_version() -> None:

@@ -7,8 +7,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.conf import settings
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 
+from alerts.deadlines import answer_by
 from alerts.models import Acknowledgement, Alert, AlertQuerySet, Delivery, Duty, OfficeMember, Response
 from alerts.numbers import Asked, Case, Fate
 from people.permissions import Action, Sensitivity, clearance_of, may
@@ -137,6 +139,7 @@ def _asked(row: Mapping[str, Any]) -> Asked:
     return Asked(
         office=row["office"],
         level=row["alert__level"],
+        due_at=answer_by(level=row["alert__level"], since=row["opened_at"], hours=settings.ANSWER_HOURS),
         decided_at=_decided(row),
         **{name: row[name] for name in ("opened_at", "answered_at", "is_false_alarm")},
     )

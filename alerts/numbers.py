@@ -1,5 +1,6 @@
 """How many warnings went out, how long each step took, how many went unanswered. Pure: cases in, figures out."""
 
+import collections
 import dataclasses
 import datetime as dt
 import enum
@@ -104,9 +105,46 @@ class Asked:
     office: int
     level: int
     opened_at: dt.datetime
+    due_at: dt.datetime  # by the time set for the level
     answered_at: dt.datetime | None = None
     decided_at: dt.datetime | None = None
     is_false_alarm: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """Whether offices answered within the time set for the level. One that still has time is in no share."""
+
+    in_time: int = 0
+    late: int = 0
+    unanswered: int = 0
+    not_due: int = 0
+
+    @property
+    def missed(self) -> int:
+        """Not answered within the time set."""
+        return self.late + self.unanswered
+
+    @property
+    def judged(self) -> int:
+        return self.in_time + self.missed
+
+    @property
+    def share(self) -> float | None:
+        """Of those that can be judged, how many were missed, from 0 to 1; None where these are too few."""
+        return self.missed / self.judged if self.judged >= FEWEST else None
+
+
+def kept(asked: Iterable[Asked], *, at: dt.datetime) -> Kept:
+    """What became of each question, at `at`. An answer at the very end is in time."""
+    counts = collections.Counter(_kept(one, at) for one in asked)
+    return Kept(**counts)
+
+
+def _kept(one: Asked, at: dt.datetime) -> str:
+    if one.answered_at is not None:
+        return "in_time" if one.answered_at <= one.due_at else "late"
+    return "unanswered" if one.due_at < at else "not_due"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -136,6 +174,7 @@ class OfficeFigures:
     """What is told of the warnings that one office was to answer."""
 
     asked: int
+    kept: Kept
     to_answer: Elapsed
     to_decision: Elapsed
     false_alarms: int
@@ -165,6 +204,7 @@ def office_figures(asked: Sequence[Asked], *, at: dt.datetime) -> OfficeFigures:
     """The figures of one office, counted from when the first mail to it was taken by the mail server."""
     return OfficeFigures(
         asked=len(asked),
+        kept=kept(asked, at=at),
         to_answer=elapsed(((one.opened_at, one.answered_at) for one in asked), at=at),
         to_decision=elapsed(((one.opened_at, one.decided_at) for one in asked), at=at),
         false_alarms=sum(one.is_false_alarm for one in asked),

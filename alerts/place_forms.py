@@ -1,6 +1,7 @@
 """What the lists of signals and of the ledger are chosen by: country, region, period."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,8 @@ from django import forms
 from countries.models import Country
 from indicators.forms import Choice, DayField, Grouped, Pick, grouped, offer, refuse_backwards
 
-_NEEDED = ("iso3", "name_en", "name_sort", "region", "region_code", "subregion", "subregion_code")
+OF_REGIONS = ("region", "region_code", "subregion", "subregion_code")  # what `region_choices` asks of a country
+_NEEDED = ("iso3", "name_en", "name_sort", *OF_REGIONS)
 
 
 class PlaceFilter(forms.Form):
@@ -23,7 +25,7 @@ class PlaceFilter(forms.Form):
         super().__init__(data)
         known = list(Country.objects.order_by("region", "name_sort").only(*_NEEDED))
         offer(self, "country", grouped((row.region, row.iso3, row.name_en) for row in known))
-        offer(self, "region", _regions(known))
+        offer(self, "region", region_choices(known))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -31,11 +33,12 @@ class PlaceFilter(forms.Form):
         return data
 
 
-def _regions(known: list[Country]) -> Grouped:
-    """Each region whole, and its sub-regions."""
+def region_choices(known: Iterable[Country]) -> Grouped:
+    """Each region whole, and its sub-regions, by their UN M49 codes."""
+    listed_countries = list(known)
     rows: list[tuple[str, str, str]] = []
-    for region in dict.fromkeys((row.region_code, row.region) for row in known):
-        parts = {(row.subregion_code, row.subregion) for row in known if row.region_code == region[0]}
+    for region in dict.fromkeys((row.region_code, row.region) for row in listed_countries):
+        parts = {(row.subregion_code, row.subregion) for row in listed_countries if row.region_code == region[0]}
         listed: list[Choice] = [(str(region[0]), f"All of {region[1]}")]
         listed += [(str(code), name) for code, name in sorted(parts, key=lambda part: part[1]) if code != region[0]]
         rows += [(region[1], code, name) for code, name in listed]

@@ -1,6 +1,7 @@
 """The numbers of alerts as data."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 
 from alerts.counted import Counted, Span, counted
 from alerts.models import Alert
-from alerts.numbers import Elapsed, Fate, Group, groups, office_figures
+from alerts.numbers import Asked, Elapsed, Fate, Group, Kept, groups, kept, office_figures
 from indicators.api.standing import LEVELS
 from indicators.models.score import Level
 from people.permissions import Action, may
@@ -43,6 +44,15 @@ class ElapsedSerializer(serializers.Serializer[Any]):
     longest_hours = serializers.FloatField(allow_null=True, help_text="Of those that ended")
 
 
+class KeptSerializer(serializers.Serializer[Any]):
+    """Questions to offices, by whether they were answered within the time set for the level."""
+
+    in_time = serializers.IntegerField()
+    late = serializers.IntegerField(help_text="Answered after it")
+    unanswered = serializers.IntegerField(help_text="Not answered, and it is over")
+    not_due = serializers.IntegerField(help_text="Not answered, and it is not over: in no share")
+
+
 class NumbersRow(serializers.Serializer[Any]):
     """One group of warnings: where month, level, kind and office are null, all of them."""
 
@@ -66,6 +76,7 @@ class NumbersRow(serializers.Serializer[Any]):
     arrived_nowhere = serializers.IntegerField(allow_null=True, help_text="Of the warnings: no mail or post was taken")
     false_alarms = serializers.IntegerField(help_text="Of the warnings: marked so by somebody who got it")
     false_alarms_withdrawn = serializers.IntegerField(allow_null=True, help_text="Of those withdrawn")
+    time_set = KeptSerializer(allow_null=True, help_text="null in rows of a month or a kind")
     to_release = ElapsedSerializer(allow_null=True, help_text="From its signal")
     to_answer = ElapsedSerializer(help_text="From release to the first answer of any kind; of an office: since asked")
     to_decision = ElapsedSerializer(help_text="From release to the first decision; of an office: since asked")
@@ -102,14 +113,16 @@ class AlertNumbersView(RowsEndpoint):
             raise ParseError(f"until is {span.until}, which is before {span.since}; wanted the same day or a later one")
         found = counted(user=request.user, span=span)
         is_told = may(request.user, Action.RELEASE_ALERT)
-        rows = [_row(group, is_told=is_told) for group in groups(found.cases, at=at)] + _offices(found, at)
+        rows = [_row(group, found.asked, at, is_told=is_told) for group in groups(found.cases, at=at)]
+        rows += _offices(found, at)
         return Response({"counted_at": at, "count": len(rows), "results": rows})
 
 
-def _row(group: Group, *, is_told: bool) -> dict[str, Any]:
+def _row(group: Group, asked: Sequence[Asked], at: dt.datetime, *, is_told: bool) -> dict[str, Any]:
     of_it, fates = group.figures, group.figures.fates
     return {
         "month": group.month,
+        "time_set": None if group.month or group.kind else _kept(asked, group.level, at),
         "level": None if group.level is None else Level(group.level).label,
         "kind": group.kind,
         "office": None,
@@ -132,11 +145,20 @@ def _offices(found: Counted, at: dt.datetime) -> list[dict[str, Any]]:
             "office": name,
             "warnings": of_it.asked,
             "false_alarms": of_it.false_alarms,
+            "time_set": _shown(of_it.kept),
             "to_answer": _elapsed(of_it.to_answer),
             "to_decision": _elapsed(of_it.to_decision),
         }
         rows.append(dict.fromkeys(NumbersRow().fields) | told)
     return rows
+
+
+def _kept(asked: Sequence[Asked], level: int | None, at: dt.datetime) -> dict[str, int]:
+    return _shown(kept([one for one in asked if level in {None, one.level}], at=at))
+
+
+def _shown(found: Kept) -> dict[str, int]:
+    return {name: getattr(found, name) for name in ("in_time", "late", "unanswered", "not_due")}
 
 
 def _elapsed(found: Elapsed) -> dict[str, Any]:

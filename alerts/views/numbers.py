@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from alerts.counted import Counted, Span, counted
 from alerts.models import Alert
-from alerts.numbers import FEWEST, Elapsed, Fate, Figures, Group, groups, months_between, office_figures
+from alerts.numbers import FEWEST, Elapsed, Fate, Figures, Group, Kept, groups, kept, months_between, office_figures
 from alerts.numbers_charts import WITHDRAWN, by_month, median_said, range_said, steps
+from alerts.place_forms import OF_REGIONS, region_choices
 from alerts.rules import LEAST_LEVEL
-from alerts.views.regions import NEEDED, region_choices
 from countries.charts import Chart
 from countries.models import Country
 from indicators.forms import DayField, Pick, offer, refuse_backwards
@@ -72,6 +72,7 @@ class OfficeLine:
 
     name: str
     asked: int
+    kept: Kept
     to_answer: Said
     to_decision: Said
     false_alarms: int
@@ -82,7 +83,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     """Of every alert that the reader may see; of offices only to their members and to those who release alerts."""
     form, at = NumbersFilter(request.GET), clock.now()
     refuse_unknown(request, *form.fields)
-    offer(form, "region", region_choices(Country.objects.order_by("region", "name_sort").only(*NEEDED)))
+    offer(form, "region", region_choices(Country.objects.order_by("region", "name_sort").only(*OF_REGIONS)))
     found = counted(user=request.user, span=_span(form)) if form.is_valid() else Counted([], [], {})
     grouped = groups(found.cases, at=at)
     all_of_them = grouped[0].figures
@@ -95,6 +96,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "said": [_said(step, getattr(all_of_them, name)) for step, name in STEPS],
         "charts": _charts(grouped) if found.cases else [],
         "kinds": [_kind(one) for one in grouped if one.kind is not None],
+        "kept": kept(found.asked, at=at),
         "offices": _offices(found, at),
         "may_release": may(request.user, Action.RELEASE_ALERT),
         "csv": _csv(request),
@@ -153,7 +155,7 @@ def _offices(found: Counted, at: dt.datetime) -> list[OfficeLine]:
     for office, name in found.offices.items():
         of_it = office_figures([one for one in found.asked if one.office == office], at=at)
         answer, decision = _said("", of_it.to_answer), _said("", of_it.to_decision)
-        lines.append(OfficeLine(name, of_it.asked, answer, decision, of_it.false_alarms))
+        lines.append(OfficeLine(name, of_it.asked, of_it.kept, answer, decision, of_it.false_alarms))
     return lines
 
 

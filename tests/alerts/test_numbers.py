@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plotly import graph_objects
 
-from alerts.numbers import Case, Elapsed, Fate, Group, NoMedian, elapsed, figures, groups, months_between
+from alerts.numbers import Asked, Case, Elapsed, Fate, Group, NoMedian, elapsed, figures, groups, kept, months_between
 from alerts.numbers_charts import WITHDRAWN, by_month, lasted, median_said, range_said, steps
 from tests.make import NOW
 
@@ -100,6 +100,19 @@ def test_false_alarms_and_what_reached_nobody_are_counted_where_they_belong() ->
     found = figures([marked, withdrawn, case()], at=NOW)
 
     assert (found.false_alarms, found.false_alarms_withdrawn, found.arrived_nowhere) == (1, 1, 1)
+
+
+def test_whether_an_office_kept_the_time_set_is_judged_once_that_is_over_or_it_answered() -> None:
+    asked = [
+        Asked(office=1, level=3, opened_at=NOW, due_at=NOW + 10 * HOUR, answered_at=answered)
+        for answered in (NOW + 10 * HOUR, NOW + 11 * HOUR, None)
+    ]
+
+    early, late = kept(asked, at=NOW + 10 * HOUR), kept(asked, at=NOW + 12 * HOUR)
+
+    assert (early.in_time, early.late, early.unanswered, early.not_due, early.share) == (1, 1, 0, 1, None)
+    assert (late.missed, late.judged, late.not_due, late.share) == (2, 3, 0, 2 / 3)
+    assert kept([], at=NOW).share is None
 
 
 def test_groups_are_all_each_level_each_kind_and_each_level_in_each_month() -> None:

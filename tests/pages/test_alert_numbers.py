@@ -189,6 +189,22 @@ def test_an_office_is_told_of_by_its_own_answers_only(client: Client) -> None:
     assert found["One"]["to_release"] is None
 
 
+def test_what_was_not_answered_within_the_time_set_is_told(client: Client) -> None:
+    client.force_login(make.person(Role.PUBLISHER))
+    one = office()
+    for hours in (2, 24 * 7, 24 * 8):  # ELEVATED: seven days
+        alert = outbox.alert()
+        asked(one, alert)
+        answer(alert, hours, office=one)
+    asked(one, outbox.alert())
+
+    found = rows(client)
+
+    told = {"in_time": 2, "late": 1, "unanswered": 1, "not_due": 0}
+    assert [row["time_set"] for row in found] == [told, told, None, None, told]
+    assert "2 of 4 questions to offices (50 %): 1 answered later, 1 not yet." in words(client)
+
+
 @pytest.mark.parametrize(
     ("query", "counted"),
     [

@@ -139,9 +139,14 @@ def _pass_on(duty: Duty, person_id: int, *, at: dt.datetime) -> None:
     )  # fmt: skip
 
 
+def is_open_to(alert: Alert, person: User) -> bool:
+    """Whether it waits for answers, and the person may see it."""
+    return asking.is_asking(alert) and clearance_of(person) >= Sensitivity(alert.sensitivity)
+
+
 def _answerable(alert_id: int, by: User) -> Alert:
     alert = Alert.objects.filter(pk=alert_id).first()
-    if alert is None or not asking.is_asking(alert) or clearance_of(by) < Sensitivity(alert.sensitivity):
+    if alert is None or not is_open_to(alert, by):
         raise AnswerError(
             f"alert {alert_id}: found none that waits for answers; wanted one that was released and stands"
         )

@@ -131,6 +131,11 @@ def may_change(response: Response, person: User) -> bool:
     return response.office_id is not None and response.office_id in {office.pk for office in offices_of(person)}
 
 
+def may_record(person: User) -> bool:
+    """Who answers for an office, and whom their role lets."""
+    return may(person, Action.RECORD_RESPONSE) or offices_of(person).exists()
+
+
 def _about(alert: Alert | None, warning: PublishedWarning | None, situation: Situation | None) -> dict[str, Any]:
     if (alert is not None) + (warning is not None) + (situation is not None) != 1:
         raise RespondingError("about: found none or several; wanted an alert, a published warning or a situation")

@@ -5,6 +5,7 @@ from django.urls import path
 from alerts.views import (
     alerts,
     answers,
+    decided,
     desk,
     duties,
     hours,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("alerts/<int:alert_id>/mail/test/", preview.alert_mail_test, name="alert_mail_test"),
     path("alerts/<int:alert_id>/answer/", alerts.alert_answer, name="alert_answer"),
     path("answer/<str:token>/", answers.answer, name="answer"),
+    path("answer/<str:token>/decision/", decided.answer_decision, name="answer_decision"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<int:duty_id>/", duties.duty, name="duty"),
     path("duties/<int:duty_id>/record/", duties.duty_record, name="duty_record"),

@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from alerts import answering, links, offices
+from alerts import answering, links, offices, responding
 from alerts.answer_forms import AnswerForm, Kind, others_for
 from alerts.answering import AnswerError
 from alerts.asking import is_asking
+from alerts.ledger import line_of
 from alerts.links import ExpiredLinkError
 from alerts.messages import sender
-from alerts.models import Acknowledgement, Alert, Delivery, Duty, Office
+from alerts.models import Acknowledgement, Alert, Delivery, Duty, Office, Response
 from alerts.views.ledger import alert_line
 from alerts.views.offices import sentence
 from alerts.views.subscriptions import private
@@ -60,16 +62,24 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_protect
 def _by_link(request: HttpRequest, token: str) -> HttpResponse:
+    mail = opened(request, token)
+    if isinstance(mail, HttpResponse):
+        return mail
+    if request.method != "POST":
+        return _link_page(request, token, mail)
+    if typed := answered(request, mail.alert, by=mail.person, delivery_id=mail.pk):
+        return _link_page(request, token, mail, typed, status=400)
+    is_decided = request.POST.get("kind") == Kind.DECIDED and responding.may_record(mail.person)
+    return redirect("answer_decision" if is_decided else "answer", token)
+
+
+def opened(request: HttpRequest, token: str) -> Delivery | HttpResponse:
+    """The mail that a link is from, or the page that says why it opens nothing."""
     try:
         mail = links.delivery_of(token)
     except ExpiredLinkError:
         return _broken(request, is_expired=True)
-    if mail is None:
-        return _broken(request, is_expired=False)
-    if request.method != "POST":
-        return _link_page(request, token, mail)
-    typed = answered(request, mail.alert, by=mail.person, delivery_id=mail.pk)
-    return _link_page(request, token, mail, typed, status=400) if typed else redirect("answer", token)
+    return mail if mail is not None else _broken(request, is_expired=False)
 
 
 def _broken(request: HttpRequest, *, is_expired: bool) -> HttpResponse:
@@ -86,9 +96,28 @@ def _link_page(
         "line": alert_line(alert, day=clock.now().date()),
         "reader": mail.person,
         "answer_to": reverse("answer", args=[token]),
+        "decision_at": reverse("answer_decision", args=[token]),
+        "may_decide": may_decide(mail),
+        "decided": [line_of(row) for row in own_responses(mail)],
         **_choices(alert, mail.person, typed or {}),
     }
     return render(request, "alerts/answer.html", context, status=status)
+
+
+def may_decide(mail: Delivery) -> bool:
+    """Whether the ledger asks for a decision: its reader, or their office, said that one was taken."""
+    own = offices.offices_of(mail.person)
+    said = Acknowledgement.objects.filter(alert=mail.alert, kind=Kind.DECIDED)
+    is_said = said.filter(Q(person=mail.person) | Q(office__in=own.values("pk"))).exists()
+    return is_said and answering.is_open_to(mail.alert, mail.person) and responding.may_record(mail.person)
+
+
+def own_responses(mail: Delivery) -> QuerySet[Response]:
+    """What the reader of a mail, or their office, recorded of its alert, oldest first."""
+    own = offices.offices_of(mail.person)
+    rows = Response.objects.visible_to(mail.person).filter(alert=mail.alert)
+    rows = rows.filter(Q(entered_by=mail.person) | Q(office__in=own.values("pk")))
+    return rows.select_related("measure").prefetch_related("steps").order_by("pk")
 
 
 def answered(request: HttpRequest, alert: Alert, *, by: User, delivery_id: int | None) -> Typed:

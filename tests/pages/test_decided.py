@@ -1,0 +1,195 @@
+"""What was decided, recorded by a mail's link: the token is the proof, looking changes nothing, sent twice is one."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
+
+from alerts import links
+from alerts.models import Acknowledgement, Alert, Delivery, Response, ResponseStep
+from people.permissions import Role, Sensitivity
+from r2p_dashboard import clock
+from tests import make
+from tests.alerts import given, ledgers, outbox
+
+pytestmark = pytest.mark.usefixtures("reference")
+SENT = {
+    "status": "planned", "measures": ["good-offices"], "actor": "Synthetic body", "text": "Synthetic decision",
+    "decided_on": "2024-06-05", "sensitivity": "1",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def stands_still(time_machine: TimeMachineFixture) -> None:
+    """A link made twice in a test is the same."""
+    time_machine.move_to(clock.now(), tick=False)
+
+
+@pytest.fixture
+def mail() -> Delivery:
+    """Of an alert to the first of two people of an office, who said that a decision was taken."""
+    one, two = given.focal_points(2)
+    given.office(one, two, name="The office")
+    return given.took(outbox.alert(headline="Synthetic reason"), one)
+
+
+def page_of(mail: Delivery) -> str:
+    return f"/answer/{links.answer_token(mail)}/"
+
+
+def office_of(mail: Delivery) -> Any:
+    return mail.person.offices.get().office
+
+
+def say_decided(client: Client, mail: Delivery) -> Any:
+    return client.post(page_of(mail), {"kind": "decided", "note": "We act", "office": office_of(mail).pk})
+
+
+def sent(mail: Delivery, **fields: Any) -> dict[str, Any]:
+    return SENT | {"office": office_of(mail).pk} | fields
+
+
+def test_a_decision_taken_leads_to_the_form_with_the_words_that_were_typed(client: Client, mail: Delivery) -> None:
+    answer = say_decided(client, mail)
+
+    page = client.get(answer["Location"])
+    assert answer["Location"] == f"{page_of(mail)}decision/"
+    assert page.context["form"]["text"].value() == "We act"
+    assert page.context["form"]["sensitivity"].value() == str(Sensitivity.INTERNAL.value)
+    assert "Synthetic reason" in page.text
+    assert not Response.objects.exists()
+
+
+def test_the_form_records_once_for_the_office_however_often_it_is_sent(client: Client, mail: Delivery) -> None:
+    say_decided(client, mail)
+    for _ in range(2):
+        answer = client.post(f"{page_of(mail)}decision/", sent(mail), follow=True)
+
+    row = Response.objects.get()
+    assert (row.alert, row.office, row.entered_by) == (mail.alert, office_of(mail), mail.person)
+    assert (row.sensitivity, row.measure.code) == (Sensitivity.INTERNAL, "good-offices")  # type: ignore[union-attr]
+    assert "Recorded in the ledger" in answer.text
+    assert "Synthetic decision" in answer.text
+
+
+def test_what_was_declined_needs_no_measure_and_what_was_not_needs_one(client: Client, mail: Delivery) -> None:
+    say_decided(client, mail)
+    page = f"{page_of(mail)}decision/"
+    assert client.post(page, sent(mail, measures=[])).status_code == 400
+
+    client.post(page, sent(mail, measures=[], status="declined"))
+
+    assert Response.objects.get().status == "declined"
+
+
+def test_what_became_of_it_is_said_by_the_link_too(client: Client, mail: Delivery) -> None:
+    say_decided(client, mail)
+    row = ledgers.response(alert=mail.alert, office=office_of(mail), sensitivity=Sensitivity.CONFIDENTIAL)
+    address = f"{page_of(mail)}decision/?response={row.pk}"
+    assert address in client.get(page_of(mail)).text
+
+    for _ in range(2):
+        client.post(address, {"is_outcome": "on", "on": "2024-06-06", "text": "It worked"})
+
+    step = ResponseStep.objects.get()
+    assert (step.response, step.is_outcome, step.entered_by) == (row, True, mail.person)
+    assert client.post(address, {"on": "2024-06-06"}).status_code == 400
+
+
+def test_the_outcome_can_be_said_after_the_alert_was_withdrawn(client: Client, mail: Delivery) -> None:
+    row = ledgers.response(alert=mail.alert, office=office_of(mail))
+    Alert.objects.filter(pk=mail.alert_id).update(withdrawn_at=make.NOW)
+
+    client.post(f"{page_of(mail)}decision/?response={row.pk}", {"status": "done", "on": "2024-06-06"})
+
+    assert ResponseStep.objects.get().status == "done"
+
+
+@pytest.mark.parametrize("of", ["another office", "another alert", "nothing"])
+def test_a_link_opens_no_response_but_those_of_its_office_to_its_alert(client: Client, mail: Delivery, of: str) -> None:
+    other = given.office(*given.focal_points(1))
+    rows = {
+        "another office": ledgers.response(alert=mail.alert, office=other),
+        "another alert": ledgers.response(alert=outbox.alert(), office=office_of(mail)),
+    }
+    number = rows[of].pk if of in rows else 10**8
+
+    answer = client.post(f"{page_of(mail)}decision/?response={number}", {"status": "done", "on": "2024-06-06"})
+
+    assert (answer.status_code, ResponseStep.objects.count()) == (404, 0)
+    assert client.get(f"{page_of(mail)}decision/?response=x").status_code == 404
+
+
+def test_another_offices_confidential_response_is_not_shown_behind_the_link(client: Client, mail: Delivery) -> None:
+    other = given.office(*given.focal_points(1))
+    ledgers.response(alert=mail.alert, office=other, actor="Another body", sensitivity=Sensitivity.CONFIDENTIAL)
+    say_decided(client, mail)
+
+    assert "Another body" not in client.get(page_of(mail)).text
+
+
+def test_the_form_opens_after_a_decision_was_said_while_the_alert_stands(client: Client, mail: Delivery) -> None:
+    page = f"{page_of(mail)}decision/"
+    assert client.post(page, sent(mail))["Location"] == page_of(mail)
+    say_decided(client, mail)
+    Alert.objects.filter(pk=mail.alert_id).update(withdrawn_at=make.NOW)
+
+    assert client.post(page, sent(mail))["Location"] == page_of(mail)
+    assert not Response.objects.exists()
+
+
+def test_a_reader_of_no_office_is_asked_for_no_measures(client: Client) -> None:
+    mail = given.took(outbox.alert(), make.person(Role.READER))
+
+    answer = client.post(page_of(mail), {"kind": "decided", "note": "We act"})
+
+    assert answer["Location"] == page_of(mail)
+    assert "In the ledger" not in client.get(page_of(mail)).text
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_a_scanner_that_opens_the_form_changes_nothing(client: Client, mail: Delivery, method: str) -> None:
+    say_decided(client, mail)
+
+    page = getattr(client, method)(f"{page_of(mail)}decision/")
+
+    assert (Response.objects.count(), Acknowledgement.objects.count()) == (0, 1)
+    assert "no-store" in page.headers["Cache-Control"]
+    assert "noindex" in page.headers["X-Robots-Tag"]
+
+
+def test_a_forged_link_and_a_form_from_elsewhere_record_nothing(
+    client: Client, mail: Delivery, caplog: pytest.LogCaptureFixture
+) -> None:
+    say_decided(client, mail)
+    token, strict = links.answer_token(mail), Client(enforce_csrf_checks=True)
+
+    assert client.post("/answer/x:y:z/decision/", sent(mail)).status_code == 404
+    assert strict.post(f"/answer/{token}/decision/", sent(mail)).status_code == 403
+    assert (Response.objects.count(), token in caplog.text) == (0, False)
+
+
+def test_another_persons_office_cannot_be_chosen(client: Client, mail: Delivery) -> None:
+    other = given.office(*given.focal_points(1))
+    say_decided(client, mail)
+
+    answer = client.post(f"{page_of(mail)}decision/", sent(mail, office=other.pk))
+
+    assert (answer.status_code, Response.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_queries_do_not_grow(
+    client: Client, mail: Delivery, django_assert_max_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    say_decided(client, mail)
+    for _ in range(count):
+        row = ledgers.response(alert=mail.alert, office=office_of(mail), steps=2)
+    with django_assert_max_num_queries(13):
+        client.get(page_of(mail))
+    with django_assert_max_num_queries(8):
+        client.get(f"{page_of(mail)}decision/")
+    with django_assert_max_num_queries(6):
+        client.get(f"{page_of(mail)}decision/?response={row.pk}")

@@ -8,6 +8,7 @@ from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, SOFT, Ch
 
 WITHDRAWN = "withdrawn since"
 MONTHS_NAMED = 12  # that an alt text names one by one
+FEW = 4  # warnings or months: each gets its tick, and a bar does not fill the plot
 _MINUTE = 60.0
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -55,7 +56,7 @@ def by_month(counts: Mapping[str, Mapping[str, int]]) -> Chart:
         note="By the month of release, UTC. Those for practice, corrections and withdrawals are not in it; warnings "
         "that were withdrawn later stand apart.",
         alt=_months_alt(total),
-        figure={"data": [_bars(name, counts) for name in names], "layout": _months_layout()},
+        figure={"data": [_bars(name, counts) for name in names], "layout": _months_layout(len(total), max(total.values(), default=0))},
         columns=("Month", *reversed(names), "All"),
         rows=tuple(
             (month, *(str(row.get(name, 0)) for name in reversed(names)), str(total[month]))
@@ -81,17 +82,18 @@ def _bars(name: str, counts: Mapping[str, Mapping[str, int]]) -> Figure:
     }
 
 
-def _months_layout() -> Figure:
+def _months_layout(months: int, most: int) -> Figure:
     return layout(
         barmode="stack",
-        bargap=0.3,
+        bargap=0.3 if months > FEW else 0.8,
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal", "itemclick": False}
         | {"itemdoubleclick": False},
         margin={"l": 36, "r": 12, "t": 36, "b": 36},
-        xaxis={"type": "date", "tickformat": "%b %Y", "fixedrange": True, "nticks": 6},
+        xaxis={"type": "date", "tickformat": "%b %Y", "fixedrange": True}
+        | ({"nticks": 6} if months > FEW else {"dtick": "M1"}),
         yaxis={"gridcolor": GRID, "zeroline": False, "fixedrange": True, "rangemode": "tozero", "tickformat": ",d"}
-        | {"nticks": 5},
+        | ({"nticks": 5} if most > FEW else {"dtick": 1}),
     )
 
 

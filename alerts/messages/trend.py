@@ -91,4 +91,5 @@ def _drawn(trend: Trend, language: str) -> bytes:
 
 
 def _number(value: float) -> str:
-    return number_format(value, decimal_pos=1)
+    """Rounded first: Django's own format of a float cuts its decimals off."""
+    return number_format(round(value, 1), decimal_pos=1)

@@ -78,6 +78,15 @@ def test_its_words_say_from_what_to_what_and_the_text_says_the_same() -> None:
     assert f'alt="{said}"' in page
 
 
+def test_its_figures_are_rounded_as_the_words_of_the_alert_are() -> None:
+    """Django's own format of a float cuts: 22.088 read 22.0 beside an index of 22.1."""
+    flat = (22.088, 22.088)
+    found = trend.Trend(tuple(month_ends(2)), picture.Course(flat, (None, 13.593), (None, 26.96), CUTS))
+
+    assert "22.1 on " in found.said()
+    assert found.said().endswith("(interval 13.6–27.0).")
+
+
 def test_what_was_not_known_is_said_and_never_drawn_as_zero() -> None:
     warning = drawn_alert(unknown=20)
     found = trend.trend_of(warning.snapshot)

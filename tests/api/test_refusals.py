@@ -14,7 +14,10 @@ DATED = [
     "countries/MMR/change/evidence/", "countries/MMR/series/", "countries/MMR/events/",
     "countries/MMR/published/", "evidence/", "evidence/1/", "sources/", "sensitivity/",
 ]  # fmt: skip
-UNDATED = ["", "framework/", "framework/indicators/", "methods/", "backtests/", "backtests/1/"]
+UNDATED = [
+    "", "framework/", "framework/indicators/", "methods/", "backtests/", "backtests/1/", "signals/", "ledger/",
+    "alert-numbers/",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", DATED)

@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.exceptions import ObjectDoesNotExist
 
 from alerts import hours, mornings
-from alerts.models import Delivery, MailSettings
+from alerts.models import Confirmation, Delivery, MailSettings
 from people.models import User
 
 State = Delivery.State
@@ -38,6 +38,8 @@ def is_put_off(delivery: Delivery, *, at: dt.datetime) -> bool:
 def let_go(*, person_id: int, at: dt.datetime) -> None:
     """After a change of somebody's hours: what they held back is looked at anew, and waits no longer than they say."""
     mails = Delivery.objects.open().filter(person=person_id, channel=Delivery.Channel.MAIL)
+    asking = Confirmation.objects.filter(subscription__person=person_id, state=State.WAITING)
+    asking.filter(next_try_at__gt=at).update(next_try_at=at)
     held = mails.filter(state=State.WAITING, next_try_at__gt=at)
     held.exclude(purpose=Delivery.Purpose.DIGEST, carried_by=None).update(next_try_at=at)
     mornings.wait_for_mornings(mails)

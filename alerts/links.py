@@ -11,15 +11,17 @@ from django.core import signing
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from alerts.models import Delivery
+from alerts.models import Delivery, Subscription
 from people.models import User
 
 ANSWER_LASTS = dt.timedelta(days=120)  # longer than any alert is valid: who was late may still answer
+CONFIRM_LASTS = dt.timedelta(days=7)  # a proposal of long ago is none any more
 MANAGE_LASTS = dt.timedelta(days=400)  # longer than a year: every mail brings a new one
 _MANAGE = "alerts.links.manage"
 _ANSWER = "alerts.links.answer"
 _UNSUBSCRIBE = "alerts.links.unsubscribe"
 _PAUSE = "alerts.links.pause"
+_CONFIRM = "alerts.links.confirm"
 _ADDRESS = "alerts.links.address"
 _CALENDAR = "alerts.links.calendar"
 _PASSWORD = "alerts.links.password"  # noqa: S105  a salt
@@ -114,6 +116,43 @@ def answer_url(delivery: Delivery) -> str:
     return absolute(reverse("answer", args=[answer_token(delivery)]))
 
 
+def false_alarm_url(delivery: Delivery) -> str:
+    """The same with that answer open: where an error is reported."""
+    return absolute(reverse("answer_false_alarm", args=[answer_token(delivery)]))
+
+
+def confirm_token(rule: Subscription) -> str:
+    """Says yes or no to a rule as it stands, as long as the address it was sent to is its person's: 7 days."""
+    said = {"rule": rule.pk, "as_of": _as_of(rule), "address": _mark_of(rule.person)}
+    return signing.dumps(said, salt=_CONFIRM)
+
+
+def rule_to_confirm(token: str) -> Subscription | None:
+    """Of which rule the token is; None where it is broken, of another purpose or of nobody active.
+
+    Raises ExpiredLinkError, also where the rule has other words since.
+    """
+    try:
+        said = signing.loads(token, salt=_CONFIRM, max_age=CONFIRM_LASTS)
+    except signing.SignatureExpired as error:
+        raise ExpiredLinkError(f"found a link older than {CONFIRM_LASTS.days} days; wanted a newer one") from error
+    except signing.BadSignature:
+        return None
+    number = said.get("rule") if isinstance(said, dict) else None
+    rows = Subscription.objects.select_related("person").filter(person__is_active=True)
+    rule = rows.filter(pk=number).first() if isinstance(number, int) else None
+    if rule is None or said.get("address") != _mark_of(rule.person):
+        return None
+    if said.get("as_of") != _as_of(rule):
+        raise ExpiredLinkError("found a link of before the rule was changed; wanted a newer one")
+    return rule
+
+
+def confirm_url(rule: Subscription) -> str:
+    """Where the person says yes or no to a rule that somebody made for them."""
+    return absolute(reverse("confirm", args=[confirm_token(rule)]))
+
+
 def manage_url(person: User) -> str:
     """Where the person sees and changes their own rules without signing in."""
     return absolute(reverse("my_subscriptions", args=[manage_token(person)]))
@@ -122,6 +161,10 @@ def manage_url(person: User) -> str:
 def unsubscribe_url(person: User) -> str:
     """Where the person, or their mail program, ends all mails with one POST."""
     return absolute(reverse("unsubscribe", args=[unsubscribe_token(person)]))
+
+
+def _as_of(rule: Subscription) -> str:
+    return (rule.changed_at or rule.created_at).astimezone(dt.UTC).isoformat()
 
 
 def _mark_of(person: User) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import QuerySet
 
+from alerts import confirming
 from alerts.messages import describe
 from alerts.models import Subscription
 from alerts.mornings import wait_for_mornings
@@ -31,39 +32,79 @@ __all__ = [
 
 UNSUBSCRIBED = "unsubscribed by the link in a mail"
 BY_LINK = "ended by the person, by a signed link"
+_THEIR_OWN = {UNSUBSCRIBED, BY_LINK, confirming.DECLINED}  # how only the person ends a rule
 RULES_MAX = 50  # of one person at a time: more are a sign that "every country" is meant
 
 
 @transaction.atomic
 def subscribe(*, person: User, wanted: Wanted, by: User | None, at: dt.datetime) -> Subscription:
-    """A new rule. `by` is nobody where the person comes by a signed link. Raises SubscriptionError."""
+    """A new rule. `by` is nobody where the person comes by a signed link. Raises SubscriptionError.
+
+    What somebody makes for another counts once that person said yes: a mail asks them.
+    """
     person = User.objects.select_for_update().get(pk=person.pk)  # or two at once make the same rule twice
     _refuse_strangers(person, by)
     _refuse_inactive(person)
     refuse_what_cannot_be(wanted, person_id=person.pk)
     active = _active(person)
+    if _is_own(person, by) and (proposed := _proposed(active, wanted)) is not None:
+        return confirming.confirm(subscription_id=proposed.pk, at=at)
     _refuse_too_many(active)
     _refuse_twin(active, wanted)
-    made = Subscription.objects.create(person=person, created_at=at, created_by=by, confirmed_at=at, **wanted.row())
+    return _made(person, wanted, by=by, at=at)
+
+
+def _made(
+    person: User, wanted: Wanted, *, by: User | None, at: dt.datetime, replaces: Subscription | None = None
+) -> Subscription:
+    said_yes_at = at if _is_own(person, by) else None
+    made = Subscription.objects.create(
+        person=person, created_at=at, created_by=by, confirmed_at=said_yes_at, **wanted.row()
+    )
     made.countries.set(wanted.countries)
+    if by is not None and said_yes_at is None:
+        confirming.ask(rule=made, by=by, at=at, replaces=replaces)
     return made
 
 
 @transaction.atomic
 def change(*, subscription_id: int, wanted: Wanted, by: User | None, at: dt.datetime) -> Subscription:
-    """The same rule with other words. Raises SubscriptionError."""
+    """The same rule with other words. Raises SubscriptionError.
+
+    What asks for more of somebody else is another rule: this one counts until that person said yes to the other.
+    """
     rule = _locked(subscription_id, by)
     if rule.ended_at is not None:
         raise SubscriptionError(f"rule {rule.pk} has ended; wanted one that counts: resume it, or make a new one")
     refuse_what_cannot_be(wanted, person_id=rule.person_id)
     _refuse_twin([other for other in _active(rule.person) if other.pk != rule.pk], wanted)
+    if not _is_own(rule.person, by):
+        if rule.confirmed_at is not None and wanted.is_more_than(wanted_by(rule)):
+            return _made(rule.person, wanted, by=by, at=at, replaces=rule)
+        if rule.confirmed_at is None and wanted.is_of(rule):
+            return rule
+    _rewrite(rule, wanted, at=at)
+    _see_to_yes(rule, by=by, at=at)
+    return rule
+
+
+def _rewrite(rule: Subscription, wanted: Wanted, *, at: dt.datetime) -> None:
     for name, value in wanted.row().items():
         setattr(rule, name, value)
     rule.changed_at = at
     rule.save(update_fields=[*wanted.row(), "changed_at"])
     rule.countries.set(wanted.countries)
     wait_for_mornings(rule.deliveries.all())
-    return rule
+
+
+def _see_to_yes(rule: Subscription, *, by: User | None, at: dt.datetime) -> None:
+    """Who changes or takes up their own rule says yes to it; of anybody else it goes on waiting, and they are asked."""
+    if rule.confirmed_at is not None:
+        return
+    if by is None or _is_own(rule.person, by):
+        rule.confirmed_at = confirming.confirm(subscription_id=rule.pk, at=at).confirmed_at
+    else:
+        confirming.ask(rule=rule, by=by, at=at)
 
 
 @transaction.atomic
@@ -93,13 +134,14 @@ def resume(*, subscription_id: int, by: User | None = None, at: dt.datetime) -> 
     _refuse_inactive(person)
     if rule.ended_at is None:
         return rule
-    if by is not None and by.pk != person.pk and rule.ended_how in {UNSUBSCRIBED, BY_LINK}:
+    if by is not None and by.pk != person.pk and rule.ended_how in _THEIR_OWN:
         raise SubscriptionError(f"rule {rule.pk} was {rule.ended_how}; only that person can take it up again")
     active = _active(person)
     _refuse_too_many(active)
     _refuse_twin(active, wanted_by(rule))
     rule.ended_at, rule.ended_how, rule.changed_at = None, "", at
     rule.save(update_fields=["ended_at", "ended_how", "changed_at"])
+    _see_to_yes(rule, by=by, at=at)
     return rule
 
 
@@ -115,6 +157,15 @@ def resume_all(*, person: User, at: dt.datetime) -> int:
     """Takes up again what the person's last unsubscribing ended; how many. Safe to run twice."""
     rules = list(ended_together(person).values_list("pk", flat=True))
     return Subscription.objects.filter(pk__in=rules).update(ended_at=None, ended_how="", changed_at=at)
+
+
+def _is_own(person: User, by: User | None) -> bool:
+    return by is None or by.pk == person.pk
+
+
+def _proposed(active: QuerySet[Subscription], wanted: Wanted) -> Subscription | None:
+    """The same rule, made by somebody else, to which the person has not said yes yet."""
+    return next((rule for rule in active if rule.confirmed_at is None and wanted.is_of(rule)), None)
 
 
 def _active(person: User) -> QuerySet[Subscription]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from alerts import comparing, delivery, duties, matching, owing, raising, recalling
+from alerts import comparing, confirming, delivery, duties, matching, owing, raising, recalling
 from alerts.channels import sending
 from alerts.desk import owed
 from r2p_dashboard import clock
@@ -33,6 +33,12 @@ def match(**_later: Any) -> None:
 def send(**_later: Any) -> None:
     """Safe to run twice: one sender at a time, and what was sent is sent no more."""
     delivery.send_waiting(now=clock.now)
+
+
+@shared_task(name="alerts.send_confirmations")
+def send_confirmations(**_later: Any) -> None:
+    """Safe to run twice: what was sent is sent no more."""
+    confirming.send_waiting(now=clock.now)
 
 
 @shared_task(name="alerts.send_webhooks")

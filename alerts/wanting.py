@@ -47,6 +47,28 @@ class Wanted:
             "endpoint_id": self.endpoint.pk if self.endpoint else None,
         }
 
+    def is_more_than(self, other: "Wanted") -> bool:
+        """Whether it may bring what the other does not bring, or sooner, or elsewhere."""
+        return not (self._is_within(other) and self._is_about_no_more(other) and self._comes_no_sooner(other))
+
+    def _is_within(self, other: "Wanted") -> bool:
+        if other.is_everywhere or self.is_everywhere:
+            return other.is_everywhere
+        here, there = ({country.pk for country in one.countries} for one in (self, other))
+        return here <= there and set(self.regions) <= set(other.regions)
+
+    def _is_about_no_more(self, other: "Wanted") -> bool:
+        if self.least_level < other.least_level:
+            return False
+        if not (other.factors or other.scopes):
+            return True
+        about = set(self.factors) <= set(other.factors) and set(self.scopes) <= set(other.scopes)
+        return about and bool(self.factors or self.scopes)
+
+    def _comes_no_sooner(self, other: "Wanted") -> bool:
+        rarer = Frequency.values.index(self.frequency) >= Frequency.values.index(other.frequency)
+        return rarer and self.endpoint == other.endpoint
+
     def is_of(self, rule: Subscription) -> bool:
         """Whether the rule asks for just this."""
         found = {name: getattr(rule, name) for name in self.row()}

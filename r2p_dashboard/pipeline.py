@@ -12,10 +12,10 @@ from django.db.models import DateTimeField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast
 from kombu.exceptions import OperationalError
 
-from alerts import comparing, delivery, duties, owing, raising
+from alerts import comparing, confirming, delivery, duties, owing, raising
 from alerts.channels import sending
 from alerts.desk import owed
-from alerts.models import Alert, Compared, CorrectionDuty, Delivery, Duty, DutyStep, Signal, Verdict
+from alerts.models import Alert, Compared, Confirmation, CorrectionDuty, Delivery, Duty, DutyStep, Signal, Verdict
 from indicators import (
     assess,
     bands,
@@ -130,6 +130,10 @@ def _to_send() -> QuerySet[Delivery]:
     return delivery.waiting(at=clock.now())
 
 
+def _to_ask() -> QuerySet[Confirmation]:
+    return confirming.waiting(at=clock.now())
+
+
 def _to_post() -> QuerySet[Delivery]:
     rows: QuerySet[Delivery] = sending.waiting(at=clock.now())
     return rows
@@ -219,6 +223,10 @@ STAGES = (
         _to_post, "next_try_at", _last(Delivery, "finished_at", channel="webhook"), dt.timedelta(minutes=15),
     ),
     _stage(
+        "confirmations", "People asked to say yes to a rule made for them", "alerts.send_confirmations",
+        _to_ask, "next_try_at", _last(Confirmation, "finished_at"), dt.timedelta(minutes=15),
+    ),
+    _stage(
         "bands", "Intervals along the lines filled in", "indicators.fill_bands",
         bands.waiting, "snapshot__run__published_at", _last(Band, "stored_at"), dt.timedelta(hours=6),
     ),
@@ -251,6 +259,11 @@ def ring_scores() -> bool:
 def ring_warnings() -> bool:
     """The same from matching on: after the release of an alert."""
     return _send(_from("match"))
+
+
+def ring_confirmations() -> bool:
+    """Asks the workers for the mails that ask for a yes: after a rule was made for somebody else."""
+    return _send(signature("alerts.send_confirmations", immutable=True))
 
 
 def ring_backtests() -> bool:

@@ -201,7 +201,7 @@ def test_a_task_takes_nothing_but_names_that_a_later_version_may_add() -> None:
 
 def test_every_stage_is_rung_in_the_order_in_which_it_needs_the_others() -> None:
     order = ["fetch", "read", "cluster", "code", "load", "events", "figures", "suggest", "import", "score", "compare"]
-    order += ["raise", "match", "send", "duties", "webhooks", "bands"]
+    order += ["raise", "match", "send", "answers", "duties", "webhooks", "confirmations", "bands"]
     assert [stage.name for stage in STAGES] == order
     assert all(import_string(stage.task.replace(".", ".tasks.", 1)) for stage in STAGES)
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-from urllib.parse import quote
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_noop
 from alerts import links
 from alerts.messages import frame
 from alerts.messages.describing import region_names
-from alerts.messages.headers import MessageError, domain, sender
+from alerts.messages.headers import MessageError, domain
 from alerts.messages.languages import SOURCE, confidence_word, country_name, kind_word, level_word
 from alerts.messages.picture import SHOWN
 from alerts.messages.texts import HEADLINE_WORDS, WORDS_MAX, ReasonLine, Texts, cut, longest, words_in
@@ -27,7 +26,10 @@ from indicators.models.score import Level
 
 NOT_PUBLIC = gettext_noop("Evidence that is not public")
 # What each person has of their own; the signs are of private use: they are in nobody's words.
-MARKS = {"why_you": "\ue001", "manage_url": "\ue002", "unsubscribe_url": "\ue003", "answer_url": "\ue004"}
+MARKS = {
+    "why_you": "\ue001", "manage_url": "\ue002", "unsubscribe_url": "\ue003", "answer_url": "\ue004",
+    "pause_url": "\ue005", "error_url": "\ue006",
+}  # fmt: skip
 TAKEN_BACK = (Alert.Kind.CORRECTION, Alert.Kind.WITHDRAWAL)
 Purpose = Delivery.Purpose
 TEST = "test"  # beside the purposes of deliveries: a test is none
@@ -192,6 +194,5 @@ def _shared(alert: Alert, language: str, purpose: str) -> dict[str, object]:
         "method": alert.snapshot.method,
         "alert_url": links.absolute(alert.get_absolute_url()),
         "country_url": links.absolute(alert.country.get_absolute_url()),
-        "error_url": f"mailto:{sender()}?subject={quote(f'Error in alert {alert.pk}')}",
         **MARKS,
     }

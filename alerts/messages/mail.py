@@ -5,6 +5,7 @@ import json
 from base64 import encodebytes
 from email.message import EmailMessage
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import translation
@@ -15,7 +16,7 @@ from alerts import links
 from alerts.messages.describing import describe
 from alerts.messages.headers import POLICY, address, domain, refuse_breaks, sender
 from alerts.messages.languages import language_of
-from alerts.messages.letter import MARKS, TEST, InlinePicture, Letter, letter_for, preview_letter
+from alerts.messages.letter import MARKS, TAKEN_BACK, TEST, InlinePicture, Letter, letter_for, preview_letter
 from alerts.models import Alert, Delivery
 
 __all__ = [
@@ -137,7 +138,16 @@ def _own_words(delivery: Delivery, letter: Letter) -> dict[str, str]:
         "manage_url": links.manage_url(person),
         "unsubscribe_url": links.unsubscribe_url(person),
         "answer_url": links.answer_url(delivery),
+        "pause_url": links.pause_url(person),
+        "error_url": _error_url(delivery),
     }
+
+
+def _error_url(delivery: Delivery) -> str:
+    """The answer page, open at its false alarm; a mail to us where nothing is to be answered."""
+    if not delivery.pk or delivery.alert.kind in TAKEN_BACK:
+        return f"mailto:{sender()}?subject={quote(f'Error in alert {delivery.alert_id}')}"
+    return links.false_alarm_url(delivery)
 
 
 def _why(delivery: Delivery, letter: Letter) -> str:

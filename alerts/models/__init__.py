@@ -1,6 +1,7 @@
 """Signals, alerts, subscriptions, deliveries, answers and responses."""
 
 from alerts.models.alert import Alert, AlertDecision, AlertQuerySet, AlertReason
+from alerts.models.confirmation import Confirmation, ConfirmationQuerySet
 from alerts.models.correction import CorrectionDuty
 from alerts.models.delivery import Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.models.office import Absence, Acknowledgement, Duty, DutyStep, Office, OfficeMember
@@ -25,6 +26,8 @@ __all__ = [
     "AlertQuerySet",
     "AlertReason",
     "Compared",
+    "Confirmation",
+    "ConfirmationQuerySet",
     "CorrectionDuty",
     "Delivery",
     "DeliveryAttempt",

@@ -60,13 +60,22 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     return page
 
 
+@csrf_exempt  # as above
+@private(referrer="strict-origin")
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_false_alarm(request: HttpRequest, token: str) -> HttpResponse:
+    """The same with its false alarm open: where a mail's error is reported."""
+    page: HttpResponse = _by_link(request, token, chosen=Kind.FALSE_ALARM.value)
+    return page
+
+
 @csrf_protect
-def _by_link(request: HttpRequest, token: str) -> HttpResponse:
+def _by_link(request: HttpRequest, token: str, *, chosen: str = "") -> HttpResponse:
     mail = opened(request, token)
     if isinstance(mail, HttpResponse):
         return mail
     if request.method != "POST":
-        return _link_page(request, token, mail)
+        return _link_page(request, token, mail, chosen=chosen)
     if typed := answered(request, mail.alert, by=mail.person, delivery_id=mail.pk):
         return _link_page(request, token, mail, typed, status=400)
     is_decided = request.POST.get("kind") == Kind.DECIDED and responding.may_record(mail.person)
@@ -88,7 +97,7 @@ def _broken(request: HttpRequest, *, is_expired: bool) -> HttpResponse:
 
 
 def _link_page(
-    request: HttpRequest, token: str, mail: Delivery, typed: Typed | None = None, *, status: int = 200
+    request: HttpRequest, token: str, mail: Delivery, typed: Typed | None = None, *, chosen: str = "", status: int = 200
 ) -> HttpResponse:
     alert = mail.alert
     context = {
@@ -99,6 +108,7 @@ def _link_page(
         "decision_at": reverse("answer_decision", args=[token]),
         "may_decide": may_decide(mail),
         "decided": [line_of(row) for row in own_responses(mail)],
+        "chosen": chosen,
         **_choices(alert, mail.person, typed or {}),
     }
     return render(request, "alerts/answer.html", context, status=status)

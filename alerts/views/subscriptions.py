@@ -6,6 +6,7 @@ from functools import partial, wraps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,11 +19,11 @@ from alerts import links, subscribing
 from alerts.forms import ACTIVE, ENDED, RuleFilter, RuleForm, initial_of, people_to_choose
 from alerts.looking_back import look_back
 from alerts.messages import region_names, sender
-from alerts.models import Subscription
+from alerts.models import Confirmation, Subscription
 from alerts.subscribing import SubscriptionError
 from people.models import User
 from people.permissions import Action, may
-from r2p_dashboard import clock
+from r2p_dashboard import clock, pipeline
 
 PAGE_SIZE = 50
 ON_SITE = "ended by the person"
@@ -69,7 +70,8 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         if form.cleaned_data.get("person"):
             rows = rows.filter(person=int(form.cleaned_data["person"]))
     page = Paginator(rows.order_by("person__name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "rules": _described(page.object_list), "is_staff": is_staff}
+    context = {"form": form, "page": page, "rules": _described(page.object_list)}
+    context |= {"is_staff": is_staff, "me": _person(request)}
     return render(request, "alerts/subscriptions.html", context, status=200 if form.is_valid() else 400)
 
 
@@ -88,8 +90,8 @@ def subscription_new(request: HttpRequest) -> HttpResponse:
     person = User.objects.get(pk=int(chosen)) if chosen else me
     if request.POST.get("action") == LOOK_BACK:
         return _looked_back(request, _form_page, form, here=request.path, person=person, reader=me)
-    if form.is_valid() and _subscribe(form, person=person, by=me):
-        messages.success(request, "Saved. Alerts that match it go out from now on.")
+    if form.is_valid() and (made := _subscribe(form, person=person, by=me)):
+        _tell_saved(request, made, "Saved. Alerts that match it go out from now on.")
         return redirect("subscriptions")
     return _form_page(request, form, status=400)
 
@@ -99,7 +101,7 @@ def subscription_new(request: HttpRequest) -> HttpResponse:
 @login_required
 def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
     """One rule: seen, changed, or taken up again."""
-    rule = _rule(request, subscription_id)
+    rule = reachable(request, subscription_id)
     if request.method != "POST":
         return _form_page(request, RuleForm(person=rule.person, initial=initial_of(rule)), rule)
     if request.POST.get("action") == "resume":
@@ -108,8 +110,8 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
     if request.POST.get("action") == LOOK_BACK:
         page, me = partial(_form_page, rule=rule), _person(request)
         return _looked_back(request, page, form, here=request.path, person=rule.person, reader=me)
-    if form.is_valid() and _change(form, rule, by=_person(request)):
-        messages.success(request, "Saved.")
+    if form.is_valid() and (changed := _change(form, rule, by=_person(request))):
+        _tell_saved(request, changed, "Saved.")
         return redirect("subscriptions")
     return _form_page(request, form, rule, status=400)
 
@@ -118,7 +120,7 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
 @login_required
 def subscription_end(request: HttpRequest, subscription_id: int) -> HttpResponse:
     """Ends one rule; it is kept."""
-    rule = _rule(request, subscription_id)
+    rule = reachable(request, subscription_id)
     how = ON_SITE if rule.person_id == _person(request).pk else BY_STAFF
     subscribing.end(subscription_id=rule.pk, how=how, by=_person(request), at=clock.now())
     messages.success(request, "Ended. No alert goes out by this rule any more.")
@@ -127,11 +129,20 @@ def subscription_end(request: HttpRequest, subscription_id: int) -> HttpResponse
 
 def _resumed(request: HttpRequest, rule: Subscription) -> HttpResponse:
     try:
-        subscribing.resume(subscription_id=rule.pk, by=_person(request), at=clock.now())
-        messages.success(request, "In force again.")
+        resumed = subscribing.resume(subscription_id=rule.pk, by=_person(request), at=clock.now())
+        _tell_saved(request, resumed, "In force again.")
     except SubscriptionError as error:
-        messages.error(request, _sentence(error))
+        messages.error(request, sentence(error))
     return redirect("subscriptions")
+
+
+def _tell_saved(request: HttpRequest, rule: Subscription, said: str) -> None:
+    """That it counts, or that its person is asked first."""
+    if rule.confirmed_at is not None:
+        messages.success(request, said)
+        return
+    messages.success(request, f"Saved. A mail asks {rule.person.name} to say yes; no alert goes out by it before.")
+    transaction.on_commit(pipeline.ring_confirmations)
 
 
 def _asked(request: HttpRequest) -> dict[str, list[str]]:
@@ -150,14 +161,21 @@ def _in_state(rules: QuerySet[Subscription], state: str) -> QuerySet[Subscriptio
     return rules.filter(ended_at__isnull=False) if state == ENDED else rules
 
 
-def _described(rules: Iterable[Subscription]) -> list[tuple[Subscription, str]]:
-    """Each with its words."""
+def _described(rules: Iterable[Subscription]) -> list[tuple[Subscription, str, Confirmation | None]]:
+    """Each with its words, and the last mail that asked for a yes to one that waits for it."""
     rows = list(rules)
     names = region_names() if any(row.regions for row in rows) else {}
-    return [(row, subscribing.describe(row, regions=names)) for row in rows]
+    asked = _last_asked(rows)
+    return [(row, subscribing.describe(row, regions=names), asked.get(row.pk)) for row in rows]
 
 
-def _rule(request: HttpRequest, subscription_id: int) -> Subscription:
+def _last_asked(rules: Iterable[Subscription]) -> dict[int, Confirmation]:
+    waiting = [rule.pk for rule in rules if rule.confirmed_at is None and rule.ended_at is None]
+    rows = Confirmation.objects.filter(subscription__in=waiting).order_by("pk") if waiting else []
+    return {row.subscription_id: row for row in rows}
+
+
+def reachable(request: HttpRequest, subscription_id: int) -> Subscription:
     """Another person's is as good as none."""
     return get_object_or_404(_in_reach(request), pk=subscription_id)
 
@@ -167,6 +185,8 @@ def _form_page(
 ) -> HttpResponse:
     words = subscribing.describe(rule) if rule else ""
     context = {"here": request.path, "form": form, "rule": rule, "words": words, **looked}
+    if rule is not None:
+        context |= {"asked": _last_asked([rule]).get(rule.pk), "is_own": rule.person_id == _person(request).pk}
     return render(request, "alerts/subscription.html", context, status=status)
 
 
@@ -226,7 +246,7 @@ def _end(request: HttpRequest, person: User, rule: Subscription | None) -> None:
 def _saved(form: RuleForm, rule: Subscription | None, person: User) -> bool:
     if not form.is_valid():
         return False
-    return _change(form, rule, by=None) if rule else _subscribe(form, person=person, by=None)
+    return bool(_change(form, rule, by=None) if rule else _subscribe(form, person=person, by=None))
 
 
 def _own_rule(person: User, number: str | None) -> Subscription | None:
@@ -275,24 +295,22 @@ def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "alerts/subscription_link_broken.html", {"sender": sender()}, status=404)
 
 
-def _subscribe(form: RuleForm, *, person: User, by: User | None) -> bool:
-    """Whether it was saved; else the reason stands on the form."""
+def _subscribe(form: RuleForm, *, person: User, by: User | None) -> Subscription | None:
+    """The rule as it was saved; None: the reason stands on the form."""
     try:
-        subscribing.subscribe(person=person, wanted=form.wanted(), by=by, at=clock.now())
+        return subscribing.subscribe(person=person, wanted=form.wanted(), by=by, at=clock.now())
     except SubscriptionError as error:
-        form.add_error(None, _sentence(error))
-        return False
-    return True
+        form.add_error(None, sentence(error))
+    return None
 
 
-def _change(form: RuleForm, rule: Subscription, *, by: User | None) -> bool:
-    """Whether it was saved; else the reason stands on the form."""
+def _change(form: RuleForm, rule: Subscription, *, by: User | None) -> Subscription | None:
+    """The rule as it was saved; None: the reason stands on the form."""
     try:
-        subscribing.change(subscription_id=rule.pk, wanted=form.wanted(), by=by, at=clock.now())
+        return subscribing.change(subscription_id=rule.pk, wanted=form.wanted(), by=by, at=clock.now())
     except SubscriptionError as error:
-        form.add_error(None, _sentence(error))
-        return False
-    return True
+        form.add_error(None, sentence(error))
+    return None
 
 
 def _looked_back(
@@ -304,12 +322,13 @@ def _looked_back(
         try:
             looked["look_back"] = look_back(wanted=form.wanted(), person=person, reader=reader, at=clock.now())
         except SubscriptionError as error:
-            looked["refused"] = _sentence(error)
+            looked["refused"] = sentence(error)
     if "HX-Request" in request.headers:
         return render(request, "alerts/look_back.html", {"here": here, **looked})
     return page(request, form, **looked)
 
 
-def _sentence(error: SubscriptionError) -> str:
+def sentence(error: SubscriptionError) -> str:
+    """As a page says it."""
     said = str(error)
     return f"{said[:1].upper()}{said[1:]}."

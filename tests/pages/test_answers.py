@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from alerts import links
-from alerts.messages import bodies
+from alerts.messages import bodies, sender
 from alerts.models import Acknowledgement, Delivery, Duty
 from people.models import User
 from people.permissions import Role
@@ -295,7 +295,7 @@ def test_the_button_of_a_mail_leads_to_the_page_in_both_twins_and_only_for_its_r
     rows = [outbox.delivery(alert, to=outbox.subscription(person)) for person in (one, two)]
     found = [re.findall(r"https?://[^\s\"]+(/answer/[^/\s\"]+/)", body) for row in rows for body in bodies(row)]
 
-    assert all(len(addresses) == 1 for addresses in found)
+    assert all(len(set(addresses)) == 1 for addresses in found)
     assert len({addresses[0] for addresses in found}) == 2
     assert f"for {one.name}" in client.get(found[0][0]).text
     assert not re.search("/answer/", "".join(bodies(Delivery(alert=alert, person=one))))
@@ -309,3 +309,28 @@ def test_who_says_on_the_page_that_a_decision_was_taken_is_led_to_the_ledger(cli
 
     assert answer["Location"] == f"/responses/new/?alert={mail.alert_id}"
     assert client.get(answer["Location"]).status_code == 200
+
+
+def test_an_error_is_reported_where_the_alert_is_answered_with_that_choice_open(client: Client, mail: Delivery) -> None:
+    for body in bodies(mail):
+        address = re.search(r"https?://[^/]+(/answer/[^/]+/false-alarm/)", body)
+        assert address is not None
+        page = client.get(address[1]).text
+        assert re.findall(r"<details[^>]* open>\s*<summary>([^<]*)", page) == ["We hold it to be a false alarm"]
+    assert Acknowledgement.objects.count() == 0
+
+
+def test_of_an_alert_that_takes_another_back_an_error_is_reported_by_mail(mail: Delivery) -> None:
+    first = mail.alert
+    back = outbox.alert(kind="withdrawal", corrects=first)
+
+    for body in bodies(outbox.delivery(back)):
+        assert f"mailto:{sender()}?subject=Error%20in%20alert%20{back.pk}" in body
+        assert "/answer/" not in body
+
+
+def test_every_mail_of_an_alert_leads_to_the_readers_own_pause(client: Client, mail: Delivery) -> None:
+    for body in bodies(mail):
+        address = re.search(r"https?://[^/]+(/pause/[^/]+/)", body)
+        assert address is not None
+        assert "Pause all mails" in client.get(address[1]).text

@@ -56,7 +56,10 @@ def by_month(counts: Mapping[str, Mapping[str, int]]) -> Chart:
         note="By the month of release, UTC. Those for practice, corrections and withdrawals are not in it; warnings "
         "that were withdrawn later stand apart.",
         alt=_months_alt(total),
-        figure={"data": [_bars(name, counts) for name in names], "layout": _months_layout(len(total), max(total.values(), default=0))},
+        figure={
+            "data": [_bars(name, counts) for name in names],
+            "layout": _months_layout(len(total), max(total.values(), default=0)),
+        },
         columns=("Month", *reversed(names), "All"),
         rows=tuple(
             (month, *(str(row.get(name, 0)) for name in reversed(names)), str(total[month]))

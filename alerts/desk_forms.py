@@ -85,7 +85,7 @@ class WithdrawForm(ReasonForm):
 
     wrong = _wrong()
     is_sure = forms.BooleanField(
-        label="Take it back, for good, and write to everybody who got it.",
+        label="Take it back, for good, and write to everybody who got it",
         error_messages={"required": "Found the box not ticked; wanted it ticked, since this cannot be undone."},
     )
     field_order = ("wrong", "reason", "is_sure")

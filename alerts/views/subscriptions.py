@@ -71,7 +71,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(person=int(form.cleaned_data["person"]))
     page = Paginator(rows.order_by("person__name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "rules": _described(page.object_list)}
-    context |= {"is_staff": is_staff, "me": _person(request)}
+    context |= {"is_staff": is_staff, "me": _person(request), "is_filtered": bool(set(request.GET) & set(form.fields))}
     return render(request, "alerts/subscriptions.html", context, status=200 if form.is_valid() else 400)
 
 

@@ -10,10 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from alerts import can_be_done, policy, rules, wording
+from alerts import can_be_done, policy, rules, saying, wording
 from alerts.freshness import why_stale
 from alerts.models import Alert, AlertDecision, AlertQuerySet, AlertReason, Signal, Situation, Verdict
-from alerts.saying import said_of_alert
 from alerts.situations import home_situation, known_home
 from alerts.warned import warned
 from countries.models import Country
@@ -147,7 +146,7 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
     level = Level(standing.shown_level)
     profile = public_profile(signal.country, standing)
     words = wording.words_of(
-        profile, previous=Level(signal.from_level), level=level,
+        profile, opening=_opening(signal, profile, standing),
         can_be_done=can_be_done.in_few_words(wording.leading(profile), country_id=signal.country_id, day=at.date()),
         phrases=_phrases([reason.evidence for reason in profile.reasons if reason.evidence]),
     )  # fmt: skip
@@ -168,7 +167,7 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         valid_until=rules.valid_until(level=level, day=at.date()),
         withheld=profile.withheld,
         factors=_factors(kind, profile),
-        **dataclasses.asdict(_said(words.alert, signal, standing)),
+        **dataclasses.asdict(words.alert),
         **_release_by_rule(level, at=at),
     )
     _keep(alert, words.reasons, at=at)
@@ -201,11 +200,11 @@ def _factors(kind: str, profile: CountryProfile) -> list[int]:
     )
 
 
-def _said(words: wording.AlertWords, signal: Signal, standing: Snapshot) -> wording.AlertWords:
+def _opening(signal: Signal, profile: CountryProfile, standing: Snapshot) -> wording.Opening:
     """An alert goes to many: it names the piece that a signal is about only where everybody may see it."""
     seen = Evidence.objects.visible_to(AnonymousUser()).select_related("indicator")
     public = seen.filter(pk=signal.evidence_id).first() if signal.evidence_id else None
-    return said_of_alert(words, signal, country=signal.country.name_en, standing=standing, public=public)
+    return saying.opening(signal, profile=profile, standing=standing, public=public)
 
 
 def _end_weaker(situation: Situation, country_id: int, kind: Alert.Kind, level: Level, *, at: dt.datetime) -> None:

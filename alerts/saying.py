@@ -1,11 +1,10 @@
 """What a signal says, in words: on pages, and as the first lines of the alert that it raises. Pure."""
 
-import dataclasses
-
 from alerts.models import Signal
-from alerts.wording import HEADLINE_WORDS, AlertWords, cut
+from alerts.wording import HEADLINE_WORDS, Opening, cut, opening_of_rise
 from indicators.models import Evidence, Snapshot
 from indicators.models.score import Level
+from indicators.profile import CountryProfile
 
 NOT_PUBLIC = "New trigger evidence that is not public"
 
@@ -74,31 +73,30 @@ def _trigger(signal: Signal, *, is_open: bool) -> str:
     return f"New trigger evidence: {row.indicator.label} ({row.event_on:%Y-%m-%d})."
 
 
-def said_of_alert(
-    words: AlertWords, signal: Signal, *, country: str, standing: Snapshot, public: Evidence | None
-) -> AlertWords:
-    """The alert's words, beginning with what its signal is about; those of a rise stay.
+def opening(signal: Signal, *, profile: CountryProfile, standing: Snapshot, public: Evidence | None) -> Opening:
+    """How an alert begins: with what its signal is about. One place chooses, for every kind.
 
     `public` is the piece that the signal is about, where everybody may see it.
     """
-    now = f"The level is {Level(standing.shown_level).label} as of {standing.as_of:%Y-%m-%d}"
-    index = f"its index {standing.overall:.1f} of 100."
+    level = Level(standing.shown_level)
+    if signal.kind == Signal.Kind.LEVEL_UP:
+        return opening_of_rise(profile, previous=Level(signal.from_level), level=level)
+    headline, said = _begins(signal, profile.country.name_en, standing, public)
+    now = f"The level is {level.label} as of {standing.as_of:%Y-%m-%d}, its index {standing.overall:.1f} of 100."
+    return Opening(headline, f"{said} {now}")
+
+
+def _begins(signal: Signal, country: str, standing: Snapshot, public: Evidence | None) -> tuple[str, str]:
+    """The headline and the first sentence of what is no rise."""
     figures = signal.figures
     if signal.kind == Signal.Kind.RAPID:
         figures = figures | ({"change": standing.change_90} if standing.change_90 is not None else {})
-        headline = f"Index up {_points(figures)} in {figures['days']} days"
-        changed = f"{country}: {_lower(_rapid(figures))} {now}, {index}"
-    elif signal.kind == Signal.Kind.TRIGGER:
-        label = public.indicator.label if public is not None else NOT_PUBLIC
-        headline = cut(label, HEADLINE_WORDS)
-        when = f" ({public.event_on:%Y-%m-%d})" if public is not None else ""
-        changed = f"Evidence of a trigger came in about {country}: {_lower(label)}{when}. {now}, {index}"
-    elif signal.kind == Signal.Kind.BLACKOUT:
-        headline = "Reports have fallen away"
-        changed = f"{country}: {_lower(_silence(figures))} {now}, {index}"
-    else:
-        return words
-    return dataclasses.replace(words, headline=headline, what_changed=changed)
+        return f"Index up {_points(figures)} in {figures['days']} days", f"{country}: {_lower(_rapid(figures))}"
+    if signal.kind == Signal.Kind.BLACKOUT:
+        return "Reports have fallen away", f"{country}: {_lower(_silence(figures))}"
+    label = public.indicator.label if public is not None else NOT_PUBLIC
+    when = f" ({public.event_on:%Y-%m-%d})" if public is not None else ""
+    return cut(label, HEADLINE_WORDS), f"Evidence of a trigger came in about {country}: {_lower(label)}{when}."
 
 
 def _lower(text: str) -> str:

@@ -29,6 +29,14 @@ class AlertWords:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Opening:
+    """How an alert begins, by what its signal is about."""
+
+    headline: str
+    what_changed: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class ReasonWords:
     """One reason; `evidence` is None for a series and for what is not public."""
 
@@ -46,29 +54,23 @@ class Words:
 
 
 def words_of(
-    profile: CountryProfile,
-    *,
-    previous: Level,
-    level: Level,
-    can_be_done: str,
-    phrases: Mapping[int, int] | None = None,
+    profile: CountryProfile, *, opening: Opening, can_be_done: str, phrases: Mapping[int, int] | None = None
 ) -> Words:
-    """What a warning of `level` says of the country: no more than its page says to everybody.
+    """What a warning says of the country: no more than its page says to everybody.
 
-    `can_be_done` says what others can do about its `leading` factors. `phrases` holds, by the number of the
-    evidence, where in its passage the words stand that a machine pointed at.
+    `opening` is said by `alerts.saying`. `can_be_done` says what others can do about its `leading` factors. `phrases`
+    holds, by the number of the evidence, where in its passage the words stand that a machine pointed at.
     """
-    reasons = _chosen(profile)
     return Words(
         alert=AlertWords(
-            headline=_headline(reasons),
-            what_changed=_what_changed(profile, previous, level),
-            how_sure=_how_sure(profile),
-            not_known=_not_known(profile),
+            headline=opening.headline,
+            what_changed=opening.what_changed,
+            how_sure=how_sure(profile),
+            not_known=not_known(profile),
             can_be_done=can_be_done,
             confidence=_confidence(profile),
         ),
-        reasons=tuple(_reason(reason, phrases or {}) for reason in reasons),
+        reasons=tuple(_reason(reason, phrases or {}) for reason in _chosen(profile)),
     )
 
 
@@ -80,11 +82,12 @@ def _chosen(profile: CountryProfile) -> tuple[Reason, ...]:
     return tuple(shown or profile.reasons_up)[:REASONS]
 
 
-def _headline(reasons: tuple[Reason, ...]) -> str:
-    """The weightiest reason that can be said in so few words."""
-    labels = [reason.indicator_label for reason in reasons]
+def opening_of_rise(profile: CountryProfile, *, previous: Level, level: Level) -> Opening:
+    """The weightiest reason that can be said in so few words, and from which level to which."""
+    labels = [reason.indicator_label for reason in _chosen(profile)]
     fitting = [label for label in labels if len(label.split()) <= HEADLINE_WORDS]
-    return cut((fitting or labels or ["the level rose"])[0], HEADLINE_WORDS)
+    headline = cut((fitting or labels or ["the level rose"])[0], HEADLINE_WORDS)
+    return Opening(headline, _what_changed(profile, previous, level))
 
 
 def cut(text: str, words: int) -> str:
@@ -101,7 +104,7 @@ def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str
     )
 
 
-def _how_sure(profile: CountryProfile) -> str:
+def how_sure(profile: CountryProfile) -> str:
     risks = [row for row in profile.evidence if row.polarity == Evidence.Polarity.RISK]
     pieces, documents = len(risks), len({row.passage.report_id for row in risks})
     return (
@@ -111,7 +114,7 @@ def _how_sure(profile: CountryProfile) -> str:
     )
 
 
-def _not_known(profile: CountryProfile) -> str:
+def not_known(profile: CountryProfile) -> str:
     silent = sum(not factor.assessed for factor in profile.factors)
     if silent:
         text = f"Nothing is recorded on {silent} of the 14 risk factors: unknown, not safe."

@@ -87,9 +87,8 @@ def _words(alert: Alert, pieces: Collection[int], *, day: dt.date) -> Words:
         level = Level(standing.snapshot.shown_level)
         profile = public_profile(alert.country, standing.snapshot)
         options = can_be_done.in_few_words(wording.leading(profile), country_id=alert.country_id, day=day)
-        said = wording.words_of(profile, previous=level, level=level, can_be_done=options).alert
         words = dataclasses.replace(
-            words, how_sure=said.how_sure, not_known=said.not_known, can_be_done=said.can_be_done
+            words, how_sure=wording.how_sure(profile), not_known=wording.not_known(profile), can_be_done=options
         )
         now = f" {alert.country.name_en} stands at {level.label} as of {standing.snapshot.as_of:%Y-%m-%d}."
     return dataclasses.replace(

@@ -18,7 +18,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from alerts.messages import RELATED
-from alerts.models import Delivery
+from alerts.models import Delivery, Duty
+from alerts.unanswered import unanswered
 from alerts.undelivered import OPEN, RETRYABLE, Undelivered, pauses, undelivered
 from alerts.views.outbox_filter import OutboxFilter, address
 from alerts.views.stored_mail import ShownMail, UnreadableMailError, shown
@@ -70,6 +71,17 @@ class Missed:
     said: str
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Silent:
+    """An office that has not answered a grave alert, and of which nobody is left to ask."""
+
+    level: Level
+    title: str
+    office: str
+    since: dt.datetime
+    href: str
+
+
 @never_cache
 @require_safe
 @requires(Action.WATCH_OUTBOX)
@@ -81,8 +93,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     counts = dict(by_others.order_by().values_list("state").annotate(Count("pk")))
     page = Paginator(_listed(chosen), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [_row(one, ticked) for one in page.object_list]
-    missed, waiting = _missed(at), pauses(at=at)
-    is_piece, now_seen = bool(getattr(request, "htmx", False)), _mark(rows, counts, [*missed, *waiting], at)
+    missed, waiting, silent = _missed(at), pauses(at=at), [_silent(duty) for duty in unanswered()]
+    is_piece, now_seen = bool(getattr(request, "htmx", False)), _mark(rows, counts, [*missed, *waiting, *silent], at)
     if is_piece and seen == now_seen:
         return HttpResponse(status=204)
     context = {
@@ -92,6 +104,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "links": _state_links(request.GET, counts, form),
         "missed": missed[:MISSED_SHOWN],
         "missed_more": max(len(missed) - MISSED_SHOWN, 0),
+        "silent": silent[:MISSED_SHOWN],
+        "silent_more": max(len(silent) - MISSED_SHOWN, 0),
         "is_live": any(row.is_open for row in rows),
         "may_retry_some": any(row.may_retry for row in rows),
         "retryable": sum(counts.get(state, 0) for state in RETRYABLE if form["state"].value() in {"", None, state}),
@@ -150,8 +164,14 @@ def _said_of(one: Undelivered) -> Missed:
     parts = [f"{count} {words}" for count, words in counts if count]
     parts += ["every mail was cancelled"] if one.is_nowhere else []
     parts += [f"{one.sent} sent" if one.sent else "nobody has it yet"]
-    parts += [f"nobody at {office} has it" for office in one.offices if one.sent]
+    parts += [f"nobody at {office} has it" for office in one.offices]
     return Missed(one.alert, one.level, one.title, address({"alert": one.alert}), ", ".join(parts))
+
+
+def _silent(duty: Duty) -> Silent:
+    alert = duty.alert
+    title = f"{alert.country.name_en}: {alert.headline}"
+    return Silent(Level(alert.level), title, duty.office.name, duty.opened_at, reverse("duty", args=[duty.pk]))
 
 
 def _mark(rows: Iterable[Row], counts: dict[str, int], missed: Sequence[object], at: dt.datetime) -> str:

@@ -18,7 +18,7 @@ from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline
 from tests import make
-from tests.alerts import outbox
+from tests.alerts import given, outbox
 from tests.make import NOW
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -214,8 +214,11 @@ def test_needs_few_queries(
     rows = outbox.deliveries(count)
     for row in rows:
         row.tries.create(at=NOW, outcome="deferred", by=publisher)
+        alert = outbox.alert(level=5, decided_by=publisher)
+        duty = alert.duties.create(office=given.office(), opened_at=NOW, due_at=NOW)
+        duty.steps.create(kind="nobody_left", at=NOW)
 
-    with django_assert_max_num_queries(12):  # two of them for the session and the person, some for the header
+    with django_assert_max_num_queries(13):  # two of them for the session and the person, some for the header
         client.get("/outbox/")
     with django_assert_max_num_queries(12):  # the preview's own among them
         client.get(f"/outbox/{rows[0].pk}/")

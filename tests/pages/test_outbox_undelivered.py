@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from alerts import putting_back
+from alerts import duties, putting_back
 from alerts.delivery import DeliveryError
-from alerts.models import Alert, Delivery, Office
+from alerts.models import Alert, Delivery, Duty, Office
 from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline
@@ -111,6 +111,51 @@ def test_a_mail_that_is_on_its_way_is_no_cause_for_alarm(client: Client, publish
     outbox.delivery(grave(publisher), to=outbox.subscription(member(office("Any"))), next_try_at=clock.now())
 
     assert missed(client) == ""
+
+
+def test_an_office_whose_every_mail_failed_owes_nothing_and_is_named(client: Client, publisher: User) -> None:
+    alert, without = grave(publisher), office("Office without")
+    outbox.delivery(alert, to=outbox.subscription(member(without)), **REFUSED)
+    outbox.delivery(alert, to=outbox.subscription(member(without, 2)), **(REFUSED | {"state": State.GIVEN_UP}))
+
+    duties.keep_waiting(at=NOW)
+
+    assert not Duty.objects.exists()
+    assert "1 given up, nobody has it yet, nobody at Office without has it" in missed(client)
+
+
+# --- what has not been answered ------------------------------------------------------------------------------
+def silence(of: Alert, *steps: str, **fields: Any) -> Duty:
+    """A duty of which these steps were done, an hour apart."""
+    duty = Duty.objects.create(alert=of, office=office("Office of silence"), opened_at=NOW, due_at=NOW, **fields)
+    for hours, kind in enumerate(steps):
+        duty.steps.create(kind=kind, at=NOW + dt.timedelta(hours=hours))
+    return duty
+
+
+def test_a_grave_alert_that_an_office_leaves_unanswered_leads_to_what_it_owes(client: Client, publisher: User) -> None:
+    duty = silence(grave(publisher), "asked", "reminded", "nobody_left")
+
+    page = client.get("/outbox/")
+
+    assert [one.office for one in page.context["silent"]] == ["Office of silence"]
+    assert f'href="/duties/{duty.pk}/"' in page.text
+    assert 'href="/duties/">All that is owed' in page.text
+
+
+@pytest.mark.parametrize(
+    ("steps", "level", "fields"),
+    [
+        (["asked", "reminded"], 5, {}), (["asked", "nobody_left", "escalated"], 5, {}), (["nobody_left"], 3, {}),
+        (["nobody_left"], 5, {"closed_at": NOW, "closing": "answered"}),
+    ],
+)  # fmt: skip
+def test_what_is_waited_for_or_settled_or_less_grave_is_not_called_silent(
+    client: Client, publisher: User, steps: list[str], level: int, fields: dict[str, Any]
+) -> None:
+    silence(grave(publisher, level=level), *steps, **fields)
+
+    assert client.get("/outbox/").context["silent"] == []
 
 
 # --- hosts that wait -----------------------------------------------------------------------------------------

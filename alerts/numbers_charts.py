@@ -152,6 +152,9 @@ def _seconds(span: dt.timedelta | None) -> float:
 
 
 def _steps_layout(names: Sequence[str]) -> Figure:
+    if not names:  # axes without a row would look like a measurement
+        told = {"text": "No step has a median yet.", "showarrow": False, "xref": "paper", "yref": "paper"}
+        return layout(xaxis={"visible": False}, yaxis={"visible": False}, annotations=[told | {"x": 0.5, "y": 0.5}])
     return layout(
         margin={"l": 120, "r": 16, "t": 12, "b": 44},
         xaxis={"type": "log", "tickvals": list(_TICKS.values()), "ticktext": list(_TICKS), "gridcolor": GRID}

@@ -14,7 +14,7 @@ from alerts import can_be_done, policy, rules, saying, wording
 from alerts.freshness import why_stale
 from alerts.models import Alert, AlertDecision, AlertQuerySet, AlertReason, Signal, Situation, Verdict
 from alerts.situations import home_situation, known_home
-from alerts.warned import warned
+from alerts.warned import is_taken_back, warned
 from countries.models import Country
 from indicators.models import Evidence, Snapshot, Standing, SuggestionDecision
 from indicators.models.score import Level, Reporting
@@ -168,7 +168,7 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         withheld=profile.withheld,
         factors=_factors(kind, profile),
         **dataclasses.asdict(words.alert),
-        **_release_by_rule(level, at=at),
+        **({} if is_taken_back(situation, signal.country_id, level, at=at) else _release_by_rule(level, at=at)),
     )
     _keep(alert, words.reasons, at=at)
 

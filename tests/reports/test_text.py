@@ -137,10 +137,10 @@ def test_rows_of_a_table_stay_together() -> None:
 
 @pytest.mark.parametrize("piece", [". ", "A. ", "1. ", "x\n", "\n", "|x\n", ".” ", "。", "- x\n", "a.1 ", "e.g. "])
 def test_hostile_text_is_cut_in_time_that_grows_with_its_length(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     split_passages(piece * (500_000 // len(piece)))
 
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 20  # were it quadratic: minutes
 
 
 @pytest.mark.parametrize(("word", "joint"), [("word ", " "), ("word\u2003", "\u2003"), ("x", "")])

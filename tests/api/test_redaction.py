@@ -38,6 +38,7 @@ PLACES = {  # address -> whether it is a list, and so also comes as CSV
     "sources": ("sources/", True),
     "signals": ("signals/", True),
     "ledger": ("ledger/", True),
+    "alert_numbers": ("alert-numbers/", True),
     "sensitivity": ("sensitivity/", True),
     "backtests": ("backtests/", True),
     "backtest": ("backtests/1/", False),

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from alerts import comparing, matching, raising, wording
-from alerts.desk import refuse, release, withdraw
+from alerts.desk import refuse, release
 from alerts.desk.drafts import DeskError
 from alerts.models import Alert, Delivery, Signal, Subscription, Verdict
 from indicators import coding, frames, methods
@@ -105,19 +105,6 @@ def test_a_level_that_flaps_warns_once() -> None:
 
     assert Alert.objects.get(kind="rise") == alert
     assert "stands already" in Verdict.objects.filter(signal__kind="level_up").latest("pk").reason
-
-
-def test_what_a_person_took_back_no_rule_says_again() -> None:
-    alert, publisher = rounds.alert(indicators=ELEVATED_ONLY), make.person(Role.PUBLISHER)
-    withdraw.withdraw(alert_id=alert.pk, by=publisher, reason="made up", wrong="The date was wrong", at=make.NOW)
-    for row in Evidence.objects.filter(status="accepted"):
-        coding.retract(evidence_id=row.pk, by=make.person(Role.ADMIN), reason="made up", at=make.NOW)
-    rounds.warn()
-    rounds.grave_situation(indicators=ELEVATED_ONLY)
-    rounds.warn()
-
-    again = Alert.objects.filter(kind="rise").exclude(pk=alert.pk).get()
-    assert (again.level, again.state, again.released_at) == (Level.ELEVATED, "draft", None)
 
 
 def test_a_higher_level_breaks_through_the_cool_down() -> None:

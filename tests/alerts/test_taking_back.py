@@ -12,10 +12,13 @@ from alerts.desk import correct, withdraw
 from alerts.desk.drafts import DeskError, Words
 from alerts.desk.sent import latest_about
 from alerts.models import Alert, Delivery, DeliveryAttempt, Endpoint
+from indicators import coding
+from indicators.models import Evidence
+from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role
 from tests import make
-from tests.alerts import outbox
+from tests.alerts import outbox, rounds
 
 pytestmark = pytest.mark.usefixtures("reference")
 DAY = dt.timedelta(days=1)
@@ -239,3 +242,16 @@ def test_what_was_wrong_is_said_in_public_words(wrong: str) -> None:
 def test_only_those_who_release_take_back(role: Role) -> None:
     with pytest.raises(DeskError, match="may not release"):
         withdrawn(out(), by=make.person(role))
+
+
+def test_what_a_person_took_back_no_rule_says_again() -> None:
+    alert, publisher = rounds.alert(indicators=rounds.GRAVE[:9]), make.person(Role.PUBLISHER)
+    withdraw.withdraw(alert_id=alert.pk, by=publisher, reason="made up", wrong="The date was wrong", at=make.NOW)
+    for row in Evidence.objects.filter(status="accepted"):
+        coding.retract(evidence_id=row.pk, by=make.person(Role.ADMIN), reason="made up", at=make.NOW)
+    rounds.warn()
+    rounds.grave_situation(indicators=rounds.GRAVE[:9])
+    rounds.warn()
+
+    again = Alert.objects.filter(kind="rise").exclude(pk=alert.pk).get()
+    assert (again.level, again.state, again.released_at) == (Level.ELEVATED, "draft", None)

@@ -357,17 +357,6 @@ def test_a_mail_that_cannot_be_written_says_why(client: Client, publisher: User)
     assert client.get(f"/outbox/{row.pk}/mail.html").status_code == 404
 
 
-def test_every_try_is_told_with_its_time_and_answer(client: Client, publisher: User) -> None:
-    row = outbox.delivery(**REFUSED)
-    row.tries.create(at=NOW, outcome="deferred", code=451, text="4.2.0 later")
-    row.tries.create(at=NOW + dt.timedelta(minutes=5), outcome="retry", text="put back", by=publisher)
-
-    page = client.get(f"/outbox/{row.pk}/").text
-
-    for said in ("Not now, said the mail server", "12:00:00 UTC", "451", "4.2.0 later", "12:05:00 UTC", publisher.name):
-        assert said in page
-
-
 def is_trouble(said: ConsoleMessage) -> bool:
     """The browser's own complaints; that the frame lets no script in is as it should be."""
     return said.type == "error" and "Blocked script execution" not in said.text

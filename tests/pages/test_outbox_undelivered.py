@@ -275,3 +275,14 @@ def test_putting_many_back_needs_few_queries(
 
     with django_assert_max_num_queries(5):
         putting_back.put_back_all(deliveries=Delivery.objects.all(), by=publisher, at=NOW)
+
+
+def test_every_try_is_told_with_its_time_and_answer(client: Client, publisher: User) -> None:
+    row = outbox.delivery(**REFUSED)
+    row.tries.create(at=NOW, outcome="deferred", code=451, text="4.2.0 later")
+    row.tries.create(at=NOW + dt.timedelta(minutes=5), outcome="retry", text="put back", by=publisher)
+
+    page = client.get(f"/outbox/{row.pk}/").text
+
+    for said in ("Not now, said the mail server", "12:00:00 UTC", "451", "4.2.0 later", "12:05:00 UTC", publisher.name):
+        assert said in page

@@ -101,7 +101,7 @@ def test_ten_times_the_evidence_costs_the_same_queries(client: Client) -> None:
             client.get("/countries/MMR/")
         counts.append(len(found))
 
-    assert counts[0] == counts[1] <= 4
+    assert counts[0] == counts[1] <= 6  # the key of the kept page, and the five of alerts, ledger and what can be done
 
 
 @pytest.mark.parametrize("raised", ["evidence", "report"])

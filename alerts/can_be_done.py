@@ -67,13 +67,8 @@ def said(options: CanBeDone) -> str:
     """In the few words that an alert has for it; it is no advice for one country."""
     kinds = [f"{_small(one.measure.title)} ({one.measure.paragraphs})" for one in options.measures[:SAID]]
     text = f"From the Secretary-General’s report {SOURCE}: {'; '.join(kinds)}." if kinds else ""
-    dates = [_dated(lever) for lever in options.levers[:SAID]]
+    dates = [f"{lever.title} ({lever.when})" for lever in options.levers[:SAID]]
     return f"{text} Dates to use: {'; '.join(dates)}.".strip() if dates else text or "No measure is on record."
-
-
-def _dated(lever: Lever) -> str:
-    about = "about " if lever.is_estimated else ""
-    return f"{about}{lever.first_day:%Y-%m-%d}, {lever.title}"
 
 
 def _small(title: str) -> str:

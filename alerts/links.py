@@ -39,9 +39,7 @@ def manage_token(person: User) -> str:
 
 def person_of(token: str) -> User | None:
     """Whose rules the token opens; None where it is expired, broken, of another purpose or of nobody active."""
-    said = _read(token, salt=_MANAGE, max_age=MANAGE_LASTS)
-    person = _active(said)
-    return person if person is not None and said.get("address") == _mark_of(person) else None
+    return _still_theirs(token, salt=_MANAGE)
 
 
 def unsubscribe_token(person: User) -> str:
@@ -61,9 +59,7 @@ def pause_token(person: User) -> str:
 
 def person_of_pause(token: str) -> User | None:
     """Whose mails the token pauses; None where it is expired, broken, of another purpose or of nobody active."""
-    said = _read(token, salt=_PAUSE, max_age=MANAGE_LASTS)
-    person = _active(said)
-    return person if person is not None and said.get("address") == _mark_of(person) else None
+    return _still_theirs(token, salt=_PAUSE)
 
 
 def pause_url(person: User) -> str:
@@ -161,6 +157,12 @@ def manage_url(person: User) -> str:
 def unsubscribe_url(person: User) -> str:
     """Where the person, or their mail program, ends all mails with one POST."""
     return absolute(reverse("unsubscribe", args=[unsubscribe_token(person)]))
+
+
+def _still_theirs(token: str, *, salt: str) -> User | None:
+    said = _read(token, salt=salt, max_age=MANAGE_LASTS)
+    person = _active(said)
+    return person if person is not None and said.get("address") == _mark_of(person) else None
 
 
 def _as_of(rule: Subscription) -> str:

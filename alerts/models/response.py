@@ -125,6 +125,16 @@ class Lever(models.Model):
     def __str__(self) -> str:
         return f"lever {self.pk}"
 
+    @property
+    def when(self) -> str:
+        """Its days in words: a day, whole months by their names, or from when to when."""
+        first, last = self.first_day, self.last_day
+        if first.day == 1 and (last + dt.timedelta(days=1)).day == 1:  # an estimate of a month is sure enough of it
+            months = [f"{day:%B %Y}" for day in (first, last)]
+            return " to ".join(dict.fromkeys(months))
+        words = " to ".join(dict.fromkeys(f"{day.day} {day:%B %Y}" for day in (first, last)))
+        return f"about {words}" if self.is_estimated else words
+
 
 class PublishedWarningQuerySet(models.QuerySet["PublishedWarning"]):
     """Warnings of others by whether they stand."""

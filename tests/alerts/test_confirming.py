@@ -2,14 +2,12 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import IntegrityError
-from pytest_django import Settings
 
 from alerts import confirming, links, matching, pausing, subscribing
 from alerts.models import Confirmation, Delivery, MailSettings, Subscription
@@ -19,21 +17,12 @@ from people.models import User
 from people.permissions import Role
 from tests import make
 from tests.alerts import outbox
-from tests.alerts.smtp_servers import Post, post_office
+from tests.alerts.smtp_servers import Post
 from tests.make import NOW
 
-pytestmark = pytest.mark.usefixtures("reference")
+pytestmark = pytest.mark.usefixtures("reference", "post")
 State = Delivery.State
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def post(settings: Settings) -> Iterator[Post]:
-    with post_office() as post:
-        settings.MAIL_SERVER = post.server
-        settings.MAIL_FROM = "Alerts <alerts@r2p.example>"
-        settings.SITE_URL = "https://warn.test.example"
-        yield post
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -15,7 +14,7 @@ from people.permissions import Role
 from r2p_dashboard.addresses import MailServer
 from tests import make
 from tests.alerts import outbox
-from tests.alerts.smtp_servers import DROP, HANG, HOST, Post, free_port, post_office
+from tests.alerts.smtp_servers import DROP, HANG, HOST, Post, free_port
 from tests.make import NOW
 from tests.waiting import Aside
 
@@ -27,14 +26,6 @@ State = Delivery.State
 def words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "mail_for", lambda row, _letter: outbox.mail_for(row))
     monkeypatch.setattr(posting, "ANSWER_SECONDS", 0.3)
-
-
-@pytest.fixture
-def post(settings: Settings) -> Iterator[Post]:
-    with post_office() as post:
-        settings.MAIL_SERVER = post.server
-        settings.MAIL_FROM = "Alerts <alerts@r2p.example>"
-        yield post
 
 
 def send(at: dt.datetime = NOW, *, limit: int = 100) -> int:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -19,22 +19,13 @@ from people.permissions import Role, Sensitivity
 from reports.models import Report
 from tests import make
 from tests.alerts import outbox
-from tests.alerts.smtp_servers import Post, post_office
+from tests.alerts.smtp_servers import Post
 from tests.make import NOW
 
-pytestmark = pytest.mark.usefixtures("reference")
+pytestmark = pytest.mark.usefixtures("reference", "post")
 State = Delivery.State
 SOON, LATER = NOW + dt.timedelta(minutes=4), NOW + dt.timedelta(minutes=10)
 SECRET = "Attacks on a market"
-
-
-@pytest.fixture(autouse=True)
-def post(settings: Settings) -> Iterator[Post]:
-    with post_office() as post:
-        settings.MAIL_SERVER = post.server
-        settings.MAIL_FROM = "Alerts <alerts@r2p.example>"
-        settings.SITE_URL = "https://warn.test.example"
-        yield post
 
 
 def put_off(post: Post, row: Delivery) -> Delivery:

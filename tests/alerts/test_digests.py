@@ -1,13 +1,13 @@
 """Digests: one mail a morning for all that waits, of what holds when it goes, and never an empty one."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from django.db.models import F
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from alerts import bouncing, delivery, matching, pausing, subscribing
 from alerts.models import Alert, Delivery, MailSettings, Subscription
@@ -15,23 +15,14 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make
 from tests.alerts import outbox
-from tests.alerts.smtp_servers import Post, post_office
+from tests.alerts.smtp_servers import Post
 from tests.alerts.test_bouncing import report
 from tests.make import NOW
 
-pytestmark = pytest.mark.usefixtures("reference")
+pytestmark = pytest.mark.usefixtures("reference", "post")
 State = Delivery.State
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 MORNING = NOW.replace(hour=7) + DAY  # NOW is a Monday, at noon
-
-
-@pytest.fixture(autouse=True)
-def post(settings: Settings) -> Iterator[Post]:
-    with post_office() as post:
-        settings.MAIL_SERVER = post.server
-        settings.MAIL_FROM = "Alerts <alerts@r2p.example>"
-        settings.SITE_URL = "https://warn.test.example"
-        yield post
 
 
 def daily(person: User | None = None, **fields: Any) -> Subscription:

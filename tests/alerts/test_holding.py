@@ -1,32 +1,21 @@
 """Quiet hours and pauses hold mails back when they are to go; what is still in time goes afterwards."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 
 from alerts import delivery, matching, pausing
 from alerts.models import Delivery, MailSettings
 from people.models import User
 from tests import make
 from tests.alerts import outbox
-from tests.alerts.smtp_servers import Post, post_office
+from tests.alerts.smtp_servers import Post
 from tests.make import NOW
 
-pytestmark = pytest.mark.usefixtures("reference")
+pytestmark = pytest.mark.usefixtures("reference", "post")
 State = Delivery.State
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def post(settings: Settings) -> Iterator[Post]:
-    with post_office() as post:
-        settings.MAIL_SERVER = post.server
-        settings.MAIL_FROM = "Alerts <alerts@r2p.example>"
-        settings.SITE_URL = "https://warn.test.example"
-        yield post
 
 
 def send(at: dt.datetime) -> int:

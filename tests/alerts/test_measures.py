@@ -8,7 +8,7 @@ import pytest
 from alerts.can_be_done import CanBeDone, can_be_done, measures_for, said
 from alerts.measure_loading import load_measures
 from alerts.measures import FILE, SPHERES, TIMINGS, CatalogueError, read_catalogue
-from alerts.models import Measure, Response
+from alerts.models import Lever, Measure, Response
 from indicators.models import Factor
 from tests import make
 from tests.alerts import ledgers, outbox
@@ -114,7 +114,7 @@ def test_a_draft_names_measures_and_the_next_dates_and_says_which_are_not_certai
     text = said(can_be_done([10], country_id=make.country().pk, situation_id=None, day=DAY))
 
     assert "brief the Security Council or the Human Rights Council (¶35, 59, 66)" in text
-    assert text.endswith("Dates to use: about 2024-07-12, The mandate ends.")
+    assert text.endswith("Dates to use: The mandate ends (about 12 July 2024).")
     assert said(CanBeDone((), ())) == "No measure is on record."
 
 
@@ -123,3 +123,17 @@ def test_every_factor_that_a_measure_names_is_one_of_the_framework() -> None:
     named = {factor for row in Measure.objects.all() for factor in row.factors}
 
     assert named <= set(Factor.objects.values_list("number", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_estimated", "said"),
+    [
+        (dt.date(2024, 7, 12), dt.date(2024, 7, 12), False, "12 July 2024"),
+        (dt.date(2024, 7, 12), dt.date(2024, 7, 12), True, "about 12 July 2024"),
+        (dt.date(2024, 4, 1), dt.date(2024, 4, 30), True, "April 2024"),
+        (dt.date(2024, 2, 1), dt.date(2024, 3, 31), False, "February 2024 to March 2024"),
+        (dt.date(2024, 4, 1), dt.date(2024, 4, 29), False, "1 April 2024 to 29 April 2024"),
+    ],
+)
+def test_a_lever_says_its_days_in_words(first: dt.date, last: dt.date, is_estimated: bool, said: str) -> None:
+    assert Lever(first_day=first, last_day=last, is_estimated=is_estimated).when == said

@@ -48,18 +48,21 @@ class Delivery(models.Model):
         CANCELLED = "cancelled", "cancelled: it need not go any more"
         BOUNCED = "bounced", "came back after the mail server had taken it"
 
-    alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries")
+    # db_index: matching writes many rows at once, and each index costs it; alert leads the unique one
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries", db_index=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries")
     subscription = models.ForeignKey(
         Subscription, models.PROTECT, null=True, blank=True, related_name="deliveries",
         help_text="the rule that asked for it; none for what an office must see, and for corrections",
     )  # fmt: skip
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.MAIL)
-    endpoint = models.ForeignKey(Endpoint, models.PROTECT, null=True, blank=True, related_name="deliveries")
+    endpoint = models.ForeignKey(
+        Endpoint, models.PROTECT, null=True, blank=True, related_name="deliveries", db_index=False
+    )
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.ALERT)
     round = models.PositiveSmallIntegerField("of several reminders or escalations", default=0)
     carried_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="carries",
+        "self", models.PROTECT, null=True, blank=True, related_name="carries", db_index=False,
         help_text="the delivery in whose digest this one goes: it shares its mail and its end",
     )  # fmt: skip
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -84,7 +87,8 @@ class Delivery(models.Model):
             models.Index(
                 fields=["next_try_at", "id"], name="delivery_to_send", condition=Q(state__in=["waiting", "deferred"])
             ),
-            models.Index(fields=["-id"], name="delivery_latest"),
+            models.Index(fields=["endpoint"], name="delivery_to_endpoint", condition=Q(endpoint__isnull=False)),
+            models.Index(fields=["carried_by"], name="delivery_carried_by", condition=Q(carried_by__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -41,7 +41,7 @@ class AnswerForm(forms.Form):
     ) -> None:
         super().__init__(data, auto_id=f"{kind}-%s")
         self.kind = Kind(kind)
-        if self.kind != Kind.NOT_FOR_US:
+        if self.kind != Kind.NOT_FOR_US or not (others or data):  # what was sent is refused, not passed over
             del self.fields["to"]
         else:
             offer(self, "to", others or [])
@@ -49,10 +49,13 @@ class AnswerForm(forms.Form):
         if self.kind == Kind.SEEN and not by_telephone:
             del self.fields["note"]
         else:
-            self.fields["note"].label = (
-                "Who said it, by their role, and what" if by_telephone else _ASKS_NOTE[self.kind]
-            )
+            self.fields["note"].label = self._asked(by_telephone=by_telephone)
             self.fields["note"].required = by_telephone or self.kind != Kind.NOT_FOR_US
+
+    def _asked(self, *, by_telephone: bool) -> str:
+        if by_telephone:
+            return "Who said it, by their role, and what"
+        return _ASKS_NOTE[self.kind] if self.kind != Kind.NOT_FOR_US or "to" in self.fields else "Why not"
 
     def _offer_offices(self, offices: Sequence[Office]) -> None:
         if not offices:
@@ -81,7 +84,9 @@ class AnswerForm(forms.Form):
 
 
 def others_for(own: Sequence[Office], colleagues: Sequence[User]) -> Grouped:
-    """To whom an alert can be passed on: colleagues first, then other offices."""
+    """To whom an alert can be passed on: colleagues first, then other offices. By nobody who answers for none."""
+    if not own:
+        return []
     rest = Office.objects.filter(ended_at=None).exclude(pk__in=[one.pk for one in own]).order_by("name", "pk")
     found: Grouped = []
     if colleagues:

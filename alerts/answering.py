@@ -182,14 +182,16 @@ def _checked(said: Answer, office: Office | None) -> Answer:
     if handed and (said.kind != Kind.NOT_FOR_US or len(handed) > 1):
         raise AnswerError("handed on: found more than one, or another answer; wanted one, of what is not for you")
     if said.to_office is not None:
-        _refuse_no_office(said.to_office, office)
+        _refuse_no_office(said.to_office, office)  # or anybody could put any office under a duty
     if said.to_person is not None and office is None:
         raise AnswerError("handed on: found a colleague, but you answer for no office; wanted an office")
     return dataclasses.replace(said, note=note)
 
 
 def _refuse_no_office(office_id: int, own: Office | None) -> None:
-    if own is not None and own.pk == office_id:
+    if own is None:
+        raise AnswerError("handed on: found another office, but you answer for no office; wanted an office of yours")
+    if own.pk == office_id:
         raise AnswerError("handed on: found your own office; wanted another one, or a colleague")
     if not Office.objects.filter(pk=office_id, ended_at=None).exists():
         raise AnswerError(f"office {office_id}: found none that is open; wanted one that is")

@@ -229,6 +229,17 @@ def test_two_answers_at_once_settle_it_once(is_one_person: bool) -> None:
     assert Acknowledgement.objects.count() == (1 if is_one_person else 2)
 
 
+def test_who_answers_for_no_office_puts_no_other_office_under_a_duty() -> None:
+    reader, office, alert = make.person(Role.READER), given.office(*given.focal_points(1)), outbox.alert()
+
+    with pytest.raises(AnswerError, match="you answer for no office"):
+        answering.answer(
+            alert_id=alert.pk, office_id=None, said=Answer("not_for_us", to_office=office.pk), by=reader, at=NOW
+        )
+    assert not Duty.objects.exists()
+    assert not Delivery.objects.exists()
+
+
 def test_who_is_in_no_office_answers_for_themselves() -> None:
     (one,) = given.focal_points(1)
     alert = outbox.alert()

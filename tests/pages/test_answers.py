@@ -144,6 +144,22 @@ def test_a_colleague_and_other_offices_can_be_chosen_by_link(client: Client, mai
     assert Delivery.objects.get(purpose="passed_on").alert == mail.alert
 
 
+def test_a_reader_of_no_office_is_told_no_offices_name_and_passes_nothing_on(client: Client) -> None:
+    office = given.office(*given.focal_points(1), name="Another office")
+    mail = given.took(outbox.alert(), make.person(Role.READER))
+    sent = {"kind": "not_for_us", "to": f"office:{office.pk}"}
+    client.force_login(mail.person)
+
+    page = client.get(page_of(mail)).text
+    answers = [client.post(address, sent) for address in (page_of(mail), f"/alerts/{mail.alert_id}/answer/")]
+
+    assert "Another office" not in page
+    assert "pass it on" not in page
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert "not in the list" in answers[0].text
+    assert not Duty.objects.exists()
+
+
 # --- on the alert's page -------------------------------------------------------------------------------------
 def test_a_person_of_an_office_answers_on_the_alerts_page(client: Client, mail: Delivery) -> None:
     client.force_login(mail.person)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from alerts import confirming
 from alerts.messages import describe
-from alerts.models import Subscription
+from alerts.models import Endpoint, Subscription
 from alerts.mornings import wait_for_mornings
 from alerts.wanting import LEAST_LEVELS, SubscriptionError, Wanted, refuse_what_cannot_be, wanted_by
 from people.models import User
@@ -16,6 +16,8 @@ from people.permissions import Action, may
 
 __all__ = [
     "BY_LINK",
+    "BY_OWNER",
+    "BY_PERSON",
     "LEAST_LEVELS",
     "UNSUBSCRIBED",
     "SubscriptionError",
@@ -32,7 +34,10 @@ __all__ = [
 
 UNSUBSCRIBED = "unsubscribed by the link in a mail"
 BY_LINK = "ended by the person, by a signed link"
-_THEIR_OWN = {UNSUBSCRIBED, BY_LINK, confirming.DECLINED}  # how only the person ends a rule
+BY_PERSON = "ended by the person"
+BY_OWNER = "ended by its owner"
+# How only the person ends a rule: nobody else takes it up again.
+_THEIR_OWN = {UNSUBSCRIBED, BY_LINK, BY_PERSON, BY_OWNER, confirming.DECLINED, confirming.REPLACED}
 RULES_MAX = 50  # of one person at a time: more are a sign that "every country" is meant
 
 
@@ -119,15 +124,21 @@ def end(*, subscription_id: int, how: str, by: User | None, at: dt.datetime) -> 
 
 @transaction.atomic
 def end_all(*, person: User, how: str = UNSUBSCRIBED, at: dt.datetime) -> int:
-    """No rule of the person counts any more; how many ended now. Safe to run twice."""
-    return Subscription.objects.filter(person=person, ended_at=None).update(ended_at=at, ended_how=how)
+    """No rule of the person counts any more; how many ended now. Safe to run twice.
+
+    The link in a mail ends what brings mails: a machine that is posted to goes on.
+    """
+    rules = Subscription.objects.filter(person=person, ended_at=None)
+    if how == UNSUBSCRIBED:
+        rules = rules.filter(channel=Subscription.Channel.MAIL)
+    return rules.update(ended_at=at, ended_how=how)
 
 
 @transaction.atomic
 def resume(*, subscription_id: int, by: User | None = None, at: dt.datetime) -> Subscription:
     """The rule counts again, as it was. `by` is nobody where the person comes by a signed link.
 
-    What somebody ended by a link of theirs nobody else takes up again. Raises SubscriptionError.
+    What somebody ended themself nobody else takes up again. Raises SubscriptionError.
     """
     rule = _locked(subscription_id, by)
     person = User.objects.select_for_update().get(pk=rule.person_id)  # or two at once make twins
@@ -136,6 +147,7 @@ def resume(*, subscription_id: int, by: User | None = None, at: dt.datetime) -> 
         return rule
     if by is not None and by.pk != person.pk and rule.ended_how in _THEIR_OWN:
         raise SubscriptionError(f"rule {rule.pk} was {rule.ended_how}; only that person can take it up again")
+    _refuse_ended_webhook(rule)
     active = _active(person)
     _refuse_too_many(active)
     _refuse_twin(active, wanted_by(rule))
@@ -146,10 +158,12 @@ def resume(*, subscription_id: int, by: User | None = None, at: dt.datetime) -> 
 
 
 def ended_together(person: User) -> QuerySet[Subscription]:
-    """What the person's last unsubscribing ended; nothing while a rule of theirs counts."""
+    """What the person's last unsubscribing ended; nothing while a rule of theirs brings mails."""
     ended = Subscription.objects.filter(person=person, person__is_active=True, ended_how=UNSUBSCRIBED)
+    ended = ended.exclude(endpoint__ended_at__isnull=False)  # once it ended webhooks too
     last = ended.order_by("-ended_at").values_list("ended_at", flat=True).first()
-    return ended.none() if last is None or _active(person).exists() else ended.filter(ended_at=last)
+    brings_mails = _active(person).filter(channel=Subscription.Channel.MAIL).exists()
+    return ended.none() if last is None or brings_mails else ended.filter(ended_at=last)
 
 
 @transaction.atomic
@@ -189,6 +203,16 @@ def _refuse_strangers(person: User, by: User | None) -> None:
 def _refuse_inactive(person: User) -> None:
     if not person.is_active:
         raise SubscriptionError(f"person {person.pk} is switched off; wanted somebody who may be written to")
+
+
+def _refuse_ended_webhook(rule: Subscription) -> None:
+    """Locks the webhook, so that it does not end meanwhile."""
+    if rule.endpoint_id is None:
+        return
+    if Endpoint.objects.select_for_update().get(pk=rule.endpoint_id).ended_at is not None:
+        raise SubscriptionError(
+            f"rule {rule.pk} is for a webhook that has ended; wanted one in use: add the webhook anew, then a rule"
+        )
 
 
 def _refuse_too_many(active: QuerySet[Subscription]) -> None:

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection, transaction
 from django.db.models import Min
 
-from alerts import recording
+from alerts import matching, recording
 from alerts.channels import endpoints, posting, telling
-from alerts.models import Alert, Delivery, DeliveryQuerySet
+from alerts.models import Alert, Delivery, DeliveryQuerySet, Subscription
 from alerts.posting import Result
 from alerts.recording import State
 from people.models import User
@@ -95,13 +95,28 @@ def _unwanted(delivery: Delivery, *, at: dt.datetime) -> str:
         return endpoints.ENDED
     if not endpoint.owner.is_active:
         return "the person is no longer active"
-    if rule is not None and rule.ended_at is not None:
-        return "the rule that asked for it has ended"
+    if rule is not None and _was_touched(rule, since=delivery.made_at) and not _is_asked_for(delivery):
+        return "no rule of the webhook asks for it any more"
     if alert.sensitivity > clearance_of(endpoint.owner):
         return "the alert is not open to the webhook's owner"
     if alert.withdrawn_at is not None:
         return "the alert was withdrawn"
     return "the warning's time is over" if alert.valid_until < at.date() else ""
+
+
+def _was_touched(rule: Subscription, *, since: dt.datetime) -> bool:
+    return rule.ended_at is not None or (rule.changed_at is not None and rule.changed_at >= since)
+
+
+def _is_asked_for(delivery: Delivery) -> bool:
+    """Whether any rule of the webhook asks for the alert now."""
+    found = matching.rule_of(
+        alert=delivery.alert,
+        person_id=delivery.person_id,
+        channel=delivery.channel,
+        endpoint_id=delivery.endpoint_id,
+    )
+    return found is not None
 
 
 def _post(delivery: Delivery, *, at: dt.datetime, now: Callable[[], dt.datetime]) -> None:
@@ -129,18 +144,18 @@ def _rest(delivery: Delivery) -> None:
 
 @transaction.atomic
 def replay(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
-    """Send a finished post again, under its id. Raises ReplayError."""
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("endpoint", "alert")
+    """Send a finished post again, under its id. Raises ReplayError, also where it would not go when its turn comes."""
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("endpoint__owner", "alert", "subscription")
     delivery = rows.filter(pk=delivery_id, channel=Delivery.Channel.WEBHOOK).first()
     endpoint = delivery.endpoint if delivery is not None else None
     if delivery is None or endpoint is None or not _may_see(by, endpoint.owner_id):
         raise ReplayError(f"post {delivery_id}: found none of yours")
     if delivery.state not in {State.SENT, State.REFUSED, State.GIVEN_UP}:
         raise ReplayError(f"post {delivery_id} is {delivery.state}; wanted sent, refused or given_up")
-    if endpoint.ended_at is not None:
-        raise ReplayError(f"post {delivery_id}: its webhook has ended; wanted one that counts")
-    if delivery.alert.valid_until < at.date() or delivery.alert.withdrawn_at is not None:
-        raise ReplayError(f"post {delivery_id}: its alert holds no more; wanted one that does")
+    if reason := _unwanted(delivery, at=at):
+        raise ReplayError(f"post {delivery_id}: {reason}; wanted one that may go")
+    if later := Alert.objects.released().filter(corrects=delivery.alert_id).first():
+        raise ReplayError(f"post {delivery_id}: alert {later.pk} corrects its alert; wanted one that stands")
     recording.put_back(delivery, by=by, at=at)
     return delivery
 

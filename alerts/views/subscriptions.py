@@ -1,5 +1,6 @@
 """Who is warned of what: the list, one rule, and the pages behind signed links."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial, wraps
 
@@ -26,7 +27,6 @@ from people.permissions import Action, may
 from r2p_dashboard import clock, pipeline
 
 PAGE_SIZE = 50
-ON_SITE = "ended by the person"
 BY_STAFF = "ended by staff"
 
 LOOK_BACK = "look_back"  # what the button asks for that saves nothing
@@ -121,7 +121,7 @@ def subscription(request: HttpRequest, subscription_id: int) -> HttpResponse:
 def subscription_end(request: HttpRequest, subscription_id: int) -> HttpResponse:
     """Ends one rule; it is kept."""
     rule = reachable(request, subscription_id)
-    how = ON_SITE if rule.person_id == _person(request).pk else BY_STAFF
+    how = subscribing.BY_PERSON if rule.person_id == _person(request).pk else BY_STAFF
     subscribing.end(subscription_id=rule.pk, how=how, by=_person(request), at=clock.now())
     messages.success(request, "Ended. No alert goes out by this rule any more.")
     return redirect("subscriptions")
@@ -272,7 +272,7 @@ def _by_link_page(
 @private(referrer="no-referrer")
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """A GET shows a button; any POST ends all the person's rules, but one that asks to take them up again."""
+    """A GET shows a button; any POST ends what brings the person mails, but one that asks to take it up again."""
     person = links.person_of_unsubscribe(token)
     if person is None:
         return broken(request)
@@ -281,10 +281,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             subscribing.resume_all(person=person, at=clock.now())
         else:
             subscribing.end_all(person=person, at=clock.now())
+    channels = Subscription.objects.filter(person=person, ended_at=None).values_list("channel", flat=True)
+    counts = Counter(channels)
     context = {
         "here": reverse("unsubscribe", args=[token]),
         "is_post": request.method == "POST",
-        "rules": Subscription.objects.filter(person=person, ended_at=None).count(),
+        "rules": counts[Subscription.Channel.MAIL],
+        "posted": counts[Subscription.Channel.WEBHOOK],
         "ended": subscribing.ended_together(person).count(),
     }
     return render(request, "alerts/unsubscribe.html", context)

@@ -30,7 +30,6 @@ from people.permissions import Action, may
 from r2p_dashboard import clock, pipeline
 
 PAGE_SIZE = 30
-ENDED_BY_OWNER = "ended by its owner"
 ENDED_BY_STAFF = "ended by staff"
 REPLAYABLE = frozenset({Delivery.State.SENT, Delivery.State.REFUSED, Delivery.State.GIVEN_UP})
 
@@ -178,7 +177,7 @@ def _replay(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
 
 
 def _how(request: HttpRequest, found: Endpoint) -> str:
-    return ENDED_BY_OWNER if found.owner_id == person(request).pk else ENDED_BY_STAFF
+    return subscribing.BY_OWNER if found.owner_id == person(request).pk else ENDED_BY_STAFF
 
 
 _CHANGES: dict[str, Change] = {

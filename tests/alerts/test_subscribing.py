@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from alerts import subscribing
+from alerts import confirming, subscribing
 from alerts.models import Endpoint, Subscription
-from alerts.subscribing import BY_LINK, SubscriptionError, Wanted
+from alerts.subscribing import BY_LINK, BY_OWNER, BY_PERSON, UNSUBSCRIBED, SubscriptionError, Wanted
 from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role
@@ -134,8 +134,8 @@ def test_no_rule_is_taken_up_again_beyond_the_limit(monkeypatch: pytest.MonkeyPa
         subscribing.resume(subscription_id=rule.pk, at=LATER)
 
 
-@pytest.mark.parametrize("how", [subscribing.UNSUBSCRIBED, BY_LINK])
-def test_what_a_person_ended_by_a_link_only_that_person_takes_up_again(how: str) -> None:
+@pytest.mark.parametrize("how", [UNSUBSCRIBED, BY_LINK, BY_PERSON, BY_OWNER, confirming.REPLACED])
+def test_what_a_person_ended_only_that_person_takes_up_again(how: str) -> None:
     rule, admin = subscribed(), make.person(Role.ADMIN)
     subscribing.end_all(person=rule.person, how=how, at=NOW)
 
@@ -268,3 +268,31 @@ def test_only_a_persons_own_endpoint_in_use_is_posted_to_and_at_once() -> None:
             subscribed(person, endpoint=wrong)
     with pytest.raises(SubscriptionError, match="wanted one at once"):
         subscribed(person, endpoint=own, frequency="daily")
+
+
+def machine_of(person: User, **fields: Any) -> Endpoint:
+    return Endpoint.objects.create(
+        owner=person, name="own", url="https://machine.test.example/", created_at=NOW, **fields
+    )
+
+
+def test_the_link_of_a_mail_ends_mails_and_no_webhook() -> None:
+    person = make.person()
+    mails, posts = subscribed(person), subscribed(person, endpoint=machine_of(person))
+
+    assert subscribing.end_all(person=person, at=NOW) == 1
+    assert list(Subscription.objects.active()) == [posts]
+    assert list(subscribing.ended_together(person)) == [mails]
+    assert subscribing.resume_all(person=person, at=LATER) == 1
+    assert subscribing.end_all(person=person, how=BY_LINK, at=LATER) == 2
+
+
+def test_no_rule_of_an_ended_webhook_is_taken_up_again() -> None:
+    person = make.person()
+    rule = subscribed(person, endpoint=machine_of(person))
+    subscribing.end(subscription_id=rule.pk, how=UNSUBSCRIBED, by=None, at=NOW)
+    Endpoint.objects.update(ended_at=NOW, ended_how="ended by its owner")
+
+    with pytest.raises(SubscriptionError, match=f"rule {rule.pk} is for a webhook that has ended"):
+        subscribing.resume(subscription_id=rule.pk, by=person, at=LATER)
+    assert subscribing.resume_all(person=person, at=LATER) == 0

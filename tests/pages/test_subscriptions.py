@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from pytest_django.live_server_helper import LiveServer
 
 from alerts import links, messages, subscribing
-from alerts.models import Subscription
+from alerts.models import Endpoint, Subscription
 from people.models import User
 from people.permissions import Role
 from tests import make
@@ -346,11 +346,29 @@ def test_the_page_offers_to_take_up_again_what_it_ended(client: Client) -> None:
     outbox.subscription(person)
     here = stop(person)
 
-    assert "Stop all alerts?" in client.get(here).text
+    assert "Stop all mails?" in client.get(here).text
     assert "Resume the rule that ended" in client.post(here, {"action": "end"}).text
     assert "Resume the rule that ended" in client.post(here, {"action": "end"}).text
-    assert "You get alerts again" in client.post(here, {"action": "resume"}).text
+    assert "You get mails again" in client.post(here, {"action": "resume"}).text
     assert in_force(person) == ["alerts about every country from ELEVATED on"]
+
+
+def test_one_click_ends_mails_alone_and_the_page_says_where_webhooks_end(client: Client) -> None:
+    rule = outbox.subscription()
+    machine = Endpoint.objects.create(
+        owner=rule.person, name="Room", url="https://x.test.example/", created_at=make.NOW
+    )
+    outbox.subscription(rule.person, channel="webhook", endpoint=machine)
+
+    answer = client.post(stop(rule.person), {"List-Unsubscribe": "One-Click"}).text
+
+    assert in_force(rule.person) == ["alerts about every country from ELEVATED on, to a webhook"]
+    assert "no mail goes out to you any more" in answer
+    assert (
+        'Your webhooks go on: by 1 rule alerts are posted to a machine of yours. End them at <a href="/webhooks/">'
+        in answer
+    )
+    assert "Resume the rule that ended" in answer
 
 
 @pytest.mark.browser
@@ -368,7 +386,7 @@ def test_the_signed_pages_work_in_a_real_browser(live_server: LiveServer, chromi
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
     page.goto(f"{live_server.url}{stop(person)}")
-    page.get_by_role("button", name="Stop all alerts").click()
-    assert "You get no alerts" in page.inner_text("main")
+    page.get_by_role("button", name="Stop all mails").click()
+    assert "You get no mails" in page.inner_text("main")
     assert in_force(person) == []
     page.close()

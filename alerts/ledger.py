@@ -64,10 +64,9 @@ class ResponseLine:
     steps: tuple[ResponseStep, ...]
 
     @property
-    def outcome(self) -> ResponseStep | None:
-        """The latest word on what became of it."""
-        said = [step for step in self.steps if step.is_outcome]
-        return said[-1] if said else None
+    def outcomes(self) -> list[ResponseStep]:
+        """What became of it, the first word first: times are counted up to that one."""
+        return [step for step in self.steps if step.is_outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +206,8 @@ def _read_alerts(numbers: Collection[int], user: Reader, known_before: dt.dateti
 def _read_published(numbers: Collection[int]) -> dict[int, PublishedWarning]:
     if not numbers:
         return {}
-    open_places = Q(situation__places__until=None)
-    iso3s = ArrayAgg("situation__places__country__iso3", filter=open_places, default=[], distinct=True)
+    last_places = Q(situation__places__until=None) | Q(situation__places__until=F("situation__closed_at"))
+    iso3s = ArrayAgg("situation__places__country__iso3", filter=last_places, default=[], distinct=True)
     rows = PublishedWarning.objects.filter(pk__in=numbers).select_related("situation").annotate(iso3s=iso3s)
     return {row.pk: row for row in rows}
 
@@ -219,7 +218,7 @@ def _read_responses(
     if not any(numbers.values()):
         return []
     of = Q(alert__in=numbers[ALERT]) | Q(warning__in=numbers[PUBLISHED]) | Q(pk__in=numbers[UNTIED])
-    steps = ResponseStep.objects.order_by("on", "pk")
+    steps = ResponseStep.objects.all()
     steps = steps.filter(entered_at__lt=known_before) if known_before else steps
     rows = _seen(user, known_before).filter(of).select_related("measure", "situation")
     rows = rows.prefetch_related(Prefetch("steps", steps)).order_by("decided_on", "pk")
@@ -227,8 +226,8 @@ def _read_responses(
 
 
 def line_of(response: Response) -> ResponseLine:
-    """A response read with its measure and its steps, oldest first."""
-    steps = tuple(response.steps.all())
+    """A response read with its measure and its steps."""
+    steps = tuple(sorted(response.steps.all(), key=lambda step: (step.on, step.pk)))
     said = tuple(Step(step.on, step.status, step.is_outcome, step.text) for step in steps)
     deed = Deed(response.decided_on, response.began_on, response.status, said)
     return ResponseLine(response, str(Response.Status(deed.status_now).label), deed, steps)

@@ -70,6 +70,7 @@ def record(
 ) -> list[Response]:
     """One response a measure, about an alert, a published warning or a situation as a whole.
 
+    To a correction or a withdrawal it is one to the alert that this is about: there the ledger has its line.
     `office` answers through `by`; `delivery` is the mail whose link was used. `by` None: it came cited with the
     installation. Raises RespondingError.
     """
@@ -136,12 +137,20 @@ def may_record(person: User) -> bool:
     return may(person, Action.RECORD_RESPONSE) or offices_of(person).exists()
 
 
+def warned_by(alert: Alert) -> Alert:
+    """What a response to it answers to: of a correction or a withdrawal, the alert that it is about."""
+    return alert if alert.corrects is None else warned_by(alert.corrects)
+
+
 def _about(alert: Alert | None, warning: PublishedWarning | None, situation: Situation | None) -> dict[str, Any]:
     if (alert is not None) + (warning is not None) + (situation is not None) != 1:
         raise RespondingError("about: found none or several; wanted an alert, a published warning or a situation")
     if alert is not None:
         if alert.state != Alert.State.RELEASED:
             raise RespondingError(f"alert {alert.pk}: found it {alert.state}; wanted one that was released")
+        if alert.is_dry_run:
+            raise RespondingError(f"alert {alert.pk}: found it released for practice; wanted one that went out")
+        alert = warned_by(alert)
         return {"alert": alert, "warning": None, "situation": alert.situation}
     if warning is not None:
         if warning.withdrawn_at is not None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from alerts.models import Measure, Office, Response
 from alerts.responding import ResponseDraft, StepDraft
@@ -41,12 +42,16 @@ class ResponseForm(forms.Form):
     source_title = Line(max_length=300, **_SOURCE)
     source_url = forms.URLField(max_length=500, required=False, label="Its address", assume_scheme="https")
 
-    def __init__(self, data: Any = None, *, offices: list[Office], **options: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, offices: list[Office], keeps: Measure | None = None, **options: Any
+    ) -> None:
+        """`keeps` is the measure of a response that is corrected: it may stay, though it is offered no more."""
         super().__init__(data, **options)
-        self.known = {row.code: row for row in Measure.objects.filter(is_offered=True).order_by("order")}
+        is_listed = Q(is_offered=True) | Q(pk=keeps.pk if keeps else None)
+        self.known = {row.code: row for row in Measure.objects.filter(is_listed).order_by("order")}
         field = self.fields["measures"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = grouped((row.form, code, row.title) for code, row in self.known.items())
+        field.choices = grouped((row.form, code, _titled(row)) for code, row in self.known.items())
         self.offices = {str(office.pk): office for office in offices}
         choices: list[Choice] = [(key, office.name) for key, office in self.offices.items()]
         if choices:
@@ -78,6 +83,10 @@ class ResponseForm(forms.Form):
     def chosen_office(self) -> Office | None:
         """The office that answers, where one was chosen."""
         return self.offices.get(self.cleaned_data.get("office", ""))
+
+
+def _titled(measure: Measure) -> str:
+    return measure.title if measure.is_offered else f"{measure.title} (offered no more)"
 
 
 def initial_of(response: Response) -> dict[str, Any]:

@@ -26,13 +26,13 @@ class Deed:
     decided_on: dt.date
     began_on: dt.date | None
     status: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()  # as they were said, those of one day in their order
 
     @property
     def status_now(self) -> str:
-        """The latest that was said."""
-        said = [step for step in self.steps if step.status]
-        return max(said, key=lambda step: step.on).status if said else self.status
+        """The latest that was said; of several on its day, the one that was said last."""
+        said = sorted((step for step in self.steps if step.status), key=lambda step: step.on)
+        return said[-1].status if said else self.status
 
     @property
     def acted_on(self) -> dt.date | None:

@@ -93,7 +93,9 @@ class LedgerRow(serializers.Serializer[Any]):
     days_to_action = serializers.IntegerField(allow_null=True)
     outcome_on = serializers.DateField(allow_null=True)
     days_to_outcome = serializers.IntegerField(allow_null=True)
-    outcome = serializers.CharField(allow_null=True, help_text="The latest word on what became of it")
+    outcome = serializers.CharField(allow_null=True, help_text="The first word on what became of it, of `outcome_on`")
+    latest_outcome_on = serializers.DateField(allow_null=True, help_text="Of the last such word; it may be the first")
+    latest_outcome = serializers.CharField(allow_null=True)
     source_url = serializers.CharField(allow_null=True)
 
 
@@ -205,7 +207,7 @@ def _warning_cells(entry: Entry, request: Request) -> dict[str, Any]:
 def _response_cells(entry: Entry, line: ResponseLine | None) -> dict[str, Any]:
     if line is None:
         return {}
-    row, deed, outcome = line.response, line.deed, line.outcome
+    row, deed, outcomes = line.response, line.deed, line.outcomes
     cells = {
         "response": row.pk,
         "actor": row.actor,
@@ -216,7 +218,9 @@ def _response_cells(entry: Entry, line: ResponseLine | None) -> dict[str, Any]:
         "decided_on": row.decided_on,
         "acted_on": deed.acted_on,
         "outcome_on": deed.ended_on,
-        "outcome": outcome.text if outcome else None,
+        "outcome": outcomes[0].text if outcomes else None,
+        "latest_outcome_on": outcomes[-1].on if outcomes else None,
+        "latest_outcome": outcomes[-1].text if outcomes else None,
         "source_url": row.source_url or None,
     }
     if entry.line is not None:

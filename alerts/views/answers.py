@@ -125,7 +125,7 @@ def may_decide(mail: Delivery) -> bool:
 def own_responses(mail: Delivery) -> QuerySet[Response]:
     """What the reader of a mail, or their office, recorded of its alert, oldest first."""
     own = offices.offices_of(mail.person)
-    rows = Response.objects.visible_to(mail.person).filter(alert=mail.alert)
+    rows = Response.objects.visible_to(mail.person).filter(alert=responding.warned_by(mail.alert))
     rows = rows.filter(Q(entered_by=mail.person) | Q(office__in=own.values("pk")))
     return rows.select_related("measure").prefetch_related("steps").order_by("pk")
 

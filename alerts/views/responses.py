@@ -45,8 +45,8 @@ def response_new(request: HttpRequest) -> HttpResponse:
 def _about(request: HttpRequest) -> dict[str, Any]:
     asked = request.GET
     if str(asked.get("alert", "")).isdecimal():
-        rows = Alert.objects.released().select_related("country", "situation")
-        return {"alert": get_object_or_404(rows, pk=int(asked["alert"]))}
+        rows = Alert.objects.released().select_related("country", "situation", "corrects__country")
+        return {"alert": responding.warned_by(get_object_or_404(rows, pk=int(asked["alert"])))}
     if str(asked.get("warning", "")).isdecimal():
         rows_of_others = PublishedWarning.objects.standing().select_related("situation")
         return {"warning": get_object_or_404(rows_of_others, pk=int(asked["warning"]))}
@@ -106,7 +106,7 @@ def _form(action: str, found: Response, request: HttpRequest, *, is_fresh: bool 
     if action == "step":
         return StepForm(data, auto_id="step-%s")
     if action == "correct":
-        return ResponseForm(data, offices=[], initial=initial_of(found), auto_id="correct-%s")
+        return ResponseForm(data, offices=[], keeps=found.measure, initial=initial_of(found), auto_id="correct-%s")
     return WithdrawalForm(data, auto_id="withdraw-%s")
 
 

@@ -54,6 +54,14 @@ def test_each_measure_becomes_a_response_and_the_same_words_twice_are_one(focal_
     assert (first[0].situation, first[0].sensitivity) == (alert.situation, Sensitivity.INTERNAL)
 
 
+def test_what_answers_a_correction_answers_the_alert_that_it_is_about(focal_point: User) -> None:
+    alert = outbox.alert()
+    letters = [outbox.alert(kind=kind, corrects=alert) for kind in Alert.LETTERS]
+
+    assert [recorded(focal_point, one).alert for one in letters] == [alert, alert]
+    assert Response.objects.count() == 1  # said twice, through two doors
+
+
 def test_another_persons_same_words_are_another_response(focal_point: User) -> None:
     alert = outbox.alert()
 
@@ -86,6 +94,8 @@ def test_what_cannot_be_is_refused_without_its_words(focal_point: User, fields: 
 def test_only_what_went_out_is_responded_to_and_to_one_thing_at_a_time(focal_point: User) -> None:
     held, gone = outbox.alert(state="draft"), ledgers.warning(withdrawn_at=make.NOW)
 
+    with pytest.raises(RespondingError, match="for practice"):
+        recorded(focal_point, outbox.alert(is_dry_run=True))
     with pytest.raises(RespondingError, match="found it draft"):
         recorded(focal_point, held)
     with pytest.raises(RespondingError, match="found it taken back"):

@@ -54,10 +54,20 @@ def test_a_deed_without_a_day_of_its_beginning_has_begun_all_the_same() -> None:
     assert line.seen.words == "nobody asked"
 
 
-@given(some.lists(some.integers(0, 400), max_size=6))
-def test_the_outcome_is_the_earliest_and_the_status_the_latest_that_was_said(days: list[int]) -> None:
-    steps = tuple(Step(DAY + dt.timedelta(days=day), "done", is_outcome=True, text="It ended.") for day in days)
+SAID = some.tuples(some.integers(0, 4), some.sampled_from(["", "under_way", "done", "stopped"]))
+
+
+@given(some.lists(SAID, max_size=6))
+def test_the_outcome_is_the_earliest_and_the_status_the_latest_that_was_said(said: list[tuple[int, str]]) -> None:
+    steps = tuple(Step(DAY + dt.timedelta(days=day), status, is_outcome=True, text="So.") for day, status in said)
     deed = Deed(DAY, DAY, "planned", steps)
 
-    assert deed.ended_on == (DAY + dt.timedelta(days=min(days)) if days else None)
-    assert deed.status_now == ("done" if days else "planned")
+    assert deed.ended_on == min((step.on for step in steps), default=None)
+    last = max(((step.on, number) for number, step in enumerate(steps) if step.status), default=None)
+    assert deed.status_now == (steps[last[1]].status if last else "planned")
+
+
+def test_of_two_words_on_one_day_the_later_one_holds() -> None:
+    steps = (Step(DAY, "under_way", is_outcome=False, text=""), Step(DAY, "done", is_outcome=False, text=""))
+
+    assert Deed(DAY, None, "planned", steps).status_now == "done"

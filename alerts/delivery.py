@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.encoding import punycode
 
-from alerts import digest_mail, digests, holding, matching, messages, recording, usual
+from alerts import digest_mail, digests, family, holding, matching, messages, recording, usual
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.pace import WINDOW, Pace, host_of
 from alerts.posting import Answer, Line, Result
@@ -318,7 +318,7 @@ def retry(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
     if delivery.alert.valid_until < at.date():
         until = delivery.alert.valid_until
         raise DeliveryError(f"delivery {delivery_id}: its alert was valid until {until}; wanted one that still is")
-    if later := Alert.objects.released().filter(corrects=delivery.alert_id).first():
+    if later := family.later(delivery.alert).last():
         raise DeliveryError(
             f"delivery {delivery_id}: alert {later.pk} corrects its alert or takes it back; wanted one that stands"
         )

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from alerts import family
 from alerts.delivery import DeliveryError
 from alerts.models import Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.undelivered import RETRYABLE
@@ -16,8 +17,9 @@ MOST = 500  # at once: as many as the sender takes in one round
 
 
 def can_be_put_back(deliveries: DeliveryQuerySet, *, day: dt.date) -> DeliveryQuerySet:
-    """Those that were refused, given up or came back, of alerts that still stand and are still valid on `day`."""
-    return deliveries.filter(state__in=RETRYABLE, alert__valid_until__gte=day, alert__withdrawn_at=None)
+    """Those that were refused, given up or came back, of alerts that nothing corrects or takes back, valid on `day`."""
+    rows = deliveries.filter(state__in=RETRYABLE, alert__valid_until__gte=day, alert__withdrawn_at=None)
+    return rows.filter(~family.has_later("alert"))
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection, transaction
 from django.db.models import Min
 
-from alerts import matching, recording
+from alerts import family, matching, recording
 from alerts.channels import endpoints, posting, telling
 from alerts.models import Alert, Delivery, DeliveryQuerySet, Subscription
 from alerts.posting import Result
@@ -154,7 +154,7 @@ def replay(*, delivery_id: int, by: User, at: dt.datetime) -> Delivery:
         raise ReplayError(f"post {delivery_id} is {delivery.state}; wanted sent, refused or given_up")
     if reason := _unwanted(delivery, at=at):
         raise ReplayError(f"post {delivery_id}: {reason}; wanted one that may go")
-    if later := Alert.objects.released().filter(corrects=delivery.alert_id).first():
+    if later := family.later(delivery.alert).last():
         raise ReplayError(f"post {delivery_id}: alert {later.pk} corrects its alert; wanted one that stands")
     recording.put_back(delivery, by=by, at=at)
     return delivery

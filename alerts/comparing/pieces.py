@@ -15,6 +15,7 @@ from alerts.policy import FRESH_DAYS
 from indicators.models import Evidence, EvidenceQuerySet, Indicator
 
 TRIGGERING_FACTOR = 8
+_OUT = {"alert__state": Alert.State.RELEASED, "alert__is_dry_run": False}  # of practice nobody is told
 TOLD_DAYS = 365  # an event longer ago is not told at all: a quarter of its weight would be left after half of that
 
 
@@ -46,7 +47,7 @@ def new_triggers(countries: list[int], *, day: dt.date) -> EvidenceQuerySet:
 
 def lost_reasons(countries: list[int]) -> EvidenceQuerySet:
     """Retracted pieces that a released alert named as a reason, and that no signal of a correction tells of."""
-    named = AlertReason.objects.filter(evidence=OuterRef("pk"), alert__state=Alert.State.RELEASED)
+    named = AlertReason.objects.filter(evidence=OuterRef("pk"), **_OUT)
     rows = _untold(Signal.Kind.CORRECTION).filter(Exists(named), country__in=countries)
     return rows.filter(status=Evidence.Status.RETRACTED)
 
@@ -65,7 +66,7 @@ def trigger_signals(pair: Pair) -> list[Signal]:
 def correction_signals(pair: Pair) -> list[Signal]:
     """One a piece that was retracted or corrected, where the level or the reasons of a released alert changed by it."""
     by_level, by_alert = _moved_the_level(pair), dict[int, list[int]]()
-    named = AlertReason.objects.filter(evidence__in=lost_reasons([pair[1].country_id]), alert__state="released")
+    named = AlertReason.objects.filter(evidence__in=lost_reasons([pair[1].country_id]), **_OUT)
     for piece, alert in named.order_by("alert").values_list("evidence", "alert").distinct():
         assert piece is not None  # of reasons that have a piece
         by_alert.setdefault(piece, []).append(alert)

@@ -8,6 +8,7 @@ from django.db import transaction
 from alerts import policy
 from alerts.desk.correct import log_correction
 from alerts.desk.drafts import DeskError, draft_for, log, reason_of
+from alerts.desk.sent import practised, released_by
 from alerts.freshness import why_stale
 from alerts.models import Alert, AlertDecision
 from alerts.warned import stronger
@@ -15,14 +16,12 @@ from indicators.models import Standing
 from indicators.models.score import Level
 from people.models import User
 
-_FIELDS = ["state", "decided_by", "decided_at", "decision_reason", "released_at", "is_dry_run", "matched_at"]
-
 
 @transaction.atomic
 def release(
     *, alert_id: int, by: User, reason: str, at: dt.datetime, is_dry_run: bool = False, seen: str = ""
 ) -> Alert:
-    """The draft becomes an alert. As practice nobody is written to, and it mutes nothing; ALERTS_DRY_RUN makes it one.
+    """The draft becomes an alert; as practice, or where ALERTS_DRY_RUN is set, a copy of it that goes to nobody.
 
     Raises DeskError, also where the scores are old or the country no longer stands at the alert's level.
     """
@@ -33,12 +32,13 @@ def release(
         )
     if alert.kind in policy.RAISING:  # what was wrong in a former alert is said whatever holds now
         _refuse_what_does_not_hold(alert, at=at)
-    is_dry_run = is_dry_run or settings.ALERTS_DRY_RUN
-    alert.state, alert.decided_by, alert.decided_at, alert.decision_reason = Alert.State.RELEASED, by, at, reason
-    alert.released_at, alert.is_dry_run, alert.matched_at = at, is_dry_run, at if is_dry_run else None
-    alert.save(update_fields=_FIELDS)
+    if is_dry_run or settings.ALERTS_DRY_RUN:
+        return practised(alert, by=by, reason=reason, at=at)
+    for name, value in (changed := released_by(by, reason, at=at)).items():
+        setattr(alert, name, value)
+    alert.save(update_fields=changed)
     log(alert, AlertDecision.Action.RELEASED, by=by, reason=reason, at=at)
-    if alert.kind == Alert.Kind.CORRECTION and not is_dry_run:
+    if alert.kind == Alert.Kind.CORRECTION:
         log_correction(alert, by=by, reason=reason, at=at)
     return alert
 

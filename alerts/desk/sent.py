@@ -51,8 +51,8 @@ def goes_until(alert: Alert, *, day: dt.date) -> dt.date:
 
 
 def latest_about(alert: Alert) -> int:
-    """The number of the last correction or withdrawal of an alert, whatever became of it; 0: none."""
-    return alert.corrections.order_by("-pk").values_list("pk", flat=True).first() or 0
+    """The number of the last correction or withdrawal of an alert, whatever became of it; 0: none but for practice."""
+    return alert.corrections.filter(is_dry_run=False).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def make(alert: Alert, kind: Alert.Kind, words: Words, *, at: dt.datetime, **decided: object) -> Alert:
@@ -60,15 +60,32 @@ def make(alert: Alert, kind: Alert.Kind, words: Words, *, at: dt.datetime, **dec
     made = Alert.objects.create(
         kind=kind, corrects=alert, signal_id=alert.signal_id, situation_id=alert.situation_id, country=alert.country,
         snapshot_id=alert.snapshot_id, level=alert.level, previous_level=alert.previous_level, factors=alert.factors,
-        confidence=alert.confidence, withheld=alert.withheld, raised_at=at,
+        confidence=alert.confidence, withheld=alert.withheld, sensitivity=alert.sensitivity, raised_at=at,
         **{name: getattr(words, name) for name in words.__slots__}, **decided,
     )  # fmt: skip
     if kind == Alert.Kind.CORRECTION:
-        AlertReason.objects.bulk_create(
-            AlertReason(alert=made, order=row.order, text=row.text, grade=row.grade, evidence_id=row.evidence_id)
-            for row in alert.reasons.order_by("order")
-        )
+        _copy_reasons(alert, made)
     return made
+
+
+def practised(draft: Alert, *, by: User, reason: str, at: dt.datetime) -> Alert:
+    """A copy of the draft that is released for practice: it takes the place of nothing, and nobody is written to."""
+    same = {one.attname: getattr(draft, one.attname) for one in Alert._meta.concrete_fields if not one.primary_key}
+    own = released_by(by, reason, at=at) | {"is_dry_run": True, "matched_at": at, "supersedes_id": None}
+    for name, value in own.items():
+        same.pop(f"{name}_id", None)
+        same[name] = value
+    made = Alert.objects.create(**same)
+    _copy_reasons(draft, made)
+    log(made, AlertDecision.Action.RELEASED, by=by, reason=reason, at=at)
+    return made
+
+
+def _copy_reasons(of: Alert, to: Alert) -> None:
+    AlertReason.objects.bulk_create(
+        AlertReason(alert=to, order=row.order, text=row.text, grade=row.grade, evidence_id=row.evidence_id)
+        for row in of.reasons.order_by("order")
+    )
 
 
 def end_drafts(alert: Alert, *, reason: str, at: dt.datetime) -> None:

@@ -100,20 +100,22 @@ def practice(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires(Action.RELEASE_ALERT)
 def alert_release(request: HttpRequest, alert_id: int) -> HttpResponse:
-    """Lets a draft go out, or practises it, with the reason."""
+    """Lets a draft go out, or practises a copy of it, with the reason."""
     form = DecisionForm("release", request.POST)
     is_practice = request.POST.get("as") == "practice" or settings.ALERTS_DRY_RUN
 
     def decide(**why: Any) -> Alert:
         return release.release(is_dry_run=is_practice, seen=form.cleaned_data["seen"], **why)
 
-    answer = _decided(request, alert_id, form, decide, {"release": form})
-    if answer is None and is_practice:
-        messages.success(request, "Released for practice. Nobody is written to, and it mutes no later warning.")
-    elif answer is None:
+    made = _decided(request, alert_id, form, decide, {"release": form})
+    if isinstance(made, HttpResponse):
+        return made
+    if made.is_dry_run:
+        messages.success(request, f"Practised as alert {made.pk}. Nobody is written to; alert {alert_id} still waits.")
+    else:
         transaction.on_commit(pipeline.ring_warnings)
         messages.success(request, "Released. The mails go out now; the alert stands here for good.")
-    return answer or redirect("alert", alert_id)
+    return redirect(made)
 
 
 @require_POST
@@ -121,10 +123,11 @@ def alert_release(request: HttpRequest, alert_id: int) -> HttpResponse:
 def alert_refuse(request: HttpRequest, alert_id: int) -> HttpResponse:
     """Keeps a draft from going out, with the reason."""
     form = DecisionForm("refuse", request.POST)
-    answer = _decided(request, alert_id, form, refuse.refuse, {"refuse": form})
-    if answer is None:
-        messages.success(request, "Refused. Nothing goes out; only those who release alerts still see this page.")
-    return answer or redirect("alert", alert_id)
+    made = _decided(request, alert_id, form, refuse.refuse, {"refuse": form})
+    if isinstance(made, HttpResponse):
+        return made
+    messages.success(request, "Refused. Nothing goes out; only those who release alerts still see this page.")
+    return redirect(made)
 
 
 def _decided(
@@ -133,18 +136,16 @@ def _decided(
     form: DecisionForm,
     decide: Callable[..., Alert],
     forms_of_page: dict[str, DecisionForm],
-) -> HttpResponse | None:
-    """None where it was decided; else the page with what was typed and why it could not be."""
+) -> Alert | HttpResponse:
+    """The alert as it was decided; else the page with what was typed and why it could not be."""
     found_alert(request, alert_id)
     status = 400
     if form.is_valid():
         try:
-            decide(alert_id=alert_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
+            return decide(alert_id=alert_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
         except DeskError as error:
             form.add_error(None, sentence(error))
             status = 409
-        else:
-            return None
     return show(request, found_alert(request, alert_id), forms_of_page, status=status)
 
 

@@ -109,9 +109,9 @@ def lines_of(signals: Iterable[Signal], *, user: Reader, judged_before: dt.datet
 def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None, is_open: bool) -> SignalLine:
     verdict = getattr(signal, "verdict", None)
     is_judged = verdict is not None and (end is None or verdict.judged_at < end)
-    alerts = sorted(signal.alerts.all(), key=lambda alert: alert.pk) if is_judged else []
+    alerts = _warnings(signal) if is_judged else []
     shown = [alert for alert in alerts if _is_shown(alert, user, end)]
-    state = alerts[-1].state if alerts and not shown else ""
+    state = next((alert.state for alert in reversed(alerts) if not shown and not alert.is_dry_run), "")
     return SignalLine(
         signal,
         Level(signal.from_level),
@@ -125,8 +125,14 @@ def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None, is_op
     )
 
 
+def _warnings(signal: Signal) -> list[Alert]:
+    """What was raised by it, practice first; a correction or withdrawal is about that, and no warning of its own."""
+    found = [alert for alert in signal.alerts.all() if alert.kind not in Alert.LETTERS]
+    return sorted(found, key=lambda alert: (not alert.is_dry_run, alert.pk))
+
+
 def _is_shown(alert: Alert, user: Reader, end: dt.datetime | None) -> bool:
-    """Whether the list may name the alert: once it is released, to those who release before that."""
-    if alert.state == Alert.State.RELEASED and alert.released_at is not None:
+    """Whether the list may name the alert: once it is released; before that, and for practice, to who releases."""
+    if alert.state == Alert.State.RELEASED and alert.released_at is not None and not alert.is_dry_run:
         return end is None or alert.released_at < end
     return may(user, Action.RELEASE_ALERT) and (end is None or alert.raised_at < end)

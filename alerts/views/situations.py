@@ -61,7 +61,7 @@ def _chosen(form: SituationFilter) -> Any:
     rows = rows.filter(closed_at__isnull=False) if asked["state"] == "closed" else rows
     if asked["country"]:
         rows = rows.filter(pk__in=SituationPlace.objects.filter(country__iso3=asked["country"]).values("situation"))
-    released = Q(alerts__state=Alert.State.RELEASED)
+    released = Q(alerts__state=Alert.State.RELEASED, alerts__is_dry_run=False)  # nobody was warned by practice
     rows = rows.annotate(sent=Count("alerts", filter=released), last=Max("alerts__released_at", filter=released))
     places = SituationPlace.objects.select_related("country").order_by("country__name_sort", "since")
     rows = rows.prefetch_related(Prefetch("places", places, to_attr="all_places"))

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from alerts import delivery, recording
-from alerts.models import Delivery
+from alerts import delivery, putting_back, recording
+from alerts.models import Alert, Delivery
 from people.permissions import Role
 from tests import make
 from tests.alerts import outbox
+from tests.alerts.test_taking_back import corrected, out, told, withdrawn
 from tests.make import NOW
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -84,3 +85,50 @@ def test_what_is_open_sent_or_cancelled_is_not_put_back(state: str) -> None:
 def test_a_delivery_that_is_none_is_refused() -> None:
     with pytest.raises(delivery.DeliveryError, match="there is none"):
         delivery.retry(delivery_id=0, by=make.person(Role.PUBLISHER), at=NOW)
+
+
+def put_back(row: Delivery) -> tuple[bool, int]:
+    """Whether it can be put back by itself, and how many are with all others."""
+    by, at = make.person(Role.ADMIN), NOW + dt.timedelta(days=2)
+    try:
+        delivery.retry(delivery_id=row.pk, by=by, at=at)
+    except delivery.DeliveryError:
+        return False, putting_back.put_back_all(deliveries=Delivery.objects.all(), by=by, at=at)
+    Delivery.objects.filter(pk=row.pk).update(state=State.REFUSED, **FINISHED)
+    return True, putting_back.put_back_all(deliveries=Delivery.objects.all(), by=by, at=at)
+
+
+@pytest.mark.parametrize("then", [withdrawn, corrected])
+def test_what_was_corrected_or_taken_back_is_put_back_neither_alone_nor_with_others(then: Any) -> None:
+    alert = out()
+    row = outbox.delivery(alert, state=State.REFUSED, **FINISHED)
+    assert put_back(row) == (True, 1)
+
+    Delivery.objects.filter(pk=row.pk).update(state=State.REFUSED, **FINISHED)
+    then(alert)
+
+    assert put_back(row) == (False, 0)
+
+
+@pytest.mark.parametrize("then", [withdrawn, corrected])
+def test_a_correction_after_which_another_came_is_not_put_back(then: Any) -> None:
+    alert = out()
+    outbox.delivery(alert)
+    first = corrected(alert)
+    told(first)
+    Delivery.objects.filter(alert=first).update(state=State.REFUSED, **FINISHED)
+    row = first.deliveries.get()
+    assert put_back(row) == (True, 1)
+
+    Delivery.objects.filter(pk=row.pk).update(state=State.REFUSED, **FINISHED)
+    then(alert)
+
+    assert put_back(row) == (False, 0)
+
+
+def test_what_practice_corrects_is_put_back() -> None:
+    alert = out()
+    row = outbox.delivery(alert, state=State.REFUSED, **FINISHED)
+    outbox.alert(kind=Alert.Kind.CORRECTION, corrects=alert, is_dry_run=True)
+
+    assert put_back(row) == (True, 1)

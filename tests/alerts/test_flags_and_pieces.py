@@ -205,3 +205,15 @@ def test_countries_of_which_nothing_is_to_be_said_cost_no_query_each() -> None:
 
     assert cost("MMR") == cost("UKR", "SDN", "ETH", "FRA", "COD", "HTI", "MLI") <= 10
     assert Compared.objects.count() == 8
+
+
+def test_what_practice_alone_gave_as_a_reason_is_no_correction() -> None:
+    row = make.accepted()
+    compared()
+    practice = outbox.alert(is_dry_run=True)
+    AlertReason.objects.create(alert=practice, order=1, text="Synthetic", evidence=row)
+
+    retract(row)
+    stands()
+
+    assert found(at=make.NOW + DAY) == []

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
+from alerts import changes
 from alerts.models import Absence, Duty, MailSettings, Office, OfficeMember
 from countries.models import Country
 from people.models import User
@@ -80,18 +81,24 @@ def open_office(
         raise OfficeError(f"kind: found {kind!r}; wanted one of {', '.join(Office.Kind.values)}")
     if kind == Office.Kind.STATE and country is None and not is_demonstration:
         raise OfficeError("country: found none; wanted the State whose office it is")
-    return Office.objects.create(
+    made = Office.objects.create(
         name=name, kind=kind, country=country, languages=list(languages), is_demonstration=is_demonstration,
         created_at=at,
     )  # fmt: skip
+    changes.log(made, "made", by=by, at=at)
+    return made
 
 
 @transaction.atomic
-def describe(*, office_id: int, name: str, languages: Sequence[str], by: User) -> Office:
+def describe(*, office_id: int, name: str, languages: Sequence[str], by: User, at: dt.datetime) -> Office:
     """Renames it and says in which languages it works. Raises OfficeError."""
     office = _open(office_id, by)
+    before = {"name": office.name, "languages": ", ".join(office.languages)}
     office.name, office.languages = _free_name(name, but=office), list(languages)
     office.save(update_fields=["name", "languages"])
+    now = {"name": office.name, "languages": ", ".join(office.languages)}
+    if changed := {field: old for field, old in before.items() if now[field] != old}:
+        changes.log(office, f"{', '.join(changed)} changed", by=by, at=at, before=changed)
     return office
 
 
@@ -105,6 +112,7 @@ def end_office(*, office_id: int, by: User, at: dt.datetime) -> Office:
     OfficeMember.objects.filter(office=office, until=None).update(until=at)
     office.ended_at = at
     office.save(update_fields=["ended_at"])
+    changes.log(office, "ended", by=by, at=at)
     return office
 
 
@@ -124,6 +132,7 @@ def put_person(*, office_id: int, person: User, by: User, at: dt.datetime) -> Of
     if members.count() >= MEMBERS_MAX:
         raise OfficeError(f"office {office.pk}: found {MEMBERS_MAX} people in it; wanted at most as many")
     last = members.aggregate(last=Max("order"))["last"] or 0
+    changes.log(office, "put in, asked last", person=person, by=by, at=at)
     return OfficeMember.objects.create(office=office, person=person, order=last + 1, since=at)
 
 
@@ -133,6 +142,7 @@ def take_person(*, office_id: int, person_id: int, by: User, at: dt.datetime) ->
     member = _member(_open(office_id, by), person_id)
     member.until = at
     member.save(update_fields=["until"])
+    changes.log(member.office, "taken out", person=member.person, by=by, at=at)
     return member
 
 
@@ -146,6 +156,7 @@ def move_person(*, office_id: int, person_id: int, is_up: bool, by: User, at: dt
     other = others.order_by("-order" if is_up else "order").first()
     if other is None:
         return member
+    changes.log(office, f"asked {'earlier' if is_up else 'later'}", person=member.person, by=by, at=at)
     OfficeMember.objects.filter(pk__in=[member.pk, other.pk]).update(until=at)
     OfficeMember.objects.create(office=office, person_id=other.person_id, order=member.order, since=at)
     return OfficeMember.objects.create(office=office, person_id=member.person_id, order=other.order, since=at)
@@ -181,6 +192,9 @@ def cancel_absence(*, absence_id: int, by: User, at: dt.datetime) -> Absence:
     if found.cancelled_at is None:
         found.cancelled_at = at
         found.save(update_fields=["cancelled_at"])
+        for office in offices_of(found.person):
+            words = f"absence of {found.first_day} to {found.last_day} cancelled"
+            changes.log(office, words, person=found.person, by=by, at=at)
     return found
 
 

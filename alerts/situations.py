@@ -9,6 +9,7 @@ from collections.abc import Collection
 from django.db import connection, transaction
 from django.utils.text import slugify
 
+from alerts import changes
 from alerts.models import Alert, AlertDecision, Situation, SituationPlace
 from countries.models import Country
 from people.models import User
@@ -63,11 +64,14 @@ def open_situation(
     SituationPlace.objects.bulk_create(
         SituationPlace(situation=made, country=country, since=at) for country in countries
     )
+    changes.log(made, "opened", by=by, at=at)
     return made
 
 
 @transaction.atomic
-def describe(*, situation_id: int, name: str, about: str, part: str, was: tuple[str, str, str], by: User) -> Situation:
+def describe(
+    *, situation_id: int, name: str, about: str, part: str, was: tuple[str, str, str], by: User, at: dt.datetime
+) -> Situation:
     """Names it, its part and what it is about; `was` is what the person saw. The address stays.
 
     Raises SituationError, also where somebody else changed it in between.
@@ -78,7 +82,11 @@ def describe(*, situation_id: int, name: str, about: str, part: str, was: tuple[
             f"situation {found.slug}: found it changed since you opened this page; wanted what you saw. "
             "Look at it again, then change it"
         )
-    found.name, found.about, found.part = _name(name), about, part
+    now = {"name": _name(name), "about": about, "part": part}
+    before = {field: old for field, old in zip(now, was, strict=True) if now[field] != old}
+    if before:
+        changes.log(found, f"{', '.join(before)} changed", by=by, at=at, before=before)
+    found.name, found.about, found.part = now.values()
     found.save(update_fields=["name", "about", "part"])
     return found
 
@@ -99,6 +107,7 @@ def put_country(*, situation_id: int, country: Country, is_home: bool, by: User,
     if is_home:
         _leave_home(country, at=at)
     _end_place(place, at=at)
+    changes.log(found, f"{country.name_en}: {_placed(place, is_home=is_home)}", by=by, at=at)
     return SituationPlace.objects.create(situation=found, country=country, is_home=is_home, since=at)
 
 
@@ -114,11 +123,12 @@ def take_country(*, situation_id: int, country: Country, by: User, at: dt.dateti
     if places.count() == 1:
         raise SituationError(f"situation {found.slug}: found {country.iso3} alone in it; wanted one more, or close it")
     _end_place(place, at=at)
+    changes.log(found, f"{country.name_en}: taken out", by=by, at=at)
 
 
 @transaction.atomic
 def close(*, situation_id: int, reason: str, by: User, at: dt.datetime) -> Situation:
-    """Ends the thread, for good: the next alert about one of its countries opens another. Raises SituationError.
+    """Ends the thread: the next alert about one of its countries opens another. Raises SituationError.
 
     Drafts that wait in it are decided or moved first: nobody would look for them in a closed one.
     """
@@ -133,6 +143,29 @@ def close(*, situation_id: int, reason: str, by: User, at: dt.datetime) -> Situa
         )
     SituationPlace.objects.filter(situation=found, until=None).update(until=at)
     found.closed_at, found.closed_by, found.closing_reason = at, by, reason
+    found.save(update_fields=["closed_at", "closed_by", "closing_reason"])
+    changes.log(found, "closed", by=by, at=at, reason=reason)
+    return found
+
+
+@transaction.atomic
+def reopen(*, situation_id: int, reason: str, by: User, at: dt.datetime) -> Situation:
+    """Takes a closed thread up again, about the countries that it was about when it was closed. Raises SituationError.
+
+    It is the home of those again that have none since.
+    """
+    _refuse_others(by)
+    found, reason = Situation.objects.select_for_update().get(pk=situation_id), _reason(reason)
+    if found.closed_at is None:
+        raise SituationError(f"situation {found.slug}: found it open; wanted a closed one")
+    last = SituationPlace.objects.filter(situation=found, until=found.closed_at).order_by("country")
+    for place in last.select_related("country"):
+        _take_turns(place.country_id)
+        is_home = place.is_home and known_home(place.country_id) is None
+        SituationPlace.objects.create(situation=found, country=place.country, is_home=is_home, since=at)
+    before = {"closed": f"{found.closed_at:%Y-%m-%d}", "because": found.closing_reason}
+    changes.log(found, "opened again", by=by, at=at, reason=reason, before=before)
+    found.closed_at, found.closed_by, found.closing_reason = None, None, ""
     found.save(update_fields=["closed_at", "closed_by", "closing_reason"])
     return found
 
@@ -182,6 +215,12 @@ def _open(situation_id: int, by: User) -> Situation:
 def _countries_of(situation: Situation) -> list[int]:
     places = SituationPlace.objects.filter(situation=situation, until=None).order_by("country")
     return list(places.values_list("country", flat=True))
+
+
+def _placed(place: SituationPlace | None, *, is_home: bool) -> str:
+    if is_home:
+        return "its alerts are threaded here" if place else "added, and its alerts are threaded here"
+    return "its alerts are threaded here no more" if place else "added"
 
 
 def _leave_home(country: Country, *, at: dt.datetime) -> None:

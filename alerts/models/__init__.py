@@ -1,6 +1,7 @@
 """Signals, alerts, subscriptions, deliveries, answers and responses."""
 
 from alerts.models.alert import Alert, AlertDecision, AlertQuerySet, AlertReason
+from alerts.models.change import Change
 from alerts.models.confirmation import Confirmation, ConfirmationQuerySet
 from alerts.models.correction import CorrectionDuty
 from alerts.models.delivery import Delivery, DeliveryAttempt, DeliveryQuerySet
@@ -25,6 +26,7 @@ __all__ = [
     "AlertDecision",
     "AlertQuerySet",
     "AlertReason",
+    "Change",
     "Compared",
     "Confirmation",
     "ConfirmationQuerySet",

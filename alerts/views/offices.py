@@ -19,6 +19,7 @@ from alerts import offices as keeping
 from alerts.models import Absence, Duty, Office
 from alerts.office_forms import LANGUAGES, AbsenceForm, DescribeOfficeForm, OfficeFilter, OfficeForm, PersonForm
 from alerts.offices import OfficeError, Place
+from alerts.views.changed import changes_of
 from indicators.forms import Choice
 from indicators.views.review import person
 from people.access import requires
@@ -96,6 +97,7 @@ def _show(request: HttpRequest, found: Office, away: AbsenceForm | None = None, 
         "languages": [names.get(code, code) for code in found.languages],
         "former": keeping.history(found)[:FORMER],
         "owed": Duty.objects.filter(office=found, closed_at=None).count(),
+        "log": changes_of(found, shows_names=may(request.user, Action.MANAGE_OFFICES)),
         "may_manage_offices": may(request.user, Action.MANAGE_OFFICES),
         "away": away or (AbsenceForm(people=people, day=clock.now().date()) if people else None),
     }
@@ -188,7 +190,9 @@ def _form(action: str, found: Office, data: Any = None) -> forms.Form:
 
 def _describe(request: HttpRequest, found: Office, form: forms.Form) -> None:
     asked = form.cleaned_data
-    keeping.describe(office_id=found.pk, name=asked["name"], languages=asked["languages"], by=person(request))
+    keeping.describe(
+        office_id=found.pk, name=asked["name"], languages=asked["languages"], by=person(request), at=clock.now()
+    )
     messages.success(request, "Saved.")
 
 

@@ -19,6 +19,7 @@ from alerts.levers import next_levers
 from alerts.models import Alert, AlertQuerySet, Signal, Situation, SituationPlace
 from alerts.situation_forms import DescribeForm, MoveForm, OpenForm, PutForm, SituationFilter, TakeForm
 from alerts.situations import SituationError
+from alerts.views.changed import changes_of
 from alerts.views.ledger import AlertLine, alert_lines, lines_of, with_all
 from countries.models import Country
 from indicators.forms import ReasonForm
@@ -26,7 +27,7 @@ from indicators.models import Standing
 from indicators.models.score import Level
 from indicators.views.review import person
 from people.access import requires
-from people.permissions import Action
+from people.permissions import Action, may
 from r2p_dashboard import clock
 
 PAGE_SIZE = 50
@@ -85,6 +86,7 @@ def situation(request: HttpRequest, slug: str) -> HttpResponse:
         "signals": lines_of(_signals(places), user=request.user),
         "entries": _entries(request, found),
         "options": _options(places, found, lines),
+        "log": changes_of(found, shows_names=may(request.user, Action.RELEASE_ALERT)),
     }
     return render(request, "alerts/situation.html", context)
 
@@ -175,8 +177,8 @@ def situation_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _edit_page(request: HttpRequest, found: Situation, typed: dict[str, forms.Form], *, status: int) -> HttpResponse:
     context: dict[str, Any] = {"situation": found, "typed": typed, "is_unknown": status == 400 and not typed}
-    if found.closed_at is None:
-        context |= {name: typed.get(name) or _form(name, found) for name in _CHANGES}
+    names = _CHANGES if found.closed_at is None else (_REOPEN,)
+    context |= {name: typed.get(name) or _form(name, found) for name in names}
     return render(request, "alerts/situation_edit.html", context, status=status)
 
 
@@ -210,7 +212,7 @@ def _describe(request: HttpRequest, found: Situation, form: Any) -> None:
     asked = form.cleaned_data
     keeping.describe(
         situation_id=found.pk, name=asked["name"], about=asked["about"].replace("\r\n", "\n"), part=asked["part"],
-        was=form.was(), by=person(request),
+        was=form.was(), by=person(request), at=clock.now(),
     )  # fmt: skip
     messages.success(request, "Saved.")
 
@@ -243,12 +245,19 @@ def _close(request: HttpRequest, found: Situation, form: Any) -> None:
     messages.success(request, "Closed. Its thread stays; the next alert about one of its countries opens another.")
 
 
+def _reopen(request: HttpRequest, found: Situation, form: Any) -> None:
+    keeping.reopen(situation_id=found.pk, reason=form.cleaned_data["reason"], by=person(request), at=clock.now())
+    messages.success(request, "Open again. A country that has another home by now keeps it: see below.")
+
+
+_REOPEN = "reopen"
 _CHANGES: dict[str, Callable[[HttpRequest, Situation, Any], None]] = {
     "describe": _describe,
     "put": _put,
     "take": _take,
     "move": _move,
     "close": _close,
+    _REOPEN: _reopen,
 }
 
 

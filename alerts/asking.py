@@ -15,7 +15,16 @@ CALLED_OFF = "the office has answered, or owes no answer any more"
 def ask(
     duty: Duty, *, person_id: int, kind: DutyStep.Kind, purpose: Delivery.Purpose, round_: int, at: dt.datetime
 ) -> DutyStep:
-    """One mail a person, purpose and round, whichever of their offices asks; to be called in a transaction."""
+    """One mail a person, purpose and round, whichever of their offices asks; to be called in a transaction.
+
+    A mail that was called off asks nobody: then it is the next round's.
+    """
+    mails = Delivery.objects.filter(
+        alert=duty.alert_id, person=person_id, channel=Delivery.Channel.MAIL, purpose=purpose, round__gte=round_
+    )
+    rounds = dict(mails.values_list("round", "state"))
+    standing = [number for number, state in rounds.items() if state != Delivery.State.CANCELLED]
+    round_ = min(standing, default=max([round_ - 1, *rounds]) + 1)
     mail, _ = Delivery.objects.get_or_create(
         alert_id=duty.alert_id, person_id=person_id, channel=Delivery.Channel.MAIL, endpoint=None, purpose=purpose,
         round=round_, defaults={"made_at": at, "next_try_at": at},

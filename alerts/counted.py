@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 
 from alerts.deadlines import answer_by
-from alerts.models import Acknowledgement, Alert, AlertQuerySet, Delivery, Duty, OfficeMember, Response
+from alerts.models import Acknowledgement, Alert, AlertQuerySet, Delivery, Duty, DutyStep, OfficeMember, Response
 from alerts.numbers import Asked, Case, Fate
 from people.permissions import Action, Sensitivity, clearance_of, may
 
@@ -122,8 +122,10 @@ def _duties(span: Span, user: Reader) -> Iterable[Mapping[str, Any]]:
     own = Acknowledgement.objects.filter(**of, sensitivity__lte=_clearance(user)).order_by("at")
     decided = Response.objects.visible_to(user).filter(**of).order_by("decided_on")
     standing = _of(Alert.objects.warnings().filter(withdrawn_at=None), span)
+    mails = DutyStep.objects.filter(duty=OuterRef("pk"), delivery__isnull=False)
+    nobody = Exists(mails) & ~Exists(mails.exclude(delivery__state__in=Delivery.FAILED))  # could answer
     return (
-        Duty.objects.filter(alert__in=standing.order_by().values("pk"))
+        Duty.objects.filter(~nobody | Exists(own), alert__in=standing.order_by().values("pk"))
         .order_by("pk")
         .values("office", "office__name", "opened_at", "alert__level")
         .annotate(

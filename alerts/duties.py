@@ -1,6 +1,6 @@
 """The stage that sees to answers: opens what offices owe, reminds them, asks the next person, tells staff.
 
-What is owed follows from the record: mails that were taken, answers, withdrawals, days. So nothing is lost in a gap,
+What is owed follows from the record: mails that ended, answers, withdrawals, days. So nothing is lost in a gap,
 and after one of any length each duty goes one step on, not several.
 """
 
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Least
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Least
 
 from alerts import asking, deadlines, offices
 from alerts.deadlines import Deed, Person, Plan
@@ -25,19 +25,23 @@ _OF_ALERT = Q(alert__state="released", alert__withdrawn_at=None, alert__is_dry_r
     alert__kind__in=["correction", "withdrawal"]
 )
 
-# A mail to somebody who belonged to the office when it was taken; a later member brings no old duty.
-_TAKEN = """
+# A mail to somebody who belonged to the office when it ended, in whatever place; a later member brings no old duty.
+_ENDED = """
     FROM alerts_delivery AS mail
     JOIN alerts_alert AS alert ON alert.id = mail.alert_id
-    JOIN alerts_officemember AS member
-        ON member.person_id = mail.person_id AND member.until IS NULL AND member.since <= mail.finished_at
+    JOIN alerts_officemember AS member ON member.person_id = mail.person_id AND member.until IS NULL
+        AND EXISTS (
+            SELECT 1 FROM alerts_officemember AS place
+            WHERE place.office_id = member.office_id AND place.person_id = member.person_id
+              AND place.since <= mail.finished_at AND (place.until IS NULL OR place.until > mail.finished_at)
+        )
     JOIN alerts_office AS office ON office.id = member.office_id AND office.ended_at IS NULL
 """
 _OPEN = f"""
 INSERT INTO alerts_duty (alert_id, office_id, opened_at, due_at, closing)
 SELECT alert.id, office.id, MIN(mail.finished_at),
        MIN(mail.finished_at) + make_interval(hours => (%(hours)s::int[])[alert.level]), ''
-{_TAKEN}
+{_ENDED}
 WHERE mail.id = ANY(%(mails)s)
 GROUP BY alert.id, office.id
 ON CONFLICT DO NOTHING
@@ -45,33 +49,62 @@ ON CONFLICT DO NOTHING
 _NOTE = f"""
 INSERT INTO alerts_dutystep (duty_id, kind, person_id, delivery_id, at)
 SELECT duty.id, 'asked', mail.person_id, mail.id, mail.finished_at
-{_TAKEN}
+{_ENDED}
 JOIN alerts_duty AS duty ON duty.alert_id = alert.id AND duty.office_id = office.id
 WHERE mail.id = ANY(%(mails)s)
   AND NOT EXISTS (SELECT 1 FROM alerts_dutystep AS step WHERE step.duty_id = duty.id AND step.delivery_id = mail.id)
-RETURNING duty_id
 """  # noqa: S608  # nothing from outside
 
 
-def taken(*, at: dt.datetime) -> DeliveryQuerySet:
-    """Mails that reached an office and are not noted with its duty yet."""
-    noted = DutyStep.objects.filter(delivery=OuterRef(OuterRef("pk")), duty__office=OuterRef("office"))
-    belongs = OfficeMember.objects.filter(
-        person=OuterRef("person"), until=None, office__ended_at=None, since__lte=OuterRef("finished_at")
-    )
-    mails = Delivery.objects.filter(_OF_ALERT, state=Delivery.State.SENT, channel=Delivery.Channel.MAIL)
-    mails = mails.filter(purpose__in=_ASKED, alert__valid_until__gte=at.date())
-    return mails.filter(Exists(belongs.filter(~Exists(noted))))
+def ended(*, at: dt.datetime) -> DeliveryQuerySet:
+    """Mails to people of an office that were taken or failed for good, and are not noted with its duty yet.
+
+    One that failed waits for those to the same office that are about to go.
+    """
+    belongs = _belonging().filter(~Exists(_noted()))
+    mails = Delivery.objects.filter(_OF_ALERT, channel=Delivery.Channel.MAIL, purpose__in=_ASKED)
+    mails = mails.filter(alert__valid_until__gte=at.date())
+    failed = Q(state__in=Delivery.FAILED) & Exists(belongs.filter(~Exists(_about_to_go(at))))
+    return mails.filter(Q(state=Delivery.State.SENT) & Exists(belongs) | failed)
+
+
+def _belonging() -> QuerySet[OfficeMember]:
+    """The places of now of the person of the outer mail, in offices to which they belonged when it ended."""
+    then = OfficeMember.objects.filter(
+        Q(until=None) | Q(until__gt=OuterRef(OuterRef("finished_at"))),
+        office=OuterRef("office"), person=OuterRef("person"), since__lte=OuterRef(OuterRef("finished_at")),
+    )  # fmt: skip
+    now = OfficeMember.objects.filter(person=OuterRef("person"), until=None, office__ended_at=None)
+    return now.filter(Exists(then))
+
+
+def _noted() -> QuerySet[DutyStep]:
+    return DutyStep.objects.filter(delivery=OuterRef(OuterRef("pk")), duty__office=OuterRef("office"))
+
+
+def _about_to_go(at: dt.datetime) -> DeliveryQuerySet:
+    """Other mails of the alert to the office that the next round of sending takes."""
+    people = OfficeMember.objects.filter(office=OuterRef(OuterRef("office")), until=None).values("person")
+    mails = Delivery.objects.filter(state=Delivery.State.WAITING, next_try_at__lte=at, channel=Delivery.Channel.MAIL)
+    return mails.filter(alert=OuterRef(OuterRef("alert")), purpose__in=_ASKED, person__in=people)
 
 
 def unsettled(*, at: dt.datetime) -> QuerySet[Duty]:
     """Open duties of which something is to be done now, each with `since` when."""
-    steps = DutyStep.objects.filter(duty=OuterRef("pk"), delivery__isnull=False)
-    unreached = Exists(steps) & ~Exists(steps.filter(delivery__state__in=_ALIVE))
     over = Q(alert__withdrawn_at__isnull=False) | Q(alert__valid_until__lt=at.date())
-    is_now = Q(due_at__lte=at) | over | Exists(answers()) | unreached & ~Q(steps__kind=DutyStep.Kind.NOBODY_LEFT)
+    last = DutyStep.objects.filter(duty=OuterRef("pk")).order_by("-at", "-pk").values("kind")[:1]
+    is_told = Q(last_step=DutyStep.Kind.NOBODY_LEFT)
+    is_now = Q(due_at__lte=at) | over | Exists(answers()) | ~Exists(_waited_for(at)) & ~is_told
     since = Least(F("due_at"), Value(at, DateTimeField()))
-    return Duty.objects.filter(closed_at=None).filter(is_now).annotate(since=since)
+    rows = Duty.objects.filter(closed_at=None).alias(last_step=Coalesce(Subquery(last), Value("")))
+    return rows.filter(is_now).annotate(since=since)
+
+
+def _waited_for(at: dt.datetime) -> QuerySet[OfficeMember]:
+    """Who of the office of the outer duty was asked, was reached as far as we know, and is there."""
+    asked = DutyStep.objects.filter(duty=OuterRef(OuterRef("pk")), person=OuterRef("person"))
+    asked = asked.filter(Q(delivery=None) | Q(delivery__state__in=_ALIVE))
+    return offices.members_now(at=at).filter(Exists(asked), office=OuterRef("office"), is_away=False)
 
 
 def answers() -> QuerySet[Acknowledgement]:
@@ -82,7 +115,7 @@ def answers() -> QuerySet[Acknowledgement]:
 
 def keep_waiting(*, at: dt.datetime) -> int:
     """One step for each duty that waits for one; how many were seen to. Safe to run twice."""
-    _open_what_was_taken(at=at)
+    _open_what_ended(at=at)
     count = 0
     for number in list(unsettled(at=at).order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]):
         count += _settle(number, at=at)
@@ -90,25 +123,15 @@ def keep_waiting(*, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def _open_what_was_taken(*, at: dt.datetime) -> None:
+def _open_what_ended(*, at: dt.datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        mails = list(taken(at=at).order_by("pk").values_list("pk", flat=True))
+        mails = list(ended(at=at).order_by("pk").values_list("pk", flat=True))
         if not mails:
             return
         hours = [settings.ANSWER_HOURS.get(level, 0) for level in range(1, 6)]  # PostgreSQL counts from 1
         cursor.execute(_OPEN, {"mails": mails, "hours": hours})
         cursor.execute(_NOTE, {"mails": mails})
-        noted = {number for (number,) in cursor.fetchall()}
-    _hurry_where_all_are_away(noted, at=at)
-
-
-def _hurry_where_all_are_away(numbers: set[int], *, at: dt.datetime) -> None:
-    """Whoever is away is not waited for: the next one is asked now."""
-    for duty in Duty.objects.filter(pk__in=numbers, closed_at=None, due_at__gt=at):
-        order = _order(duty, at=at)
-        if not any(one.is_asked and one.is_reached and not one.is_away for one in order):
-            Duty.objects.filter(pk=duty.pk).update(due_at=at)
 
 
 @transaction.atomic
@@ -121,13 +144,15 @@ def _settle(number: int, *, at: dt.datetime) -> int:
     if (closing := _closing(duty, at=at)) is not None:
         asking.close(duty, closing, at=at)
         return 1
-    steps = {step.kind for step in duty.steps.all()}
+    steps = list(duty.steps.order_by("at", "pk").values_list("kind", flat=True))
     plan = deadlines.next_step(
         _order(duty, at=at),
         is_due=duty.due_at <= at,
         is_reminded=DutyStep.Kind.REMINDED in steps or DutyStep.Kind.ESCALATED in steps,
-        is_told=DutyStep.Kind.NOBODY_LEFT in steps,
+        is_told=steps[-1:] == [DutyStep.Kind.NOBODY_LEFT],
     )
+    if plan.deed is Deed.WAIT and duty.due_at > at:
+        return 0
     _do(duty, plan, at=at)
     duty.due_at = deadlines.look_again(level=duty.alert.level, at=at, hours=settings.ANSWER_HOURS)
     duty.save(update_fields=["due_at"])

@@ -144,8 +144,8 @@ def _to_correct() -> QuerySet[CorrectionDuty]:
     return rows
 
 
-def _taken() -> QuerySet[Delivery]:
-    return duties.taken(at=clock.now())
+def _ended() -> QuerySet[Delivery]:
+    return duties.ended(at=clock.now())
 
 
 def _unsettled() -> QuerySet[Duty]:
@@ -211,7 +211,7 @@ STAGES = (
     ),
     Stage(
         "answers", "Offices reminded of warnings that they have not answered", "alerts.see_to_answers",
-        ((_taken, "finished_at"), (_unsettled, "since")), _last(DutyStep, "at"), dt.timedelta(minutes=15),
+        ((_ended, "finished_at"), (_unsettled, "since")), _last(DutyStep, "at"), dt.timedelta(minutes=15),
     ),
     Stage(
         "duties", "Corrections owed to who was warned", "alerts.find_duties",

@@ -48,6 +48,8 @@ class Delivery(models.Model):
         CANCELLED = "cancelled", "cancelled: it need not go any more"
         BOUNCED = "bounced", "came back after the mail server had taken it"
 
+    FAILED = (State.REFUSED, State.GIVEN_UP, State.BOUNCED)  # it did not arrive, and is tried no more
+
     # db_index: matching writes many rows at once, and each index costs it; alert leads the unique one
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries", db_index=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries")

@@ -99,7 +99,7 @@ class Duty(models.Model):
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="duties")
     office = models.ForeignKey(Office, models.PROTECT, related_name="duties")
-    opened_at = models.DateTimeField("when the first mail to the office was taken by the mail server")
+    opened_at = models.DateTimeField("when the first mail to the office ended: taken by the mail server, or failed")
     due_at = models.DateTimeField("the next reminder or escalation, unless it is closed")
     closed_at = models.DateTimeField(null=True, blank=True)
     closing = models.CharField(max_length=10, choices=Closing.choices, blank=True)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import answering, asking
 from alerts.answer_forms import AnswerForm, DutyFilter, Kind
 from alerts.answering import AnswerError
-from alerts.models import Acknowledgement, Duty, DutyStep
+from alerts.models import Acknowledgement, Delivery, Duty, DutyStep
 from alerts.views.offices import in_reach, sentence
 from indicators.models.score import Level
 from indicators.views.review import person
@@ -122,7 +122,10 @@ def _line(duty: Duty, answers: list[Acknowledgement]) -> DutyLine:
 
 
 def _step(step: DutyStep) -> Entry:
-    words = f"{step.person.name}: {step.get_kind_display()}" if step.person else step.get_kind_display()
+    words = step.get_kind_display()
+    if step.kind == DutyStep.Kind.ASKED and step.delivery is not None and step.delivery.state in Delivery.FAILED:
+        words = "the alert did not arrive, so somebody else is asked"
+    words = f"{step.person.name}: {words}" if step.person else words
     if step.delivery is not None:
         words = f"{words} ({step.delivery.get_state_display()})"
     return Entry(step.at, words, delivery=step.delivery_id)

@@ -1,12 +1,14 @@
 """What offices owe: opened by the first mail that was taken, reminded, escalated one step at a time, closed."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from alerts import duties
-from alerts.models import Acknowledgement, Alert, Delivery, Duty, DutyStep
+from alerts import answering, duties, offices
+from alerts.answering import Answer
+from alerts.models import Acknowledgement, Alert, Delivery, Duty, DutyStep, MailSettings
 from people.models import StaffNotice, User
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import pipeline
@@ -32,6 +34,12 @@ def opened(*people: User, alert: Alert | None = None) -> Duty:
     return Duty.objects.get()
 
 
+def mail(alert: Alert, person: User, *, state: str) -> Delivery:
+    """One that has not gone out, or never will."""
+    done = {} if state in {"waiting", "deferred"} else {"next_try_at": None, "finished_at": NOW}
+    return outbox.delivery(alert, to=outbox.subscription(person), state=state, **done)
+
+
 def steps(of: Duty) -> list[tuple[str, int | None]]:
     return list(of.steps.order_by("pk").values_list("kind", "person"))
 
@@ -50,16 +58,43 @@ def test_the_first_mail_that_was_taken_opens_one_duty_for_the_office() -> None:
     assert steps(duty) == [("asked", one.pk), ("asked", two.pk)]
 
 
-@pytest.mark.parametrize("state", ["waiting", "refused", "given_up", "bounced"])
-def test_a_mail_that_was_not_taken_opens_nothing(state: str) -> None:
+@pytest.mark.parametrize("state", ["waiting", "deferred", "cancelled"])
+def test_a_mail_that_has_not_ended_or_was_called_off_opens_nothing(state: str) -> None:
     (one,) = given.focal_points(1)
     given.office(one)
-    done = {} if state == "waiting" else {"next_try_at": None, "finished_at": NOW}
-    outbox.delivery(severe(), to=outbox.subscription(one), state=state, **done)
+    mail(severe(), one, state=state)
 
     duties.keep_waiting(at=NOW)
 
     assert not Duty.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["refused", "given_up", "bounced"])
+def test_a_first_mail_that_failed_opens_the_duty_and_the_next_person_is_asked_at_once(state: str) -> None:
+    one, two = given.focal_points(2)
+    given.office(one, two)
+    mail(severe(), one, state=state)
+    duties.keep_waiting(at=NOW)
+
+    duty = Duty.objects.get()
+    assert (duty.opened_at, duty.closed_at) == (NOW, None)
+    assert steps(duty) == [("asked", one.pk), ("escalated", two.pk)]
+
+
+def test_where_one_mail_failed_and_another_is_about_to_go_that_one_is_waited_for() -> None:
+    one, two = given.focal_points(2)
+    alert = severe()
+    given.office(one, two)
+    mail(alert, one, state="refused")
+    waits = mail(alert, two, state="waiting")
+    duties.keep_waiting(at=NOW)
+    assert not Duty.objects.exists()
+
+    done = {"reply_code": 250, "message_id": "<1@test.example>", "next_try_at": None, "finished_at": NOW}
+    Delivery.objects.filter(pk=waits.pk).update(state="sent", **done)
+    duties.keep_waiting(at=NOW)
+
+    assert steps(Duty.objects.get()) == [("asked", one.pk), ("asked", two.pk)]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +122,18 @@ def test_who_joins_later_brings_no_old_duty() -> None:
     duties.keep_waiting(at=NOW + DAY)
 
     assert not Duty.objects.exists()
+
+
+def test_who_was_there_and_has_another_place_in_the_order_since_still_brings_the_duty() -> None:
+    one, two = given.focal_points(2)
+    office = given.office(one, two)
+    given.took(severe(), one)
+    by = make.person(Role.PUBLISHER)
+    offices.move_person(office_id=office.pk, person_id=two.pk, is_up=True, by=by, at=NOW + HOUR)
+
+    duties.keep_waiting(at=NOW + 2 * HOUR)
+
+    assert steps(Duty.objects.get()) == [("asked", one.pk)]
 
 
 def test_those_asked_are_reminded_then_the_next_are_asked_then_staff_are_told() -> None:
@@ -147,6 +194,46 @@ def test_where_who_got_the_mail_is_away_the_next_is_asked_at_once() -> None:
     duty = opened(one, two)
 
     assert steps(duty) == [("asked", one.pk), ("escalated", two.pk)]
+
+
+def leaves(person: User, duty: Duty) -> None:
+    by = make.person(Role.PUBLISHER)
+    offices.take_person(office_id=duty.office_id, person_id=person.pk, by=by, at=NOW + HOUR)
+
+
+def is_switched_off(person: User, _: Duty) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def pauses(person: User, _: Duty) -> None:
+    MailSettings.objects.create(person=person, paused_until=NOW + 7 * DAY, changed_at=NOW)
+
+
+@pytest.mark.parametrize("goes", [leaves, is_switched_off, pauses, lambda person, _: given.away(person)])
+def test_where_who_was_asked_goes_away_later_the_next_is_asked_at_once(goes: Callable[[User, Duty], Any]) -> None:
+    one, two = given.focal_points(2)
+    duty = opened(one, two)
+    duties.keep_waiting(at=NOW + HOUR)
+    assert steps(duty) == [("asked", one.pk)]
+
+    goes(one, duty)
+    for _ in range(3):
+        duties.keep_waiting(at=NOW + 2 * HOUR)
+
+    duty.refresh_from_db()
+    assert steps(duty) == [("asked", one.pk), ("escalated", two.pk)]
+    assert duty.due_at == NOW + 14 * HOUR
+
+
+def test_where_who_came_back_does_not_answer_staff_are_told_again() -> None:
+    (one,) = given.focal_points(1)
+    given.away(one)
+    duty = opened(one)
+    for days in range(1, 5):
+        duties.keep_waiting(at=NOW + days * DAY)
+
+    assert [kind for kind, _ in steps(duty)] == ["asked", "nobody_left", "reminded", "nobody_left"]
+    assert StaffNotice.objects.get().times == 2
 
 
 def test_where_everybody_is_away_staff_are_told_and_who_comes_back_is_asked() -> None:
@@ -237,6 +324,23 @@ def test_a_person_of_two_offices_gets_one_reminder() -> None:
     assert Duty.objects.count() == 2
     assert Delivery.objects.filter(purpose="reminder").count() == 1
     assert DutyStep.objects.filter(kind="reminded").count() == 2
+
+
+def test_where_the_reminder_for_one_office_was_called_off_the_other_office_makes_its_own() -> None:
+    one, two = given.focal_points(2)
+    first, second = given.office(one, two), given.office(one)
+    alert = severe()
+    given.took(alert, one)
+    duties.keep_waiting(at=NOW)
+    Duty.objects.filter(office=second).update(due_at=DUE + 2 * HOUR)
+    duties.keep_waiting(at=DUE)
+    answering.answer(alert_id=alert.pk, office_id=first.pk, said=Answer("seen"), by=two, at=DUE + HOUR)
+
+    duties.keep_waiting(at=DUE + 2 * HOUR)
+
+    mails = Delivery.objects.filter(purpose="reminder").order_by("round").values_list("round", "state")
+    assert list(mails) == [(1, "cancelled"), (2, "waiting")]
+    assert DutyStep.objects.get(duty__office=second, kind="reminded").delivery.round == 2  # type: ignore[union-attr]
 
 
 def test_what_waits_is_counted_for_the_status_page() -> None:

@@ -254,6 +254,17 @@ def test_the_rows_come_as_csv(client: Client) -> None:
     assert (found[0]["to_answer_ended"], found[0]["to_answer_shortest_hours"], found[0]["waiting"]) == ("1", "2.0", "")
 
 
+def test_an_office_of_which_nobody_was_reached_is_no_question(client: Client) -> None:
+    client.force_login(make.person(Role.PUBLISHER))
+    duty = asked(office(), outbox.alert())
+    row = outbox.delivery(duty.alert, state="refused", next_try_at=None, finished_at=NOW)
+    duty.steps.create(kind="asked", person=row.person, delivery=row, at=NOW)
+    assert rows(client)[0]["time_set"]["unanswered"] == 0
+
+    answer(duty.alert, 2, office=duty.office)  # by telephone
+    assert rows(client)[0]["time_set"]["in_time"] == 1
+
+
 @pytest.mark.parametrize("count", [3, 30])
 def test_queries_do_not_grow(client: Client, count: int, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(count):

@@ -215,6 +215,15 @@ def test_people_see_what_their_office_owes_and_no_other(client: Client, mail: De
     assert client.get(f"/duties/{duty.pk}/").status_code == 404
 
 
+def test_a_duty_says_that_the_alert_did_not_arrive(client: Client, mail: Delivery) -> None:
+    duty = owed(mail)
+    duty.steps.create(kind="asked", person=mail.person, delivery=mail, at=make.NOW)
+    Delivery.objects.filter(pk=mail.pk).update(state="refused")
+    client.force_login(mail.person)
+
+    assert "the alert did not arrive, so somebody else is asked (refused" in client.get(f"/duties/{duty.pk}/").text
+
+
 def test_staff_record_an_answer_that_came_by_telephone(client: Client, mail: Delivery) -> None:
     duty = owed(mail)
     client.force_login(make.person(Role.PUBLISHER))

@@ -62,5 +62,5 @@ class DeliveryAdmin(NumbersDesk):
         "next_try_at", "finished_at",
     )  # fmt: skip
     list_filter = ("state", "channel")
-    search_fields = ("message_id",)
+    search_fields = ("message_id", "carried_by__message_id")
     ordering = ("-pk",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import itertools
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -22,12 +23,11 @@ from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.pace import WINDOW, Pace, host_of
 from alerts.posting import Answer, Line, Result
 from people.models import User
-from people.permissions import Action, may
+from people.permissions import Action, clearance_of, may
 
 log = logging.getLogger(__name__)
 
-BATCH = 500  # mails a call
-BATCH_TIME = dt.timedelta(minutes=4)  # and so long: a task is ended after ten minutes
+ROUND_TIME = dt.timedelta(minutes=4)  # a call: a task is ended after ten minutes
 STANDS_FOR = dt.timedelta(minutes=5)  # so long a mail goes as it was written; later, only if all it says still holds
 TROUBLES_MAX = 3  # mails in a row without an answer, or with one about the relay: it is ill, the others wait
 WRITTEN_AHEAD = 50  # mails a transaction; each is sent in one of its own
@@ -50,19 +50,19 @@ def waiting(*, at: dt.datetime) -> DeliveryQuerySet:
     return due.order_by("-alert__level", "next_try_at", "pk")
 
 
-def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
-    """Send what is due, each mail's state committed before the next; how many the mail server took.
+def send_waiting(*, now: Callable[[], dt.datetime], limit: int | None = None) -> int:
+    """Send all that is due, each mail's state committed before the next; how many the mail server took.
 
-    Returns at once where another sender is at work. Stops early when the server cannot be reached or falls silent:
-    what was not tried keeps waiting. Safe to run twice.
+    Returns at once where another sender is at work. Stops after `ROUND_TIME` or `limit` mails, and when the server
+    cannot be reached or falls silent: what was not tried keeps waiting. Safe to run twice.
     """
-    until, sent, troubles = now() + BATCH_TIME, 0, 0
+    until, sent, troubles = now() + ROUND_TIME, 0, 0
     with _only_sender() as alone, Line(settings.MAIL_SERVER, _sender()) as line:
         round_ = Round(line, now, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST))
         if alone:
             _end_what_is_over(at=now())
             round_.pace.remember(_last_minute(at=now()))
-        for _ in range(limit if alone else 0):
+        for _ in itertools.islice(itertools.count(), limit if alone else 0):
             answer = _usual(round_) or _next(round_)
             if answer is None:
                 break
@@ -231,6 +231,8 @@ def _unwanted(delivery: Delivery, *, at: dt.datetime) -> str:
         return "the person is no longer active"
     if delivery.purpose == Delivery.Purpose.DIGEST:
         return digests.settle(delivery, at=at)
+    if delivery.alert.sensitivity > clearance_of(delivery.person):
+        return "the person may not see it any more"
     rule = delivery.subscription
     if rule is None:  # what an office must see, or a correction: no rule asks for it
         return ""
@@ -252,6 +254,7 @@ def _write(delivery: Delivery, address: str, letters: messages.Letters, *, at: d
             fingerprint, made = _words(delivery, letters, at=at)
             if delivery.message is not None and delivery.fingerprint == fingerprint:
                 return False
+            delivery.written_at = at  # its Date
             message = made()
         delivery.message, delivery.message_id = _checked(message, address), str(message["Message-ID"])
     except (OperationalError, InterfaceError):
@@ -263,7 +266,7 @@ def _write(delivery: Delivery, address: str, letters: messages.Letters, *, at: d
         log.error("delivery %s: the mail could not be written: %s", delivery.pk, type(error).__name__)
         recording.put_off(delivery, Outcome.DEFERRED, f"the mail could not be written ({type(error).__name__})", at=at)
     else:
-        delivery.fingerprint, delivery.written_at = fingerprint, at
+        delivery.fingerprint = fingerprint
         delivery.save(update_fields=["message", "message_id", "fingerprint", "written_at"])
     return True
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -26,7 +26,7 @@ from indicators.models.score import Level
 from people.models import User
 from people.permissions import clearance_of
 
-LINES_MAX = 12  # of a section: the others are counted and stand on the site
+STANDING_MAX = 12  # lines of what still stands: the others are counted and stand on the site
 NAMES_MAX = 6  # of quiet countries
 RULES_MAX = 2  # in why the reader gets it
 State = Delivery.State
@@ -87,14 +87,13 @@ def digest_of(delivery: Delivery, *, at: dt.datetime) -> Digest:
     before = _got(person, at=at)
     known = {(alert.country_id, alert.situation_id) for alert in before}
     changed = [one for one in news if one.supersedes_id or (one.country_id, one.situation_id) in known]
-    since = _last_digest(person)
     with translation.override(language):
         sections = {
             "new": _section([one for one in news if one not in changed]),
             "changed": _section(changed),
-            "standing": _section(_standing(before, news), _unanswered(person)),
-            "taken_back": _section(_taken_back(person, since)),
-            "quiet": _quiet(person, news, before),
+            "standing": _section(_standing(before, news), _unanswered(person), most=STANDING_MAX),
+            "taken_back": _section(_taken_back(person)),
+            "quiet": _quiet(person, at=at),
         }
         subject = _subject(news)
         context = {
@@ -116,7 +115,7 @@ def _heads(digest: Digest) -> dict[str, object]:
         "Subject": digest.context["subject"],
         "From": address(settings.INSTALLATION_NAME, sender(), f"{place}: From"),
         "To": address(delivery.person.name, delivery.person.email, f"{place}: To"),
-        "Date": format_datetime(delivery.made_at),
+        "Date": format_datetime(delivery.written_at or delivery.made_at),
         "Message-ID": message_id(delivery),
         "List-Id": f"<alerts.{domain()}>",
         "List-Unsubscribe": f"<{digest.context['unsubscribe_url']}>",
@@ -143,8 +142,9 @@ def _highest(news: list[Alert]) -> Level:
     return Level(max(one.level for one in news))
 
 
-def _section(alerts: list[Alert], unanswered: set[int] | None = None) -> Section:
-    shown = tuple(_line(one, is_unanswered=one.pk in (unanswered or set())) for one in alerts[:LINES_MAX])
+def _section(alerts: list[Alert], unanswered: set[int] | None = None, *, most: int | None = None) -> Section:
+    """All of them, or the first `most`: what is told nowhere else is always named."""
+    shown = tuple(_line(one, is_unanswered=one.pk in (unanswered or set())) for one in alerts[:most])
     return Section(shown, len(alerts) - len(shown))
 
 
@@ -163,14 +163,18 @@ def _line(alert: Alert, *, is_unanswered: bool) -> Line:
 
 def _got(person: User, *, at: dt.datetime) -> list[Alert]:
     """What reached the person and still stands, the highest level first."""
-    rows = _readable(person).filter(corrects=None, withdrawn_at=None, valid_until__gte=at.date())
-    rows = rows.filter(deliveries__person=person, deliveries__state=State.SENT, superseded_by=None)
-    return list(rows.order_by("-level", "-released_at", "-pk").distinct())
+    over = Alert.objects.released().filter(supersedes=OuterRef("pk"), withdrawn_at=None)  # a draft takes no place yet
+    rows = _standing_for(person, at=at).filter(deliveries__person=person, deliveries__state=State.SENT)
+    return list(rows.exclude(Exists(over)).order_by("-level", "-released_at", "-pk").distinct())
+
+
+def _standing_for(person: User, *, at: dt.datetime) -> AlertQuerySet:
+    """Warnings that stand and that the person may see, whether or not they were told."""
+    return _readable(person).filter(corrects=None, withdrawn_at=None, valid_until__gte=at.date())
 
 
 def _readable(person: User) -> AlertQuerySet:
-    rows = Alert.objects.filter(state=Alert.State.RELEASED, sensitivity__lte=clearance_of(person))
-    return rows.select_related("country")
+    return Alert.objects.released().filter(sensitivity__lte=clearance_of(person)).select_related("country")
 
 
 def _standing(before: list[Alert], news: list[Alert]) -> list[Alert]:
@@ -184,22 +188,25 @@ def _unanswered(person: User) -> set[int]:
     return set(mine.values_list("alert", flat=True))
 
 
-def _last_digest(person: User) -> dt.datetime | None:
+def _last_written(person: User) -> dt.datetime | None:
+    """When the last digest that was sent was written: what came after that is not in it."""
     sent = Delivery.objects.filter(person=person, purpose=Delivery.Purpose.DIGEST, state=State.SENT)
-    return sent.order_by("-finished_at").values_list("finished_at", flat=True).first()
+    written = sent.filter(written_at__isnull=False).order_by("-finished_at", "-written_at")
+    return written.values_list("written_at", flat=True).first()
 
 
-def _taken_back(person: User, since: dt.datetime | None) -> list[Alert]:
-    """Withdrawn since the last digest: what reached the person, and what waited to."""
-    rows = _readable(person).filter(deliveries__person=person, withdrawn_at__isnull=False)
-    rows = rows.filter(Q(deliveries__purpose=Delivery.Purpose.DIGEST) | Q(deliveries__state=State.SENT))
-    late = rows.filter(withdrawn_at__gt=since) if since else rows.filter(deliveries__purpose=Delivery.Purpose.DIGEST)
-    return list(late.order_by("-withdrawn_at", "-pk").distinct())
+def _taken_back(person: User) -> list[Alert]:
+    """Withdrawn since the last digest was written: what reached the person, and what waited to."""
+    since = _last_written(person)
+    asked = Q(purpose=Delivery.Purpose.DIGEST) | (Q(state=State.SENT) if since else Q())
+    mine = Delivery.objects.filter(asked, person=person).values("alert")
+    rows = _readable(person).filter(pk__in=mine, withdrawn_at__isnull=False)
+    return list((rows.filter(withdrawn_at__gte=since) if since else rows).order_by("-withdrawn_at", "-pk"))
 
 
-def _quiet(person: User, news: list[Alert], before: list[Alert]) -> str:
-    """The countries that the person's rules name and that no warning speaks of; empty where there are none."""
-    loud = {one.country_id for one in (*news, *before)}
+def _quiet(person: User, *, at: dt.datetime) -> str:
+    """The countries that the person's rules name and about which no warning stands; empty where there are none."""
+    loud = _standing_for(person, at=at).order_by().values("country")
     asked = Country.objects.filter(subscriptions__in=Subscription.objects.active().filter(person=person))
     names = [country_name(one) for one in asked.exclude(pk__in=loud).distinct().order_by("name_sort")]
     if not names:

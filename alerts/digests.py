@@ -50,16 +50,21 @@ def gather(*, at: dt.datetime) -> int:
 
 
 def _gather(person: int, due: DeliveryQuerySet, *, at: dt.datetime) -> int:
-    """Into the digest that waits untried, where there is one; else into a new one, unless one is being tried."""
-    rows = due.filter(person=person).order_by("-alert__level", "made_at", "pk")
-    numbers = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+    """Into the digest that waits untried, where there is one; else into a new one, unless one is being tried.
+
+    A mail keeps its Message-ID, so the new one is best carried by a row that no mail went by yet.
+    """
     carriers = Delivery.objects.open().filter(person=person, purpose=Purpose.DIGEST, carried_by=F("pk"))
-    standing = carriers.select_for_update(of=("self",)).defer("message").first()
-    if not numbers or (standing is not None and standing.attempts):
+    standing = carriers.select_for_update(of=("self",)).defer("message").first()  # first: `recalling` holds it first
+    rows = due.filter(person=person).order_by("-alert__level", "made_at", "pk")
+    found = list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("pk", "message_id"))
+    if not found or (standing is not None and standing.attempts):
         return 0
-    carrier = standing.pk if standing is not None else numbers[0]
+    fresh = [number for number, message_id in found if not message_id]
+    carrier = standing.pk if standing is not None else (fresh or [found[0][0]])[0]
+    numbers = [number for number, _ in found]
     Delivery.objects.filter(pk__in=numbers).update(carried_by=carrier, next_try_at=at)
-    Delivery.objects.filter(pk=carrier).update(message=None, fingerprint="", written_at=None)
+    Delivery.objects.filter(pk__in=[*numbers, carrier]).update(message=None, fingerprint="", written_at=None)
     return 1
 
 
@@ -82,11 +87,11 @@ def settle(delivery: Delivery, *, at: dt.datetime) -> str:
     if delivery.pk in gone:
         return gone[delivery.pk][1]
     if gone and delivery.message is not None:
-        _begin_anew(delivery, at=at)
+        begin_anew(delivery, at=at)
     return ""
 
 
-def _begin_anew(delivery: Delivery, *, at: dt.datetime) -> None:
+def begin_anew(delivery: Delivery, *, at: dt.datetime) -> None:
     """A digest that lost something is written anew: as another mail where a server may have seen it.
 
     A mail keeps its Message-ID, so another one is another delivery's: where none is left, it stays with this one.

@@ -3,9 +3,10 @@
 import datetime as dt
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import OuterRef, Subquery
 
-from alerts import hours, mornings
-from alerts.models import Confirmation, Delivery, MailSettings
+from alerts import hours, mornings, recording
+from alerts.models import Confirmation, Delivery, DeliveryAttempt, DeliveryQuerySet, MailSettings
 from people.models import User
 
 State = Delivery.State
@@ -36,10 +37,31 @@ def is_put_off(delivery: Delivery, *, at: dt.datetime) -> bool:
 
 
 def let_go(*, person_id: int, at: dt.datetime) -> None:
-    """After a change of somebody's hours: what they held back is looked at anew, and waits no longer than they say."""
+    """After a change of somebody's hours: what they held back is looked at anew, and waits no longer than they say.
+
+    What the mail server put off waits for the end of that pause, and no longer.
+    """
     mails = Delivery.objects.open().filter(person=person_id, channel=Delivery.Channel.MAIL)
-    asking = Confirmation.objects.filter(subscription__person=person_id, state=State.WAITING)
-    asking.filter(next_try_at__gt=at).update(next_try_at=at)
-    held = mails.filter(state=State.WAITING, next_try_at__gt=at)
-    held.exclude(purpose=Delivery.Purpose.DIGEST, carried_by=None).update(next_try_at=at)
+    _let_go_confirmations(person_id, at=at)
+    held = mails.filter(next_try_at__gt=at).exclude(purpose=Delivery.Purpose.DIGEST, carried_by=None)
+    held.filter(state=State.WAITING).update(next_try_at=at)
+    _let_go_deferred(held.filter(state=State.DEFERRED), at=at)
     mornings.wait_for_mornings(mails)
+
+
+def _let_go_confirmations(person_id: int, *, at: dt.datetime) -> None:
+    """Nobody kept when they were tried last: at the latest now."""
+    asking = Confirmation.objects.open().filter(subscription__person=person_id, next_try_at__gt=at)
+    asking.filter(state=State.WAITING).update(next_try_at=at)
+    for row in asking.filter(state=State.DEFERRED):
+        row.next_try_at = min(row.next_try_at or at, recording.pause_ends(attempts=row.attempts, last_try=at))
+        row.save(update_fields=["next_try_at"])
+
+
+def _let_go_deferred(held: DeliveryQuerySet, *, at: dt.datetime) -> None:
+    tries = DeliveryAttempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk").values("at")
+    rows = list(held.annotate(last_try=Subquery(tries[:1])).only("attempts", "next_try_at"))
+    for row in rows:
+        ends = recording.pause_ends(attempts=row.attempts, last_try=row.last_try or at)
+        row.next_try_at = min(row.next_try_at or at, max(ends, at))
+    Delivery.objects.bulk_update(rows, ["next_try_at"])

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import connection, transaction
 from django.db.models import Q
 
+from alerts import digests
 from alerts.models import Alert, AlertQuerySet, Delivery, DeliveryAttempt, DeliveryQuerySet
 
 # Who got it: the mail left, or nobody can say that it did not. Rules are not asked: they may have ended since.
@@ -75,7 +76,11 @@ def _recall(number: int, *, at: dt.datetime) -> int:
 
 
 def _cancel(said: Alert, *, about: Alert, at: dt.datetime) -> list[int]:
-    """Ends what still waits of the alert and of its former corrections; a mail that is on its way is waited for."""
+    """Ends what still waits of the alert and of its former corrections; a mail that is on its way is waited for.
+
+    What goes in a digest is on its way with its carrier; a digest that still waits is written anew without it.
+    """
+    carriers = _hold_carriers(about, said)
     found = list(_open(about, said).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     is_correction = said.kind == Alert.Kind.CORRECTION
     reason = f"alert {said.pk} corrects it and goes in its place" if is_correction else "the alert was withdrawn"
@@ -85,7 +90,20 @@ def _cancel(said: Alert, *, about: Alert, at: dt.datetime) -> list[int]:
     DeliveryAttempt.objects.bulk_create(
         DeliveryAttempt(delivery_id=one, at=at, outcome=outcome, text=reason) for one in found
     )
+    for carrier in Delivery.objects.open().filter(pk__in=carriers).defer("message").order_by("pk"):
+        digests.begin_anew(carrier, at=at)
     return found
+
+
+def _hold_carriers(about: Alert, said: Alert) -> set[int]:
+    """Holds the digests that carry any of it, before their rows, as the sender does: none is on its way then."""
+    held: set[int] = set()
+    while True:
+        carried = _open(about, said).exclude(carried_by=None).exclude(carried_by__in=held)
+        if not (more := set(carried.values_list("carried_by", flat=True))):
+            return held
+        held |= more
+        list(Delivery.objects.filter(pk__in=more).select_for_update().order_by("pk").values_list("pk"))
 
 
 def _open(about: Alert, said: Alert) -> DeliveryQuerySet:

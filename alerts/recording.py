@@ -12,6 +12,7 @@ from people.models import User
 log = logging.getLogger(__name__)
 
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960))  # 29 h 21 min in all
+OUTAGE_PAUSES = PAUSES[:4]  # of our own server: up to an hour, as often as it takes
 JITTER = 0.2  # of a pause: what failed together is not tried again together
 TRIES_MAX = len(PAUSES) + 1
 GIVE_UP_AFTER = dt.timedelta(hours=48)  # from the first try: before it nobody had said no
@@ -37,8 +38,18 @@ def record(delivery: Delivery, answer: Answer, *, at: dt.datetime, not_before: d
         delivery.attempts += 1
         _finish(delivery, _STATES[answer.result], at=at)
         note(delivery, outcome, answer.text, at=at, code=answer.code)
+    elif answer.is_about_server:
+        _wait_for_the_server(delivery, answer, at=at)
     else:
         put_off(delivery, outcome, answer.text, at=at, code=answer.code, not_before=not_before)
+
+
+def _wait_for_the_server(delivery: Delivery, answer: Answer, *, at: dt.datetime) -> None:
+    """Our mail server takes no mail at all: no try of this one, which waits until it goes or its alert is over."""
+    note(delivery, Outcome.OUTAGE, answer.text, at=at, code=answer.code)
+    latest = delivery.tries.order_by("-pk").values_list("outcome", flat=True)[: len(OUTAGE_PAUSES)]
+    outages = len(list(itertools.takewhile(lambda one: one == Outcome.OUTAGE, latest)))
+    _try_again(delivery, at + _jittered(OUTAGE_PAUSES[outages - 1]))
 
 
 def put_off(
@@ -57,15 +68,27 @@ def put_off(
     if delivery.attempts >= TRIES_MAX or at - _first_try(delivery) >= GIVE_UP_AFTER:
         give_up(delivery, text, at=at, code=code)
         return
-    factor = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311  not a secret
-    again = at + PAUSES[delivery.attempts - 1] * factor
-    delivery.state, delivery.next_try_at = State.DEFERRED, again if not_before is None else max(again, not_before)
+    again = at + _jittered(PAUSES[delivery.attempts - 1])
+    _try_again(delivery, again if not_before is None else max(again, not_before))
+
+
+def _try_again(delivery: Delivery, again: dt.datetime) -> None:
+    delivery.state, delivery.next_try_at = State.DEFERRED, again
     delivery.save(update_fields=["state", "attempts", "next_try_at", "reply_code", "reply_text"])
+
+
+def _jittered(pause: dt.timedelta) -> dt.timedelta:
+    return pause * (1 + random.uniform(-JITTER, JITTER))  # noqa: S311  not a secret
+
+
+def pause_ends(*, attempts: int, last_try: dt.datetime) -> dt.datetime:
+    """The latest instant at which what was deferred is tried again by itself: later only where something holds it."""
+    return last_try + PAUSES[max(attempts, 1) - 1] * (1 + JITTER)
 
 
 def _first_try(delivery: Delivery) -> dt.datetime:
     """When it was tried first since it was made, or since a person put it back."""
-    tries = delivery.tries.order_by("-pk").values_list("outcome", "at")
+    tries = delivery.tries.exclude(outcome=Outcome.OUTAGE).order_by("-pk").values_list("outcome", "at")
     since = list(itertools.takewhile(lambda one: one[0] != Outcome.RETRY, tries))
     return since[-1][1]
 
@@ -97,9 +120,7 @@ def _finish_carried(carrier: Delivery, state: State, *, at: dt.datetime) -> None
         rows.update(carried_by=None, next_try_at=at)
         return
     numbers = list(rows.select_for_update().values_list("pk", flat=True))
-    ended = Delivery.objects.filter(pk__in=numbers)
-    ended.filter(message_id="").update(message_id=carrier.message_id)  # a mail keeps the one it was given
-    ended.update(
+    Delivery.objects.filter(pk__in=numbers).update(
         state=state, next_try_at=None, finished_at=at, reply_code=carrier.reply_code, reply_text=carrier.reply_text
     )
     said = f"in the digest of delivery {carrier.pk}"

@@ -1,10 +1,12 @@
 """Tasks of the alerts' queue: ids and nothing else in their arguments."""
 
+import contextlib
 from typing import Any
 
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
-from alerts import comparing, confirming, delivery, duties, matching, owing, raising, recalling
+from alerts import comparing, confirming, duties, mailing, owing, raising
 from alerts.channels import sending
 from alerts.desk import owed
 from r2p_dashboard import clock
@@ -25,14 +27,15 @@ def raise_alerts(**_later: Any) -> None:
 @shared_task(name="alerts.match")
 def match(**_later: Any) -> None:
     """Safe to run twice: one delivery per alert, person and channel; then who got what is corrected."""
-    matching.match_waiting(at=clock.now())
-    recalling.recall_waiting(at=clock.now())
+    mailing.match(at=clock.now())
 
 
 @shared_task(name="alerts.send")
 def send(**_later: Any) -> None:
-    """Safe to run twice: one sender at a time, and what was sent is sent no more."""
-    delivery.send_waiting(now=clock.now)
+    """Safe to run twice: one sender at a time, and what was sent is sent no more. Rings again when its time is over."""
+    if mailing.send(now=clock.now).is_cut:
+        with contextlib.suppress(OperationalError):  # the sweep picks up
+            send.apply_async(retry=False)
 
 
 @shared_task(name="alerts.send_confirmations")

@@ -6,14 +6,17 @@ server talks, so that nobody else sends it, and its state is committed before th
 
 import dataclasses
 import datetime as dt
+import json
 from collections import deque
 from collections.abc import Iterable
 
 from django.db import connection
 
 from alerts.posting import Answer
+from people.permissions import GRANTS
 
 AHEAD = 50  # numbers looked up at once
+_CLEARANCES = json.dumps({role.value: grant.clearance.value for role, grant in GRANTS.items()})
 FRESH = dt.timedelta(seconds=2)  # so long the order of these numbers is believed: then a graver alert may be here
 
 # The row stays locked until the transaction ends. No row: it is not usual, or somebody else has it.
@@ -26,7 +29,7 @@ LEFT JOIN alerts_subscription AS rule ON rule.id = delivery.subscription_id
 WHERE delivery.id = %(id)s AND delivery.state IN ('waiting', 'deferred') AND delivery.next_try_at <= %(at)s
   AND delivery.message IS NOT NULL AND delivery.written_at >= %(written_since)s AND delivery.purpose <> 'digest'
   AND alert.state = 'released' AND alert.withdrawn_at IS NULL AND alert.valid_until >= %(day)s
-  AND person.is_active AND NOT EXISTS (
+  AND person.is_active AND alert.sensitivity <= (%(clearances)s::jsonb ->> person.role)::int AND NOT EXISTS (
     SELECT 1 FROM alerts_mailsettings AS hours
     WHERE hours.person_id = person.id AND (hours.quiet_from IS NOT NULL OR hours.paused_until > %(at)s)
   )
@@ -69,7 +72,8 @@ class Queue:
 def asked(delivery_id: int, *, at: dt.datetime, stands_for: dt.timedelta) -> tuple[bytes, str] | None:
     """The mail's bytes and the person's address, with its row locked; None where it is not a usual one."""
     with connection.cursor() as cursor:
-        cursor.execute(_ASK, {"id": delivery_id, "at": at, "written_since": at - stands_for, "day": at.date()})
+        asked = {"id": delivery_id, "at": at, "written_since": at - stands_for, "day": at.date()}
+        cursor.execute(_ASK, asked | {"clearances": _CLEARANCES})
         row = cursor.fetchone()
     return None if row is None else (bytes(row[0]), str(row[1]))
 

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -184,7 +185,7 @@ def _own_heads(delivery: Delivery, unsubscribe_url: str) -> dict[str, object]:
     person, place = delivery.person, f"delivery {delivery.pk}"
     head = {
         "To": address(person.name, person.email, f"{place}: To"),
-        "Date": format_datetime(delivery.made_at),
+        "Date": format_datetime(delivery.written_at or delivery.made_at),
         "Message-ID": message_id(delivery),
         "List-Unsubscribe": f"<{unsubscribe_url}>",
         **_answers(delivery),
@@ -199,7 +200,8 @@ def _answers(delivery: Delivery) -> dict[str, object]:
     if corrected is None:
         return {}
     got = Delivery.objects.filter(alert=corrected, person=delivery.person_id, channel=Delivery.Channel.MAIL)
-    first = got.exclude(message_id="").order_by("pk").values_list("message_id", flat=True).first()
+    mails = got.annotate(mail=Coalesce("carried_by__message_id", "message_id"))  # in a digest: its carrier's
+    first = mails.exclude(mail="").order_by("pk").values_list("mail", flat=True).first()
     return {"In-Reply-To": first, "References": f"{thread_of(delivery.alert)} {first}"} if first else {}
 
 

@@ -114,7 +114,8 @@ class Delivery(models.Model):
                 name="delivery_is_open_or_finished",
             ),
             models.CheckConstraint(
-                condition=~Q(state="sent") | Q(reply_code__range=(200, 299)) & ~Q(message_id=""),
+                condition=~Q(state="sent")
+                | Q(reply_code__range=(200, 299)) & (~Q(message_id="") | Q(carried_by__isnull=False)),
                 name="sent_delivery_has_the_servers_own_answer",
             ),
         ]
@@ -133,6 +134,7 @@ class DeliveryAttempt(models.Model):
         DEFERRED = "deferred", "not now, said the mail server"
         REFUSED = "refused", "refused by the mail server"
         NO_ANSWER = "no_answer", "no answer"
+        OUTAGE = "outage", "our mail server takes no mail: no try"
         GIVEN_UP = "given_up", "given up"
         CANCELLED = "cancelled", "cancelled"
         BOUNCED = "bounced", "came back"

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from alerts import delivery, matching, pausing
-from alerts.models import Delivery, MailSettings
+from alerts.models import Confirmation, Delivery, MailSettings
 from people.models import User
+from people.permissions import Role
 from tests import make
 from tests.alerts import outbox
 from tests.alerts.smtp_servers import Post
@@ -76,6 +77,35 @@ def test_a_pause_that_ends_early_lets_go_what_it_held() -> None:
     row.refresh_from_db()
     assert row.next_try_at == NOW + HOUR
     assert send(NOW + HOUR) == 1
+
+
+@pytest.mark.parametrize(("waited", "sent"), [(dt.timedelta(seconds=10), [0, 1]), (3 * HOUR, [1, 0])])
+def test_what_a_server_put_off_before_a_pause_goes_after_it_and_after_the_servers_own_pause(
+    post: Post, waited: dt.timedelta, sent: list[int]
+) -> None:
+    reader = person()
+    outbox.delivery(to=outbox.subscription(reader))
+    post.once["END"] = "451 4.7.1 greylisted"
+    send(NOW)
+    pausing.pause(person=reader, days=90, at=NOW + dt.timedelta(seconds=5))
+    assert send(NOW + 2 * HOUR) == 0 or waited < HOUR
+
+    pausing.resume(person=reader, at=NOW + waited)
+
+    assert [send(NOW + waited), send(NOW + max(waited, dt.timedelta(minutes=2)))] == sent
+
+
+def test_a_question_that_a_server_put_off_before_a_pause_is_asked_after_it() -> None:
+    reader, staff = person(paused_until=NOW + 90 * DAY), make.person(Role.ADMIN)
+    rule = outbox.subscription(reader, confirmed_at=None, created_by=staff)
+    asked = {"state": State.DEFERRED, "attempts": 1, "made_at": NOW, "next_try_at": NOW + 90 * DAY}
+    row = Confirmation.objects.create(subscription=rule, asked_by=staff, **asked)
+
+    pausing.resume(person=reader, at=NOW + HOUR)
+
+    row.refresh_from_db()
+    assert row.next_try_at is not None
+    assert row.next_try_at <= NOW + HOUR + dt.timedelta(minutes=2)
 
 
 def test_other_hours_let_go_what_the_old_ones_held() -> None:

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,8 +18,9 @@ from alerts.messages import MessageError, describe, frame, language_of, sender
 from alerts.messages.headers import address, domain, refuse_breaks
 from alerts.messages.mail import composed
 from alerts.models import Confirmation, ConfirmationQuerySet, Delivery, Subscription
+from alerts.pace import Pace, host_of
 from alerts.posting import Answer, Line, Result
-from alerts.recording import JITTER, PAUSES, TRIES_MAX
+from alerts.recording import JITTER, PAUSES, TRIES_MAX, lately
 from alerts.wanting import SubscriptionError
 from people.models import User
 from people.permissions import Action, may
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 MAILS_A_DAY = 3  # to one person: nobody is flooded with what they did not ask for
 BATCH = 100  # mails a call
+BATCH_TIME = dt.timedelta(minutes=4)  # and so long, as for warnings
+TROUBLES_MAX = 3  # mails in a row without an answer, or with one about the relay: it is ill, as for warnings
+_LOCK = 902_2026  # an arbitrary number: PostgreSQL's advisory lock of this sender
 DECLINED = "declined by the person"
 REPLACED = "replaced by a rule that the person said yes to"
 State = Delivery.State
@@ -99,30 +103,59 @@ def waiting(*, at: dt.datetime) -> ConfirmationQuerySet:
 def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
     """Sends what is due, each one's state committed before the next; how many the mail server took.
 
-    Stops where the server cannot be reached. Two at once take different ones; safe to run twice.
+    Stops where the server cannot be reached or falls silent: what was not tried keeps waiting. Returns at once where
+    another one is at work. Safe to run twice.
     """
-    sent = 0
+    until, sent, troubles, pace = now() + BATCH_TIME, 0, 0, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST)
+    pace.remember(lately(at=now()))
     with Line(settings.MAIL_SERVER, sender()) as line:
         for _turn in range(limit):
-            answer = _next(line, at=now())
+            answer = _next(line, pace, at=now())
             if answer is None:
                 break
             sent += answer.result is Result.SENT
-            if answer.is_about_server:
+            troubles = troubles + 1 if answer.is_trouble else 0
+            if answer.is_about_server or troubles == TROUBLES_MAX or now() >= until:
                 break
     return sent
 
 
 @transaction.atomic
-def _next(line: Line, *, at: dt.datetime) -> Answer | None:
+def _next(line: Line, pace: Pace, *, at: dt.datetime) -> Answer | None:
+    """Tries the next one; None where nothing is due, or where somebody else sends."""
+    if not _is_alone():
+        return None
     rows = waiting(at=at).select_for_update(skip_locked=True, of=("self",))
     while (row := rows.select_related("subscription__person__mail_settings").first()) is not None:
         message = _written(row, at=at)
-        if message is not None:
-            answer = line.post(recipient=message["To"].addresses[0].addr_spec, message=message.as_bytes())
+        if message is not None and not _is_put_off(row, message, pace, at=at):
+            answer = line.post(recipient=_address(message), message=message.as_bytes())
             _record(row, answer, at=at)
             return answer
     return None
+
+
+def _is_alone() -> bool:
+    """Whether this transaction is the only one that asks for a yes: a relay that hangs holds one worker."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _is_put_off(row: Confirmation, message: EmailMessage, pace: Pace, *, at: dt.datetime) -> bool:
+    """Whether the host had its mails of this minute: the row waits for its turn, which is no try."""
+    host = host_of(_address(message))
+    turn = pace.turn(host, at)
+    if turn is None:
+        pace.note(host, at)
+        return False
+    row.next_try_at = turn
+    row.save(update_fields=["next_try_at"])
+    return True
+
+
+def _address(message: EmailMessage) -> str:
+    return str(message["To"].addresses[0].addr_spec)
 
 
 def _written(row: Confirmation, *, at: dt.datetime) -> EmailMessage | None:
@@ -176,6 +209,11 @@ def mail_for(row: Confirmation) -> EmailMessage:
     return composed(_heads(row, subject, language), text, page, name=f"confirmation-{row.pk}")
 
 
+def name_of(row: Confirmation) -> str:
+    """The left part of the mail's Message-ID, the same for every try."""
+    return f"confirmation-{row.pk}.{row.made_at.astimezone(dt.UTC):%Y%m%d%H%M%S}"
+
+
 def _heads(row: Confirmation, subject: str, language: str) -> dict[str, object]:
     person, place = row.subscription.person, f"confirmation {row.pk}"
     head: dict[str, object] = {
@@ -183,7 +221,7 @@ def _heads(row: Confirmation, subject: str, language: str) -> dict[str, object]:
         "From": address(settings.INSTALLATION_NAME, sender(), f"{place}: From"),
         "To": address(person.name, person.email, f"{place}: To"),
         "Date": format_datetime(row.made_at),
-        "Message-ID": f"<confirmation-{row.pk}.{row.made_at:%Y%m%d%H%M%S}@{domain()}>",  # the same for every try
+        "Message-ID": f"<{name_of(row)}@{domain()}>",
         "Auto-Submitted": "auto-generated",
         "Content-Language": language,
         "MIME-Version": "1.0",

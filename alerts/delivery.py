@@ -20,7 +20,7 @@ from django.utils.encoding import punycode
 
 from alerts import digest_mail, digests, family, holding, matching, messages, recording, usual
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
-from alerts.pace import WINDOW, Pace, host_of
+from alerts.pace import Pace, host_of
 from alerts.posting import Answer, Line, Result
 from people.models import User
 from people.permissions import Action, clearance_of, may
@@ -61,7 +61,7 @@ def send_waiting(*, now: Callable[[], dt.datetime], limit: int | None = None) ->
         round_ = Round(line, now, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST))
         if alone:
             _end_what_is_over(at=now())
-            round_.pace.remember(_last_minute(at=now()))
+            round_.pace.remember(recording.lately(at=now()))
         for _ in itertools.islice(itertools.count(), limit if alone else 0):
             answer = _usual(round_) or _next(round_)
             if answer is None:
@@ -154,15 +154,6 @@ def _is_put_off(round_: Round, delivery_id: int, address: str) -> bool:
         return False
     Delivery.objects.filter(pk=delivery_id).update(next_try_at=turn)
     return True
-
-
-def _last_minute(*, at: dt.datetime) -> list[tuple[str, dt.datetime]]:
-    """To which host a mail went in the last minute, oldest first: a new call goes on with the same pace."""
-    if not settings.MAIL_MOST_A_MINUTE_TO_A_HOST:
-        return []
-    mails = DeliveryAttempt.objects.filter(delivery__channel=Delivery.Channel.MAIL)
-    tries = mails.filter(at__gt=at - WINDOW, code__isnull=False).order_by("at", "pk")
-    return [(host_of(email), when) for email, when in tries.values_list("delivery__person__email", "at")]
 
 
 def _claimed(*, at: dt.datetime) -> Delivery | None:

@@ -5,7 +5,10 @@ import itertools
 import logging
 import random
 
-from alerts.models import Delivery, DeliveryAttempt
+from django.conf import settings
+
+from alerts.models import Confirmation, Delivery, DeliveryAttempt
+from alerts.pace import WINDOW, host_of
 from alerts.posting import Answer, Result
 from people.models import User
 
@@ -143,3 +146,19 @@ def note(
 ) -> None:
     """One more row of its tries."""
     DeliveryAttempt.objects.create(delivery=delivery, at=at, outcome=outcome, code=code, text=text[:500], by=by)
+
+
+def lately(*, at: dt.datetime) -> list[tuple[str, dt.datetime]]:
+    """To which host a mail went in the last minute, oldest first: a new call goes on with the same pace.
+
+    Mails that ask for a yes count too, but for their tries that were put off.
+    """
+    if not settings.MAIL_MOST_A_MINUTE_TO_A_HOST:
+        return []
+    mails = DeliveryAttempt.objects.filter(delivery__channel=Delivery.Channel.MAIL, at__gt=at - WINDOW)
+    asking = Confirmation.objects.filter(finished_at__gt=at - WINDOW, attempts__gt=0, reply_code__isnull=False)
+    tries = [
+        *mails.filter(code__isnull=False).values_list("delivery__person__email", "at"),
+        *asking.values_list("subscription__person__email", "finished_at"),
+    ]
+    return sorted(((host_of(email), when) for email, when in tries), key=lambda one: one[1])

@@ -7,7 +7,8 @@ from email.message import EmailMessage
 from email.policy import default
 
 MOST_BYTES = 2_000_000
-_OURS = re.compile(r"<alert-\d+\.delivery-\d+\.\d{14}@[^\s<>]{1,190}>")
+_OURS = re.compile(r"<(?:alert-\d+\.delivery-\d+|confirmation-\d+)\.\d{14}@[^\s<>]{1,190}>")
+_CONFIRMATION = re.compile(r"<confirmation-(\d{1,18})\.")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -22,6 +23,12 @@ class Returned:
     message_id: str
     has_failed: bool
     status: str
+
+    @property
+    def confirmation(self) -> int | None:
+        """The number of the mail that asked for a yes; None: it was about alerts."""
+        found = _CONFIRMATION.match(self.message_id)
+        return int(found[1]) if found else None
 
 
 def read_return(payload: bytes) -> Returned:

@@ -194,6 +194,7 @@ class AlertDecision(models.Model):
         WITHDRAWN = "withdrawn", "withdrawn"
         CORRECTED = "corrected", "corrected"
         MOVED = "moved", "moved to another situation"
+        TOLD = "told", "what did not arrive was settled"
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="decisions")
     action = models.CharField(max_length=9, choices=Action.choices)

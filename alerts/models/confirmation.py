@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from alerts.models.delivery import Delivery
 from alerts.models.subscription import Subscription
+
+State = Delivery.State
+FAILED = (State.REFUSED, State.GIVEN_UP, State.BOUNCED)
+_SAID: dict[str, str] = {
+    State.WAITING: "waits to be sent",
+    State.DEFERRED: "is to be tried again",
+    State.SENT: "was taken by the mail server",
+    State.REFUSED: "was refused by the mail server",
+    State.GIVEN_UP: "was given up after many tries",
+    State.CANCELLED: "was cancelled",
+    State.BOUNCED: "came back",
+}
 
 
 class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
@@ -15,7 +27,15 @@ class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
 
     def open(self) -> ConfirmationQuerySet:
         """Still to be sent, whether now or later."""
-        return self.filter(state__in=[Delivery.State.WAITING, Delivery.State.DEFERRED])
+        return self.filter(state__in=[State.WAITING, State.DEFERRED])
+
+    def failed(self) -> ConfirmationQuerySet:
+        """The last mail of each rule that waits for a yes, where it did not arrive: that person was not asked."""
+        waits = self.filter(
+            subscription__confirmed_at=None, subscription__ended_at=None, subscription__person__is_active=True
+        )
+        later = Confirmation.objects.filter(subscription=OuterRef("subscription"), pk__gt=OuterRef("pk"))
+        return waits.filter(~Exists(later), state__in=FAILED)
 
 
 class Confirmation(models.Model):
@@ -53,7 +73,7 @@ class Confirmation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "deferred"], next_try_at__isnull=False, finished_at=None)
-                | Q(state__in=["sent", "refused", "given_up", "cancelled"], next_try_at=None)
+                | Q(state__in=["sent", "refused", "given_up", "cancelled", "bounced"], next_try_at=None)
                 & Q(finished_at__isnull=False),
                 name="confirmation_is_open_or_finished",
             ),
@@ -61,3 +81,14 @@ class Confirmation(models.Model):
 
     def __str__(self) -> str:
         return f"confirmation {self.pk}"
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the person was not asked by it."""
+        return self.state in FAILED
+
+    @property
+    def said(self) -> str:
+        """What became of it, such as `was refused: 550 no such person`."""
+        answer = " ".join(str(part) for part in (self.reply_code, self.reply_text) if part)
+        return f"{_SAID[self.state]}: {answer}" if self.has_failed and answer else _SAID[self.state]

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Min, OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
@@ -33,6 +34,13 @@ from r2p_dashboard.clock import AsOf
 
 PAGE_SIZE = 30
 SIGNALS = 20  # on the archive: what the machine found of late
+MAIL, WEBHOOK = Delivery.Channel.MAIL, Delivery.Channel.WEBHOOK
+MAILS_SAID = {state: str(state.label) for state in Delivery.State}
+POSTS_SAID = MAILS_SAID | {
+    Delivery.State.WAITING: "waiting to be posted",
+    Delivery.State.SENT: "taken by the machine",
+    Delivery.State.REFUSED: "refused by the machine",
+}
 
 
 class AlertFilter(forms.Form):
@@ -209,9 +217,15 @@ def _reason(row: AlertReason, states: dict[int, str]) -> ReasonLine:
     return ReasonLine(row, is_retracted=states[row.evidence_id] == Evidence.Status.RETRACTED)
 
 
-def _deliveries(request: HttpRequest, alert: Alert) -> list[tuple[str, int]]:
-    """How many mails are in which state, for those who watch the outbox."""
+def _deliveries(request: HttpRequest, alert: Alert) -> list[str]:
+    """How many mails and how many posts are in which state, in words, for those who watch the outbox."""
     if not may(request.user, Action.WATCH_OUTBOX):
         return []
-    counts = dict(Delivery.objects.filter(alert=alert).values_list("state").annotate(number=Count("pk")))
-    return [(str(state.label), counts[state]) for state in Delivery.State if state in counts]
+    rows = Delivery.objects.filter(alert=alert).values_list("channel", "state").annotate(number=Count("pk")).order_by()
+    counts = {(channel, state): number for channel, state, number in rows}
+    return [
+        f"{counts[channel, state]} {word}{pluralize(counts[channel, state])} {words[state]}"
+        for channel, word, words in ((MAIL, "mail", MAILS_SAID), (WEBHOOK, "post", POSTS_SAID))
+        for state in Delivery.State
+        if (channel, state) in counts
+    ]

@@ -32,8 +32,9 @@ class LogLine:
 
 
 def log_of(alert: Alert, *, shows_names: bool) -> list[LogLine]:
-    """Everything that was done with it, first to last. One query."""
+    """Everything that was done with it, first to last; whom it did not reach is for staff alone. One query."""
     rows = AlertDecision.objects.filter(alert=alert).select_related("by").order_by("pk")
+    rows = rows if shows_names else rows.exclude(action=AlertDecision.Action.TOLD)
     return [_log_line(row, shows_names=shows_names) for row in rows]
 
 

@@ -12,15 +12,16 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from alerts.messages import RELATED
-from alerts.models import Delivery, Duty
+from alerts.models import Confirmation, ConfirmationQuerySet, Delivery, Duty
 from alerts.unanswered import unanswered
-from alerts.undelivered import OPEN, RETRYABLE, Undelivered, pauses, undelivered
+from alerts.undelivered import OPEN, RETRYABLE, StuckPosts, Undelivered, pauses, undelivered
 from alerts.views.outbox_filter import OutboxFilter, address
 from alerts.views.stored_mail import ShownMail, UnreadableMailError, shown
 from indicators.models.score import Level
@@ -62,13 +63,14 @@ class StateLink:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Missed:
-    """A grave alert that has not reached everybody, and how many mails are where."""
+    """A grave alert that has not reached everybody, how many mails and posts are where, and where stuck posts are."""
 
     alert: int
     level: Level
     title: str
     href: str
     said: str
+    posts: tuple[tuple[str, str], ...] = ()  # words and address of each webhook's page
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ class Silent:
     office: str
     since: dt.datetime
     href: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unasked:
+    """A rule that waits for a yes of which the mail did not arrive, and what became of that mail."""
+
+    rule: int
+    name: str
+    said: str
 
 
 @never_cache
@@ -94,7 +105,11 @@ def outbox(request: HttpRequest) -> HttpResponse:
     page = Paginator(_listed(chosen), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [_row(one, ticked) for one in page.object_list]
     missed, waiting, silent = _missed(at), pauses(at=at), [_silent(duty) for duty in unanswered()]
-    is_piece, now_seen = bool(getattr(request, "htmx", False)), _mark(rows, counts, [*missed, *waiting, *silent], at)
+    unasked = [Unasked(row.subscription_id, row.subscription.person.name, row.said) for row in _unasked()]
+    is_piece, now_seen = (
+        bool(getattr(request, "htmx", False)),
+        _mark(rows, counts, [*missed, *waiting, *silent, *unasked], at),
+    )
     if is_piece and seen == now_seen:
         return HttpResponse(status=204)
     context = {
@@ -106,6 +121,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "missed_more": max(len(missed) - MISSED_SHOWN, 0),
         "silent": silent[:MISSED_SHOWN],
         "silent_more": max(len(silent) - MISSED_SHOWN, 0),
+        "unasked": unasked[:MISSED_SHOWN],
+        "unasked_more": max(len(unasked) - MISSED_SHOWN, 0),
         "is_live": any(row.is_open for row in rows),
         "may_retry_some": any(row.may_retry for row in rows),
         "retryable": sum(counts.get(state, 0) for state in RETRYABLE if form["state"].value() in {"", None, state}),
@@ -152,20 +169,40 @@ def _row(delivery: Delivery, ticked: set[str]) -> Row:
 
 def _missed(at: dt.datetime) -> list[Missed]:
     """HIGH and SEVERE alerts that have not reached everybody, whatever the filters say: the gravest first."""
-    return [_said_of(one) for one in undelivered(at=at)]
+    return [missed_of(one) for one in undelivered(at=at)]
 
 
-def _said_of(one: Undelivered) -> Missed:
+def missed_of(one: Undelivered) -> Missed:
+    """Such an alert in words."""
+    page = reverse("alert", args=[one.alert])
     if one.is_nowhere and not one.was_cancelled:
         said = "no mail: nobody’s rule asked for it" if one.is_matched else "no mail: not matched with rules yet"
-        return Missed(one.alert, one.level, one.title, reverse("alert", args=[one.alert]), said)
-    counts = [(one.still_open, "not sent yet"), (one.refused, "refused"), (one.given_up, "given up"),
-              (one.bounced, "came back")]  # fmt: skip
-    parts = [f"{count} {words}" for count, words in counts if count]
+        return Missed(one.alert, one.level, one.title, page, said)
+    mails, posts = one.mails, one.posts
+    counts = [(mails.still_open, posts.still_open, "not sent yet"), (mails.refused, posts.refused, "refused"),
+              (mails.given_up, posts.given_up, "given up"), (mails.bounced, posts.bounced, "came back")]  # fmt: skip
+    parts = [] if one.is_valid else ["its time is over"]
+    parts += [f"{_both(*numbers)} {words}" for *numbers, words in counts if any(numbers)]
     parts += ["every mail was cancelled"] if one.is_nowhere else []
-    parts += [f"{one.sent} sent" if one.sent else "nobody has it yet"]
+    parts += [f"{_both(mails.sent, posts.sent)} sent" if mails.sent or posts.sent else "nobody has it yet"]
     parts += [f"nobody at {office} has it" for office in one.offices]
-    return Missed(one.alert, one.level, one.title, address({"alert": one.alert}), ", ".join(parts))
+    href = page if mails.none and not posts.none else address({"alert": one.alert})
+    stuck = tuple((f"{row.count} at {row.name}", _posts_of(row)) for row in one.stuck_posts)
+    return Missed(one.alert, one.level, one.title, href, ", ".join(parts), stuck)
+
+
+def _both(mails: int, posts: int) -> str:
+    """Such as `1 mail and 2 posts`."""
+    counts = [(mails, "mail"), (posts, "post")]
+    return " and ".join(f"{count} {word}{pluralize(count)}" for count, word in counts if count)
+
+
+def _posts_of(row: StuckPosts) -> str:
+    return f"{reverse('webhook', args=[row.endpoint])}?state={row.state}"
+
+
+def _unasked() -> ConfirmationQuerySet:
+    return Confirmation.objects.failed().select_related("subscription__person").order_by("-pk")
 
 
 def _silent(duty: Duty) -> Silent:

@@ -17,12 +17,11 @@ NUMBER_MAX = 2**63 - 1  # of a row
 
 
 class OutboxFilter(forms.Form):
-    """By what became of them, of which alert, to whom, how, why and when."""
+    """By what became of them, of which alert, to whom, why and when. Posts stand on the pages of webhooks."""
 
     state = Pick(Delivery.State.choices, empty="any state", required=False)
     level = Pick([(str(one.value), one.label) for one in LEAST_LEVELS], empty="any level", required=False)
     country = Pick(empty="every country", required=False)
-    channel = Pick(Delivery.Channel.choices, empty="any channel", required=False)
     purpose = Pick(Delivery.Purpose.choices, empty="any purpose", required=False)
     person = forms.CharField(
         required=False, max_length=120, label="Name or address", widget=forms.TextInput(attrs={"type": "search"})
@@ -60,7 +59,7 @@ class OutboxFilter(forms.Form):
 
 def _wanted(asked: dict[str, Any]) -> Q:
     wanted = Q()
-    for name, field in (("channel", "channel"), ("purpose", "purpose"), ("alert", "alert"), ("level", "alert__level"),
+    for name, field in (("purpose", "purpose"), ("alert", "alert"), ("level", "alert__level"),
                         ("country", "alert__country__iso3")):  # fmt: skip
         if asked[name]:
             wanted &= Q(**{field: asked[name]})

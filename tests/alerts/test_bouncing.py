@@ -1,5 +1,6 @@
 """Mails that come back after the mail server had taken them."""
 
+import datetime as dt
 from email.message import EmailMessage, Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -7,9 +8,10 @@ from email.mime.text import MIMEText
 import pytest
 from django.core.management import CommandError, call_command
 
+from alerts import confirming
 from alerts import delivery as outbox_of
 from alerts.bouncing import UnknownMailError, take_back
-from alerts.models import Delivery
+from alerts.models import Confirmation, Delivery
 from alerts.returned import MOST_BYTES, NotAReturnError, read_return
 from people.permissions import Role
 from tests import make
@@ -108,3 +110,32 @@ def test_the_command_names_the_file_that_it_cannot_use(tmp_path, capsys: pytest.
     said = capsys.readouterr()
     assert said.out == "good.eml: 1 came back\n"
     assert said.err.startswith("bad.eml: found text/plain")
+
+
+def asked(at: dt.datetime = NOW) -> Confirmation:
+    """A mail that asked for a yes and was taken."""
+    rule = outbox.subscription(confirmed_at=None)
+    return Confirmation.objects.create(
+        subscription=rule, asked_by=make.person(Role.ADMIN), made_at=at, state="sent", finished_at=at, attempts=1
+    )
+
+
+def test_a_mail_that_asked_for_a_yes_and_came_back_is_said_to_have() -> None:
+    row = asked()
+    identifier = confirming.mail_for(row)["Message-ID"]
+
+    assert take_back(report=report(identifier, action="delayed", status="4.4.1"), at=NOW) == 0
+    assert take_back(report=report(identifier), at=NOW) == 1
+    assert take_back(report=report(identifier), at=NOW) == 0  # told twice
+
+    row.refresh_from_db()
+    assert (row.state, row.reply_text) == ("bounced", "came back with status 5.1.1")
+
+
+@pytest.mark.parametrize("wrong", ["confirmation-{row}.20200101000000", "confirmation-9{row}.{stamp}"])
+def test_a_report_about_a_mail_that_never_asked_is_refused(wrong: str) -> None:
+    row = asked()
+    name = wrong.format(row=row.pk, stamp=f"{NOW:%Y%m%d%H%M%S}")
+
+    with pytest.raises(UnknownMailError, match="found no mail"):
+        take_back(report=report(f"<{name}@r2p.example>"), at=NOW)

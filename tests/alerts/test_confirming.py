@@ -1,5 +1,6 @@
 """A rule that somebody else made counts once its person said yes: who is asked, how often, and what follows."""
 
+import contextlib
 import datetime as dt
 import re
 from email.message import EmailMessage
@@ -7,9 +8,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
+from pytest_django import Settings
 
-from alerts import confirming, links, matching, pausing, subscribing
+from alerts import confirming, links, matching, pausing, recording, subscribing
+from alerts import posting as mail_line
 from alerts.models import Confirmation, Delivery, MailSettings, Subscription
 from alerts.subscribing import SubscriptionError, Wanted
 from indicators.models.score import Level
@@ -17,7 +20,7 @@ from people.models import User
 from people.permissions import Role
 from tests import make
 from tests.alerts import outbox
-from tests.alerts.smtp_servers import Post
+from tests.alerts.smtp_servers import HANG, Post
 from tests.make import NOW
 
 pytestmark = pytest.mark.usefixtures("reference", "post")
@@ -277,3 +280,54 @@ def test_what_was_asked_of_whom_is_kept(reader: User, staff: User) -> None:
 
     with pytest.raises(IntegrityError, match="never rewritten"):
         Confirmation.objects.update(made_at=NOW + DAY)
+
+
+def proposals(count: int, staff: User) -> list[Confirmation]:
+    for _ in range(count):
+        proposed(make.person(), staff)
+    return list(Confirmation.objects.order_by("pk"))
+
+
+def test_a_relay_that_falls_silent_is_not_asked_for_every_mail(
+    staff: User, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = proposals(confirming.TROUBLES_MAX + 2, staff)
+    monkeypatch.setattr(mail_line, "MAIL_SECONDS", 0.2)
+    post.says["RCPT"] = HANG
+
+    assert send() == 0
+    assert Confirmation.objects.filter(state=State.DEFERRED).count() == confirming.TROUBLES_MAX
+    assert Confirmation.objects.filter(state=State.WAITING, attempts=0).count() == len(rows) - confirming.TROUBLES_MAX
+
+
+def test_after_its_time_a_call_begins_no_other_mail(staff: User) -> None:
+    proposals(3, staff)
+    clocks = iter([NOW, NOW, NOW, NOW + confirming.BATCH_TIME])
+
+    assert confirming.send_waiting(now=lambda: next(clocks)) == 1
+
+
+def test_a_host_gets_its_number_of_mails_a_minute_whatever_they_are(
+    staff: User, post: Post, settings: Settings
+) -> None:
+    settings.MAIL_MOST_A_MINUTE_TO_A_HOST = 2
+    warned = outbox.delivery()
+    warned.tries.create(at=NOW, outcome="sent", code=250)
+    rows = proposals(3, staff)
+    assert len({row.subscription.person.email.rpartition("@")[2] for row in rows}) == 1
+
+    assert (send(), send(NOW + dt.timedelta(seconds=30))) == (1, 0)
+    assert [row.attempts for row in Confirmation.objects.order_by("pk")] == [1, 0, 0]
+    assert send(NOW + dt.timedelta(minutes=1)) == 2
+    assert len(recording.lately(at=NOW + dt.timedelta(minutes=1))) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_asks_for_a_yes_no_other_does(staff: User) -> None:
+    proposals(1, staff)
+    other = connections["default"].copy()
+    with contextlib.closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [confirming._LOCK])
+        assert send() == 0
+
+    assert send() == 1

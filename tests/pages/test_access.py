@@ -59,7 +59,7 @@ PAGES_FOR = {
     "/offices/": EVERYBODY, "/offices/new/": PUBLISHERS, "/offices/{office}/edit/": PUBLISHERS,
     "/alerts/{draft}/mail/": PUBLISHERS, "/alerts/{draft}/mail.html": PUBLISHERS,
     "/outbox/": PUBLISHERS, "/outbox/retry-all/": PUBLISHERS, "/outbox/{delivery}/": PUBLISHERS,
-    "/outbox/{delivery}/mail.html": PUBLISHERS,
+    "/outbox/{delivery}/mail.html": PUBLISHERS, "/outbox/missed/{released}/": PUBLISHERS,
 }  # fmt: skip
 
 

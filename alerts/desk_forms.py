@@ -59,7 +59,7 @@ class WordsForm(ReasonForm):
     def __init__(self, data: Any = None, *, alert: Alert, day: dt.date) -> None:
         words = Words.of(alert)
         super().__init__(data, initial=dataclasses.asdict(words) | {"seen": words.digest()})
-        last = rules.valid_until(level=alert.level, day=alert.raised_at.date())
+        last = rules.valid_until(level=alert.level, day=day)
         self.fields["valid_until"].help_text = f"A day from {day} to {last}."
         self.fields["reason"].label = "Why you change it"
         self.fields["reason"].help_text = "Kept with your name and the words before. Staff alone read it."

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from alerts import can_be_done, policy, rules, saying, wording
 from alerts.freshness import why_stale
-from alerts.models import Alert, AlertDecision, AlertQuerySet, AlertReason, Signal, Situation, Verdict
+from alerts.lapsing import overdue, why_it_ends
+from alerts.models import Alert, AlertDecision, AlertReason, Signal, Situation, Verdict
 from alerts.situations import home_situation, known_home
 from alerts.warned import is_taken_back, warned
 from countries.models import Country
@@ -53,19 +54,6 @@ def raise_waiting(*, at: dt.datetime) -> int:
     return count
 
 
-def overdue(*, day: dt.date) -> AlertQuerySet:
-    """Drafts that nobody can release any more: their time is over, or what they warn of no longer stands.
-
-    Corrections and withdrawals warn of nothing that could pass.
-    """
-    standing = Standing.objects.in_use().filter(country=OuterRef("country"))
-    lower = Exists(standing.filter(snapshot__shown_level__lt=OuterRef("level")))
-    heard = Exists(standing.exclude(snapshot__reporting__in=["", Reporting.BLACKOUT]))
-    lost = ~Q(signal__evidence__status=Evidence.Status.ACCEPTED)
-    gone = Q(kind=Alert.Kind.BLACKOUT) & heard | Q(kind=Alert.Kind.TRIGGER) & lost
-    return Alert.objects.waiting().filter(Q(valid_until__lt=day) | lower | gone, kind__in=policy.RAISING)
-
-
 @transaction.atomic
 def _judge(country_id: int, *, at: dt.datetime) -> int:
     """Every signal of a country at once: which of them one alert can tell does not hang on who comes first."""
@@ -90,20 +78,12 @@ def _lapse(alert_id: int, *, at: dt.datetime) -> int:
     if alert is None or Alert.objects.get(pk=alert_id).state != Alert.State.DRAFT:
         return 0
     standing = _standing(alert.country_id)
-    _end(alert, _why_it_ends(alert, Level(standing.shown_level), day=at.date()), at=at)
+    _end(alert, why_it_ends(alert, standing, day=at.date()), at=at)
     found = _found(alert.signal, standing)
     said = _warned(standing, at=at)
     if policy.judge(found, level_now=standing.shown_level, warned=said, at=at).raises:
         _raise(alert.signal, standing, at=at)
     return 1
-
-
-def _why_it_ends(alert: Alert, now: Level, *, day: dt.date) -> str:
-    if alert.valid_until < day:
-        return f"its time was over on {alert.valid_until}"
-    if now < alert.level:
-        return f"the country stands at {now.label} now"
-    return "reports came again" if alert.kind == Alert.Kind.BLACKOUT else "the evidence was retracted"
 
 
 def _standing(country_id: int) -> Snapshot:

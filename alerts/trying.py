@@ -1,5 +1,6 @@
 """A mail tried out on oneself before others get it: over the same line to the mail server, and told in the record."""
 
+import copy
 import datetime as dt
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
+from alerts.lapsing import last_day
 from alerts.messages import POLICY, MessageError, sender, test_mail
 from alerts.models import Alert, Delivery, Subscription
 from alerts.posting import Answer, Line
@@ -26,6 +28,9 @@ class TryingError(ValueError):
 def as_it_would_go(alert: Alert, reader: User, *, at: dt.datetime) -> Delivery:
     """Not kept: the mail that the reader would get if they followed every country."""
     rule = Subscription(person=reader, created_by=reader, is_everywhere=True, least_level=alert.level)
+    if alert.state == Alert.State.DRAFT:
+        alert = copy.copy(alert)
+        alert.valid_until = last_day(alert, day=at.date())
     row = Delivery(alert=alert, person=reader, subscription=rule, made_at=at)
     row.message_id = f"<preview-{alert.pk}.{at:%Y%m%d%H%M%S}@{sender().rpartition('@')[2]}>"
     return row

@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast
 from kombu.exceptions import OperationalError
 
-from alerts import comparing, confirming, delivery, duties, owing, raising
+from alerts import comparing, confirming, delivery, duties, lapsing, owing
 from alerts.channels import sending
 from alerts.desk import owed
 from alerts.models import Alert, Compared, Confirmation, CorrectionDuty, Delivery, Duty, DutyStep, Signal, Verdict
@@ -122,7 +122,7 @@ def _unread() -> QuerySet[Retrieval]:
 
 def _overdue() -> QuerySet[Alert]:
     """Drafts that nobody can release any more; nobody says since when."""
-    rows = raising.overdue(day=clock.now().date())
+    rows = lapsing.overdue(day=clock.now().date())
     return rows.annotate(since=Cast(Value(None), DateTimeField()))
 
 

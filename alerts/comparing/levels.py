@@ -54,9 +54,8 @@ def _kind(pair: Pair) -> Signal.Kind:
     old, new = pair
     is_up = new.shown_level > level_of(old)
     if old is not None and old.method_id != new.method_id:
-        fresh = _since(pair, backloaded=False) if is_up else frozenset()
         # an upgrade must not swallow what came in with it
-        is_news = bool(fresh) and _level_without(new, fresh) <= level_of(old)
+        is_news = is_up and has_fresh(pair) and _level_without_what_is_fresh(pair) <= level_of(old)
         return Signal.Kind.LEVEL_UP if is_news else Signal.Kind.METHOD
     if is_up:
         return Signal.Kind.LEVEL_UP

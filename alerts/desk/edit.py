@@ -32,7 +32,7 @@ def edit(*, alert_id: int, by: User, words: Words, seen: str, reason: str, at: d
         raise DeskError(f"alert {alert_id}: found no word changed; wanted at least one")
     refuse_unfit(words)
     if words.valid_until != was.valid_until:
-        refuse_other_end(words.valid_until, level=alert.level, since=alert.raised_at.date(), day=at.date())
+        refuse_other_end(words.valid_until, level=alert.level, since=at.date(), day=at.date())
     refuse_hidden(words.as_kept().values(), old=was.as_kept().values(), country_id=alert.country_id)
     for name in (changed := [name for name, value in words.as_kept().items() if value != was.as_kept()[name]]):
         setattr(alert, name, getattr(words, name))
@@ -61,7 +61,7 @@ def refuse_unfit(words: Words) -> None:
 
 
 def refuse_other_end(until: dt.date, *, level: int, since: dt.date, day: dt.date) -> None:
-    """Raises DeskError for a day that is over, or beyond what the rule gives an alert that was raised on `since`."""
+    """Raises DeskError for a day that is over, or beyond what the rule gives an alert that goes out on `since`."""
     last = rules.valid_until(level=level, day=since)
     if not day <= until <= last:
         raise DeskError(f"valid until: found {until}; wanted a day from {day} to {last}")

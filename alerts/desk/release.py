@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 
-from alerts import policy
+from alerts import lapsing, policy
 from alerts.desk.correct import log_correction
 from alerts.desk.drafts import DeskError, draft_for, log, reason_of
 from alerts.desk.sent import practised, released_by
@@ -23,7 +23,7 @@ def release(
 ) -> Alert:
     """The draft becomes an alert; as practice, or where ALERTS_DRY_RUN is set, a copy of it that goes to nobody.
 
-    Raises DeskError, also where the scores are old or the country no longer stands at the alert's level.
+    Its time is counted from this day. Raises DeskError, also where the scores are old or it no longer holds.
     """
     alert, reason = draft_for(alert_id=alert_id, by=by, seen=seen), reason_of(reason)
     if alert.valid_until < at.date():
@@ -32,11 +32,12 @@ def release(
         )
     if alert.kind in policy.RAISING:  # what was wrong in a former alert is said whatever holds now
         _refuse_what_does_not_hold(alert, at=at)
+    alert.valid_until = lapsing.last_day(alert, day=at.date())
     if is_dry_run or settings.ALERTS_DRY_RUN:
         return practised(alert, by=by, reason=reason, at=at)
     for name, value in (changed := released_by(by, reason, at=at)).items():
         setattr(alert, name, value)
-    alert.save(update_fields=changed)
+    alert.save(update_fields=[*changed, "valid_until"])
     log(alert, AlertDecision.Action.RELEASED, by=by, reason=reason, at=at)
     if alert.kind == Alert.Kind.CORRECTION:
         log_correction(alert, by=by, reason=reason, at=at)
@@ -55,6 +56,16 @@ def _refuse_what_does_not_hold(alert: Alert, *, at: dt.datetime) -> None:
         raise DeskError(
             f"alert {alert.pk}: it warns of {Level(alert.level).label}, found the country at {now.label} now; "
             "wanted the level that it warns of: refuse it, or wait for the next one"
+        )
+    if lapsing.overdue(day=at.date()).filter(pk=alert.pk).exists():
+        raise DeskError(
+            f"alert {alert.pk}: found that {lapsing.why_it_ends(alert, standing.snapshot, day=at.date())}; wanted what "
+            "it warns of to stand: it lapses within a minute, and what stands is judged anew"
+        )
+    if (lost := lapsing.retracted_reasons(alert).first()) is not None:
+        raise DeskError(
+            f"alert {alert.pk}: found evidence {lost.pk}, one of its reasons, retracted since it was drafted; wanted "
+            "reasons that stand: it is drafted anew once the country is scored without it"
         )
     if (sent := stronger(alert, at=at)) is not None:
         raise DeskError(

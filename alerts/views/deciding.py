@@ -1,10 +1,12 @@
 """What a publisher needs to decide on a draft, and what was decided on any alert, as pages show it."""
 
+import copy
 import dataclasses
 import datetime as dt
 
 from django.http import HttpRequest
 
+from alerts import lapsing
 from alerts.desk.drafts import Words
 from alerts.desk_forms import DecisionForm
 from alerts.freshness import why_stale
@@ -56,21 +58,25 @@ def context_of(request: HttpRequest, alert: Alert, typed: dict[str, DecisionForm
     if alert.state != Alert.State.DRAFT or not may(request.user, Action.RELEASE_ALERT):
         return {}
     recipients, seen = recipients_of(alert), {"seen": Words.of(alert).digest()}
+    until = lapsing.last_day(alert, day=clock.now().date())
     return {
         "may_decide": True,
         "recipients": recipients[:NAMED],
         "recipients_count": len(recipients),
         "recipients_left": max(0, len(recipients) - NAMED),
         "mail_subject": subject(alert),
-        "mail_text": _preview(alert, person(request)),
+        "mail_text": _preview(alert, person(request), until=until),
         "why_stale": why_stale(at=clock.now()),
+        "would_end_on": until,
         "seen": seen["seen"],
         "release": typed.get("release") or DecisionForm("release", initial=seen),
         "refuse": typed.get("refuse") or DecisionForm("refuse"),
     }
 
 
-def _preview(alert: Alert, reader: User) -> str:
+def _preview(alert: Alert, reader: User, *, until: dt.date) -> str:
     """The mail's text as it would go to the reader: the links in it are theirs, and nobody else's."""
     rule = Subscription(person=reader, created_by=reader, is_everywhere=True, least_level=alert.level)
+    alert = copy.copy(alert)
+    alert.valid_until = until
     return bodies(Delivery(alert=alert, person=reader, subscription=rule))[0]

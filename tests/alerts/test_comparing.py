@@ -196,6 +196,21 @@ def test_a_new_method_alone_brings_no_rise_but_does_not_swallow_fresh_evidence()
     assert Signal.objects.exclude(kind="trigger").get().kind == "level_up"
 
 
+def test_a_new_method_does_not_swallow_a_fresh_dataset() -> None:
+    loaded_at = make.NOW + dt.timedelta(days=1)
+    rounds.grave_situation(indicators=rounds.GRAVE[:6], at=make.NOW - dt.timedelta(hours=1))
+    rounds.score()
+    comparing.compare_waiting(at=make.NOW)
+    some_series(dt.date(2024, 6, 1), loaded_at)
+    another_method()
+    rounds.score(at=loaded_at)
+
+    comparing.compare_waiting(at=loaded_at)
+
+    signal = Signal.objects.get(kind__in=OF_A_LEVEL)
+    assert (signal.kind, signal.is_historic) == ("level_up", False)
+
+
 def test_a_rise_by_a_new_method_alone_is_said_to_be_one() -> None:
     rounds.grave_situation(at=make.NOW - dt.timedelta(days=9))
     rounds.score()

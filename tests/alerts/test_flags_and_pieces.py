@@ -177,6 +177,22 @@ def test_a_retracted_reason_of_a_released_alert_is_told_with_the_alert() -> None
     assert found() == []
 
 
+def test_what_practice_gave_as_a_reason_is_no_correction() -> None:
+    row = make.accepted()
+    for alert in (outbox.alert(is_dry_run=True), sent := outbox.alert()):
+        AlertReason.objects.create(alert=alert, order=1, text="Synthetic", evidence=row)
+    practised = make.accepted()
+    AlertReason.objects.create(alert=outbox.alert(is_dry_run=True), order=1, text="Synthetic", evidence=practised)
+    compared()
+    retract(row)
+    retract(practised)
+    stands(at=make.NOW + DAY)
+
+    (signal,) = found()
+
+    assert (signal.evidence, signal.figures["alerts"]) == (row, [sent.pk])
+
+
 @pytest.mark.parametrize(("level", "polarity", "is_told"), [(2, 1, True), (4, 1, False), (4, -1, True), (3, 1, False)])
 def test_a_retracted_piece_is_told_where_the_level_went_its_way(level: int, polarity: int, is_told: bool) -> None:
     row = make.accepted(polarity=polarity, at=make.NOW - DAY)

@@ -176,7 +176,7 @@ def _written(row: Confirmation, *, at: dt.datetime) -> EmailMessage | None:
 
 def _record(row: Confirmation, answer: Answer, *, at: dt.datetime) -> None:
     log.info("confirmation %s: %s at %s (%s)", row.pk, answer.result.value, answer.step, answer.code)
-    row.attempts += 1
+    row.attempts += not answer.is_about_server  # an outage of our own server is no try
     row.reply_code, row.reply_text = answer.code, answer.text
     if answer.result in _ENDS:
         _end(row, _ENDS[answer.result], at=at)
@@ -184,7 +184,7 @@ def _record(row: Confirmation, answer: Answer, *, at: dt.datetime) -> None:
         _end(row, State.GIVEN_UP, at=at)
     else:
         factor = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311  not a secret
-        row.state, row.next_try_at = State.DEFERRED, at + PAUSES[row.attempts - 1] * factor
+        row.state, row.next_try_at = State.DEFERRED, at + PAUSES[max(row.attempts, 1) - 1] * factor
         row.save()
 
 

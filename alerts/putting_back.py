@@ -33,7 +33,7 @@ def put_back_all(*, deliveries: DeliveryQuerySet, by: User, at: dt.datetime) -> 
     free = can_be_put_back(deliveries, day=at.date()).order_by("pk").select_for_update(skip_locked=True, of=("self",))
     numbers = [row.pk for row in free.only("pk")[:MOST]]
     Delivery.objects.filter(pk__in=numbers).update(
-        state=Delivery.State.WAITING, attempts=0, next_try_at=at, finished_at=None
+        state=Delivery.State.WAITING, attempts=0, next_try_at=at, finished_at=None, carried_by=None
     )
     kept = {"at": at, "outcome": DeliveryAttempt.Outcome.RETRY, "text": "put back with others", "by": by}
     DeliveryAttempt.objects.bulk_create(DeliveryAttempt(delivery_id=number, **kept) for number in numbers)

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import OperationalError, connection
 
-from alerts.models import Delivery
+from alerts import duties
+from alerts.models import Delivery, DutyStep
+from people.permissions import Role
 from r2p_dashboard import clock, pipeline
 from r2p_dashboard.celery import app
 from tests import make
-from tests.alerts import outbox
+from tests.alerts import given, outbox
 from tests.alerts.smtp_servers import HANG, Post, post_office
 from tests.chaos.test_kills import held, kill
 from tests.conftest import start_worker
@@ -105,6 +107,44 @@ def test_a_worker_killed_between_the_servers_answer_and_the_commit(post: Post, w
     sweep_until_all_sent()
 
     assert_nothing_lost(post, doubles=1)
+
+
+def test_a_worker_killed_between_the_answer_to_a_digest_and_the_commit(post: Post, workers: Workers) -> None:
+    rule, at = outbox.subscription(frequency="daily"), clock.now()
+    for iso3 in ("SDN", "TCD", "MMR"):
+        outbox.delivery(outbox.alert(iso3=iso3), to=rule, purpose="digest", made_at=at, next_try_at=at)
+    with held("alerts_deliveryattempt"):
+        sweep()
+        until(somebody_waits_for_a_lock, what="the answer to be written down")
+        kill(workers[0])
+    assert (len(post.taken), Delivery.objects.filter(state=State.WAITING).count()) == (1, MAILS)
+
+    workers[:] = [start_worker()]
+    sweep_until_all_sent()
+
+    assert list(arrived(post).values()) == [2]  # one digest, twice under one Message-ID
+    assert len({mail.content for mail in post.mails}) == 1
+
+
+def test_a_worker_killed_while_it_reminds_an_office_reminds_it_once(post: Post, workers: Workers) -> None:
+    member, long_ago = make.person(Role.FOCAL_POINT), clock.now() - dt.timedelta(days=8)
+    given.office(member)
+    given.took(outbox.alert(), member, at=long_ago)
+    duties.keep_waiting(at=long_ago)
+    with held("alerts_dutystep"):
+        sweep()
+        until(somebody_waits_for_a_lock, what="the reminder to be written down")
+        kill(workers[0])
+    reminders = Delivery.objects.filter(purpose=Delivery.Purpose.REMINDER)
+    assert not reminders.exists()
+
+    workers[:] = [start_worker()]
+    sweep()
+    until(reminders.exists, seconds=60, what="the office to be reminded")
+    sweep_until_all_sent()
+
+    assert (reminders.count(), len(post.mails)) == (1, 1)
+    assert DutyStep.objects.filter(kind=DutyStep.Kind.REMINDED).count() == 1
 
 
 def kill_database_at(step: str, post: Post) -> None:

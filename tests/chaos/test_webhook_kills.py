@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Iterator
 
@@ -16,7 +17,7 @@ from tests import make
 from tests.alerts import outbox
 from tests.chaos.test_kills import held, kill
 from tests.conftest import start_worker
-from tests.reports.serving import Server, serving
+from tests.reports.serving import Handler, Server, serving
 from tests.waiting import Bell, somebody_waits_for_a_lock, until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.usefixtures("loopback", "worker")]
@@ -36,6 +37,20 @@ def loopback() -> Iterator[None]:
 def machine(settings: Settings) -> Iterator[Server]:
     with serving(lambda handler: handler.send(b"taken")) as server:
         yield server
+
+
+@pytest.fixture
+def slow(settings: Settings) -> Iterator[tuple[Server, threading.Event]]:
+    """A machine that answers once the event is set."""
+    go_on = threading.Event()
+
+    def answer(handler: Handler) -> None:
+        go_on.wait(30)
+        handler.send(b"taken")
+
+    with serving(answer) as server:
+        yield server, go_on
+        go_on.set()
 
 
 def waiting(server: Server, settings: Settings) -> None:
@@ -61,6 +76,32 @@ def nothing_is_done() -> bool:
     return not any(Bell().rung or any((app.control.inspect(timeout=5, limit=1).active() or {}).values()) for _ in "ab")
 
 
+def assert_all_came(server: Server) -> None:
+    """Every post was taken, one of them twice under its id."""
+    came = Counter(json.loads(asked.body)["id"] for asked in server.asked)
+    assert set(came) == set(Delivery.objects.values_list("message_id", flat=True))
+    assert sorted(came.values()) == [1] * (POSTS - 1) + [2]
+
+
+def test_a_worker_killed_while_a_machine_makes_up_its_mind(
+    slow: tuple[Server, threading.Event], settings: Settings, workers: Workers
+) -> None:
+    server, go_on = slow
+    waiting(server, settings)
+    sweep()
+    until(lambda: server.asked, what="the machine to have the first post")
+    kill(workers[0])
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(Delivery.State.WAITING, 0)}
+    go_on.set()
+
+    workers[:] = [start_worker()]
+    sweep()
+    until(all_sent, seconds=60, what="every post to be taken")
+    until(nothing_is_done, seconds=60, what="the stages after it to end")
+
+    assert_all_came(server)
+
+
 def test_a_worker_killed_between_the_machines_answer_and_the_commit(
     machine: Server, settings: Settings, workers: Workers
 ) -> None:
@@ -77,6 +118,4 @@ def test_a_worker_killed_between_the_machines_answer_and_the_commit(
 
     until(nothing_is_done, seconds=60, what="the stages after it to end")  # or they hold tables that are emptied next
 
-    came = Counter(json.loads(asked.body)["id"] for asked in machine.asked)
-    assert set(came) == set(Delivery.objects.values_list("message_id", flat=True))
-    assert sorted(came.values()) == [1] * (POSTS - 1) + [2]
+    assert_all_came(machine)

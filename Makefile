@@ -6,17 +6,22 @@ PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
 TESTS ?= tests
 # All of them run in a process a core, each with servers of its own; what a process leaves there goes with its servers.
-SPREAD := $(if $(filter tests,$(TESTS)),-n auto --maxprocesses 4 --dist loadfile --create-db --reuse-db)
+# A process more than there are cores: many tests wait for a worker, a browser or a kill.
+SPREAD := $(if $(filter tests,$(TESTS)),-n $(shell expr `nproc` + 1) --maxprocesses 5 --dist loadfile \
+	--no-loadscope-reorder --create-db --reuse-db)
+SLOW := slow or browser or chaos
+QUICK := $(if $(filter tests,$(TESTS)),-m "not ($(SLOW))")
 
-.PHONY: help run embeddings reset manage test test-full lint types contracts checks phrases mail-pictures bench bench-chaos clean
+.PHONY: help run embeddings reset manage test test-slow test-full lint types contracts checks phrases mail-pictures bench bench-chaos clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
 	@echo "make embeddings   install the extra with the small model too; used with SUGGESTER_TRAINED=1 SUGGESTER_EMBEDDINGS=1"
 	@echo "make reset        forget the local data"
 	@echo "make manage       a manage.py command against the local installation: ARGS='ingest text --file statement.txt'"
-	@echo "make test         all tests, the browser's and those that kill processes too (TESTS=tests/local for some)"
-	@echo "make test-full    the same, and what will be too slow for every change"
+	@echo "make test         the tests for every change (TESTS=tests/local for some, the slow ones of them too)"
+	@echo "make test-slow    the others: the browser's, those that kill processes, those of the benchmarks"
+	@echo "make test-full    both, and those of the extra with the small model"
 	@echo "make lint         ruff: rules and format"
 	@echo "make types        mypy"
 	@echo "make contracts    import-linter: which layer may know which"
@@ -44,9 +49,13 @@ manage: .venv/.synced ## ARGS: the command and its options
 
 test: .venv/.synced
 	@sh r2p_dashboard/local/chromium.sh
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(SPREAD) $(TESTS)
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(SPREAD) $(QUICK) $(TESTS)
 
-test-full: embeddings test
+test-slow: .venv/.synced ## what `make test` leaves out: browsers, kills of real processes, benchmarks
+	@sh r2p_dashboard/local/chromium.sh
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(SPREAD) -m "$(SLOW)" tests
+
+test-full: embeddings test test-slow
 
 lint: .venv/.synced
 	$(PY) -m ruff check .

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -52,6 +53,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         with blocker.unblock():
             if not MethodVersion.objects.exists():
                 _load_reference()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files whose tests wait long go first, then the biggest: no process is left alone with one of them at the end."""
+    tests = Counter(item.path for item in items)
+    waiting = {item.path for item in items if any(item.get_closest_marker(name) for name in ("chaos", "browser", "slow"))}
+    items.sort(key=lambda item: (item.path not in waiting, -tests[item.path], str(item.path)))
 
 
 @pytest.fixture(autouse=True)

@@ -30,6 +30,8 @@ from bench.figure import Figure, from_json, keep, machine, printed
 from bench.synthetic import Size
 from tests.conftest import ROOT, database_url
 
+pytestmark = pytest.mark.slow
+
 
 def complete(figure: Figure) -> bool:
     return not figure.skipped and figure.ratio is not None and figure.ratio > 0

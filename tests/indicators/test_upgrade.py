@@ -8,7 +8,7 @@ from indicators.models import MethodVersion, Standing
 from tests import make
 from tests.indicators.rescoring import run_all
 
-pytestmark = pytest.mark.usefixtures("reference")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("reference")]
 
 
 def pointers() -> set[tuple[int, int]]:

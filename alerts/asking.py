@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 
-from alerts import deadlines
+from alerts import deadlines, family
 from alerts.models import Alert, Delivery, DeliveryAttempt, Duty, DutyStep
 from people.notices import reword_notice
 
@@ -33,9 +33,9 @@ def ask(
 
 
 def is_asking(alert: Alert) -> bool:
-    """Whether an office is to answer it."""
-    is_other = alert.kind in {Alert.Kind.CORRECTION, Alert.Kind.WITHDRAWAL} or alert.is_dry_run
-    return alert.state == Alert.State.RELEASED and alert.withdrawn_at is None and not is_other
+    """Whether an office is to answer it: also the correction that undoes a withdrawal, which ended what was owed."""
+    is_out = alert.state == Alert.State.RELEASED and alert.withdrawn_at is None and not alert.is_dry_run
+    return is_out and family.warns(alert)
 
 
 def answer_by(duty: Duty) -> dt.datetime:

@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
-from alerts import rules
+from alerts import lapsing, rules
 from alerts.desk.drafts import Words
 from alerts.desk.edit import HEADLINE_MOST, PART_MOST
-from alerts.desk.sent import WRONG_MOST, goes_until, latest_about
+from alerts.desk.sent import WRONG_MOST, latest_about
 from alerts.models import Alert
 from alerts.wording import HEADLINE_WORDS
 from indicators.forms import Line, ReasonForm
@@ -107,7 +107,7 @@ class CorrectForm(WordsForm):
         super().__init__(data, alert=alert, day=day)
         last = rules.valid_until(level=alert.level, day=day)
         self.initial["last"] = latest_about(alert)
-        self.initial["valid_until"] = min(goes_until(alert, day=day), last)
+        self.initial["valid_until"] = min(lapsing.goes_until(alert, day=day), last)
         self.fields["valid_until"].help_text = f"A day from {day} to {last}."
         self.fields["what_changed"].help_text = "As it is right; what was wrong is said before it."
         self.fields["reason"].label = "Why you correct it"

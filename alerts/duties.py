@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
-from alerts import asking, deadlines, offices
+from alerts import asking, deadlines, family, offices
 from alerts.deadlines import Deed, Person, Plan
 from alerts.models import Acknowledgement, Alert, Delivery, DeliveryQuerySet, Duty, DutyStep, OfficeMember
 from people.notices import raise_notice
@@ -21,9 +21,8 @@ BATCH = 500  # duties a call
 _LOCK = 903_2061  # an arbitrary number: PostgreSQL's advisory lock of the opening of duties
 _ASKED = [Delivery.Purpose.ALERT, Delivery.Purpose.DIGEST, Delivery.Purpose.PASSED_ON]
 _ALIVE = [Delivery.State.WAITING, Delivery.State.DEFERRED, Delivery.State.SENT]
-_OF_ALERT = Q(alert__state="released", alert__withdrawn_at=None, alert__is_dry_run=False) & ~Q(
-    alert__kind__in=["correction", "withdrawal"]
-)
+_OF_ALERT = Q(alert__state="released", alert__withdrawn_at=None, alert__is_dry_run=False)
+_LETTER = Q(alert__kind__in=["correction", "withdrawal"])  # only a correction that undoes a withdrawal is asked about
 
 # A mail to somebody who belonged to the office when it ended, in whatever place; a later member brings no old duty.
 _ENDED = """
@@ -63,6 +62,7 @@ def ended(*, at: dt.datetime) -> DeliveryQuerySet:
     """
     belongs = _belonging().filter(~Exists(_noted()))
     mails = Delivery.objects.filter(_OF_ALERT, channel=Delivery.Channel.MAIL, purpose__in=_ASKED)
+    mails = mails.filter(~_LETTER | Q(alert__kind="correction") & Q(family.undoes("alert")))
     mails = mails.filter(alert__valid_until__gte=at.date())
     failed = Q(state__in=Delivery.FAILED) & Exists(belongs.filter(~Exists(_about_to_go(at))))
     return mails.filter(Q(state=Delivery.State.SENT) & Exists(belongs) | failed)

@@ -1,9 +1,14 @@
 """An alert and what was said about it since: corrections and withdrawals, each of which is about the first one."""
 
-from django.db.models import Exists, OuterRef
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from alerts.models import Alert, AlertQuerySet
+
+Kind = Alert.Kind
 
 
 def later(alert: Alert) -> AlertQuerySet:
@@ -12,8 +17,59 @@ def later(alert: Alert) -> AlertQuerySet:
     return about.order_by("pk")
 
 
+def last_correction(alert: Alert) -> Alert | None:
+    """The one whose words stand in place of the alert's own; of a draft there is none."""
+    if alert.state != Alert.State.RELEASED:
+        return None
+    return later(alert).filter(kind=Kind.CORRECTION).select_related("snapshot__method").last()
+
+
+def after(alerts: Collection[Alert], *, among: AlertQuerySet | None = None) -> dict[int, list[Alert]]:
+    """The same of many, by their numbers; of `among` where that is given. One query."""
+    roots = {alert.corrects_id or alert.pk for alert in alerts}
+    rows = Alert.objects.released() if among is None else among
+    letters: dict[int | None, list[Alert]] = {}
+    for one in rows.filter(corrects__in=roots).order_by("pk") if roots else ():
+        letters.setdefault(one.corrects_id, []).append(one)
+    return {
+        alert.pk: [one for one in letters.get(alert.corrects_id or alert.pk, []) if one.pk > alert.pk]
+        for alert in alerts
+    }
+
+
+def withdrawn_at(alert: Alert, since: Sequence[Alert]) -> dt.datetime | None:
+    """When it was taken back, by what went out after it: a correction goes with the alert that it is about."""
+    taken = (one.released_at for one in since if one.kind == Kind.WITHDRAWAL)
+    return alert.withdrawn_at or next(taken, None)
+
+
+def earlier(alert: Alert) -> list[Alert]:
+    """Every message that one about another alert follows: that one and what was said of it before, oldest first."""
+    root = alert.corrects_id or alert.supersedes_id
+    if root is None:
+        return []
+    about = Q(pk=root) | Q(corrects=root, state=Alert.State.RELEASED, is_dry_run=False)
+    return list(Alert.objects.filter(about, pk__lt=alert.pk).order_by("pk"))
+
+
 def has_later(alert: str) -> Exists:
-    """The same of the outer query's rows: `alert` is the name of their field, empty for alerts themselves."""
-    corrects, number = (f"{alert}__corrects", alert) if alert else ("corrects", "pk")
-    about = Coalesce(OuterRef(corrects), OuterRef(number))
-    return Exists(Alert.objects.released().filter(corrects=about, pk__gt=OuterRef(number)))
+    """The same of the outer query's rows: `alert` is the name of the field that leads to theirs."""
+    about = Coalesce(OuterRef(f"{alert}__corrects"), OuterRef(alert))
+    return Exists(Alert.objects.released().filter(corrects=about, pk__gt=OuterRef(alert)))
+
+
+def warns(alert: Alert) -> bool:
+    """Whether it warns: it is no letter about another, or the first correction since that one was withdrawn."""
+    if alert.kind == Kind.CORRECTION and alert.corrects_id is not None:
+        before = Alert.objects.released().filter(corrects=alert.corrects_id, pk__lt=alert.pk).order_by("-pk")
+        return before.values_list("kind", flat=True).first() == Kind.WITHDRAWAL
+    return alert.kind != Kind.WITHDRAWAL
+
+
+def undoes(alert: str) -> Exists:
+    """Of the outer query's rows: whether theirs is a first correction since a withdrawal."""
+    about = Alert.objects.released().filter(pk__lt=OuterRef(alert), kind=Kind.WITHDRAWAL)
+    between = Alert.objects.released().filter(
+        corrects=OuterRef("corrects"), pk__gt=OuterRef("pk"), pk__lt=OuterRef(OuterRef(alert)), kind=Kind.CORRECTION
+    )
+    return Exists(about.filter(~Exists(between), corrects=OuterRef(f"{alert}__corrects")))

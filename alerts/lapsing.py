@@ -9,6 +9,8 @@ from alerts.models import Alert, AlertDecision, AlertQuerySet, AlertReason
 from indicators.models import Evidence, EvidenceQuerySet, RescoreRequest, Snapshot, Standing
 from indicators.models.score import Level, Reporting
 
+STANDS_DAYS = 30  # so long a correction tries to reach people at the least, however old the alert is
+
 
 def overdue(*, day: dt.date) -> AlertQuerySet:
     """Drafts whose time is over, or of which what they warn of, or a reason that they give, stands no longer.
@@ -55,11 +57,18 @@ def why_it_ends(alert: Alert, now: Snapshot, *, day: dt.date) -> str:
 
 
 def last_day(alert: Alert, *, day: dt.date) -> dt.date:
-    """The last day of a warning released on `day`: what the rule gives from then on, unless a person chose a day.
+    """The last day of what is released on `day`: what the rule gives from then on, unless a person chose a day.
 
-    A correction keeps its own.
+    A correction goes for long enough, however long it waited.
     """
+    if alert.corrects is not None:
+        return max(alert.valid_until, goes_until(alert.corrects, day=day))
     edits = AlertDecision.objects.filter(alert=alert, action=AlertDecision.Action.EDITED, by__isnull=False)
-    if alert.kind not in policy.RAISING or edits.filter(before__has_key="valid_until").exists():
+    if edits.filter(before__has_key="valid_until").exists():
         return alert.valid_until
     return rules.valid_until(level=alert.level, day=day)
+
+
+def goes_until(alert: Alert, *, day: dt.date) -> dt.date:
+    """The last day of a correction: that of its alert, or long enough to reach who got it."""
+    return max(alert.valid_until, day + dt.timedelta(days=STANDS_DAYS))

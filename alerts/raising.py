@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, transaction
 from django.db.models import Q
 
-from alerts import can_be_done, policy, rules, saying, wording
+from alerts import at_risk, can_be_done, policy, rules, saying, wording
 from alerts.freshness import why_stale
 from alerts.lapsing import overdue, why_it_ends
 from alerts.models import Alert, AlertDecision, AlertReason, Signal, Situation, Verdict
@@ -147,6 +147,7 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         valid_until=rules.valid_until(level=level, day=at.date()),
         withheld=profile.withheld,
         factors=_factors(kind, profile),
+        who_is_at_risk=at_risk.in_few_words(profile.evidence),
         **dataclasses.asdict(words.alert),
         **({} if is_taken_back(situation, signal.country_id, level, at=at) else _release_by_rule(level, at=at)),
     )

@@ -8,6 +8,7 @@ from django.db.models import Q
 from alerts import digests
 from alerts.models import Alert, AlertQuerySet, Delivery, DeliveryAttempt, DeliveryQuerySet
 
+ASKING = (Delivery.Purpose.REMINDER, Delivery.Purpose.ESCALATION, Delivery.Purpose.PASSED_ON)
 # Who got it: the mail left, or nobody can say that it did not. Rules are not asked: they may have ended since.
 _WHO = """
 FROM alerts_delivery AS got
@@ -68,6 +69,7 @@ def _recall(number: int, *, at: dt.datetime) -> int:
         return 0
     cancelled = _cancel(said, about=said.corrects, at=at)
     instead = cancelled if said.kind == Alert.Kind.CORRECTION else []
+    _say_anew(said.corrects)
     with connection.cursor() as cursor:
         cursor.execute(_TELL, {"correction": said.pk, "alert": said.corrects_id, "at": at, "instead": instead})
         count = int(cursor.rowcount)
@@ -107,5 +109,13 @@ def _hold_carriers(about: Alert, said: Alert) -> set[int]:
 
 
 def _open(about: Alert, said: Alert) -> DeliveryQuerySet:
-    family = Q(alert=about) | Q(alert__corrects=about)
-    return Delivery.objects.open().filter(family).exclude(alert=said)
+    """But for reminders and the like of what is corrected: an office still owes its answer, and they say it anew."""
+    rows = Delivery.objects.open().filter(Q(alert=about) | Q(alert__corrects=about)).exclude(alert=said)
+    return rows.exclude(purpose__in=ASKING) if said.kind == Alert.Kind.CORRECTION else rows
+
+
+def _say_anew(about: Alert) -> None:
+    """Reminders and the like that are written already are written once more, in the words of the correction."""
+    asking = Delivery.objects.open().filter(Q(alert=about) | Q(alert__corrects=about), purpose__in=ASKING)
+    numbers = list(asking.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=numbers).update(message=None, fingerprint="", written_at=None)

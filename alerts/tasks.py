@@ -52,9 +52,10 @@ def send_webhooks(**_later: Any) -> None:
 
 @shared_task(name="alerts.find_duties")
 def find_duties(**_later: Any) -> None:
-    """Safe to run twice: one duty per mail and piece of evidence, one draft of a correction per alert."""
+    """Safe to run twice: one duty a mail and piece of evidence, one draft of a correction an alert, a notice a day."""
     owing.find_waiting(at=clock.now())
     owed.draft_waiting(at=clock.now())
+    owed.remind_waiting(at=clock.now())
 
 
 @shared_task(name="alerts.see_to_answers")

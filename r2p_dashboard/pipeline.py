@@ -148,6 +148,11 @@ def _ended() -> QuerySet[Delivery]:
     return duties.ended(at=clock.now())
 
 
+def _unheard() -> QuerySet[Alert]:
+    rows: QuerySet[Alert] = owed.unheard(at=clock.now())
+    return rows
+
+
 def _unsettled() -> QuerySet[Duty]:
     return duties.unsettled(at=clock.now())
 
@@ -215,8 +220,8 @@ STAGES = (
     ),
     Stage(
         "duties", "Corrections owed to who was warned", "alerts.find_duties",
-        ((owing.waiting, "retracted_at"), (_to_correct, "found_at")), _last(CorrectionDuty, "found_at"),
-        dt.timedelta(minutes=30),
+        ((owing.waiting, "retracted_at"), (_to_correct, "found_at"), (_unheard, "since")),
+        _last(CorrectionDuty, "found_at"), dt.timedelta(minutes=30),
     ),
     _stage(
         "webhooks", "Alerts posted to webhooks", "alerts.send_webhooks",

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
-from alerts import links
+from alerts import family, links
 from alerts.channels.names import cleaned, host
 from alerts.channels.reasons import Known, public_evidence, said, seen_reasons
 from alerts.models import Alert, AlertQuerySet, AlertReason
@@ -33,6 +33,14 @@ class About:
     path: str
     page: str
     number: int = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Since:
+    """What went out after an alert about the same one, and the warnings of a higher level that took its place."""
+
+    letters: list[Alert]
+    above: list[Alert]
 
 
 class AlertsFeed(Atom1Feed):
@@ -78,9 +86,9 @@ def feed_of(rows: AlertQuerySet, about: About) -> AlertsFeed:
         feed_guid=f"tag:{host()},2026:{about.name}",
         pages=_pages(about, has_more=len(found) > ENTRIES),
     )
-    public = public_evidence(entries)
+    public, since, above = public_evidence(entries), family.after(entries, among=public_alerts()), _above(entries)
     for alert in entries:
-        _add(feed, alert, public)
+        _add(feed, alert, public, Since(since[alert.pk], above.get(alert.corrects_id or alert.pk, [])))
     return feed
 
 
@@ -95,15 +103,20 @@ def _page_url(about: About, number: int) -> str:
 
 
 def _with_all(rows: AlertQuerySet) -> AlertQuerySet:
-    later = public_alerts().order_by("released_at", "pk")
-    return rows.select_related("country", "snapshot__method").prefetch_related(
-        Prefetch("reasons", AlertReason.objects.order_by("order")),
-        Prefetch("corrections", later, to_attr="corrected"),
-        Prefetch("superseded_by", later.filter(withdrawn_at=None), to_attr="superseding"),
-    )
+    reasons = Prefetch("reasons", AlertReason.objects.order_by("order"))
+    return rows.select_related("country", "snapshot__method").prefetch_related(reasons)
 
 
-def _add(feed: AlertsFeed, alert: Alert, public: Known) -> None:
+def _above(entries: list[Alert]) -> dict[int | None, list[Alert]]:
+    """What took the place of alerts, by their numbers. One query."""
+    found: dict[int | None, list[Alert]] = {}
+    roots = {alert.corrects_id or alert.pk for alert in entries}
+    for one in public_alerts().filter(supersedes__in=roots, withdrawn_at=None).order_by("released_at", "pk"):
+        found.setdefault(one.supersedes_id, []).append(one)
+    return found
+
+
+def _add(feed: AlertsFeed, alert: Alert, public: Known, since: Since) -> None:
     reasons = seen_reasons(alert, public)
     assert alert.released_at is not None  # the feed asks for released ones
     context = {
@@ -113,42 +126,38 @@ def _add(feed: AlertsFeed, alert: Alert, public: Known) -> None:
         "reasons": [said(row, public) for row in reasons],
         "left_out": len(alert.reasons.all()) - len(reasons),
         "country_url": links.absolute(alert.country.get_absolute_url()),
-        "later": _later(alert),
+        "later": _later(since),
+        "withdrawn_at": family.withdrawn_at(alert, since.letters),
     }
     feed.add_item(
-        title=cleaned(_title(alert)),
+        title=cleaned(_title(alert, since)),
         link=links.absolute(alert.get_absolute_url()),
         description=cleaned(f"{alert.what_changed} {alert.how_sure} Valid until {alert.valid_until}."),
         unique_id=f"tag:{host()},{alert.raised_at:%Y-%m-%d}:alert-{alert.pk}",
         pubdate=alert.released_at,
-        updateddate=_changed(alert, [public[row.evidence_id] for row in reasons if row.evidence_id is not None]),
+        updateddate=_changed(alert, since, [public[row.evidence_id] for row in reasons if row.evidence_id is not None]),
         categories=(Level(alert.level).label, alert.country.iso3),
         content=cleaned(render_to_string("alerts/alert_feed_entry.html", context)),
         cap=links.absolute(reverse("alert_cap", args=[alert.pk])),
     )
 
 
-def _title(alert: Alert) -> str:
+def _title(alert: Alert, since: Since) -> str:
     """What became of it, or that it takes back or corrects another, comes first."""
     told = f"{alert.get_kind_display().capitalize()}: " if alert.corrects_id else ""
-    state = "Withdrawn: " if alert.withdrawn_at else "Superseded: " if _all_of(alert, "superseding") else ""
+    is_withdrawn = family.withdrawn_at(alert, since.letters) is not None
+    state = "Withdrawn: " if is_withdrawn else "Superseded: " if since.above else ""
     return f"{state or told}{Level(alert.level).label}: {alert.country.name_en}: {alert.headline}"
 
 
-def _later(alert: Alert) -> list[dict[str, object]]:
+def _later(since: Since) -> list[dict[str, object]]:
     """The alerts that correct, withdraw or take the place of this one."""
-    named = [(one, str(one.get_kind_display()).capitalize()) for one in _all_of(alert, "corrected")]
-    named += [(one, "Superseded by a higher level") for one in _all_of(alert, "superseding")]
+    named = [(one, str(one.get_kind_display()).capitalize()) for one in since.letters]
+    named += [(one, "Superseded by a higher level") for one in since.above]
     return [{"words": words, "number": one.pk, "url": links.absolute(one.get_absolute_url())} for one, words in named]
 
 
-def _changed(alert: Alert, retracted: Iterable[dt.datetime | None]) -> dt.datetime:
+def _changed(alert: Alert, since: Since, retracted: Iterable[dt.datetime | None]) -> dt.datetime:
     """When what stands here last changed: released, withdrawn, corrected, superseded, a reason's evidence retracted."""
-    later = [one.released_at for name in ("corrected", "superseding") for one in _all_of(alert, name)]
+    later = [one.released_at for one in (*since.letters, *since.above)]
     return max(at for at in (alert.released_at, alert.withdrawn_at, *later, *retracted) if at is not None)
-
-
-def _all_of(alert: Alert, name: str) -> list[Alert]:
-    """What `_with_all` put beside it."""
-    found: list[Alert] = getattr(alert, name)
-    return found

@@ -5,11 +5,12 @@ be hidden or retracted later, so they are left to the alert's page, which says s
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from django.conf import settings
 
-from alerts import links
+from alerts import family, links
 from alerts.channels.names import cleaned, host
 from alerts.models import Alert
 from indicators.models.score import Level
@@ -25,26 +26,29 @@ CERTAINTY = "Unknown"  # CAP's other words are probabilities, and an index is no
 NOTE = "The level is an index of reported evidence: not a probability, not a finding of law."
 
 Kind = Alert.Kind
+RELATED = ("country", "situation", "snapshot__method", "corrects__country")  # what a message says
 
 
-def message_of(alert: Alert) -> bytes:
-    """The latest message about an alert: itself, or what cancels it. Needs `corrects`, `supersedes`, `country`."""
-    if alert.withdrawn_at is None:
-        return _written(alert)
-    withdrawal = alert.corrections.filter(kind=Kind.WITHDRAWAL, state=Alert.State.RELEASED).order_by("pk").first()
-    return _written(withdrawal) if withdrawal is not None else _cancelled(alert)
+def message_of(alert: Alert) -> tuple[bytes, dt.datetime]:
+    """The latest message about an alert, and since when it is that; needs `corrects` and RELATED.
 
-
-def changed_at(alert: Alert) -> dt.datetime:
-    """Since when the message is what it is."""
+    Itself, or what cancels it, which holds for its corrections too; where a correction undid that, the last of those.
+    """
     assert alert.released_at is not None  # no other has one
-    return alert.withdrawn_at or alert.released_at
+    first = alert.corrects or alert
+    if first.withdrawn_at is None or alert.kind == Kind.WITHDRAWAL:
+        return _written(alert), alert.released_at
+    since = list(family.later(alert).select_related(*RELATED))
+    if any(one.kind == Kind.WITHDRAWAL for one in since):
+        last = since[-1]
+        assert last.released_at is not None  # it went out
+        return _written(last), last.released_at
+    return (_cancelled(alert), first.withdrawn_at) if alert is first else (_written(alert), alert.released_at)
 
 
 def _written(alert: Alert) -> bytes:
     assert alert.released_at is not None
-    referred = alert.corrects or alert.supersedes
-    root = _head(alert, identifier_of(alert), alert.released_at, _type_of(alert), referred)
+    root = _head(alert, identifier_of(alert), alert.released_at, _type_of(alert), family.earlier(alert))
     if alert.kind == Kind.WITHDRAWAL:
         _info_of_cancel(root, alert)
     else:
@@ -55,7 +59,7 @@ def _written(alert: Alert) -> bytes:
 def _cancelled(alert: Alert) -> bytes:
     """Withdrawn, with no alert of its own that says so."""
     assert alert.withdrawn_at is not None
-    root = _head(alert, f"{identifier_of(alert)}.cancel", alert.withdrawn_at, "Cancel", alert)
+    root = _head(alert, f"{identifier_of(alert)}.cancel", alert.withdrawn_at, "Cancel", [alert])
     _info_of_cancel(root, alert)
     return _bytes(root)
 
@@ -78,12 +82,15 @@ def _status(alert: Alert) -> str:
     return "Exercise" if alert.is_dry_run else "Actual"
 
 
-def _head(alert: Alert, identifier: str, sent: dt.datetime, kind: str, referred: Alert | None) -> ElementTree.Element:
+def _head(
+    alert: Alert, identifier: str, sent: dt.datetime, kind: str, referred: Sequence[Alert]
+) -> ElementTree.Element:
     root = ElementTree.Element("alert", {"xmlns": NAMESPACE})
     given = {"identifier": identifier, "sender": host(), "sent": _instant(sent), "status": _status(alert)}
     given |= {"msgType": kind, "scope": "Public", "note": NOTE}
-    if referred is not None and referred.released_at is not None:
-        given["references"] = f"{host()},{identifier_of(referred)},{_instant(referred.released_at)}"
+    named = [f"{host()},{identifier_of(one)},{_instant(one.released_at)}" for one in referred if one.released_at]
+    if named:
+        given["references"] = " ".join(named)
     _add(root, **given, incidents=alert.situation.slug)
     return root
 
@@ -92,7 +99,7 @@ def _info(root: ElementTree.Element, alert: Alert) -> None:
     level = Level(alert.level)
     info = _started(root, alert, RESPONSE[level], URGENCY[level], SEVERITY[level])
     ends = dt.datetime.combine(alert.valid_until + dt.timedelta(days=1), dt.time(), dt.UTC)
-    _add(info, effective=_instant(changed_at(alert)), expires=_instant(ends))
+    _add(info, effective=_instant(alert.released_at or alert.raised_at), expires=_instant(ends))
     risk = f"At risk: {alert.who_is_at_risk}" if alert.who_is_at_risk else ""
     parts = (alert.what_changed, alert.how_sure, f"Not known: {alert.not_known}", risk)
     _end(info, alert, _headline(alert), "\n\n".join(part for part in parts if part), alert.can_be_done)
@@ -140,8 +147,8 @@ def _add(to: ElementTree.Element, **texts: str) -> None:
 
 
 def _instant(at: dt.datetime) -> str:
-    """With an offset and no fraction of a second, as the schema wants it."""
-    return at.astimezone(dt.UTC).replace(microsecond=0).isoformat()
+    """With no fraction of a second; UTC is written as the standard wants it (3.2.1, sent): not `Z`, not `+00:00`."""
+    return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S}-00:00"
 
 
 def _bytes(root: ElementTree.Element) -> bytes:

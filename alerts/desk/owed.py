@@ -7,18 +7,23 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
-from alerts import can_be_done, wording
+from alerts import at_risk, can_be_done, lapsing, wording
 from alerts.desk.drafts import Words, log
-from alerts.desk.sent import goes_until, make, named
+from alerts.desk.sent import make, named
 from alerts.desk.told import untold
 from alerts.models import Alert, AlertDecision
+from alerts.owing import NOTICE
 from alerts.raising import public_profile
 from indicators.models import Evidence, Standing
 from indicators.models.score import Level
+from people.models import StaffNotice
+from people.notices import raise_notice
 
 NAMED = 3  # pieces that the words name; the others are counted
+REMIND_AFTER = dt.timedelta(days=1)  # so long a correction may wait until publishers hear of it again
 _REASON_WORDS = 12  # of why a piece was retracted
 _EDITED = AlertDecision.Action.EDITED
 
@@ -45,6 +50,29 @@ def draft_waiting(*, at: dt.datetime) -> int:
     """
     alerts = waiting(day=at.date()).order_by("about").values_list("about", flat=True).distinct()
     return sum(_draft(number, at=at) for number in alerts)
+
+
+def unheard(*, at: dt.datetime) -> Any:
+    """Drafts of corrections of which publishers heard nothing for a day, each with `since` when they were to hear."""
+    subject = Concat(Value("alert "), Cast(OuterRef("corrects"), CharField()))
+    heard = StaffNotice.objects.filter(kind=NOTICE, subject=subject).order_by("-last_raised_at")
+    last = Coalesce(Subquery(heard.values("last_raised_at")[:1]), F("raised_at"), output_field=DateTimeField())
+    drafts = Alert.objects.waiting().filter(kind=Alert.Kind.CORRECTION)
+    return drafts.annotate(since=ExpressionWrapper(last + REMIND_AFTER, DateTimeField())).filter(since__lte=at)
+
+
+def remind_waiting(*, at: dt.datetime) -> int:
+    """A notice to staff about each, once a day while it waits; how many. Safe to run twice."""
+    drafts = list(unheard(at=at))
+    for draft in drafts:
+        raise_notice(
+            kind=NOTICE, subject=f"alert {draft.corrects_id}",
+            words=f"Alert {draft.pk}, which corrects alert {draft.corrects_id}, waits since {draft.raised_at.date()}. "
+            "Whoever got that one does not know yet that evidence behind it was retracted. Wanted: a decision. Release "
+            "or refuse it at the release desk (/alerts/desk/): this notice is closed by that.",
+            at=at,
+        )  # fmt: skip
+    return len(drafts)
 
 
 @transaction.atomic
@@ -88,14 +116,15 @@ def _words(alert: Alert, pieces: Collection[int], *, day: dt.date) -> Words:
         profile = public_profile(alert.country, standing.snapshot)
         options = can_be_done.in_few_words(wording.leading(profile), country_id=alert.country_id, day=day)
         words = dataclasses.replace(
-            words, how_sure=wording.how_sure(profile), not_known=wording.not_known(profile), can_be_done=options
-        )
+            words, how_sure=wording.how_sure(profile), not_known=wording.not_known(profile), can_be_done=options,
+            who_is_at_risk=at_risk.in_few_words(profile.evidence),
+        )  # fmt: skip
         now = f" {alert.country.name_en} stands at {level.label} as of {standing.snapshot.as_of:%Y-%m-%d}."
     return dataclasses.replace(
         words,
         headline="Evidence behind this alert was retracted",
         what_changed=f"Corrects {named(alert)}, which warned of {Level(alert.level).label}. {_retracted(pieces)}{now}",
-        valid_until=goes_until(alert, day=day),
+        valid_until=lapsing.goes_until(alert, day=day),
     )
 
 

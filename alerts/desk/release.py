@@ -26,11 +26,12 @@ def release(
     Its time is counted from this day. Raises DeskError, also where the scores are old or it no longer holds.
     """
     alert, reason = draft_for(alert_id=alert_id, by=by, seen=seen), reason_of(reason)
-    if alert.valid_until < at.date():
+    is_warning = alert.kind in policy.RAISING  # what was wrong in a former alert is said whatever holds, however late
+    if is_warning and alert.valid_until < at.date():
         raise DeskError(
             f"alert {alert.pk}: it was valid until {alert.valid_until}; wanted one that still is: refuse it"
         )
-    if alert.kind in policy.RAISING:  # what was wrong in a former alert is said whatever holds now
+    if is_warning:
         _refuse_what_does_not_hold(alert, at=at)
     alert.valid_until = lapsing.last_day(alert, day=at.date())
     if is_dry_run or settings.ALERTS_DRY_RUN:

@@ -10,7 +10,6 @@ from alerts.models import Alert, AlertDecision, AlertReason
 from people.models import User
 
 WRONG_MOST = 600  # characters on what was wrong
-STANDS_DAYS = 30  # so long a correction tries to reach people at the least, however old the alert is
 
 
 def sent_for(*, alert_id: int, by: User) -> Alert:
@@ -43,11 +42,6 @@ def wrong_of(wrong: str, *, alert: Alert) -> str:
 def named(alert: Alert) -> str:
     """Such as `alert 12 of 2024-05-01`."""
     return f"alert {alert.pk} of {alert.released_at:%Y-%m-%d}"
-
-
-def goes_until(alert: Alert, *, day: dt.date) -> dt.date:
-    """The last day of a correction: that of its alert, or long enough to reach who got it."""
-    return max(alert.valid_until, day + dt.timedelta(days=STANDS_DAYS))
 
 
 def latest_about(alert: Alert) -> int:

@@ -25,11 +25,13 @@ def untold() -> Any:
 
 
 def close_notices(alert: Alert, *, by: User, note: str, at: dt.datetime) -> None:
-    """Closes the notices of pieces behind an alert of which nobody is left to be told."""
+    """Closes the notices of pieces behind an alert of which nobody is left to be told, and of a draft that waited."""
     behind = CorrectionDuty.objects.filter(Q(delivery__alert=alert) | Q(delivery__alert__corrects=alert))
     pieces = set(behind.values_list("evidence", flat=True))
     pieces -= set(untold().filter(evidence__in=pieces).values_list("evidence", flat=True))
     subjects = [f"evidence {number}" for number in pieces]
+    if not Alert.objects.waiting().filter(corrects=alert).exists():
+        subjects.append(f"alert {alert.pk}")
     notices = StaffNotice.objects.filter(kind=NOTICE, subject__in=subjects, closed_at=None)
     for number in notices.order_by("pk").values_list("pk", flat=True):
         close_notice(notice_id=number, by=by, note=note, at=at)

@@ -4,8 +4,9 @@ import datetime as dt
 
 from django.db import transaction
 
+from alerts import asking, lapsing
 from alerts.desk.drafts import DeskError, Words, log, reason_of
-from alerts.desk.sent import end_drafts, goes_until, make, named, released_by, sent_for, wrong_of
+from alerts.desk.sent import end_drafts, make, named, released_by, sent_for, wrong_of
 from alerts.desk.told import close_notices
 from alerts.models import Alert, AlertDecision, Duty
 from indicators.models.score import Level
@@ -28,11 +29,18 @@ def withdraw(*, alert_id: int, by: User, wrong: str, reason: str, at: dt.datetim
     alert.withdrawn_at = at
     alert.save(update_fields=["withdrawn_at"])
     end_drafts(alert, reason=f"alert {alert.pk} was withdrawn", at=at)
-    Duty.objects.filter(alert=alert, closed_at=None).update(closed_at=at, closing=Duty.Closing.WITHDRAWN)
+    _end_duties(alert, at=at)
     log(alert, AlertDecision.Action.WITHDRAWN, by=by, reason=reason, at=at, before={"alert": made.pk})
     log(made, AlertDecision.Action.RELEASED, by=by, reason=reason, at=at)
     close_notices(alert, by=by, note=f"alert {made.pk} withdraws alert {alert.pk}", at=at)
     return made
+
+
+def _end_duties(alert: Alert, *, at: dt.datetime) -> None:
+    """One that the stage is at just now is ended by its next round."""
+    owed = Duty.objects.filter(alert=alert, closed_at=None).order_by("pk")
+    for duty in owed.select_for_update(skip_locked=True, of=("self",)):
+        asking.close(duty, Duty.Closing.WITHDRAWN, at=at)
 
 
 def _words(alert: Alert, wrong: str, *, day: dt.date) -> Words:
@@ -45,5 +53,5 @@ def _words(alert: Alert, wrong: str, *, day: dt.date) -> Words:
         not_known="Its withdrawal does not say that the country is safe; what is known stands on the country’s page.",
         can_be_done="If you passed the alert on, pass this on to the same people.",
         who_is_at_risk="",
-        valid_until=goes_until(alert, day=day),
+        valid_until=lapsing.goes_until(alert, day=day),
     )

@@ -8,11 +8,12 @@ from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from alerts import links
+from alerts import family, links
 from alerts.messages import frame
 from alerts.messages.describing import region_names
 from alerts.messages.headers import MessageError, domain
@@ -88,19 +89,24 @@ def letter_for(alert: Alert, *, language: str = SOURCE, purpose: str = Purpose.A
 
 
 def preview_letter(alert: Alert, *, language: str = SOURCE, purpose: str = Purpose.ALERT) -> Letter:
-    """The same of an alert that may wait for release: for those who decide on it."""
+    """The same of an alert that may wait for release: for those who decide on it.
+
+    One that was corrected speaks in the words of its last correction, and says so.
+    """
+    right = family.last_correction(alert)
+    words = right or alert
     texts = Texts(
-        headline=cut(alert.headline, HEADLINE_WORDS),
-        what_changed=alert.what_changed,
-        how_sure=alert.how_sure,
-        not_known=alert.not_known,
-        who_is_at_risk=alert.who_is_at_risk,
-        can_be_done=alert.can_be_done,
-        reasons=_reasons(alert, language),
+        headline=cut(words.headline, HEADLINE_WORDS),
+        what_changed=words.what_changed,
+        how_sure=words.how_sure,
+        not_known=words.not_known,
+        who_is_at_risk=words.who_is_at_risk,
+        can_be_done=words.can_be_done,
+        reasons=_reasons(words, language),
     )
     with translation.override(language):
-        seen, said = _trend(alert, language)
-        shared = _shared(alert, language, purpose) | said
+        seen, said = _trend(words, language)
+        shared = _shared(alert, right, language, purpose) | said
         least = _least_words(texts, shared)
     return Letter(language, texts, shared, region_names(), least, seen)
 
@@ -158,6 +164,14 @@ def _opening(purpose: str) -> str:
     }.get(purpose, "")
 
 
+def _corrected(right: Alert | None) -> str:
+    """That the words are not those which went out first."""
+    if right is None or right.released_at is None:
+        return ""
+    day = date_format(right.released_at, "j F Y")
+    return _("Corrected on %(day)s: what follows sets right what this warning said before.") % {"day": day}
+
+
 def _reasons(alert: Alert, language: str) -> tuple[ReasonLine, ...]:
     """What stands behind the alert, as far as it is public at this moment."""
     is_public = Exists(Evidence.objects.visible_to(AnonymousUser()).ever_accepted().filter(pk=OuterRef("evidence")))
@@ -176,20 +190,24 @@ def _reason(text: str, grade: str, evidence: int | None, status: str | None, is_
     return ReasonLine(text, grade, url, is_retracted=status == Evidence.Status.RETRACTED)
 
 
-def _shared(alert: Alert, language: str, purpose: str) -> dict[str, object]:
-    """Everything of a body but the texts of its alert; MARKS stand for what each person has of their own."""
-    level = Level(alert.level)
+def _shared(alert: Alert, right: Alert | None, language: str, purpose: str) -> dict[str, object]:
+    """Everything of a body but its texts; MARKS stand for what each person has of their own.
+
+    `right` is the correction whose words those are. The links lead to the alert, where the answers stand.
+    """
+    said, level = right or alert, Level(alert.level)
     return {
-        **frame.shell(subject=subject(alert, purpose=purpose), language=language, level=level),
-        "opening": _opening(purpose),
-        "alert": alert,
-        "is_correction": alert.kind in TAKEN_BACK,
+        **frame.shell(subject=subject(said, purpose=purpose), language=language, level=level),
+        "opening": " ".join(part for part in (_opening(purpose), _corrected(right)) if part),
+        "alert": said,
+        "is_correction": said.kind in TAKEN_BACK,
+        "is_asked": family.warns(alert),
         "country": country_name(alert.country),
         "level": level_word(level),
         "level_as_written": level.label,
-        "kind": kind_word(alert.kind),
-        "confidence": confidence_word(alert.confidence),
-        "previous": level_word(Level(alert.previous_level)) if alert.kind == Alert.Kind.RISE else "",
+        "kind": kind_word(said.kind),
+        "confidence": confidence_word(said.confidence),
+        "previous": level_word(Level(alert.previous_level)) if said.kind == Alert.Kind.RISE else "",
         "previous_as_written": Level(alert.previous_level).label,
         "method": alert.snapshot.method,
         "alert_url": links.absolute(alert.get_absolute_url()),

@@ -17,7 +17,7 @@ from alerts import links
 from alerts.messages.describing import describe
 from alerts.messages.headers import POLICY, address, domain, refuse_breaks, sender
 from alerts.messages.languages import language_of
-from alerts.messages.letter import MARKS, TAKEN_BACK, TEST, InlinePicture, Letter, letter_for, preview_letter
+from alerts.messages.letter import MARKS, TEST, InlinePicture, Letter, letter_for, preview_letter
 from alerts.models import Alert, Delivery
 
 __all__ = [
@@ -140,13 +140,13 @@ def _own_words(delivery: Delivery, letter: Letter) -> dict[str, str]:
         "unsubscribe_url": links.unsubscribe_url(person),
         "answer_url": links.answer_url(delivery),
         "pause_url": links.pause_url(person),
-        "error_url": _error_url(delivery),
+        "error_url": _error_url(delivery, letter),
     }
 
 
-def _error_url(delivery: Delivery) -> str:
+def _error_url(delivery: Delivery, letter: Letter) -> str:
     """The answer page, open at its false alarm; a mail to us where nothing is to be answered."""
-    if not delivery.pk or delivery.alert.kind in TAKEN_BACK:
+    if not delivery.pk or not letter.shared["is_asked"]:
         return f"mailto:{sender()}?subject={quote(f'Error in alert {delivery.alert_id}')}"
     return links.false_alarm_url(delivery)
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import pluralize
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts import owing
+from alerts import family, owing
 from alerts.answer_forms import AnswerForm
 from alerts.desk_forms import DecisionForm
 from alerts.models import Acknowledgement, Alert, AlertQuerySet, AlertReason, Delivery, Signal, SignalQuerySet
@@ -137,7 +138,8 @@ def alert_answer(request: HttpRequest, alert_id: int) -> HttpResponse:
 
 def found_alert(request: HttpRequest, alert_id: int) -> Alert:
     """404 for what this reader may not know of."""
-    later = Alert.objects.released().filter(supersedes=OuterRef("pk"), withdrawn_at=None).values("pk")[:1]
+    about = Coalesce(OuterRef("corrects"), OuterRef("pk"))  # a correction goes with the alert that it is about
+    later = Alert.objects.released().filter(supersedes=about, withdrawn_at=None).values("pk")[:1]
     rows = Alert.objects.visible_to(request.user).select_related(
         "country", "snapshot__method", "snapshot__run", "signal", "decided_by", "situation"
     )
@@ -155,10 +157,10 @@ def show(
 ) -> HttpResponse:
     """The page of one alert; of a draft, with what a publisher needs to decide. `typed` are forms that were sent."""
     snapshot, (level_now, index_now) = alert.snapshot, _stands(alert)
-    reasons = _reasons(request, alert)
+    reasons, since = _reasons(request, alert), list(family.later(alert))
     context = {
         "alert": alert,
-        "line": alert_line(alert, day=clock.now().date()),
+        "line": alert_line(alert, day=clock.now().date(), since=since),
         "reasons": reasons,
         "retracted": _retracted(request, alert),
         "then": AsOf(snapshot.as_of, snapshot.known_on),
@@ -168,7 +170,7 @@ def show(
         "shows_names": is_staff(request),
         "deliveries": _deliveries(request, alert),
         "typed": typed or {},
-        "about_it": list(Alert.objects.released().filter(corrects=alert).order_by("pk")),
+        "about_it": since,
         "may_take_back": may(request.user, Action.RELEASE_ALERT) and _is_out(alert),
         "log": log_of(alert, shows_names=is_staff(request)),
         "is_practising": settings.ALERTS_DRY_RUN and may(request.user, Action.RELEASE_ALERT),

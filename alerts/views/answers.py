@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from alerts import answering, links, offices, responding
+from alerts import answering, family, links, offices, responding
 from alerts.answer_forms import AnswerForm, Kind, others_for
 from alerts.answering import AnswerError
 from alerts.asking import is_asking
@@ -103,6 +103,7 @@ def _link_page(
     context = {
         "alert": alert,
         "line": alert_line(alert, day=clock.now().date()),
+        "corrected": family.last_correction(alert),
         "reader": mail.person,
         "answer_to": reverse("answer", args=[token]),
         "decision_at": reverse("answer_decision", args=[token]),

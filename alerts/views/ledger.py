@@ -2,11 +2,12 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from alerts import family
 from alerts.ledger import Asked, Entry, read, rows_of
 from alerts.models import Alert, Signal
 from alerts.saying import said_of_signal
@@ -30,6 +31,7 @@ class AlertLine:
     level: Level
     previous: Level
     is_expired: bool
+    withdrawn_at: dt.datetime | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,13 +76,16 @@ def ledger(country: Country, *, known_on: dt.date, user: Reader) -> Ledger:
 
 
 def alert_lines(alerts: Iterable[Alert], *, day: dt.date) -> list[AlertLine]:
-    """Alerts as they stand on `day`."""
-    return [alert_line(alert, day=day) for alert in alerts]
+    """Alerts as they stand on `day`. One query more where one of them is about another."""
+    rows = list(alerts)
+    since = family.after([alert for alert in rows if alert.corrects_id is not None])
+    return [alert_line(alert, day=day, since=since.get(alert.pk, [])) for alert in rows]
 
 
-def alert_line(alert: Alert, *, day: dt.date) -> AlertLine:
-    """One alert as it stands on `day`; its last day is still valid."""
-    return AlertLine(alert, Level(alert.level), Level(alert.previous_level), alert.valid_until < day)
+def alert_line(alert: Alert, *, day: dt.date, since: Sequence[Alert] = ()) -> AlertLine:
+    """One alert as it stands on `day`, its last day still valid; `since` went out after it about the same one."""
+    levels = Level(alert.level), Level(alert.previous_level)
+    return AlertLine(alert, *levels, alert.valid_until < day, family.withdrawn_at(alert, since))
 
 
 def signal_lines(

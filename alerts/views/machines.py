@@ -76,11 +76,9 @@ def _number(request: HttpRequest) -> int:
 def alert_cap(request: HttpRequest, alert_id: int) -> HttpResponseBase:
     """The latest CAP message about a released alert: 404 for what was not released, or is not for this reader."""
     seen = Alert.objects.visible_to(request.user).filter(sensitivity__lte=clearance_of(request.user))
-    rows = seen.filter(state=Alert.State.RELEASED).select_related(
-        "country", "situation", "snapshot__method", "corrects__country", "supersedes"
-    )
-    alert = get_object_or_404(rows, pk=alert_id)
-    return answered(request, cap.message_of(alert), media_type=cap.MEDIA_TYPE, changed=cap.changed_at(alert))
+    rows = seen.filter(state=Alert.State.RELEASED).select_related(*cap.RELATED)
+    body, changed = cap.message_of(get_object_or_404(rows, pk=alert_id))
+    return answered(request, body, media_type=cap.MEDIA_TYPE, changed=changed)
 
 
 # --- calendars -------------------------------------------------------------------------------------------------

@@ -47,11 +47,11 @@ def test_a_message_says_who_what_where_and_until_when(client: Client) -> None:
     root = message(client, row)
 
     assert said(root, "identifier", "sender", "sent", "status", "msgType", "scope", "references") == [
-        f"warnings.example.alert.{row.pk}", "warnings.example", "2024-07-01T12:00:00+00:00", "Actual", "Alert",
+        f"warnings.example.alert.{row.pk}", "warnings.example", "2024-07-01T12:00:00-00:00", "Actual", "Alert",
         "Public", None,
     ]  # fmt: skip
     assert said(root, "language", "category", "areaDesc", "expires", "headline", "web") == [
-        "en", "Security", "Sudan", "2024-09-29T00:00:00+00:00", "ELEVATED: Sudan: A & <b> ",
+        "en", "Security", "Sudan", "2024-09-29T00:00:00-00:00", "ELEVATED: Sudan: A & <b> ",
         f"https://warnings.example:8443/alerts/{row.pk}/",
     ]  # fmt: skip
     codes = {one.findtext(f"{CAP}valueName"): one.findtext(f"{CAP}value") for one in root.iter(f"{CAP}geocode")}
@@ -86,7 +86,7 @@ def test_a_correction_or_higher_level_updates_the_message_it_names(client: Clien
     later = outbox.alert(released_at=LATER, **named)
 
     assert said(message(client, later), "msgType", "references") == [
-        "Update", f"warnings.example,warnings.example.alert.{row.pk},2024-07-01T12:00:00+00:00",
+        "Update", f"warnings.example,warnings.example.alert.{row.pk},2024-07-01T12:00:00-00:00",
     ]  # fmt: skip
 
 
@@ -106,9 +106,62 @@ def test_what_was_withdrawn_without_another_alert_is_cancelled_all_the_same(clie
     row = outbox.alert(withdrawn_at=LATER)
 
     assert said(message(client, row), "identifier", "sent", "msgType", "references") == [
-        f"warnings.example.alert.{row.pk}.cancel", "2024-07-04T12:00:00+00:00", "Cancel",
-        f"warnings.example,warnings.example.alert.{row.pk},2024-07-01T12:00:00+00:00",
+        f"warnings.example.alert.{row.pk}.cancel", "2024-07-04T12:00:00-00:00", "Cancel",
+        f"warnings.example,warnings.example.alert.{row.pk},2024-07-01T12:00:00-00:00",
     ]  # fmt: skip
+
+
+# --- corrected, withdrawn, corrected after all ---------------------------------------------------------------
+def chain(*kinds: str) -> list[Alert]:
+    """An alert and what was said of it, a day apart."""
+    row = outbox.alert()
+    letters = [
+        outbox.alert(kind=kind, corrects=row, released_at=make.NOW + dt.timedelta(days=day))
+        for day, kind in enumerate(kinds, start=1)
+    ]
+    if "withdrawal" in kinds:
+        at = letters[kinds.index("withdrawal")].released_at
+        Alert.objects.filter(pk=row.pk).update(withdrawn_at=at)
+    return [row, *letters]
+
+
+def named(*rows: Alert) -> str:
+    return " ".join(
+        f"warnings.example,warnings.example.alert.{row.pk},{row.released_at:%Y-%m-%d}T12:00:00-00:00" for row in rows
+    )
+
+
+def test_a_withdrawal_cancels_the_alert_and_every_correction_of_it(client: Client) -> None:
+    rows = chain("correction", "withdrawal")
+
+    found = [message(client, row) for row in rows]
+
+    assert {said(one, "identifier")[0] for one in found} == {f"warnings.example.alert.{rows[2].pk}"}
+    assert said(found[1], "msgType", "references") == ["Cancel", named(*rows[:2])]
+
+
+def test_a_correction_that_undoes_a_withdrawal_is_what_every_address_before_it_gives(client: Client) -> None:
+    rows = chain("correction", "withdrawal", "correction")
+
+    for row in (rows[0], rows[1], rows[3]):
+        assert said(message(client, row), "identifier", "msgType", "references") == [
+            f"warnings.example.alert.{rows[3].pk}", "Update", named(*rows[:3]),
+        ]  # fmt: skip
+    assert said(message(client, rows[2]), "msgType") == ["Cancel"]
+
+
+def test_a_later_correction_and_a_higher_level_name_every_message_before_them(client: Client) -> None:
+    rows = chain("correction", "correction")
+    higher = outbox.alert(supersedes=rows[0], released_at=LATER)
+
+    assert said(message(client, rows[1]), "msgType", "references") == ["Update", named(rows[0])]
+    assert said(message(client, rows[2]), "references") == [named(*rows[:2])]
+    assert said(message(client, higher), "references") == [named(*rows)]
+
+
+def test_the_address_of_a_correction_tells_since_when_it_is_cancelled(client: Client) -> None:
+    for row in chain("correction", "withdrawal"):
+        assert client.get(f"/alerts/{row.pk}/cap.xml").headers["Last-Modified"] == "Wed, 03 Jul 2024 12:00:00 GMT"
 
 
 def test_practice_is_an_exercise_and_a_demonstration_a_test(client: Client, settings: Settings) -> None:

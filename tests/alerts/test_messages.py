@@ -295,5 +295,5 @@ def test_a_mail_costs_few_queries(django_assert_max_num_queries: DjangoAssertNum
         reason(row.alert, make.accepted())
     row = Delivery.objects.select_related(*messages.RELATED).get(pk=row.pk)
 
-    with django_assert_max_num_queries(4):  # reasons, countries, regions, the picture's months
+    with django_assert_max_num_queries(5):  # corrections, reasons, countries, regions, the picture's months
         messages.mail_for(row)

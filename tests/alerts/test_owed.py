@@ -1,11 +1,12 @@
 """Evidence that an alert rested on is retracted: a correction is drafted, or a publisher decides that none need be."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 from django.test import Client
 
-from alerts import owing, recalling
+from alerts import delivery, owing, recalling
 from alerts.desk import edit, owed, refuse, release, settle, withdraw
 from alerts.desk.drafts import DeskError, Words
 from alerts.models import Alert
@@ -18,7 +19,7 @@ from tests.alerts import outbox
 from tests.alerts.test_taking_back import SENT
 
 pytestmark = pytest.mark.usefixtures("reference")
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 FIRST = make.NOW + 2 * DAY
 
 
@@ -149,6 +150,69 @@ def test_a_piece_that_only_counted_drafts_a_correction_once_the_level_fell() -> 
 
     assert retracted(row) == 1
     assert "Myanmar stands at LOW" in draft().what_changed
+
+
+# --- a draft that waits for long -----------------------------------------------------------------------------
+LATE = FIRST + 120 * DAY  # its days are over
+
+
+def test_a_correction_does_not_expire_at_the_desk_and_goes_for_long_enough() -> None:
+    row = make.accepted()
+    warned(row)
+    retracted(row)
+    made = draft()
+    assert made.valid_until < LATE.date()
+
+    release.release(alert_id=made.pk, by=make.person(Role.PUBLISHER), reason="it is so", at=LATE)
+    recalling.recall_waiting(at=LATE)
+
+    made.refresh_from_db()
+    assert made.valid_until == LATE.date() + dt.timedelta(days=30)
+    assert delivery.waiting(at=LATE).filter(alert=made).count() == 1
+
+
+def test_its_last_day_can_be_moved_when_its_days_are_over() -> None:
+    row = make.accepted()
+    warned(row)
+    retracted(row)
+    was = Words.of(made := draft())
+    words = dataclasses.replace(was, valid_until=LATE.date() + dt.timedelta(days=60))
+
+    edit.edit(
+        alert_id=made.pk, by=make.person(Role.PUBLISHER), words=words, seen=was.digest(), reason="longer", at=LATE
+    )
+    release.release(alert_id=made.pk, by=make.person(Role.PUBLISHER), reason="it is so", at=LATE)
+
+    assert Alert.objects.get(pk=made.pk).valid_until == words.valid_until
+
+
+def test_publishers_hear_each_day_of_a_correction_that_waits_until_it_is_decided() -> None:
+    row, by = make.accepted(), make.person(Role.PUBLISHER)
+    alert = warned(row)
+    retracted(row)
+    made = draft()
+    assert [owed.remind_waiting(at=FIRST + hours * HOUR) for hours in (23, 24, 24, 47, 48)] == [0, 1, 0, 0, 1]
+    notice = StaffNotice.objects.get(subject=f"alert {alert.pk}")
+    assert (notice.times, notice.closed_at) == (2, None)
+    assert f"Alert {made.pk}, which corrects alert {alert.pk}, waits since 2024-07-03." in notice.words
+
+    refuse.refuse(alert_id=made.pk, by=by, reason="the reason holds without it", at=FIRST + 3 * DAY)
+
+    notice.refresh_from_db()
+    assert notice.closed_by == by
+    assert owed.remind_waiting(at=FIRST + 9 * DAY) == 0
+
+
+def test_the_desk_says_that_a_correction_does_not_lapse(client: Client) -> None:
+    row = make.accepted()
+    alert = warned(row)
+    retracted(row)
+    client.force_login(make.person(Role.PUBLISHER))
+
+    assert f"does not lapse: who got alert {alert.pk} waits to be told" in client.get("/alerts/desk/").text
+    page = client.get(f"/alerts/{draft().pk}/").text
+    assert "It does not lapse: who got" in page
+    assert "or as soon as the country falls" not in page
 
 
 def test_the_desk_shows_what_is_to_be_decided_and_takes_the_decision(client: Client) -> None:

@@ -16,7 +16,7 @@ from indicators import coding
 from indicators.models import Evidence
 from indicators.models.score import Level
 from people.models import User
-from people.permissions import Role
+from people.permissions import Role, Sensitivity
 from tests import make
 from tests.alerts import outbox, rounds
 
@@ -144,6 +144,11 @@ def test_no_mail_of_a_withdrawn_alert_is_due_and_none_is_put_back() -> None:
     assert row not in delivery.waiting(at=make.NOW + 2 * DAY)
     with pytest.raises(delivery.DeliveryError, match="takes it back; wanted one that stands"):
         delivery.retry(delivery_id=back.pk, by=make.person(Role.ADMIN), at=make.NOW + DAY)
+
+
+@pytest.mark.parametrize("take_back", [withdrawn, corrected])
+def test_it_is_open_to_whom_the_alert_is(take_back: Any) -> None:
+    assert take_back(out(sensitivity=Sensitivity.CONFIDENTIAL)).sensitivity == Sensitivity.CONFIDENTIAL
 
 
 # --- what it says --------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from alerts.models import Alert
 from people.permissions import Sensitivity
 from tests import make
 from tests.alerts import outbox
@@ -92,6 +93,24 @@ def test_a_superseded_alert_names_what_took_its_place(client: Client) -> None:
     assert f'<a href="{SITE}/alerts/{higher.pk}/">alert {higher.pk}</a>' in before.content[0].value
     assert before.updated == LATER.isoformat()
     assert after.title.startswith("ELEVATED")
+
+
+def test_a_correction_goes_with_its_alert_when_that_is_withdrawn_or_superseded(client: Client) -> None:
+    taken, lower = outbox.alert(), outbox.alert(iso3="SDN")
+    first = outbox.alert(kind="correction", corrects=taken)
+    second = outbox.alert(iso3="SDN", kind="correction", corrects=lower)
+    outbox.alert(kind="withdrawal", corrects=taken, released_at=LATER)
+    Alert.objects.filter(pk=taken.pk).update(withdrawn_at=LATER)
+    outbox.alert(iso3="SDN", supersedes=lower, released_at=LATER)
+    after = outbox.alert(kind="correction", corrects=taken, released_at=LATER)
+
+    entries = {entry.link: entry for entry in feedparser.parse(client.get("/alerts/feed.atom").content).entries}
+
+    told = [entries[f"{SITE}/alerts/{row.pk}/"] for row in (first, second, after)]
+    begun = ["Withdrawn: ", "Superseded: ", "Correction of an alert: "]
+    assert [one.title.startswith(words) for one, words in zip(told, begun, strict=True)] == [True] * 3
+    assert "Withdrawn on 2024-07-04." in told[0].content[0].value
+    assert told[0].updated == told[1].updated == LATER.isoformat()
 
 
 def test_neither_practice_nor_what_is_not_public_is_in_any_feed(client: Client) -> None:

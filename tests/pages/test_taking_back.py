@@ -13,7 +13,7 @@ from people.models import User
 from people.permissions import Role
 from tests import make
 from tests.alerts import outbox
-from tests.alerts.test_taking_back import SENT, withdrawn
+from tests.alerts.test_taking_back import SENT, corrected, withdrawn
 from tests.waiting import Bell
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -116,3 +116,20 @@ def test_queries_of_the_pages_do_not_grow(
     for address in ("withdraw", "correct"):
         with django_assert_max_num_queries(13):
             client.get(f"/alerts/{row.pk}/{address}/")
+
+
+def test_the_page_of_a_correction_says_that_its_alert_was_withdrawn_or_superseded_and_what_came_later(
+    client: Client,
+) -> None:
+    row, lower = outbox.alert(), outbox.alert(iso3="SDN")
+    first, other = corrected(row), corrected(lower)
+    taken_back = withdrawn(row)
+    again = corrected(row)
+    higher = outbox.alert(iso3="SDN", supersedes=lower)
+
+    page = client.get(f"/alerts/{first.pk}/").text
+    for said in ("<strong>Withdrawn</strong>", f"/alerts/{taken_back.pk}/", f"/alerts/{again.pk}/"):
+        assert said in page
+    assert "<strong>Withdrawn</strong>" not in client.get(f"/alerts/{again.pk}/").text
+    assert f'took its place: <a href="/alerts/{higher.pk}/">' in client.get(f"/alerts/{other.pk}/").text
+    assert client.get("/alerts/?country=MMR").text.count(">withdrawn <") == 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,16 +20,17 @@ from alerts.asking import is_asking
 from alerts.ledger import line_of
 from alerts.links import ExpiredLinkError
 from alerts.messages import sender
-from alerts.models import Acknowledgement, Alert, Delivery, Duty, Office, Response
+from alerts.models import Acknowledgement, Alert, Delivery, Duty, Office, Response, ResponseStep
 from alerts.views.ledger import alert_line
 from alerts.views.offices import sentence
 from alerts.views.subscriptions import private
 from people.models import User
-from people.permissions import Action, may
+from people.permissions import Action, Sensitivity, may
 from r2p_dashboard import clock
 
 Typed = dict[str, AnswerForm]
 SAID = 50  # answers shown
+LINK_SHOWS = Sensitivity.INTERNAL  # at most, to whoever has a mail's link
 _DONE = {
     Kind.SEEN: "Noted: seen. Your office is not reminded any more.",
     Kind.DECIDED: "Noted: a decision was taken.",
@@ -124,11 +125,14 @@ def may_decide(mail: Delivery) -> bool:
 
 
 def own_responses(mail: Delivery) -> QuerySet[Response]:
-    """What the reader of a mail, or their office, recorded of its alert, oldest first."""
-    own = offices.offices_of(mail.person)
+    """What the reader of a mail recorded of its alert, as they did, oldest first; not what is more than internal.
+
+    A mail may be forwarded: whoever has its link reads no more than its reader wrote.
+    """
     rows = Response.objects.visible_to(mail.person).filter(alert=responding.warned_by(mail.alert))
-    rows = rows.filter(Q(entered_by=mail.person) | Q(office__in=own.values("pk")))
-    return rows.select_related("measure").prefetch_related("steps").order_by("pk")
+    steps = Prefetch("steps", ResponseStep.objects.filter(entered_by=mail.person).order_by("on", "pk"))
+    rows = rows.filter(entered_by=mail.person, sensitivity__lte=LINK_SHOWS).select_related("measure")
+    return rows.prefetch_related(steps).order_by("pk")
 
 
 def answered(request: HttpRequest, alert: Alert, *, by: User, delivery_id: int | None) -> Typed:
@@ -173,17 +177,26 @@ def _colleagues(alert: Alert, by: User, own: Sequence[Office]) -> list[User]:
 
 # --- what pages show -----------------------------------------------------------------------------------------
 def _choices(alert: Alert, reader: User, typed: Typed) -> dict[str, Any]:
-    """The forms of one reader, and what was answered before by their office or by them."""
+    """The forms of one reader, what they answered before, and when somebody else did for their office."""
     own = list(offices.offices_of(reader))
-    rows = _rows(alert)
-    said = [row for row in rows if row.person_id == reader.pk or row.office_id in {one.pk for one in own}]
     return {
         "own_offices": own,
-        "said": [_line(row, is_open=True) for row in said],
+        "said": _said_by_link(alert, reader, {one.pk for one in own}),
         "refused": typed,
         "may_answer": is_asking(alert),
         "forms": {kind.value: typed.get(kind.value) or _form(kind.value, alert, reader, own) for kind in Kind},
     }
+
+
+def _said_by_link(alert: Alert, reader: User, own: set[int]) -> list[AnswerLine]:
+    """The reader's own answers; of others for their office only when: who and what is for who is signed in."""
+    lines = []
+    for row in _rows(alert):
+        if row.person_id == reader.pk and row.sensitivity <= LINK_SHOWS:
+            lines.append(_line(row, is_open=True))
+        elif row.office_id in own and row.passed_to_person_id is None:
+            lines.append(AnswerLine(row.at, "answered", whose="for your office"))
+    return lines
 
 
 def answers_on_page(request: HttpRequest, alert: Alert, typed: Typed) -> dict[str, Any]:

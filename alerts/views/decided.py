@@ -15,10 +15,13 @@ from alerts.ledger import line_of
 from alerts.models import Acknowledgement, Delivery, Response
 from alerts.responding import RespondingError
 from alerts.response_forms import ResponseForm, StepForm
-from alerts.views.answers import may_decide, opened, own_responses
+from alerts.views.answers import LINK_SHOWS, may_decide, opened, own_responses
 from alerts.views.offices import sentence
 from alerts.views.subscriptions import private
 from r2p_dashboard import clock
+
+_RECORDED = "Recorded in the ledger. Come back by this link to say what became of it."
+_RECORDED_APART = "Recorded in the ledger, as more than internal: sign in to read it or to say what became of it."
 
 
 @csrf_exempt  # `_by_link` is protected: the path must be replaced before a refusal can log it
@@ -52,7 +55,8 @@ def _decision(request: HttpRequest, token: str, mail: Delivery) -> HttpResponse:
         except RespondingError as error:
             form.add_error(None, sentence(error))
         else:
-            messages.success(request, "Recorded in the ledger. Come back by this link to say what became of it.")
+            is_shown = form.draft().sensitivity <= LINK_SHOWS
+            messages.success(request, _RECORDED if is_shown else _RECORDED_APART)
             return redirect("answer", token)
     return _page(request, token, mail, form)
 

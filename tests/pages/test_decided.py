@@ -47,6 +47,11 @@ def say_decided(client: Client, mail: Delivery) -> Any:
     return client.post(page_of(mail), {"kind": "decided", "note": "We act", "office": office_of(mail).pk})
 
 
+def own_response(mail: Delivery, **fields: Any) -> Response:
+    """One that the mail's reader recorded for their office."""
+    return ledgers.response(alert=mail.alert, office=office_of(mail), entered_by=mail.person, **fields)
+
+
 def sent(mail: Delivery, **fields: Any) -> dict[str, Any]:
     return SENT | {"office": office_of(mail).pk} | fields
 
@@ -86,7 +91,7 @@ def test_what_was_declined_needs_no_measure_and_what_was_not_needs_one(client: C
 
 def test_what_became_of_it_is_said_by_the_link_too(client: Client, mail: Delivery) -> None:
     say_decided(client, mail)
-    row = ledgers.response(alert=mail.alert, office=office_of(mail), sensitivity=Sensitivity.CONFIDENTIAL)
+    row = own_response(mail, sensitivity=Sensitivity.INTERNAL)
     address = f"{page_of(mail)}decision/?response={row.pk}"
     assert address in client.get(page_of(mail)).text
 
@@ -99,7 +104,7 @@ def test_what_became_of_it_is_said_by_the_link_too(client: Client, mail: Deliver
 
 
 def test_the_outcome_can_be_said_after_the_alert_was_withdrawn(client: Client, mail: Delivery) -> None:
-    row = ledgers.response(alert=mail.alert, office=office_of(mail))
+    row = own_response(mail)
     Alert.objects.filter(pk=mail.alert_id).update(withdrawn_at=make.NOW)
 
     client.post(f"{page_of(mail)}decision/?response={row.pk}", {"status": "done", "on": "2024-06-06"})
@@ -107,12 +112,14 @@ def test_the_outcome_can_be_said_after_the_alert_was_withdrawn(client: Client, m
     assert ResponseStep.objects.get().status == "done"
 
 
-@pytest.mark.parametrize("of", ["another office", "another alert", "nothing"])
+@pytest.mark.parametrize("of", ["another office", "another alert", "a colleague", "more than internal", "nothing"])
 def test_a_link_opens_no_response_but_those_of_its_office_to_its_alert(client: Client, mail: Delivery, of: str) -> None:
     other = given.office(*given.focal_points(1))
     rows = {
         "another office": ledgers.response(alert=mail.alert, office=other),
-        "another alert": ledgers.response(alert=outbox.alert(), office=office_of(mail)),
+        "another alert": ledgers.response(alert=outbox.alert(), office=office_of(mail), entered_by=mail.person),
+        "a colleague": ledgers.response(alert=mail.alert, office=office_of(mail)),
+        "more than internal": own_response(mail, sensitivity=Sensitivity.CONFIDENTIAL),
     }
     number = rows[of].pk if of in rows else 10**8
 
@@ -122,12 +129,35 @@ def test_a_link_opens_no_response_but_those_of_its_office_to_its_alert(client: C
     assert client.get(f"{page_of(mail)}decision/?response=x").status_code == 404
 
 
-def test_another_offices_confidential_response_is_not_shown_behind_the_link(client: Client, mail: Delivery) -> None:
-    other = given.office(*given.focal_points(1))
-    ledgers.response(alert=mail.alert, office=other, actor="Another body", sensitivity=Sensitivity.CONFIDENTIAL)
+def test_behind_the_link_stands_only_what_its_reader_entered_and_that_up_to_internal(
+    client: Client, mail: Delivery
+) -> None:
+    colleague = office_of(mail).members.exclude(person=mail.person).get().person
+    strict = {"sensitivity": Sensitivity.STRICTLY_CONFIDENTIAL}
+    ledgers.response(alert=mail.alert, office=given.office(*given.focal_points(1)), actor="Another body", **strict)
+    ledgers.response(alert=mail.alert, office=office_of(mail), entered_by=colleague, actor="Colleagues body")
+    own_response(mail, actor="Strict body", **strict)
+    row = own_response(mail, actor="Own body", sensitivity=Sensitivity.INTERNAL)
+    ledgers.step(row, entered_by=colleague, text="Colleagues step")
+    given_ = {"alert": mail.alert, "office": office_of(mail), "at": make.NOW}
+    Acknowledgement.objects.create(person=colleague, kind="decided", note="Colleagues note", **given_)
+
+    text = client.get(page_of(mail)).text.partition("<details")[0]  # where it may be passed on, a colleague is named
+
+    for hidden in ("Another body", "Colleagues", "Strict body", colleague.name):
+        assert hidden not in text
+    assert "Own body" in text
+    assert "<strong>Answered</strong>: for your office" in text
+    assert f"?next=/alerts/{mail.alert_id}/" in text
+
+
+def test_what_is_recorded_as_more_than_internal_is_read_by_who_signs_in(client: Client, mail: Delivery) -> None:
     say_decided(client, mail)
 
-    assert "Another body" not in client.get(page_of(mail)).text
+    page = client.post(f"{page_of(mail)}decision/", sent(mail, sensitivity="2"), follow=True)
+
+    assert "sign in to read it" in page.text
+    assert "Synthetic decision" not in page.text
 
 
 def test_the_form_opens_after_a_decision_was_said_while_the_alert_stands(client: Client, mail: Delivery) -> None:
@@ -186,7 +216,7 @@ def test_queries_do_not_grow(
 ) -> None:
     say_decided(client, mail)
     for _ in range(count):
-        row = ledgers.response(alert=mail.alert, office=office_of(mail), steps=2)
+        row = own_response(mail, steps=2)
     with django_assert_max_num_queries(13):
         client.get(page_of(mail))
     with django_assert_max_num_queries(8):

@@ -8,9 +8,10 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from alerts import asking, deadlines, offices
-from alerts.models import Acknowledgement, Alert, Delivery, Duty, DutyStep, Office
+from alerts.models import Acknowledgement, Alert, Delivery, Duty, DutyStep, Office, OfficeMember
 from people.models import User
 from people.permissions import Action, Sensitivity, clearance_of, may
 
@@ -46,6 +47,8 @@ def answer(
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # or a double click makes two
     office = _own_office(office_id, by)
     said = _checked(said, office)
+    if said.kind == Kind.FALSE_ALARM and delivery_id is None and not _got(alert, by, office):
+        raise AnswerError(f"alert {alert.pk}: found neither you nor your office among those who got it; wanted one")
     return _kept(alert, office, said, by=by, delivery_id=delivery_id, at=at)
 
 
@@ -151,6 +154,15 @@ def _answerable(alert_id: int, by: User) -> Alert:
             f"alert {alert_id}: found none that waits for answers; wanted one that was released and stands"
         )
     return alert
+
+
+def _got(alert: Alert, by: User, office: Office | None) -> bool:
+    """Whether the alert went to the person, or to their office."""
+    reached = Q(person=by)
+    if office is not None:
+        reached |= Q(person__in=OfficeMember.objects.filter(office=office, until=None).values("person"))
+    mails = Delivery.objects.filter(reached, alert=alert, state=Delivery.State.SENT)
+    return mails.exists() or Duty.objects.filter(alert=alert, office=office, office__isnull=False).exists()
 
 
 def _own_office(office_id: int | None, by: User) -> Office | None:

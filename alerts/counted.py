@@ -8,10 +8,21 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.conf import settings
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from alerts.deadlines import answer_by
-from alerts.models import Acknowledgement, Alert, AlertQuerySet, Delivery, Duty, DutyStep, OfficeMember, Response
+from alerts.models import (
+    Acknowledgement,
+    Alert,
+    AlertQuerySet,
+    Delivery,
+    Duty,
+    DutyStep,
+    OfficeMember,
+    Response,
+    ResponseQuerySet,
+)
 from alerts.numbers import Asked, Case, Fate
 from people.permissions import Action, Sensitivity, clearance_of, may
 
@@ -74,29 +85,52 @@ def _start(day: dt.date) -> dt.datetime:
 
 def _with_answers(alerts: AlertQuerySet, user: Reader) -> Iterable[Mapping[str, Any]]:
     seen = Q(acknowledgements__sensitivity__lte=_clearance(user))
+    what = Q(acknowledgements__sensitivity__lte=clearance_of(user))
     decided = Response.objects.visible_to(user).filter(alert=OuterRef("pk")).order_by("decided_on")
     arrived = Delivery.objects.filter(alert=OuterRef("pk"), state=Delivery.State.SENT)
     return (
         alerts.order_by("pk")
         .values("pk", "state", "kind", "level", "is_dry_run", "withdrawn_at", "raised_at", "released_at")
         .annotate(found_at=F("signal__found_at"), has_arrived=Exists(arrived))
-        .annotate(decided_on=Subquery(decided.values("decided_on")[:1]))
+        .annotate(**_decisions(decided, "released_at"), is_false_alarm=Exists(_marked(user)))
         .annotate(
             answered_at=Min("acknowledgements__at", filter=seen),
-            decided_at=Min("acknowledgements__at", filter=seen & Q(acknowledgements__kind=_DECIDED)),
-            false_at=Min("acknowledgements__at", filter=seen & Q(acknowledgements__kind=_FALSE_ALARM)),
+            decided_at=Min("acknowledgements__at", filter=what & Q(acknowledgements__kind=_DECIDED)),
         )
     )
+
+
+def _decisions(rows: ResponseQuerySet, since: str) -> dict[str, Any]:
+    """The day of the first response from the day of `since` on, and of the first one before it: no answer to it."""
+    day = Cast(OuterRef(since), DateField())  # UTC, as the connection is
+    return {
+        "decided_on": Subquery(rows.filter(decided_on__gte=day).values("decided_on")[:1]),
+        "before_on": Subquery(rows.filter(decided_on__lt=day).values("decided_on")[:1]),
+    }
+
+
+def _marked(user: Reader) -> QuerySet[Acknowledgement]:
+    """The marks of a false alarm that the reader may know of, by who got the alert: by a mail, or their office."""
+    mine = Delivery.objects.filter(alert=OuterRef("alert"), person=OuterRef("person"), state=Delivery.State.SENT)
+    owed = Duty.objects.filter(alert=OuterRef("alert"), office=OuterRef("office"))
+    rows = Acknowledgement.objects.filter(alert=OuterRef("pk"), kind=_FALSE_ALARM, sensitivity__lte=clearance_of(user))
+    return rows.filter(Q(delivery__isnull=False) | Exists(mine) | Exists(owed))
 
 
 def _case(row: Mapping[str, Any]) -> Case:
     return Case(
         fate=_fate(row),
         on=(row["released_at"] or row["raised_at"]).date(),
-        decided_at=_decided(row),
-        is_false_alarm=row["false_at"] is not None,
+        **_decision(row),
         **{name: row[name] for name in ("level", "kind", "found_at", "released_at", "answered_at", "has_arrived")},
+        is_false_alarm=row["is_false_alarm"],
     )
+
+
+def _decision(row: Mapping[str, Any]) -> dict[str, Any]:
+    """When it was decided, or that it was only before."""
+    at = _decided(row)
+    return {"decided_at": at, "is_decided_before": at is None and row["before_on"] is not None}
 
 
 def _decided(row: Mapping[str, Any]) -> dt.datetime | None:
@@ -120,6 +154,7 @@ def _duties(span: Span, user: Reader) -> Iterable[Mapping[str, Any]]:
     """What offices were asked about warnings that stand, with their own first answers."""
     of = {"alert": OuterRef("alert"), "office": OuterRef("office")}
     own = Acknowledgement.objects.filter(**of, sensitivity__lte=_clearance(user)).order_by("at")
+    own = own.filter(passed_to_person=None)  # handed to a colleague, it is still owed
     decided = Response.objects.visible_to(user).filter(**of).order_by("decided_on")
     standing = _of(Alert.objects.warnings().filter(withdrawn_at=None), span)
     mails = DutyStep.objects.filter(duty=OuterRef("pk"), delivery__isnull=False)
@@ -131,8 +166,8 @@ def _duties(span: Span, user: Reader) -> Iterable[Mapping[str, Any]]:
         .annotate(
             answered_at=Subquery(own.values("at")[:1]),
             decided_at=Subquery(own.filter(kind=_DECIDED).values("at")[:1]),
-            decided_on=Subquery(decided.values("decided_on")[:1]),
             is_false_alarm=Exists(own.filter(kind=_FALSE_ALARM)),
+            **_decisions(decided, "opened_at"),
         )
     )
 
@@ -142,7 +177,7 @@ def _asked(row: Mapping[str, Any]) -> Asked:
         office=row["office"],
         level=row["alert__level"],
         due_at=answer_by(level=row["alert__level"], since=row["opened_at"], hours=settings.ANSWER_HOURS),
-        decided_at=_decided(row),
+        **_decision(row),
         **{name: row[name] for name in ("opened_at", "answered_at", "is_false_alarm")},
     )
 

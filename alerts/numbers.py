@@ -4,6 +4,9 @@ import collections
 import dataclasses
 import datetime as dt
 import enum
+import functools
+import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -18,6 +21,8 @@ class NoMedian(enum.StrEnum):
 
     FEW = "no median: fewer than three have ended"
     OPEN = "no median yet: half or more are still open"
+    WITHHELD = "not told: fewer than three that you may see"
+    BEFORE = "no time: all of them before the warning"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Elapsed:
     """How long a step took: over those that ended, and with those that are still open beside them.
 
     The median counts an open one as longer than it has lasted so far, so that slow answers are never left out
-    (Kaplan and Meier's estimate; where none is open, the ordinary median).
+    (Kaplan and Meier's estimate; where none is open, the ordinary median). Where it is withheld no count is said.
     """
 
     done: int = 0
@@ -33,37 +38,46 @@ class Elapsed:
     median: dt.timedelta | None = None
     shortest: dt.timedelta | None = None
     longest: dt.timedelta | None = None
+    before: int = 0  # ended before it began: in no time
+    is_withheld: bool = False
 
     @property
     def why_none(self) -> NoMedian | None:
         """Why it has no median; None where it has one, or nothing began."""
+        if self.is_withheld:
+            return NoMedian.WITHHELD
         if self.median is not None or not self.done + self.open:
-            return None
+            return NoMedian.BEFORE if self.before and self.median is None else None
         return NoMedian.FEW if self.done < FEWEST else NoMedian.OPEN
 
 
-def elapsed(spans: Iterable[Span], *, at: dt.datetime) -> Elapsed:
-    """What `spans` say at `at`. One that ends before it begins (a clock that was set back) took no time."""
+def elapsed(spans: Iterable[Span], *, at: dt.datetime, tells_few: bool = False) -> Elapsed:
+    """What `spans` say at `at`. One that ends before it begins (a clock that was set back) took no time.
+
+    Of fewer than three the range is told only where it `tells_few`: it would be the time of one or two warnings.
+    """
     listed = list(spans)
     ended = sorted(max(end - start, _ZERO) for start, end in listed if end is not None)
     lasting = [max(at - start, _ZERO) for start, end in listed if end is None]
     if not ended:
         return Elapsed(open=len(lasting))
-    median = _median(ended, lasting) if len(ended) >= FEWEST else None
-    return Elapsed(len(ended), len(lasting), median, ended[0], ended[-1])
+    are_few = len(ended) < FEWEST
+    shortest, longest = (None, None) if are_few and not tells_few else (ended[0], ended[-1])
+    return Elapsed(len(ended), len(lasting), None if are_few else _median(ended, sorted(lasting)), shortest, longest)
 
 
 def _median(ended: Sequence[dt.timedelta], lasting: Sequence[dt.timedelta]) -> dt.timedelta | None:
-    """When half have ended; None where that has not been seen. Exact: no rounding decides between two days."""
-    left = Fraction(1)
-    for time in sorted(set(ended)):
-        at_risk = sum(one >= time for one in (*ended, *lasting))
-        left *= Fraction(at_risk - ended.count(time), at_risk)
+    """When half have ended, both sorted; None where that has not been seen. Exact: no rounding decides."""
+    left, done = Fraction(1), 0
+    for time, same in itertools.groupby(ended):
+        count = len(list(same))
+        at_risk = len(ended) - done + len(lasting) - bisect_left(lasting, time)
+        left *= Fraction(at_risk - count, at_risk)
+        done += count
         if left < _HALF:
             return time
         if left == _HALF:
-            later = [one for one in ended if one > time]
-            return (time + later[0]) / 2 if later else None
+            return (time + ended[done]) / 2 if done < len(ended) else None
     return None
 
 
@@ -90,6 +104,7 @@ class Case:
     released_at: dt.datetime | None = None
     answered_at: dt.datetime | None = None
     decided_at: dt.datetime | None = None
+    is_decided_before: bool = False  # only before the warning: that is no answer to it
     is_false_alarm: bool = False  # by a reader's own mark
     has_arrived: bool = False  # somewhere
 
@@ -108,6 +123,7 @@ class Asked:
     due_at: dt.datetime  # by the time set for the level
     answered_at: dt.datetime | None = None
     decided_at: dt.datetime | None = None
+    is_decided_before: bool = False  # only before it was asked
     is_false_alarm: bool = False
 
 
@@ -149,15 +165,18 @@ def _kept(one: Asked, at: dt.datetime) -> str:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Figures:
-    """What is told of a group of alerts. The times and false alarms are those of warnings that stand."""
+    """What is told of a group of alerts. The times and false alarms are those of warnings that stand.
+
+    `false_alarms` are None where fewer than three are not told to this reader.
+    """
 
     fates: dict[Fate, int]
     to_release: Elapsed
     to_answer: Elapsed
     to_decision: Elapsed
     arrived_nowhere: int
-    false_alarms: int
-    false_alarms_withdrawn: int
+    false_alarms: int | None
+    false_alarms_withdrawn: int | None
 
     @property
     def standing(self) -> int:
@@ -180,19 +199,38 @@ class OfficeFigures:
     false_alarms: int
 
 
-def figures(cases: Sequence[Case], *, at: dt.datetime) -> Figures:
-    """The figures of a group, at `at`. From a signal to its release drafts that wait are open."""
+def figures(cases: Sequence[Case], *, at: dt.datetime, tells_few: bool = False) -> Figures:
+    """The figures of a group, at `at`. From a signal to its release drafts that wait are open.
+
+    What was answered is told of fewer than three only where it `tells_few`: else it says what one office answered.
+    """
     standing = [one for one in cases if one.fate is Fate.STANDING]
+    withdrawn = [one for one in cases if one.fate is Fate.WITHDRAWN]
     drafts = [one for one in cases if one.fate is Fate.WAITING]
+    to_release = ((one.found_at, one.released_at) for one in (*standing, *drafts))
     return Figures(
         fates={fate: sum(one.fate is fate for one in cases) for fate in Fate},
-        to_release=elapsed(((one.found_at, one.released_at) for one in (*standing, *drafts)), at=at),
-        to_answer=elapsed(((_released(one), one.answered_at) for one in standing), at=at),
-        to_decision=elapsed(((_released(one), one.decided_at) for one in standing), at=at),
+        to_release=elapsed(to_release, at=at, tells_few=tells_few),
+        to_answer=elapsed(((_released(one), one.answered_at) for one in standing), at=at, tells_few=tells_few),
+        to_decision=_decisions([(_released(one), one) for one in standing], at=at, tells_few=tells_few),
         arrived_nowhere=sum(not one.has_arrived for one in standing),
-        false_alarms=sum(one.is_false_alarm for one in standing),
-        false_alarms_withdrawn=sum(one.is_false_alarm and one.fate is Fate.WITHDRAWN for one in cases),
+        false_alarms=_false_alarms(standing, tells_few=tells_few),
+        false_alarms_withdrawn=_false_alarms(withdrawn, tells_few=tells_few),
     )
+
+
+def _decisions(rows: Sequence[tuple[dt.datetime, Case | Asked]], *, at: dt.datetime, tells_few: bool) -> Elapsed:
+    """Until a decision; what was only decided before took no time, and is counted apart."""
+    spans = [(start, one.decided_at) for start, one in rows if not one.is_decided_before]
+    found = elapsed(spans, at=at, tells_few=tells_few)
+    if spans and found.done < FEWEST and not tells_few:
+        return Elapsed(is_withheld=True)
+    return dataclasses.replace(found, before=len(rows) - len(spans))
+
+
+def _false_alarms(cases: Sequence[Case], *, tells_few: bool) -> int | None:
+    count = sum(one.is_false_alarm for one in cases)
+    return count if tells_few or count >= FEWEST or not cases else None
 
 
 def _released(case: Case) -> dt.datetime:
@@ -201,12 +239,12 @@ def _released(case: Case) -> dt.datetime:
 
 
 def office_figures(asked: Sequence[Asked], *, at: dt.datetime) -> OfficeFigures:
-    """The figures of one office, counted from when the first mail to it was taken by the mail server."""
+    """The figures of one office, for who may read its answers: from when the first mail to it was taken."""
     return OfficeFigures(
         asked=len(asked),
         kept=kept(asked, at=at),
-        to_answer=elapsed(((one.opened_at, one.answered_at) for one in asked), at=at),
-        to_decision=elapsed(((one.opened_at, one.decided_at) for one in asked), at=at),
+        to_answer=elapsed(((one.opened_at, one.answered_at) for one in asked), at=at, tells_few=True),
+        to_decision=_decisions([(one.opened_at, one) for one in asked], at=at, tells_few=True),
         false_alarms=sum(one.is_false_alarm for one in asked),
     )
 
@@ -227,18 +265,19 @@ class Group:
     kind: str | None = None
 
 
-def groups(cases: Sequence[Case], *, at: dt.datetime) -> list[Group]:
+def groups(cases: Sequence[Case], *, at: dt.datetime, tells_few: bool = False) -> list[Group]:
     """All; each level, highest first; each kind; each level in each month, latest first. Empty groups are left out."""
     levels = sorted({one.level for one in cases}, reverse=True)
     kinds = sorted({one.kind for one in cases})
     months = sorted({one.month for one in cases}, reverse=True)
-    found = [Group(figures(cases, at=at))]
-    found += [Group(figures(_where(cases, level=level), at=at), level=level) for level in levels]
-    found += [Group(figures(_where(cases, kind=kind), at=at), kind=kind) for kind in kinds]
+    of = functools.partial(figures, at=at, tells_few=tells_few)
+    found = [Group(of(cases))]
+    found += [Group(of(_where(cases, level=level)), level=level) for level in levels]
+    found += [Group(of(_where(cases, kind=kind)), kind=kind) for kind in kinds]
     for month in months:
         of_month = _where(cases, month=month)
         found += [
-            Group(figures(_where(of_month, level=level), at=at), month=month, level=level)
+            Group(of(_where(of_month, level=level)), month=month, level=level)
             for level in sorted({one.level for one in of_month}, reverse=True)
         ]
     return found

@@ -38,6 +38,14 @@ def range_said(found: Elapsed) -> str:
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
+def counts_said(found: Elapsed) -> tuple[str, str]:
+    """How many ended and how many are open, with those that ended before they began; words where it is not told."""
+    if found.is_withheld:
+        return ("not told", "not told")
+    before = f" (and {found.before} before the warning)" if found.before else ""
+    return (f"{found.done}{before}", str(found.open))
+
+
 def median_said(found: Elapsed) -> str:
     """The median in words, or why there is none."""
     return lasted(found.median) or str(found.why_none or "none began")
@@ -107,13 +115,13 @@ def steps(rows: Sequence[tuple[str, str, Elapsed]]) -> Chart:
         key="steps",
         title="How long each step took",
         note="Dot: median. Whisker: the shortest to the longest of those that ended. The scale is logarithmic. What is "
-        "still open counts as longer than it has lasted so far; rows without a median stand in the table only.",
+        "still open counts as longer than it has lasted so far; rows without a median stand in the table only, and "
+        "a range is told of three or more.",
         alt=_steps_alt(drawn),
         figure={"data": [_dots(drawn)] if drawn else [], "layout": _steps_layout([name for name, _ in drawn])},
         columns=("Step", "Warnings", "Ended", "Still open", "Median", "Shortest to longest"),
         rows=tuple(
-            (step, group, str(found.done), str(found.open), median_said(found), range_said(found))
-            for step, group, found in rows
+            (step, group, *counts_said(found), median_said(found), range_said(found)) for step, group, found in rows
         ),
     )
 

@@ -35,13 +35,18 @@ class NumbersQuery(RowsQuery):
 class ElapsedSerializer(serializers.Serializer[Any]):
     """How long a step took. Those still open count in the median as longer than they have lasted so far."""
 
-    ended = serializers.IntegerField()
-    open = serializers.IntegerField(help_text="Begun and not ended; never dropped, never 0 hours")
+    ended = serializers.IntegerField(
+        allow_null=True, help_text="null, as open: of decisions fewer than three that you may see, which is not told"
+    )
+    open = serializers.IntegerField(
+        allow_null=True, help_text="Begun and not ended as far as you may see; never dropped, never 0 hours"
+    )
+    before = serializers.IntegerField(allow_null=True, help_text="Decided before the warning only: in no time")
     median_hours = serializers.FloatField(
         allow_null=True, help_text="null: fewer than three have ended, or half or more are still open"
     )
-    shortest_hours = serializers.FloatField(allow_null=True, help_text="Of those that ended")
-    longest_hours = serializers.FloatField(allow_null=True, help_text="Of those that ended")
+    shortest_hours = serializers.FloatField(allow_null=True, help_text="Of those that ended; null: fewer than three")
+    longest_hours = serializers.FloatField(allow_null=True, help_text="Of those that ended; null: fewer than three")
 
 
 class KeptSerializer(serializers.Serializer[Any]):
@@ -74,8 +79,11 @@ class NumbersRow(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(allow_null=True, help_text="Drafts; null where you may not see them")
     not_released = serializers.IntegerField(allow_null=True, help_text="Refused or lapsed; null likewise")
     arrived_nowhere = serializers.IntegerField(allow_null=True, help_text="Of the warnings: no mail or post was taken")
-    false_alarms = serializers.IntegerField(help_text="Of the warnings: marked so by somebody who got it")
-    false_alarms_withdrawn = serializers.IntegerField(allow_null=True, help_text="Of those withdrawn")
+    false_alarms = serializers.IntegerField(
+        allow_null=True,
+        help_text="Of the warnings: marked so by who got it; null: not told, fewer than three that you may see",
+    )
+    false_alarms_withdrawn = serializers.IntegerField(allow_null=True, help_text="Of those withdrawn; null likewise")
     time_set = KeptSerializer(allow_null=True, help_text="null in rows of a month or a kind")
     to_release = ElapsedSerializer(allow_null=True, help_text="From its signal")
     to_answer = ElapsedSerializer(help_text="From release to the first answer of any kind; of an office: since asked")
@@ -113,7 +121,8 @@ class AlertNumbersView(RowsEndpoint):
             raise ParseError(f"until is {span.until}, which is before {span.since}; wanted the same day or a later one")
         found = counted(user=request.user, span=span)
         is_told = may(request.user, Action.RELEASE_ALERT)
-        rows = [_row(group, found.asked, at, is_told=is_told) for group in groups(found.cases, at=at)]
+        grouped = groups(found.cases, at=at, tells_few=is_told)
+        rows = [_row(group, found.asked, at, is_told=is_told) for group in grouped]
         rows += _offices(found, at)
         return Response({"counted_at": at, "count": len(rows), "results": rows})
 
@@ -163,8 +172,8 @@ def _shown(found: Kept) -> dict[str, int]:
 
 def _elapsed(found: Elapsed) -> dict[str, Any]:
     hours = {name: getattr(found, name) for name in ("median", "shortest", "longest")}
+    counts = {"ended": found.done, "open": found.open, "before": found.before}
     return {
-        "ended": found.done,
-        "open": found.open,
+        **(dict.fromkeys(counts) if found.is_withheld else counts),
         **{f"{name}_hours": None if span is None else span / _HOUR for name, span in hours.items()},
     }

@@ -85,7 +85,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     refuse_unknown(request, *form.fields)
     offer(form, "region", region_choices(Country.objects.order_by("region", "name_sort").only(*OF_REGIONS)))
     found = counted(user=request.user, span=_span(form)) if form.is_valid() else Counted([], [], {})
-    grouped = groups(found.cases, at=at)
+    grouped = groups(found.cases, at=at, tells_few=may(request.user, Action.RELEASE_ALERT))
     all_of_them = grouped[0].figures
     context = {
         "form": form,
@@ -123,7 +123,7 @@ def _kind(group: Group) -> KindLine:
 def _charts(grouped: Sequence[Group]) -> list[Chart]:
     told = [one for one in grouped if one.month is None and one.kind is None]
     rows = [(step, _label(one), getattr(one.figures, name)) for step, name in STEPS for one in told]
-    charts = [steps(rows)] if any(found.done + found.open for _, _, found in rows) else []
+    charts = [steps(rows)] if any(found.done + found.open for _, _, found in rows) else []  # releases are always told
     return [*_months(grouped), *charts]
 
 

@@ -240,6 +240,16 @@ def test_who_answers_for_no_office_puts_no_other_office_under_a_duty() -> None:
     assert not Delivery.objects.exists()
 
 
+def test_only_who_got_an_alert_marks_it_as_a_false_alarm() -> None:
+    alert, reader, said = outbox.alert(), make.person(Role.READER), Answer("false_alarm", "I say so")
+
+    with pytest.raises(AnswerError, match="among those who got it"):
+        answering.answer(alert_id=alert.pk, office_id=None, said=said, by=reader, at=NOW)
+    given.took(alert, reader)
+
+    assert answering.answer(alert_id=alert.pk, office_id=None, said=said, by=reader, at=NOW).kind == "false_alarm"
+
+
 def test_who_is_in_no_office_answers_for_themselves() -> None:
     (one,) = given.focal_points(1)
     alert = outbox.alert()

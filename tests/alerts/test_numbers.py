@@ -2,6 +2,7 @@
 
 import datetime as dt
 import statistics
+import time
 from typing import Any
 
 import pytest
@@ -10,17 +11,17 @@ from hypothesis import strategies as st
 from plotly import graph_objects
 
 from alerts.numbers import Asked, Case, Elapsed, Fate, Group, NoMedian, elapsed, figures, groups, kept, months_between
-from alerts.numbers_charts import WITHDRAWN, by_month, lasted, median_said, range_said, steps
+from alerts.numbers_charts import WITHDRAWN, by_month, counts_said, lasted, median_said, range_said, steps
 from tests.make import NOW
 
 HOUR = dt.timedelta(hours=1)
 unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
-def took(*ended: float, still: tuple[float, ...] = ()) -> Elapsed:
+def took(*ended: float, still: tuple[float, ...] = (), tells_few: bool = True) -> Elapsed:
     """Steps that took so many hours, and some that have lasted so many at NOW."""
     spans: list[tuple[dt.datetime, dt.datetime | None]] = [(NOW, NOW + hours * HOUR) for hours in ended]
-    return elapsed([*spans, *((NOW - hours * HOUR, None) for hours in still)], at=NOW)
+    return elapsed([*spans, *((NOW - hours * HOUR, None) for hours in still)], at=NOW, tells_few=tells_few)
 
 
 def case(fate: Fate = Fate.STANDING, **fields: Any) -> Case:
@@ -78,7 +79,7 @@ def test_practice_withdrawn_and_letters_are_in_no_time() -> None:
     late = {"answered_at": NOW + 90 * HOUR}
     apart = [case(fate, **late) for fate in (Fate.WITHDRAWN, Fate.PRACTICE, Fate.LETTER)]
 
-    found = figures([case(answered_at=NOW + HOUR), case(), *apart], at=NOW + 5 * HOUR)
+    found = figures([case(answered_at=NOW + HOUR), case(), *apart], at=NOW + 5 * HOUR, tells_few=True)
 
     assert (found.to_answer.done, found.to_answer.open, found.to_answer.longest) == (1, 1, HOUR)
     assert (found.standing, found.warnings) == (2, 3)
@@ -97,9 +98,43 @@ def test_a_draft_that_waits_is_open_and_a_refused_one_is_not() -> None:
 def test_false_alarms_and_what_reached_nobody_are_counted_where_they_belong() -> None:
     marked, withdrawn = case(is_false_alarm=True, has_arrived=True), case(Fate.WITHDRAWN, is_false_alarm=True)
 
-    found = figures([marked, withdrawn, case()], at=NOW)
+    found = figures([marked, withdrawn, case()], at=NOW, tells_few=True)
 
     assert (found.false_alarms, found.false_alarms_withdrawn, found.arrived_nowhere) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, False), (2, False), (3, True)])
+def test_what_fewer_than_three_answered_and_their_times_are_not_told_to_others(count: int, told: bool) -> None:
+    late = {"answered_at": NOW + HOUR, "decided_at": NOW + 2 * HOUR, "is_false_alarm": True}
+    cases = [*(case(**late) for _ in range(count)), case()]
+
+    found = figures(cases, at=NOW + 5 * HOUR)
+
+    assert found.false_alarms == (count if told else None)
+    assert found.to_answer.longest == (HOUR if told else None)
+    assert (found.to_decision.is_withheld, found.to_decision.longest) == (not told, 2 * HOUR if told else None)
+    assert counts_said(found.to_decision) == (("3", "1") if told else ("not told", "not told"))
+    assert ("not told" in median_said(found.to_decision)) is not told
+
+
+def test_a_decision_before_the_warning_is_in_no_time_and_counted_apart() -> None:
+    before = [case(is_decided_before=True) for _ in range(3)]
+    after = [case(decided_at=NOW + hours * HOUR) for hours in (1, 2, 3)]
+
+    found, alone = figures([*before, *after], at=NOW).to_decision, figures(before, at=NOW).to_decision
+
+    assert (found.done, found.open, found.before, found.median) == (3, 0, 3, 2 * HOUR)
+    assert counts_said(found) == ("3 (and 3 before the warning)", "0")
+    assert (alone.done, alone.median, alone.before) == (0, None, 3)
+    assert median_said(alone) == "no time: all of them before the warning"
+
+
+def test_a_median_of_very_many_takes_no_time() -> None:
+    many = [number * 1.0 for number in range(20_000)]
+    began = time.monotonic()
+
+    assert took(*many, still=tuple(many)).median is not None
+    assert time.monotonic() - began < 5  # seconds; it was quadratic, and took minutes
 
 
 def test_whether_an_office_kept_the_time_set_is_judged_once_that_is_over_or_it_answered() -> None:

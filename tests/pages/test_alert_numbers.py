@@ -15,7 +15,7 @@ from alerts.models import Acknowledgement, Alert, Duty, Office
 from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make
-from tests.alerts import outbox
+from tests.alerts import given, ledgers, outbox
 from tests.make import NOW
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -60,8 +60,9 @@ def test_the_page_says_how_long_steps_took_and_what_is_open(client: Client) -> N
     for hours in (2, 5, 30):
         answer(outbox.alert(), hours)
     marked = outbox.alert()
-    answer(marked, 3, Kind.FALSE_ALARM)
+    answer(marked, 3, Kind.FALSE_ALARM, delivery=outbox.delivery(marked))
     outbox.alert()
+    client.force_login(make.person(Role.PUBLISHER))
 
     text = words(client)
 
@@ -77,6 +78,7 @@ def test_the_first_answer_counts_and_a_later_one_does_not(client: Client) -> Non
     alert = outbox.alert()
     answer(alert, 2)
     answer(alert, 9, Kind.DECIDED)
+    client.force_login(make.person(Role.PUBLISHER))
 
     found = rows(client)[0]
 
@@ -102,14 +104,81 @@ def test_withdrawn_ones_practice_and_letters_are_counted_apart(client: Client) -
 
 def test_a_response_is_a_decision_for_who_may_see_it(client: Client) -> None:
     alert = outbox.alert()
-    given: dict[str, Any] = {"actor": "A body", "text": "Declined for now", "status": "declined", "entered_at": NOW}
-    alert.responses.create(situation=alert.situation, decided_on=NOW.date(), **given)
+    said: dict[str, Any] = {"actor": "A body", "text": "Declined for now", "status": "declined", "entered_at": NOW}
+    alert.responses.create(situation=alert.situation, decided_on=NOW.date(), **said)
 
-    assert rows(client)[0]["to_decision"]["ended"] == 0
-    client.force_login(make.person(Role.FOCAL_POINT))
+    assert rows(client)[0]["to_decision"]["ended"] is None
+    client.force_login(make.person(Role.PUBLISHER))
     found = rows(client)[0]["to_decision"]
 
     assert (found["ended"], found["longest_hours"]) == (1, 12.0)  # known by its day: its end
+
+
+@pytest.mark.parametrize("role", [None, Role.READER, Role.FOCAL_POINT, Role.PUBLISHER])
+def test_what_one_office_answered_is_told_by_no_number(client: Client, role: Role | None) -> None:
+    alert = outbox.alert()
+    for hours, kind in ((5, Kind.FALSE_ALARM), (7, Kind.DECIDED)):
+        answer(alert, hours, kind, office=office(f"Office of {kind}"), delivery=outbox.delivery(alert))
+    if role is not None:
+        client.force_login(make.person(role))
+    is_staff = role in PUBLISHERS
+
+    found, text = [row for row in rows(client) if row["warnings"]], words(client)
+
+    assert {row["false_alarms"] for row in found} == {1 if is_staff else None}
+    assert {row["to_decision"]["ended"] for row in found} == {1 if is_staff else None}
+    assert {row["to_answer"]["longest_hours"] for row in found} == {5.0 if is_staff else None}
+    assert ("Release to decision Not told: fewer than three that you may see." in text) is not is_staff
+    assert ("Not told: fewer than 3 that you may see." in text) is not is_staff
+    assert ("7 hours" in text) is is_staff
+
+
+@pytest.mark.parametrize(("role", "told"), [(None, None), (Role.READER, None), (Role.FOCAL_POINT, 3)])
+def test_of_three_and_more_it_is_told_what_was_answered_to_whom_it_may_be(
+    client: Client, role: Role | None, told: int | None
+) -> None:
+    for _ in range(3):
+        alert = outbox.alert()
+        answer(alert, 7, Kind.DECIDED)
+        answer(alert, 5, Kind.FALSE_ALARM, delivery=outbox.delivery(alert))
+    if role is not None:
+        client.force_login(make.person(role))
+
+    found = rows(client)[0]
+
+    assert (found["false_alarms"], found["to_decision"]["ended"]) == (told, told)
+    assert found["to_answer"]["median_hours"] == 5.0
+
+
+def test_a_mark_of_somebody_who_got_nothing_is_not_counted(client: Client) -> None:
+    client.force_login(make.person(Role.PUBLISHER))
+    alert = outbox.alert()
+    mark = answer(alert, 1, Kind.FALSE_ALARM)
+    assert rows(client)[0]["false_alarms"] == 0
+
+    given.took(alert, mark.person)
+    assert rows(client)[0]["false_alarms"] == 1
+
+
+def test_a_decision_of_before_the_warning_is_not_counted_as_none_hours(client: Client) -> None:
+    client.force_login(make.person(Role.PUBLISHER))
+    for _ in range(3):
+        ledgers.response(alert=outbox.alert(), decided_on=dt.date(2024, 5, 1))
+
+    found, text = rows(client)[0]["to_decision"], words(client)
+
+    assert (found["ended"], found["open"], found["before"], found["median_hours"]) == (0, 0, 3, None)
+    assert "No time: all of them before the warning; 3 decided before the warning" in text
+
+
+def test_an_alert_handed_to_a_colleague_is_not_answered_in_time(client: Client) -> None:
+    client.force_login(make.person(Role.PUBLISHER))
+    duty = asked(office(), outbox.alert())
+    colleague = make.person(Role.FOCAL_POINT)
+    answer(duty.alert, 1, Kind.NOT_FOR_US, office=duty.office, passed_to_person=colleague)
+
+    assert rows(client)[0]["time_set"]["in_time"] == 0
+    assert rows(client)[-1]["to_answer"]["ended"] == 0
 
 
 def test_an_answer_that_is_more_than_internal_is_told_to_whom_it_may_be(client: Client) -> None:
@@ -242,7 +311,8 @@ def test_data_refuses_likewise(client: Client, query: str) -> None:
 
 
 def test_the_rows_come_as_csv(client: Client) -> None:
-    answer(outbox.alert(), 2)
+    for hours in (2, 3, 4):
+        answer(outbox.alert(), hours)
 
     answered = client.get(f"{DATA}?format=csv")
     found = list(csv.DictReader(io.StringIO(answered.text)))
@@ -251,7 +321,8 @@ def test_the_rows_come_as_csv(client: Client) -> None:
     assert [(row["month"], row["level"], row["kind"]) for row in found] == [
         ("", "", ""), ("", "ELEVATED", ""), ("", "", "rise"), ("2024-07", "ELEVATED", "")
     ]  # fmt: skip
-    assert (found[0]["to_answer_ended"], found[0]["to_answer_shortest_hours"], found[0]["waiting"]) == ("1", "2.0", "")
+    assert (found[0]["to_answer_ended"], found[0]["to_answer_shortest_hours"], found[0]["waiting"]) == ("3", "2.0", "")
+    assert (found[0]["false_alarms"], found[0]["to_decision_ended"], found[0]["to_decision_open"]) == ("", "", "")
 
 
 def test_an_office_of_which_nobody_was_reached_is_no_question(client: Client) -> None:

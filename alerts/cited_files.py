@@ -2,7 +2,8 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ _WARNING = {"key", "issued_on", "body", "text", "source_title", "source_url"}
 _RESPONSE = {"warning", "measure", "actor", "text", "decided_on", "status", "source_title", "source_url"}
 _STEP = {"on", "status", "is_outcome", "text", "source_title", "source_url"}
 _LEVER = {"kind", "title", "body", "first_day", "last_day", "source_title", "source_url"}
+SAME_RESPONSE = ("warning", "measure", "actor", "decided_on")  # what tells two of a file apart
 _MAY_BE_EMPTY = frozenset({"status"})
 
 
@@ -51,7 +53,16 @@ def _read(path: Path) -> Cited:
     if warnings and len(countries) != 1:
         raise CitedFileError(f"{path.name}, countries: found {len(countries)}; wanted the one whose situation it is")
     levers = [_row(path, "lever", row, _LEVER, "country", "is_estimated") for row in said.get("lever", [])]
+    _refuse_twice(path, "warning", ((row["issued_on"], row["body"]) for row in warnings))
+    _refuse_twice(path, "response", ([row[name] for name in SAME_RESPONSE] for row in responses))
+    _refuse_twice(path, "lever", ((row.get("country"), row["kind"], row["title"]) for row in levers))
     return Cited(countries, tuple(warnings), tuple(responses), tuple(levers))
+
+
+def _refuse_twice(path: Path, what: str, rows: Iterable[Iterable[object]]) -> None:
+    """What tells two rows of a file apart, so that a changed one is known again."""
+    if twice := [row for row, count in Counter(map(tuple, rows)).items() if count > 1]:
+        raise CitedFileError(f"{path.name}, {what}: found {' · '.join(map(str, twice[0]))} twice; wanted it once")
 
 
 def _row(path: Path, what: str, row: Mapping[str, Any], wanted: set[str], *optional: str) -> Mapping[str, Any]:

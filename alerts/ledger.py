@@ -3,6 +3,9 @@
 That an office answered, and when, is for everybody; who it was is not said. A response counts for whom it may be shown
 to and for nobody else, so neither a number nor a missing line tells of one that is hidden: `still_open` never says
 "none" to a reader who does not see all.
+
+Turned back to an instant, it has what stood then. What was corrected or taken back since says so, in `since`, and its
+words are shown no more; what was taken back because it may harm is not there, nor what is too confidential by now.
 """
 
 import datetime as dt
@@ -13,7 +16,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import CharField, DateTimeField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from alerts import policy
 from alerts.elapsed import Moment
@@ -21,6 +24,7 @@ from alerts.models import (
     Acknowledgement,
     Alert,
     PublishedWarning,
+    PublishedWarningQuerySet,
     Response,
     ResponseQuerySet,
     ResponseStep,
@@ -56,12 +60,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ResponseLine:
-    """A response that the reader may see, with how it stands now and what became of it."""
+    """A response that the reader may see, with how it stands now and what became of it.
+
+    `since`: what became of a row that stands no more; its words are not shown then.
+    """
 
     response: Response
     status: str
     deed: Deed
     steps: tuple[ResponseStep, ...]
+    since: str = ""
 
     @property
     def outcomes(self) -> list[ResponseStep]:
@@ -80,6 +88,7 @@ class Entry:
     line: Timeline | None
     responses: tuple[ResponseLine, ...]
     at: Moment
+    since: str = ""
 
 
 def still_open(user: Reader) -> str:
@@ -106,7 +115,8 @@ def read(rows: Iterable[Row], *, user: Reader, known_before: dt.datetime | None 
     numbers = {of: [number for kind, number, _ in chosen if kind == of] for of in (ALERT, PUBLISHED, UNTIED)}
     alerts = _read_alerts(numbers[ALERT], user, known_before)
     published = _read_published(numbers[PUBLISHED])
-    lines = _read_responses(numbers, user, known_before)
+    of = Q(alert__in=numbers[ALERT]) | Q(warning__in=[row.first_id for row in published.values()])
+    lines = _read_responses(of | Q(pk__in=numbers[UNTIED]), user, known_before) if chosen else []
     words = still_open(user)
     made = []
     for of, number, _ in chosen:
@@ -114,7 +124,7 @@ def read(rows: Iterable[Row], *, user: Reader, known_before: dt.datetime | None 
             mine = tuple(line for line in lines if line.response.alert_id == number)
             made.append(_of_alert(alerts[number], mine, words))
         elif of == PUBLISHED:
-            mine = tuple(line for line in lines if line.response.warning_id == number)
+            mine = tuple(line for line in lines if line.response.warning_id == published[number].first_id)
             made.append(_of_published(published[number], mine, words))
         else:
             mine = tuple(line for line in lines if line.response.pk == number)
@@ -124,8 +134,13 @@ def read(rows: Iterable[Row], *, user: Reader, known_before: dt.datetime | None 
 
 # --- which ---------------------------------------------------------------------------------------------------
 def _seen(user: Reader, known_before: dt.datetime | None) -> ResponseQuerySet:
-    rows = Response.objects.visible_to(user)
-    return rows.filter(entered_at__lt=known_before) if known_before else rows
+    rows = Response.objects
+    return rows.visible_then(user, before=known_before) if known_before else rows.visible_to(user)
+
+
+def _warnings(known_before: dt.datetime | None) -> PublishedWarningQuerySet:
+    rows = PublishedWarning.objects
+    return rows.then(known_before) if known_before else rows.standing()
 
 
 def _answers(user: Reader, known_before: dt.datetime | None) -> QuerySet[Acknowledgement]:
@@ -149,16 +164,19 @@ def _alerts(asked: Asked, user: Reader) -> Any:
 
 
 def _published(asked: Asked, user: Reader) -> Any:
-    rows: Any = PublishedWarning.objects.standing()
+    rows: Any = _warnings(asked.known_before)
     rows = rows.none() if asked.level is not None else _placed(rows, asked)
     if asked.answered:
-        rows = _by_answer(rows, asked, Exists(_seen(user, asked.known_before).filter(warning=OuterRef("pk"))))
+        first = Coalesce(OuterRef("original"), OuterRef("pk"))
+        rows = _by_answer(rows, asked, Exists(_seen(user, asked.known_before).filter(warning=first)))
     rows = rows.annotate(of=_said(PUBLISHED), at=Cast("issued_on", DateTimeField()))
     return _within(rows, asked, "added_at")
 
 
 def _untied(asked: Asked, user: Reader) -> Any:
-    rows: Any = _placed(_seen(user, asked.known_before).filter(alert=None, warning=None), asked)
+    """To a situation as a whole, or to a warning of another body that was taken back."""
+    tied = Exists(_warnings(asked.known_before).of_one(OuterRef("warning"), OuterRef("warning")))
+    rows: Any = _placed(_seen(user, asked.known_before).filter(~tied, alert=None), asked)
     return _within(rows.annotate(of=_said(UNTIED), at=Cast("decided_on", DateTimeField())), asked, "entered_at")
 
 
@@ -208,19 +226,15 @@ def _read_published(numbers: Collection[int]) -> dict[int, PublishedWarning]:
         return {}
     last_places = Q(situation__places__until=None) | Q(situation__places__until=F("situation__closed_at"))
     iso3s = ArrayAgg("situation__places__country__iso3", filter=last_places, default=[], distinct=True)
-    rows = PublishedWarning.objects.filter(pk__in=numbers).select_related("situation").annotate(iso3s=iso3s)
+    rows = PublishedWarning.objects.filter(pk__in=numbers).select_related("situation", "replaced_by")
+    rows = rows.annotate(iso3s=iso3s)
     return {row.pk: row for row in rows}
 
 
-def _read_responses(
-    numbers: dict[str, list[int]], user: Reader, known_before: dt.datetime | None
-) -> list[ResponseLine]:
-    if not any(numbers.values()):
-        return []
-    of = Q(alert__in=numbers[ALERT]) | Q(warning__in=numbers[PUBLISHED]) | Q(pk__in=numbers[UNTIED])
+def _read_responses(of: Q, user: Reader, known_before: dt.datetime | None) -> list[ResponseLine]:
     steps = ResponseStep.objects.all()
     steps = steps.filter(entered_at__lt=known_before) if known_before else steps
-    rows = _seen(user, known_before).filter(of).select_related("measure", "situation")
+    rows = _seen(user, known_before).filter(of).select_related("measure", "situation", "replaced_by")
     rows = rows.prefetch_related(Prefetch("steps", steps)).order_by("decided_on", "pk")
     return [line_of(row) for row in rows]
 
@@ -230,7 +244,14 @@ def line_of(response: Response) -> ResponseLine:
     steps = tuple(sorted(response.steps.all(), key=lambda step: (step.on, step.pk)))
     said = tuple(Step(step.on, step.status, step.is_outcome, step.text) for step in steps)
     deed = Deed(response.decided_on, response.began_on, response.status, said)
-    return ResponseLine(response, str(Response.Status(deed.status_now).label), deed, steps)
+    return ResponseLine(response, str(Response.Status(deed.status_now).label), deed, steps, _since(response))
+
+
+def _since(row: Response | PublishedWarning) -> str:
+    """What became of a row that stands no more."""
+    if row.withdrawn_at is not None:
+        return "taken back since"
+    return "corrected since" if getattr(row, "replaced_by", None) is not None else ""
 
 
 def _of_alert(alert: Alert, lines: tuple[ResponseLine, ...], words: str) -> Entry:
@@ -244,7 +265,8 @@ def _of_alert(alert: Alert, lines: tuple[ResponseLine, ...], words: str) -> Entr
 def _of_published(warning: PublishedWarning, lines: tuple[ResponseLine, ...], words: str) -> Entry:
     deeds = [line.deed for line in lines]
     line = timeline(warned=warning.issued_on, seen=NOT_ASKED, deeds=deeds, still_open=words)
-    return Entry(None, warning, None, tuple(vars(warning)["iso3s"]), line, lines, warning.issued_on)
+    iso3s = tuple(vars(warning)["iso3s"])
+    return Entry(None, warning, None, iso3s, line, lines, warning.issued_on, _since(warning))
 
 
 def _of_none(line: ResponseLine) -> Entry:

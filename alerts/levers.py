@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from alerts.models import Lever, Situation
 from countries.models import Country
@@ -48,7 +49,8 @@ def add(
     about = {"country": country, "situation": situation, "kind": draft.kind, "title": draft.title}
     same = {**about, "first_day": draft.first_day, "last_day": draft.last_day}
     rows = Lever.objects.filter(**same)
-    standing = (rows if by is None else rows.standing()).first()  # what staff removed does not come back with a file
+    is_known = Q(removed_at=None) | Q(removed_by__isnull=False)  # what staff removed does not come back with a file
+    standing = (rows.filter(is_known) if by is None else rows.standing()).first()
     return standing or Lever.objects.create(
         **same, body=draft.body, is_estimated=draft.is_estimated, source_title=draft.source_title,
         source_url=draft.source_url, added_by=by, added_at=at,
@@ -56,9 +58,9 @@ def add(
 
 
 @transaction.atomic
-def remove(*, lever_id: int, reason: str, by: User, at: dt.datetime) -> Lever:
-    """Takes one off the calendar, with the reason; the row stays. Raises LeverError."""
-    if not may(by, Action.KEEP_LEDGER):
+def remove(*, lever_id: int, reason: str, by: User | None, at: dt.datetime) -> Lever:
+    """Takes one off the calendar, with the reason; the row stays. `by` None: its file says so. Raises LeverError."""
+    if by is not None and not may(by, Action.KEEP_LEDGER):
         raise LeverError(f"role {by.role}: may not {Action.KEEP_LEDGER.value}")
     found = Lever.objects.select_for_update().get(pk=lever_id)
     if found.removed_at is not None:

@@ -39,14 +39,42 @@ def add(
 
 
 @transaction.atomic
-def withdraw(*, warning_id: int, by: User, at: dt.datetime) -> PublishedWarning:
-    """Takes back one that was entered wrongly; the row stays. Raises PublishedError."""
+def correct(
+    *, warning_id: int, text: str, source_title: str, source_url: str, by: User | None, at: dt.datetime
+) -> PublishedWarning:
+    """Puts a row with right words in its place; the former is kept. `by` None: its file says so.
+
+    Raises PublishedError.
+    """
     _refuse_others(by)
+    found = _standing(warning_id)
+    return PublishedWarning.objects.create(
+        situation=found.situation, issued_on=found.issued_on, body=found.body, text=text, source_title=source_title,
+        source_url=source_url, added_by=by, added_at=at, replaces=found, original_id=found.first_id,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def withdraw(*, warning_id: int, reason: str, by: User, at: dt.datetime, is_harmful: bool = False) -> PublishedWarning:
+    """Takes back one that was entered wrongly, with the reason; the row stays. Raises PublishedError.
+
+    Responses to it stay in the ledger, tied to no warning. A page turned back to when it stood says that it did,
+    without its words; not where it may harm somebody.
+    """
+    _refuse_others(by)
+    found = _standing(warning_id)
+    found.withdrawn_at, found.withdrawn_by, found.withdrawal_reason, found.is_harmful = at, by, reason, is_harmful
+    found.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason", "is_harmful"])
+    return found
+
+
+def _standing(warning_id: int) -> PublishedWarning:
+    """Held until the transaction ends."""
     found = PublishedWarning.objects.select_for_update().get(pk=warning_id)
-    if found.withdrawn_at is not None:
-        raise PublishedError(f"published warning {found.pk}: found it taken back already; wanted one that stands")
-    found.withdrawn_at = at
-    found.save(update_fields=["withdrawn_at"])
+    if not PublishedWarning.objects.standing().filter(pk=found.pk).exists():
+        raise PublishedError(
+            f"published warning {found.pk}: found it corrected or taken back already; wanted one that stands"
+        )
     return found
 
 

@@ -5,6 +5,7 @@ entered twice by the same person are one response, whichever door they came thro
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -98,8 +99,18 @@ def add_step(*, response_id: int, draft: StepDraft, by: User | None, at: dt.date
 
 
 @transaction.atomic
-def correct(*, response_id: int, draft: ResponseDraft, by: User, at: dt.datetime) -> Response:
-    """Puts a corrected row in a response's place; its steps go along. Raises RespondingError."""
+def correct(
+    *,
+    response_id: int,
+    draft: ResponseDraft,
+    by: User | None,
+    at: dt.datetime,
+    cited: Sequence[StepDraft] | None = None,
+) -> Response:
+    """Puts a corrected row in a response's place; its steps go along. Raises RespondingError.
+
+    `by` None: its file says so; `cited` takes the place of the steps that came with the file, where it is given.
+    """
     found = _changeable(response_id, by)
     if len(draft.measures) > 1:
         raise RespondingError(f"measures: found {len(draft.measures)}; wanted one: a correction is of one response")
@@ -107,21 +118,26 @@ def correct(*, response_id: int, draft: ResponseDraft, by: User, at: dt.datetime
     measure = draft.measures[0] if draft.measures else None
     made = Response.objects.create(
         **_said(draft, measure), situation=found.situation, alert=found.alert, warning=found.warning,
-        office=found.office, entered_by=by, entered_at=at, replaces=found,
+        office=found.office, entered_by=by, entered_at=at, replaces=found, original=found.original or found,
     )  # fmt: skip
-    steps = list(found.steps.order_by("pk"))
+    steps = [step for step in found.steps.order_by("pk") if cited is None or step.entered_by_id is not None]
     for step in steps:
         step.pk, step.response = None, made
     ResponseStep.objects.bulk_create(steps)
+    for said in cited or ():
+        add_step(response_id=made.pk, draft=said, by=None, at=at)
     return made
 
 
 @transaction.atomic
-def withdraw(*, response_id: int, reason: str, by: User, at: dt.datetime) -> Response:
-    """Takes one back, with the reason: the row stays, and no list shows it. Raises RespondingError."""
+def withdraw(*, response_id: int, reason: str, by: User, at: dt.datetime, is_harmful: bool = False) -> Response:
+    """Takes one back, with the reason: the row stays, and no list of today shows it. Raises RespondingError.
+
+    A page turned back to when it stood says that it did, without its words; not where it may harm somebody.
+    """
     found = _changeable(response_id, by)
-    found.withdrawn_at, found.withdrawal_reason = at, reason
-    found.save(update_fields=["withdrawn_at", "withdrawal_reason"])
+    found.withdrawn_at, found.withdrawn_by, found.withdrawal_reason, found.is_harmful = at, by, reason, is_harmful
+    found.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason", "is_harmful"])
     return found
 
 
@@ -153,9 +169,9 @@ def _about(alert: Alert | None, warning: PublishedWarning | None, situation: Sit
         alert = warned_by(alert)
         return {"alert": alert, "warning": None, "situation": alert.situation}
     if warning is not None:
-        if warning.withdrawn_at is not None:
+        if warning.is_taken_back():
             raise RespondingError(f"published warning {warning.pk}: found it taken back; wanted one that stands")
-        return {"alert": None, "warning": warning, "situation": warning.situation}
+        return {"alert": None, "warning": warning.original or warning, "situation": warning.situation}
     return {"alert": None, "warning": None, "situation": situation}
 
 

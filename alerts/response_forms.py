@@ -119,9 +119,14 @@ class StepForm(forms.Form):
 
 
 class WithdrawalForm(ReasonForm):
-    """Why a response is taken back."""
+    """Why a response or a warning of another body is taken back."""
 
     reason = Line(min_length=3, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    is_harmful = forms.BooleanField(
+        required=False, label="That it was here may harm somebody, or was confidential",
+        help_text="Then no page tells of it. Else a page turned back to a day before today says that one stood here, "
+        "without its words.",
+    )  # fmt: skip
 
 
 class WarningForm(forms.Form):

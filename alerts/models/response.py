@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from alerts.models.alert import Alert
 from alerts.models.office import Office
@@ -140,8 +141,20 @@ class PublishedWarningQuerySet(models.QuerySet["PublishedWarning"]):
     """Warnings of others by whether they stand."""
 
     def standing(self) -> PublishedWarningQuerySet:
-        """Those that nobody took back."""
-        return self.filter(withdrawn_at=None)
+        """Those that nobody took back, in their present words."""
+        return self.filter(withdrawn_at=None, replaced_by=None)
+
+    def then(self, before: dt.datetime) -> PublishedWarningQuerySet:
+        """Those that stood before an instant, but for what was taken back since because it may harm."""
+        later = Q(withdrawn_at=None) | Q(withdrawn_at__gte=before)
+        rows = self.filter(later, Q(replaced_by=None) | Q(replaced_by__added_at__gte=before), added_at__lt=before)
+        harmful = PublishedWarning.objects.filter(is_harmful=True)
+        return rows.exclude(Exists(harmful.of_one(OuterRef("original"), OuterRef("pk"))))
+
+    def of_one(self, original: Any, number: Any) -> PublishedWarningQuerySet:
+        """The rows that are corrected into each other, by the first of them; `original` is None for that one itself."""
+        first = Coalesce(original, number)
+        return self.filter(Q(original=first) | Q(pk=first))
 
 
 class PublishedWarning(models.Model):
@@ -155,27 +168,82 @@ class PublishedWarning(models.Model):
     source_url = models.URLField(max_length=500)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     added_at = models.DateTimeField()
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        help_text="the row that this corrects",
+    )
+    original = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="of a correction: the first row of all; responses are tied to that one",
+    )  # fmt: skip
     withdrawn_at = models.DateTimeField("taken back: it was entered wrongly", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawal_reason = models.CharField(max_length=300, blank=True)
+    is_harmful = models.BooleanField("it may harm somebody: no page turned back tells of it", default=False)
 
     objects = PublishedWarningQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["situation", "issued_on"], name="warnings_of_a_situation")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=False) | Q(withdrawn_by=None, withdrawal_reason="", is_harmful=False),
+                name="only_a_withdrawn_warning_says_who_withdrew_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None, original=None) | Q(replaces__isnull=False, original__isnull=False),
+                name="corrected_warning_says_which_was_first",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"published warning {self.pk}"
+
+    @property
+    def first_id(self) -> int:
+        """The row to which its responses are tied."""
+        return self.original_id or self.pk
+
+    def is_taken_back(self) -> bool:
+        """Whether it, or what was corrected from it, stands no more. One query."""
+        return not PublishedWarning.objects.standing().of_one(Value(self.original_id), Value(self.pk)).exists()
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
     """Responses by who may see them."""
 
+    def open_to(self, user: User | AnonymousUser) -> ResponseQuerySet:
+        """Up to the reader's clearance and always those of one's own office, also what stands no more."""
+        return self.filter(_open_to(user))
+
     def visible_to(self, user: User | AnonymousUser) -> ResponseQuerySet:
         """Up to the reader's clearance, always those of one's own office; not what was replaced or withdrawn."""
-        seen = Q(sensitivity__lte=clearance_of(user))
-        if user.is_authenticated:
-            holding = Q(office__members__person=user.pk, office__members__until=None)
-            seen |= Q(pk__in=self.model.objects.filter(holding).values("pk")) | Q(entered_by=user.pk)
-        return self.filter(seen, withdrawn_at=None, replaced_by=None)
+        return self.filter(_open_to(user), withdrawn_at=None, replaced_by=None)
+
+    def visible_then(self, user: User | AnonymousUser, *, before: dt.datetime) -> ResponseQuerySet:
+        """What stood before an instant, as far as the reader may see it and what became of it by now.
+
+        What was made more confidential since is ruled by its last row; what may harm is not there at all.
+        """
+        seen = _open_to(user)
+        last = Response.objects.filter(replaced_by=None, original=Coalesce(OuterRef("original"), OuterRef("pk")))
+        later = Q(withdrawn_at=None) | Q(withdrawn_at__gte=before)
+        rows = self.filter(seen, later, Q(replaced_by=None) | Q(replaced_by__entered_at__gte=before))
+        return rows.filter(entered_at__lt=before, is_harmful=False).exclude(
+            Exists(last.exclude(seen, is_harmful=False))
+        )
+
+
+def _open_to(user: User | AnonymousUser) -> Q:
+    seen = Q(sensitivity__lte=clearance_of(user))
+    if user.is_authenticated:
+        holding = Q(office__members__person=user.pk, office__members__until=None)
+        seen |= Q(pk__in=Response.objects.filter(holding).values("pk")) | Q(entered_by=user.pk)
+    return seen
 
 
 class Response(models.Model):
@@ -208,8 +276,18 @@ class Response(models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )  # the one that this corrects
+    original = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="of a correction: the first row of all",
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawal_reason = models.CharField(max_length=300, blank=True)
+    is_harmful = models.BooleanField("it may harm somebody: no page turned back tells of it", default=False)
 
     objects = ResponseQuerySet.as_manager()
 
@@ -225,6 +303,14 @@ class Response(models.Model):
                 condition=Q(withdrawn_at=None, withdrawal_reason="")
                 | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
                 name="withdrawn_response_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=False) | Q(withdrawn_by=None, is_harmful=False),
+                name="only_a_withdrawn_response_says_who_withdrew_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None, original=None) | Q(replaces__isnull=False, original__isnull=False),
+                name="corrected_response_says_which_was_first",
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from alerts import published
 from alerts.models import PublishedWarning, Situation
 from alerts.published import PublishedError
-from alerts.response_forms import WarningForm
+from alerts.response_forms import WarningForm, WithdrawalForm
 from indicators.views.review import person
 from people.access import requires
 from people.permissions import Action
@@ -36,16 +36,17 @@ def warning_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Action.KEEP_LEDGER)
 def warning_withdraw(request: HttpRequest, warning_id: int) -> HttpResponse:
-    """Asks once more, then takes back one that was entered wrongly."""
+    """Asks why, then takes back one that was entered wrongly."""
     found = get_object_or_404(PublishedWarning.objects.select_related("situation"), pk=warning_id)
-    error = ""
-    if request.method == "POST":
+    form, error = WithdrawalForm(request.POST if request.method == "POST" else None), ""
+    if request.method == "POST" and form.is_valid():
         try:
-            published.withdraw(warning_id=warning_id, by=person(request), at=clock.now())
+            published.withdraw(warning_id=warning_id, **form.cleaned_data, by=person(request), at=clock.now())
         except PublishedError as refusal:
             error = str(refusal)
         else:
-            messages.success(request, "Taken back. The row is kept, and shown no more.")
+            messages.success(request, "Taken back. The row is kept with your name and reason, and shown no more.")
             return redirect(found.situation)
-    context = {"warning": found, "error": error}
-    return render(request, "alerts/warning_withdraw.html", context, status=409 if error else 200)
+    status = 400 if form.errors else 200
+    context = {"warning": found, "error": error, "form": form}
+    return render(request, "alerts/warning_withdraw.html", context, status=409 if error else status)

@@ -123,9 +123,8 @@ def _correct(request: HttpRequest, found: Response, form: Any) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, found: Response, form: Any) -> HttpResponse:
-    reason = form.cleaned_data["reason"]
-    responding.withdraw(response_id=found.pk, reason=reason, by=person(request), at=clock.now())
-    messages.success(request, "Withdrawn. The row is kept with your reason, and shown no more.")
+    responding.withdraw(response_id=found.pk, **form.cleaned_data, by=person(request), at=clock.now())
+    messages.success(request, "Withdrawn. The row is kept with your name and reason, and shown no more.")
     return redirect("ledger")
 
 

@@ -19,7 +19,8 @@ from alerts.levers import next_levers
 from alerts.models import Alert, AlertQuerySet, Signal, Situation, SituationPlace
 from alerts.situation_forms import DescribeForm, MoveForm, OpenForm, PutForm, SituationFilter, TakeForm
 from alerts.situations import SituationError
-from alerts.views.changed import changes_of
+from alerts.views.changed import changes_of, taken_back_of
+from alerts.views.deciding import LogLine
 from alerts.views.ledger import AlertLine, alert_lines, lines_of, with_all
 from countries.models import Country
 from indicators.forms import ReasonForm
@@ -86,9 +87,17 @@ def situation(request: HttpRequest, slug: str) -> HttpResponse:
         "signals": lines_of(_signals(places), user=request.user),
         "entries": _entries(request, found),
         "options": _options(places, found, lines),
-        "log": changes_of(found, shows_names=may(request.user, Action.RELEASE_ALERT)),
+        "log": _log(request, found),
     }
     return render(request, "alerts/situation.html", context)
+
+
+def _log(request: HttpRequest, found: Situation) -> list[LogLine]:
+    """What was changed in it; who keeps the ledger also reads what was taken out of it."""
+    lines = changes_of(found, shows_names=may(request.user, Action.RELEASE_ALERT))
+    if may(request.user, Action.KEEP_LEDGER):
+        lines += taken_back_of(found, by_eyes_of=person(request))
+    return sorted(lines, key=lambda line: line.at)
 
 
 def _alerts(request: HttpRequest, found: Situation) -> tuple[AlertQuerySet, AlertQuerySet]:

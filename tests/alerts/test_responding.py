@@ -173,7 +173,8 @@ def test_a_withdrawn_response_is_kept_with_the_reason_and_may_be_entered_again(f
     responding.withdraw(response_id=row.pk, reason="entered twice", by=focal_point, at=make.NOW)
 
     kept = Response.objects.get(pk=row.pk)
-    assert (kept.withdrawal_reason, list(Response.objects.visible_to(focal_point))) == ("entered twice", [])
+    assert (kept.withdrawn_by, kept.withdrawal_reason) == (focal_point, "entered twice")
+    assert list(Response.objects.visible_to(focal_point)) == []
     assert recorded(focal_point, kept.alert) != kept
 
 
@@ -206,9 +207,12 @@ def test_a_published_warning_is_entered_once_and_taken_back_with_its_row_kept() 
     row = published.add(**said, by=reviewer)
 
     assert published.add(**said, by=reviewer) == row
-    published.withdraw(warning_id=row.pk, by=reviewer, at=make.NOW)
+    gone: dict[str, Any] = {"warning_id": row.pk, "reason": "entered wrongly", "by": reviewer, "at": make.NOW}
+    published.withdraw(**gone)
     with pytest.raises(published.PublishedError, match="taken back already"):
-        published.withdraw(warning_id=row.pk, by=reviewer, at=make.NOW)
+        published.withdraw(**gone)
+    row.refresh_from_db()
+    assert (row.withdrawn_by, row.withdrawal_reason) == (reviewer, "entered wrongly")
     assert published.add(**said, by=None) == row  # a file does not bring it back
     assert published.add(**said, by=reviewer) != row
     with pytest.raises(published.PublishedError, match="which is to come"):

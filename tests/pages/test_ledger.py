@@ -199,8 +199,9 @@ def test_staff_enter_a_warning_of_another_body_and_take_it_back(client: Client) 
     row = PublishedWarning.objects.get()
     assert late.status_code == 400
     assert "It warned." in client.get(f"/situations/{situation.slug}/").text
-    client.post(f"/warnings/{row.pk}/withdraw/")
-    assert client.post(f"/warnings/{row.pk}/withdraw/").status_code == 409
+    gone = f"/warnings/{row.pk}/withdraw/"
+    sent: list[dict[str, str]] = [{}, {"reason": "entered wrongly"}, {"reason": "entered wrongly"}]
+    assert [client.post(gone, one).status_code for one in sent] == [400, 302, 409]
     assert "It warned." not in client.get("/ledger/").text
 
 

@@ -75,6 +75,8 @@ def _lines(histories: Sequence[History], lines: Sequence[ScoredLine]) -> Iterato
 
 def _gap(stored: Any, new: Any) -> float:
     """0 where the two agree to `TOLERANCE`; the distance where both are numbers; else infinity."""
+    if stored == new:
+        return 0.0
     if isinstance(stored, list | tuple) and isinstance(new, list | tuple):
         if len(stored) != len(new):
             return math.inf

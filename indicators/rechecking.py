@@ -36,7 +36,7 @@ def recheck(
     by_days: dict[tuple[dt.date, dt.date], list[Standing]] = defaultdict(list)
     unasked = []
     rows = Standing.objects.filter(method=method.version).exclude(country__iso3__in=pending)
-    for row in rows.select_related("country", "snapshot__run").prefetch_related("snapshot__histories"):
+    for row in rows.select_related("country", "snapshot__run__method").prefetch_related("snapshot__histories"):
         iso3, snapshot = row.country.iso3, row.snapshot
         if inputs.digests.get(iso3, frames.EMPTY_DIGEST) == snapshot.input_digest:
             by_days[snapshot.as_of, snapshot.known_on].append(row)

@@ -191,7 +191,7 @@ def test_ci_is_a_valid_script_and_calls_targets_that_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     steps = re.findall(r"^for step in (.+); do", script, re.MULTILINE)[0].split()
 
-    assert steps == ["lint", "types", "contracts", "checks", "test"]
+    assert steps == ["lint", "types", "contracts", "checks", "test", "test-slow"]
     assert set(steps) <= targets
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
 

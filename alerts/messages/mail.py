@@ -40,6 +40,7 @@ RELATED = (  # for select_related: saves queries
     "person__mail_settings",
     "subscription",
 )
+_OF_OFFICES = (Delivery.Purpose.REMINDER, Delivery.Purpose.ESCALATION, Delivery.Purpose.PASSED_ON)
 Letters = dict[tuple[int, str, str], Letter]
 
 
@@ -171,7 +172,6 @@ def _common_heads(alert: Alert, letter: Letter) -> dict[str, object]:
         "In-Reply-To": thread,
         "References": thread,
         "List-Id": f"<alerts.{domain()}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "Content-Language": ", ".join(dict.fromkeys([letter.language, "en"])),
         "MIME-Version": "1.0",
@@ -187,11 +187,18 @@ def _own_heads(delivery: Delivery, unsubscribe_url: str) -> dict[str, object]:
         "To": address(person.name, person.email, f"{place}: To"),
         "Date": format_datetime(delivery.written_at or delivery.made_at),
         "Message-ID": message_id(delivery),
-        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        **_unsubscribing(delivery, unsubscribe_url),
         **_answers(delivery),
     }
     refuse_breaks(head, place)
     return head
+
+
+def _unsubscribing(delivery: Delivery, url: str) -> dict[str, object]:
+    """What a mail program offers; not of what an office is asked, which no unsubscribing ends."""
+    if delivery.purpose in _OF_OFFICES:
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _answers(delivery: Delivery) -> dict[str, object]:

@@ -21,6 +21,7 @@ from alerts.forms import ACTIVE, ENDED, RuleFilter, RuleForm, initial_of, people
 from alerts.looking_back import look_back
 from alerts.messages import region_names, sender
 from alerts.models import Confirmation, Subscription
+from alerts.offices import offices_of
 from alerts.subscribing import SubscriptionError
 from people.models import User
 from people.permissions import Action, may
@@ -289,6 +290,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         "rules": counts[Subscription.Channel.MAIL],
         "posted": counts[Subscription.Channel.WEBHOOK],
         "ended": subscribing.ended_together(person).count(),
+        "offices": [office.name for office in offices_of(person)],
+        "sender": sender(),
     }
     return render(request, "alerts/unsubscribe.html", context)
 

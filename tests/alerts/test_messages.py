@@ -83,6 +83,13 @@ def test_headers_let_a_mail_program_thread_list_and_unsubscribe() -> None:
     assert links.person_of_unsubscribe(token[1]) == row.person
 
 
+@pytest.mark.parametrize("purpose", ["reminder", "escalation", "passed_on"])
+def test_what_an_office_is_asked_offers_no_unsubscribing_since_none_ends_it(purpose: str) -> None:
+    mail = as_read(outbox.delivery(high(), purpose=purpose))
+
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (None, None)
+
+
 @pytest.mark.parametrize("policy", [messages.POLICY, SMTP, SMTP.clone(cte_type="7bit"), default])
 def test_long_links_are_never_folded_nor_encoded_and_no_line_is_too_long(settings: Settings, policy: Any) -> None:
     settings.SITE_URL = f"https://{'a-long-name.' * 15}test.example"

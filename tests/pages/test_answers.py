@@ -359,3 +359,16 @@ def test_every_mail_of_an_alert_leads_to_the_readers_own_pause(client: Client, m
         address = re.search(r"https?://[^/]+(/pause/[^/]+/)", body)
         assert address is not None
         assert "Pause all mails" in client.get(address[1]).text
+
+
+def test_who_unsubscribes_is_told_that_what_their_office_is_asked_still_comes(client: Client, mail: Delivery) -> None:
+    address = f"/unsubscribe/{links.unsubscribe_token(mail.person)}/"
+
+    pages = [client.get(address).text, client.post(address, {"action": "end"}).text]
+
+    for page in pages:
+        assert "What your office is asked still comes" in page
+        assert "You belong to The office" in page
+        assert f"mailto:{sender()}" in page
+    assert "no rule of yours brings you mails any more" in pages[1]
+    assert "no mail goes out to you" not in pages[1]

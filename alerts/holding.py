@@ -60,8 +60,8 @@ def _let_go_confirmations(person_id: int, *, at: dt.datetime) -> None:
 
 def _let_go_deferred(held: DeliveryQuerySet, *, at: dt.datetime) -> None:
     tries = DeliveryAttempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk").values("at")
-    rows = list(held.annotate(last_try=Subquery(tries[:1])).only("attempts", "next_try_at"))
-    for row in rows:
-        ends = recording.pause_ends(attempts=row.attempts, last_try=row.last_try or at)
-        row.next_try_at = min(row.next_try_at or at, max(ends, at))
-    Delivery.objects.bulk_update(rows, ["next_try_at"])
+    rows = held.annotate(last_try=Subquery(tries[:1])).values_list("pk", "attempts", "next_try_at", "last_try")
+    for number, attempts, next_try_at, last_try in rows:
+        ends = max(at, recording.pause_ends(attempts=attempts, last_try=last_try or at))
+        if next_try_at is not None and ends < next_try_at:
+            Delivery.objects.filter(pk=number).update(next_try_at=ends)

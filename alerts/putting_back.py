@@ -13,7 +13,7 @@ from alerts.undelivered import RETRYABLE
 from people.models import User
 from people.permissions import Action, may
 
-MOST = 500  # at once: as many as the sender takes in one round
+MOST = 500  # at once
 
 
 def can_be_put_back(deliveries: DeliveryQuerySet, *, day: dt.date) -> DeliveryQuerySet:

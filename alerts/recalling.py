@@ -101,8 +101,9 @@ def _hold_carriers(about: Alert, said: Alert) -> set[int]:
     """Holds the digests that carry any of it, before their rows, as the sender does: none is on its way then."""
     held: set[int] = set()
     while True:
-        carried = _open(about, said).exclude(carried_by=None).exclude(carried_by__in=held)
-        if not (more := set(carried.values_list("carried_by", flat=True))):
+        carried = _open(about, said).filter(carried_by__isnull=False).exclude(carried_by__in=held)
+        numbers = carried.values_list("carried_by", flat=True).distinct()
+        if not (more := {number for number in numbers if number is not None}):
             return held
         held |= more
         list(Delivery.objects.filter(pk__in=more).select_for_update().order_by("pk").values_list("pk"))

@@ -161,4 +161,4 @@ def lately(*, at: dt.datetime) -> list[tuple[str, dt.datetime]]:
         *mails.filter(code__isnull=False).values_list("delivery__person__email", "at"),
         *asking.values_list("subscription__person__email", "finished_at"),
     ]
-    return sorted(((host_of(email), when) for email, when in tries), key=lambda one: one[1])
+    return sorted(((host_of(email), when) for email, when in tries if when), key=lambda one: one[1])

@@ -72,8 +72,8 @@ class Queue:
 def asked(delivery_id: int, *, at: dt.datetime, stands_for: dt.timedelta) -> tuple[bytes, str] | None:
     """The mail's bytes and the person's address, with its row locked; None where it is not a usual one."""
     with connection.cursor() as cursor:
-        asked = {"id": delivery_id, "at": at, "written_since": at - stands_for, "day": at.date()}
-        cursor.execute(_ASK, asked | {"clearances": _CLEARANCES})
+        times = {"at": at, "written_since": at - stands_for, "day": at.date()}
+        cursor.execute(_ASK, {"id": delivery_id, "clearances": _CLEARANCES, **times})
         row = cursor.fetchone()
     return None if row is None else (bytes(row[0]), str(row[1]))
 

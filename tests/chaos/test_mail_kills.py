@@ -112,7 +112,8 @@ def test_a_worker_killed_between_the_servers_answer_and_the_commit(post: Post, w
 def test_a_worker_killed_between_the_answer_to_a_digest_and_the_commit(post: Post, workers: Workers) -> None:
     rule, at = outbox.subscription(frequency="daily"), clock.now()
     for iso3 in ("SDN", "TCD", "MMR"):
-        outbox.delivery(outbox.alert(iso3=iso3), to=rule, purpose="digest", made_at=at, next_try_at=at)
+        alert = outbox.alert(iso3=iso3, matched_at=at)
+        outbox.delivery(alert, to=rule, purpose="digest", made_at=at, next_try_at=at)
     with held("alerts_deliveryattempt"):
         sweep()
         until(somebody_waits_for_a_lock, what="the answer to be written down")

@@ -2,8 +2,9 @@
 
 import dataclasses
 import datetime as dt
+import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +14,7 @@ from django.db.models import Q
 from alerts import at_risk, can_be_done, policy, rules, saying, wording
 from alerts.freshness import why_stale
 from alerts.lapsing import overdue, why_it_ends
-from alerts.models import Alert, AlertDecision, AlertReason, Signal, Situation, Verdict
+from alerts.models import Alert, AlertDecision, AlertReason, Postponed, Signal, SignalQuerySet, Verdict
 from alerts.situations import home_situation, known_home
 from alerts.warned import is_taken_back, warned
 from countries.models import Country
@@ -38,52 +39,81 @@ def raise_waiting(*, at: dt.datetime) -> int:
         log.warning("nothing is judged: %s", trouble)
         return 0
     count, broken = 0, 0
-    countries = dict.fromkeys(Signal.objects.unjudged().values_list("country", flat=True))  # in order of their signals
-    work: list[tuple[Callable[..., int], int]] = [(_judge, number) for number in countries]
-    work += [(_lapse, number) for number in overdue(day=at.date()).values_list("pk", flat=True)]
-    for judge, number in work:
+    for number in _countries(at=at):
         try:
-            count += judge(number, at=at)
+            count += _judge(number, at=at)
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001  other people's warnings must not wait for it
-            log.error("%s %s: %s", judge.__name__.strip("_"), number, type(error).__name__)
+            log.error("country %s could not be judged: %s", number, type(error).__name__)
             broken += 1
     if broken:
         raise RaisingError(f"{broken} could not be judged; the log names them")
     return count
 
 
+def _countries(*, at: dt.datetime) -> list[int]:
+    """Those with signals or drafts to judge, each once, in the order of their signals."""
+    waiting = Signal.objects.unjudged(), Postponed.objects.due().order_by("pk"), overdue(day=at.date())
+    paths = "country", "signal__country", "country"
+    found = [rows.values_list(path, flat=True) for rows, path in zip(waiting, paths, strict=True)]
+    return list(dict.fromkeys(itertools.chain(*found)))
+
+
 @transaction.atomic
 def _judge(country_id: int, *, at: dt.datetime) -> int:
-    """Every signal of a country at once: which of them one alert can tell does not hang on who comes first."""
+    """Every signal of a country at once: which of them one alert can tell does not hang on who comes first.
+
+    Those of drafts that end are judged again with them: nobody was warned of it yet.
+    """
     standing = _standing(country_id)
-    unjudged = Signal.objects.unjudged().filter(country=country_id)
-    signals = list(unjudged.select_related("country", "evidence__indicator"))
-    found = [_found(signal, standing) for signal in signals]
+    ended = _end_overdue(standing, at=at)
+    signals = {signal.pk: signal for signal in _to_judge(country_id, ended)}
+    found = [_found(signal, standing) for signal in signals.values()]
     judged = policy.judge_all(found, level_now=standing.shown_level, warned=_warned(standing, at=at), at=at)
-    for signal in signals:
-        reason = judged[signal.pk].reason
-        Verdict.objects.create(signal=signal, rule=rules.RULE, reason=reason, judged_at=at)
-        if judged[signal.pk].raises:
-            _raise(signal, standing, at=at)
+    raised: dict[int, int] = {}
+    for number, judgement in judged.items():
+        if judgement.raises:
+            raised[-number] = _raise(signals[number], standing, at=at).pk
+        _keep_judgement(signals[number], judgement, raised, at=at)
     return len(signals)
 
 
-@transaction.atomic
-def _lapse(alert_id: int, *, at: dt.datetime) -> int:
-    """The draft ends, and the level that stands now is judged by the same signal: nobody was warned of it yet."""
-    rows = overdue(day=at.date()).select_for_update(skip_locked=True, of=("self",))
-    alert = rows.select_related("signal__country", "signal__evidence__indicator").filter(pk=alert_id).first()
-    if alert is None or Alert.objects.get(pk=alert_id).state != Alert.State.DRAFT:
-        return 0
-    standing = _standing(alert.country_id)
-    _end(alert, why_it_ends(alert, standing, day=at.date()), at=at)
-    found = _found(alert.signal, standing)
-    said = _warned(standing, at=at)
-    if policy.judge(found, level_now=standing.shown_level, warned=said, at=at).raises:
-        _raise(alert.signal, standing, at=at)
-    return 1
+def _end_overdue(standing: Snapshot, *, at: dt.datetime) -> list[int]:
+    """Ends the country's drafts that nobody can release any more; the numbers of their signals."""
+    rows = overdue(day=at.date()).filter(country=standing.country_id).select_related("signal__evidence")
+    ended = []
+    for draft in rows.select_for_update(skip_locked=True, of=("self",)):
+        if Alert.objects.waiting().filter(pk=draft.pk).exists():  # nobody decided it meanwhile
+            _end(draft, why_it_ends(draft, standing, day=at.date()), at=at)
+            ended.append(draft.signal_id)
+    return ended
+
+
+def _to_judge(country_id: int, ended: list[int]) -> SignalQuerySet:
+    """Signals that no rule looked at, those whose waiting is over, and those of drafts that ended."""
+    wanted = Q(verdict=None, postponed=None) | Q(postponed__in=Postponed.objects.due()) | Q(pk__in=ended)
+    rows = Signal.objects.filter(wanted, country=country_id).order_by("pk")
+    return rows.select_related("country", "evidence__indicator", "verdict", "postponed")
+
+
+def _keep_judgement(signal: Signal, judgement: policy.Judgement, raised: Mapping[int, int], *, at: dt.datetime) -> None:
+    """Its verdict, which is final; none while what would mute it may still come to nothing."""
+    if judgement.waits_for is not None:
+        _postpone([signal.pk], raised.get(judgement.waits_for, judgement.waits_for), at=at)
+        return
+    Postponed.objects.filter(signal=signal).delete()
+    if getattr(signal, "verdict", None) is None:
+        Verdict.objects.create(signal=signal, rule=rules.RULE, reason=judgement.reason, judged_at=at)
+
+
+def _postpone(signals: Iterable[int], alert_id: int, *, at: dt.datetime) -> None:
+    Postponed.objects.bulk_create(
+        (Postponed(signal_id=number, alert_id=alert_id, since=at) for number in signals),
+        update_conflicts=True,
+        unique_fields=["signal"],
+        update_fields=["alert", "since"],
+    )
 
 
 def _standing(country_id: int) -> Snapshot:
@@ -93,6 +123,9 @@ def _standing(country_id: int) -> Snapshot:
 
 
 def _found(signal: Signal, standing: Snapshot) -> policy.Found:
+    waited = getattr(signal, "postponed", None)
+    long_past = standing.as_of - dt.timedelta(days=policy.FRESH_DAYS)
+    is_trigger = signal.kind == Signal.Kind.TRIGGER and signal.evidence is not None
     return policy.Found(
         number=signal.pk,
         kind=signal.kind,
@@ -100,6 +133,8 @@ def _found(signal: Signal, standing: Snapshot) -> policy.Found:
         is_historic=signal.is_historic,
         holds=_holds(signal, standing),
         found_with=signal.after_id,
+        is_stale=waited is not None and is_trigger and signal.evidence.event_on < long_past,
+        waited_for=waited.alert_id if waited is not None else None,
     )
 
 
@@ -121,7 +156,7 @@ def _warned(standing: Snapshot, *, at: dt.datetime) -> list[policy.Warned]:
     return warned(situation=home, country_id=standing.country_id, at=at, without=list(over)) if home else []
 
 
-def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
+def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> Alert:
     """A draft, or an alert that the rule releases itself where the level lets it: about what stands now."""
     level = Level(standing.shown_level)
     profile = public_profile(signal.country, standing)
@@ -132,7 +167,7 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
     )  # fmt: skip
     kind = Alert.Kind(policy.ALERT_OF[signal.kind])
     situation = home_situation(country=signal.country, at=at)
-    _end_weaker(situation, signal.country_id, kind, level, at=at)
+    weaker = _end_weaker(signal.country_id, kind, level, at=at)
     said = warned(situation=situation, country_id=signal.country_id, at=at)
     alert = Alert.objects.create(
         kind=kind,
@@ -152,6 +187,9 @@ def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> None:
         **({} if is_taken_back(situation, signal.country_id, level, at=at) else _release_by_rule(level, at=at)),
     )
     _keep(alert, words.reasons, at=at)
+    waiting = Postponed.objects.filter(alert__in=weaker).values_list("signal", flat=True)
+    _postpone({*waiting, *(draft.signal_id for draft in weaker)} - {signal.pk}, alert.pk, at=at)
+    return alert
 
 
 def public_profile(country: Country, standing: Snapshot) -> CountryProfile:
@@ -188,11 +226,16 @@ def _opening(signal: Signal, profile: CountryProfile, standing: Snapshot) -> wor
     return saying.opening(signal, profile=profile, standing=standing, public=public)
 
 
-def _end_weaker(situation: Situation, country_id: int, kind: Alert.Kind, level: Level, *, at: dt.datetime) -> None:
-    """Drafts of the same kind, and those of a lower level: a stronger warning about the country is coming."""
-    drafts = Alert.objects.waiting().filter(situation=situation, country=country_id, kind__in=policy.RAISING)
-    for weaker in drafts.filter(Q(kind=kind) | Q(level__lt=level)):
-        _end(weaker, f"a warning of {level.label} took its place", at=at)
+def _end_weaker(country_id: int, kind: Alert.Kind, level: Level, *, at: dt.datetime) -> list[Alert]:
+    """Drafts of the same kind, and those of a lower level: a stronger warning about the country is coming.
+
+    In whatever situation they wait, or a lower warning could go out after a higher one.
+    """
+    drafts = Alert.objects.waiting().filter(Q(kind=kind) | Q(level__lt=level), country=country_id)
+    weaker = list(drafts.filter(kind__in=policy.RAISING).select_for_update(of=("self",)))
+    for draft in weaker:
+        _end(draft, f"a warning of {level.label} took its place", at=at)
+    return weaker
 
 
 def _end(draft: Alert, reason: str, *, at: dt.datetime) -> None:

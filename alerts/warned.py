@@ -14,23 +14,30 @@ _LONGEST = dt.timedelta(days=max(COOL_DOWN_DAYS, *VALID_DAYS.values()) + 1)  # w
 
 
 def warned(
-    *, situation: Situation, country_id: int, at: dt.datetime, without: Collection[int] = ()
+    *, situation: Situation | None, country_id: int, at: dt.datetime, without: Collection[int] = ()
 ) -> list[policy.Warned]:
-    """Drafts and released alerts that may still mute or stand; one query.
+    """Drafts, released alerts and refusals that may still count, of one situation or (None) of all; one query.
 
     Of the country alone: who follows one country of a situation hears nothing of what is said about another.
     """
-    rows = _of_the_policy(Alert.objects.filter(situation=situation, country=country_id)).exclude(pk__in=without)
-    rows = rows.filter(Q(state=Alert.State.DRAFT) | Q(state=Alert.State.RELEASED, released_at__gt=at - _LONGEST))
+    rows = _of_the_policy(Alert.objects.filter(country=country_id)).exclude(pk__in=without)
+    rows = rows.filter(situation=situation) if situation is not None else rows
+    lately = Q(state__in=[Alert.State.RELEASED, Alert.State.REFUSED], decided_at__gt=at - _LONGEST)
     posted = ArrayAgg("deliveries__state", filter=Q(deliveries__isnull=False), default=[], distinct=True)
-    states = rows.annotate(posted=posted)
+    states = rows.filter(Q(state=Alert.State.DRAFT) | lately).annotate(posted=posted)
     return [_warned(alert, vars(alert)["posted"]) for alert in states.select_related("signal")]
 
 
 def stronger(alert: Alert, *, at: dt.datetime) -> Alert | None:
-    """What was sent within the cool-down in the alert's situation and of its kind, of its level or a higher one."""
-    said = warned(situation=alert.situation, country_id=alert.country_id, at=at, without=[alert.pk])
-    sent = [one for one in said if one.released_at is not None]
+    """What warned of the alert's kind and level, or of a higher one, so that it would come too late or twice.
+
+    In its situation within the cool-down; in any other where it was sent since the draft was written: a country's
+    home may have moved.
+    """
+    here = warned(situation=alert.situation, country_id=alert.country_id, at=at, without=[alert.pk])
+    anywhere = warned(situation=None, country_id=alert.country_id, at=at, without=[alert.pk])
+    since = [one for one in anywhere if one.released_at is not None and one.released_at >= alert.raised_at]
+    sent = [one for one in [*here, *since] if one.released_at is not None]
     level = policy.warned_level(sent, kind=alert.kind, at=at)
     if level < alert.level:
         return None
@@ -50,7 +57,10 @@ def _of_the_policy(alerts: AlertQuerySet) -> AlertQuerySet:
 
 
 def _warned(alert: Alert, deliveries: Collection[str]) -> policy.Warned:
-    is_draft = alert.state == Alert.State.DRAFT
+    is_draft, is_refused = alert.state == Alert.State.DRAFT, alert.state == Alert.State.REFUSED
+    is_withdrawn = alert.withdrawn_at is not None
+    is_practice = alert.is_dry_run and alert.decided_by_id is None  # by a person it is a copy: the draft waits on
+    was_sent = policy.was_sent(is_dry_run=alert.is_dry_run, is_withdrawn=is_withdrawn, deliveries=deliveries)
     return policy.Warned(
         number=alert.pk,
         kind=alert.kind,
@@ -58,8 +68,9 @@ def _warned(alert: Alert, deliveries: Collection[str]) -> policy.Warned:
         released_at=alert.released_at,
         valid_until=alert.valid_until,
         found_with=alert.signal.after_id,
-        is_sent=is_draft
-        or policy.was_sent(
-            is_dry_run=alert.is_dry_run, is_withdrawn=alert.withdrawn_at is not None, deliveries=deliveries
-        ),
+        stood=alert.snapshot_id,
+        is_sent=is_draft or (was_sent and not is_refused),
+        is_posted=not policy.may_fail(is_matched=alert.matched_at is not None, deliveries=deliveries),
+        is_declined=is_refused or is_withdrawn or is_practice,
+        is_practice=is_practice,
     )

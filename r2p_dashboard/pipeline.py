@@ -15,7 +15,18 @@ from kombu.exceptions import OperationalError
 from alerts import comparing, confirming, delivery, duties, lapsing, owing
 from alerts.channels import sending
 from alerts.desk import owed
-from alerts.models import Alert, Compared, Confirmation, CorrectionDuty, Delivery, Duty, DutyStep, Signal, Verdict
+from alerts.models import (
+    Alert,
+    Compared,
+    Confirmation,
+    CorrectionDuty,
+    Delivery,
+    Duty,
+    DutyStep,
+    Postponed,
+    Signal,
+    Verdict,
+)
 from indicators import (
     assess,
     bands,
@@ -126,6 +137,11 @@ def _overdue() -> QuerySet[Alert]:
     return rows.annotate(since=Cast(Value(None), DateTimeField()))
 
 
+def _postponed() -> QuerySet[Postponed]:
+    """Signals that waited for what becomes of an alert, and need not any more; nobody says since when."""
+    return Postponed.objects.due().annotate(over_since=Cast(Value(None), DateTimeField()))
+
+
 def _to_send() -> QuerySet[Delivery]:
     return delivery.waiting(at=clock.now())
 
@@ -204,7 +220,8 @@ STAGES = (
     ),
     Stage(
         "raise", "Signals judged", "alerts.raise_alerts",
-        ((Signal.objects.unjudged, "found_at"), (_overdue, "since")), _last(Verdict, "judged_at"),
+        ((Signal.objects.unjudged, "found_at"), (_postponed, "over_since"), (_overdue, "since")),
+        _last(Verdict, "judged_at"),
     ),
     _stage(
         "match", "Released alerts matched with subscriptions", "alerts.match",

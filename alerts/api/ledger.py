@@ -56,7 +56,10 @@ class SignalRow(serializers.Serializer[Any]):
     to_level = serializers.CharField(help_text="The same")
     is_historic = serializers.BooleanField(help_text="Of what was past or known long before anybody looked")
     words = serializers.CharField()
-    verdict = serializers.CharField(allow_blank=True, help_text="What the rule made of it; empty: not judged yet")
+    verdict = serializers.CharField(
+        allow_blank=True,
+        help_text="What the rule made of it; empty: not judged yet, or it waits for an alert",
+    )
     alert = serializers.IntegerField(allow_null=True, help_text="The alert that it raised, once it is released")
 
 

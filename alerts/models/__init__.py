@@ -1,6 +1,6 @@
 """Signals, alerts, subscriptions, deliveries, answers and responses."""
 
-from alerts.models.alert import Alert, AlertDecision, AlertQuerySet, AlertReason
+from alerts.models.alert import Alert, AlertDecision, AlertQuerySet, AlertReason, Postponed
 from alerts.models.change import Change
 from alerts.models.confirmation import Confirmation, ConfirmationQuerySet
 from alerts.models.correction import CorrectionDuty
@@ -44,6 +44,7 @@ __all__ = [
     "Measure",
     "Office",
     "OfficeMember",
+    "Postponed",
     "PublishedWarning",
     "PublishedWarningQuerySet",
     "Response",

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from alerts.models.signal import Signal
 from alerts.models.situation import Situation
+from alerts.policy.warned import OPEN
 from countries.models import Country
 from indicators.models import Evidence, Snapshot
 from indicators.models.score import Level
@@ -211,3 +212,32 @@ class AlertDecision(models.Model):
 
     def __str__(self) -> str:
         return f"decision {self.pk} on alert {self.alert_id}"
+
+
+class PostponedQuerySet(models.QuerySet["Postponed"]):
+    """Signals that wait for what becomes of an alert."""
+
+    def due(self) -> PostponedQuerySet:
+        """Those whose alert can no longer come to nothing unseen: it ended, reached somebody, or reached nobody."""
+        alert = Alert.objects.filter(pk=models.OuterRef("alert"))
+        sent = models.Exists(alert.filter(deliveries__state="sent"))
+        to_try = models.Exists(alert.filter(deliveries__state__in=OPEN))
+        unmatched = Q(alert__matched_at=None) & ~models.Exists(alert.filter(deliveries__isnull=False))
+        out = Q(alert__state=Alert.State.RELEASED, alert__is_dry_run=False, alert__withdrawn_at=None)
+        return self.exclude(alert__state=Alert.State.DRAFT).filter(~(out & ~sent & (to_try | unmatched)))
+
+
+class Postponed(models.Model):
+    """A signal that waits for what becomes of an alert that would tell it, or took the place of its own draft.
+
+    A working row: it goes when the signal is judged again.
+    """
+
+    signal = models.OneToOneField(Signal, models.PROTECT, related_name="postponed")
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="postponed")
+    since = models.DateTimeField()
+
+    objects = PostponedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"signal {self.signal_id} waits for alert {self.alert_id}"

@@ -25,8 +25,8 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     """Signals by what became of them."""
 
     def unjudged(self) -> SignalQuerySet:
-        """Those that no rule has looked at yet, oldest first."""
-        return self.filter(verdict=None).order_by("pk")
+        """Those that no rule has looked at yet, oldest first; those that wait for an alert are `Postponed`."""
+        return self.filter(verdict=None, postponed=None).order_by("pk")
 
     def in_region(self, code: int) -> SignalQuerySet:
         """Those of the countries of a region or sub-region, by its UN M49 code."""

@@ -5,7 +5,7 @@ No hysteresis here: the levels that come in have it already (docs/methodology.md
 
 from alerts.policy.judging import Found, Judgement, judge, judge_all
 from alerts.policy.kinds import ALERT_OF, FRESH_DAYS, RAISING
-from alerts.policy.warned import Warned, is_standing, superseded, warned_level, was_sent
+from alerts.policy.warned import Warned, is_standing, may_fail, superseded, warned_level, was_sent
 
 __all__ = [
     "ALERT_OF",
@@ -17,6 +17,7 @@ __all__ = [
     "is_standing",
     "judge",
     "judge_all",
+    "may_fail",
     "superseded",
     "warned_level",
     "was_sent",

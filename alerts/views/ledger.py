@@ -40,6 +40,7 @@ class SignalLine:
 
     `is_open`: the reader may see the piece of evidence that it is about.
     `is_held`: an alert waits for a person's release; `is_refused`: a person decided against it. Others hear no more.
+    `waits_for`: the alert on which it hangs whether it is warned of, where the reader may see that one.
     """
 
     signal: Signal
@@ -51,6 +52,7 @@ class SignalLine:
     alert: Alert | None
     is_held: bool
     is_refused: bool
+    waits_for: Alert | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ def signal_lines(
 
 def with_all(signals: QuerySet[Signal]) -> QuerySet[Signal]:
     """With everything that a line says of them."""
-    return signals.select_related("country", "verdict", "evidence__indicator").prefetch_related("alerts")
+    return signals.select_related("country", "verdict", "evidence__indicator", "postponed__alert").prefetch_related(
+        "alerts"
+    )
 
 
 def lines_of(signals: Iterable[Signal], *, user: Reader, judged_before: dt.datetime | None = None) -> list[SignalLine]:
@@ -117,6 +121,7 @@ def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None, is_op
     alerts = _warnings(signal) if is_judged else []
     shown = [alert for alert in alerts if _is_shown(alert, user, end)]
     state = next((alert.state for alert in reversed(alerts) if not shown and not alert.is_dry_run), "")
+    waits_for = _waits_for(signal, end)
     return SignalLine(
         signal,
         Level(signal.from_level),
@@ -125,9 +130,16 @@ def _signal_line(signal: Signal, *, user: Reader, end: dt.datetime | None, is_op
         is_open=is_open,
         reason=verdict.reason if verdict is not None and is_judged else "",
         alert=shown[-1] if shown else None,
-        is_held=state in {Alert.State.DRAFT, Alert.State.RELEASED},  # released later than `end`: it waited then
+        # released later than `end`: it waited then
+        is_held=waits_for is not None or state in {Alert.State.DRAFT, Alert.State.RELEASED},
         is_refused=state == Alert.State.REFUSED,
+        waits_for=waits_for if waits_for is not None and _is_shown(waits_for, user, end) else None,
     )
+
+
+def _waits_for(signal: Signal, end: dt.datetime | None) -> Alert | None:
+    waits = getattr(signal, "postponed", None)
+    return waits.alert if waits is not None and (end is None or waits.since < end) else None
 
 
 def _warnings(signal: Signal) -> list[Alert]:

@@ -6,8 +6,10 @@ from typing import Any
 
 from alerts import comparing, matching, raising, recalling
 from alerts.models import Alert
-from indicators import assess
-from indicators.models import Evidence
+from indicators import assess, coding
+from indicators.models import Evidence, Indicator, RescoreRequest
+from people.models import User
+from people.permissions import Role
 from tests import make
 
 GRAVE = (
@@ -25,21 +27,29 @@ def grave_situation(
     known_on: dt.date = dt.date(2024, 6, 10),
     **fields: Any,
 ) -> list[Evidence]:
-    """Accepted evidence on many indicators, from two bodies: ELEVATED at the least."""
-    passage, family = make.passage(), make.family()
-    return [
-        make.accepted(
-            of=passage,
-            country=make.country(iso3),
-            indicator=make.indicator(code),
-            family=family,
-            severity=severity,
-            event_on=event_on,
-            known_on=known_on,
-            **fields,
-        )
-        for code in indicators
+    """Accepted evidence on many indicators, from two bodies: ELEVATED at the least. Written at once."""
+    passage, country, family = make.passage(), make.country(iso3), make.family()
+    coder, reader, at = person(Role.CODER), person(Role.ADMIN), fields.pop("at", make.NOW)
+    said = {"severity": severity, "event_on": event_on, "known_on": known_on, **fields}
+    drafts = [
+        make.draft(country=country, indicator=indicator, family=family, **said) for indicator in _indicators(indicators)
     ]
+    rows = [coding.row(passage, draft, coder, at=at, installation_day=make.TODAY) for draft in drafts]
+    for row in rows:
+        row.status, row.decided_by, row.decided_at = Evidence.Status.ACCEPTED, reader, at
+    Evidence.objects.bulk_create(rows)
+    RescoreRequest.objects.bulk_create(RescoreRequest(country=country, evidence=row, asked_at=at) for row in rows)
+    return rows
+
+
+def person(role: Role) -> User:
+    """One of the role: who they are is not what is tested."""
+    return User.objects.filter(role=role, is_active=True).first() or make.person(role)
+
+
+def _indicators(codes: Sequence[str]) -> list[Indicator]:
+    found = {row.code: row for row in Indicator.objects.in_use().filter(code__in=codes).select_related("factor")}
+    return [found[code] for code in codes]
 
 
 def score(*, day: dt.date = make.TODAY, at: dt.datetime = make.NOW) -> None:
@@ -55,8 +65,9 @@ def alert(*, iso3: str = "MMR", at: dt.datetime = make.NOW, **fields: Any) -> Al
 
 
 def warn(*, at: dt.datetime = make.NOW) -> None:
-    """From what stands to deliveries, as the stages do it."""
-    score(at=at)
+    """From what stands to deliveries, as the stages do it; scores what was asked for, or else every country."""
+    if assess.score_changed(at=at, day=make.TODAY) is None:
+        score(at=at)
     comparing.compare_waiting(at=at)
     raising.raise_waiting(at=at)
     matching.match_waiting(at=at)

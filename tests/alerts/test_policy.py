@@ -17,11 +17,13 @@ from alerts.policy import (
     is_standing,
     judge,
     judge_all,
+    may_fail,
     superseded,
     warned_level,
     was_sent,
 )
 from alerts.rules import COOL_DOWN_DAYS, is_signal, valid_until
+from tests.alerts.drafted import Drafted
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -29,6 +31,8 @@ LEVELS = st.integers(0, 5)
 HIGH_LEVELS = st.integers(3, 5)
 KINDS = st.sampled_from(list(ALERT_OF))
 SERIES = st.lists(st.tuples(st.integers(1, 120), LEVELS), min_size=1, max_size=30)  # (days since the last look, level)
+DECISIONS = st.sampled_from(["", "", "release", "refuse", "fail"])  # on what is open
+LOOKS = st.lists(st.tuples(st.integers(1, 120), LEVELS, st.booleans(), DECISIONS), min_size=1, max_size=12)
 
 
 def judged(*, level_now: int = 4, warned: Sequence[Warned] = (), at: dt.datetime = NOW, **changes: object) -> Judgement:
@@ -36,8 +40,8 @@ def judged(*, level_now: int = 4, warned: Sequence[Warned] = (), at: dt.datetime
     return judge(Found(**(usual | changes)), level_now=level_now, warned=warned, at=at)  # type: ignore[arg-type]  # by name
 
 
-def sent(level: int = 4, *, kind: str = "rise", days_ago: int = 10, **fields: object) -> Warned:
-    return Warned(1, kind, level, NOW - days_ago * DAY, **fields)  # type: ignore[arg-type]  # by name
+def sent(level: int = 4, *, kind: str = "rise", days_ago: int = 10, number: int = 1, **fields: object) -> Warned:
+    return Warned(number, kind, level, NOW - days_ago * DAY, **fields)  # type: ignore[arg-type]  # by name
 
 
 def looked_at(series: list[tuple[int, int]], *, kind: str = "level_up") -> list[tuple[Warned, int]]:
@@ -93,6 +97,30 @@ def test_a_gap_of_any_length_loses_nothing(series: list[tuple[int, int]], data: 
             assert warned_level(said, kind="rise", at=at) >= level
 
 
+@given(LOOKS)
+def test_drafts_refusals_and_lapses_lose_nothing_either(looks: list[tuple[int, int, bool, str]]) -> None:
+    """What still says something was told, was decided by a person, or may still be told."""
+    country = Drafted()
+    for days, level, has_trigger, decision in looks:
+        country.look(days, level, has_trigger=has_trigger, decision=decision)
+
+        assert [one for one in country.live if not country.is_told(one)] == []
+
+
+@given(LOOKS)
+def test_drafts_refusals_and_lapses_mail_nothing_twice(looks: list[tuple[int, int, bool, str]]) -> None:
+    country = Drafted()
+    for days, level, has_trigger, decision in looks:
+        country.look(days, level, has_trigger=has_trigger, decision=decision)
+
+    went_out = sorted((one for one in country.alerts.values() if one.is_settled), key=lambda one: one.number)
+    for place, later in enumerate(went_out):
+        assert later.released_at is not None
+        since = later.released_at - COOL_DOWN_DAYS * DAY
+        same = [one for one in went_out[:place] if one.kind == later.kind]
+        assert all(one.level < later.level for one in same if one.released_at is not None and one.released_at > since)
+
+
 @given(LEVELS, st.permutations([Found(n, kind, 2, n % 5 == 0, found_with=n % 2) for n, kind in enumerate(ALERT_OF, 1)]))
 def test_the_order_in_which_signals_come_does_not_matter(level: int, found: list[Found]) -> None:
     in_order = judge_all(sorted(found, key=lambda one: one.number), level_now=level, warned=[], at=NOW)
@@ -129,8 +157,9 @@ def test_the_cool_down_ends_after_its_last_day() -> None:
         ({"kind": "method"}, "method"), ({"kind": "level_down"}, "shown only"), ({"kind": "gone_stale"}, "shown only"),
         ({"kind": "blackout_over"}, "shown only"), ({"kind": "correction"}, "shown only"),
         ({"level_now": 2}, "below ELEVATED"), ({"is_historic": True}, "historic"),
-        ({"from_level": 4}, "fallen again"), ({"warned": [sent()]}, "180 days"), ({"warned": [sent(5)]}, "180 days"),
-        ({"warned": [Warned(1, "rise", 4)]}, "180 days"), ({"kind": "rapid", "holds": False}, "no longer rapid"),
+        ({"from_level": 4}, "fallen again"), ({"is_stale": True}, "long past"),
+        ({"warned": [sent()]}, "180 days"), ({"warned": [sent(5)]}, "180 days"),
+        ({"warned": [Warned(1, "rise", 4)]}, "waits for"), ({"kind": "rapid", "holds": False}, "no longer rapid"),
         ({"kind": "blackout", "holds": False}, "come again"), ({"kind": "trigger", "holds": False}, "retracted"),
         ({"kind": "blackout", "is_historic": True}, "before anybody looked"),
     ],
@@ -157,15 +186,61 @@ def test_one_alert_tells_what_was_found_together_and_silence_has_its_own() -> No
     found = [Found(number, kind, 2, found_with=7) for number, kind in enumerate(reversed(ALERT_OF))]
 
     verdicts = judge_all(found, level_now=4, warned=[], at=NOW)
+    later = judge_all(found[:3], level_now=4, warned=[sent(found_with=7)], at=NOW)
 
     assert {found[number].kind for number, one in verdicts.items() if one.raises} == {"level_up", "blackout"}
-    assert "found with it" in verdicts[2].reason
+    assert verdicts[2].waits_for == -3  # until the alert of signal 3 has gone out
+    assert "found with it" in later[2].reason
 
 
 def test_of_many_triggers_at_once_one_is_warned_of() -> None:
     found = [Found(number, "trigger", 4, found_with=7) for number in range(9)]
 
     assert sum(one.raises for one in judge_all(found, level_now=4, warned=[], at=NOW).values()) == 1
+
+
+# --- what may come to nothing --------------------------------------------------------------------------------
+@pytest.mark.parametrize("open_one", [Warned(9, "rise", 4), sent(is_posted=False)])
+def test_what_is_muted_by_what_may_come_to_nothing_waits_for_it(open_one: Warned) -> None:
+    assert judged(warned=[open_one]).waits_for == open_one.number
+    assert judged(warned=[open_one, sent(number=2)]).waits_for is None
+
+
+def test_what_waited_for_an_alert_that_went_out_is_told() -> None:
+    took_its_place = sent(5, number=7)
+
+    assert judged(kind="trigger", warned=[took_its_place]).raises
+    assert not judged(kind="trigger", waited_for=7, warned=[took_its_place]).raises
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "says_it"),
+    [
+        ({"kind": "level_up", "found_with": 6}, "rise", True), ({"kind": "level_up", "found_with": 8}, "rise", False),
+        ({"kind": "trigger", "found_with": 7}, "rise", True), ({"kind": "trigger", "found_with": 6}, "rise", False),
+        ({"kind": "trigger", "found_with": 7}, "trigger", False), ({"kind": "rapid", "found_with": 6}, "rapid", True),
+        ({"kind": "blackout", "found_with": 7}, "rise", False),
+    ],
+)  # fmt: skip
+def test_what_a_person_refused_does_not_come_back_in_other_words(
+    found: dict[str, object], kind: str, says_it: bool
+) -> None:
+    refused = Warned(1, kind, 4, found_with=7, stood=7, is_sent=False, is_declined=True)
+
+    assert judged(warned=[refused], waited_for=1, **found).raises is not says_it
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "is_matched", "fails"),
+    [
+        ([], False, True), ([], True, False), (["waiting", "refused"], True, True), (["deferred"], True, True),
+        (["waiting", "sent"], True, False), (["refused"], True, False),
+    ],
+)  # fmt: skip
+def test_an_alert_may_fail_while_it_reached_nobody_and_mails_are_to_be_tried(
+    deliveries: list[str], is_matched: bool, fails: bool
+) -> None:
+    assert may_fail(is_matched=is_matched, deliveries=deliveries) is fails
 
 
 # --- what was sent, what stands ------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ def test_what_comes_at_once_is_one_alert_and_silence_another() -> None:
     trigger()
 
     alerts = judged(level=3, **RAPID | SILENT)
+    raising.raise_waiting(at=make.NOW)
 
     assert [alert.kind for alert in alerts] == ["rise", "blackout"]
     assert Verdict.objects.filter(reason__contains="found with it").count() == 2

@@ -72,7 +72,7 @@ class RuleForm(forms.Form):
         initial=str(Level.ELEVATED.value),
         label="From which level on",
     )
-    scopes = Boxes(required=False, label="Only signs of", choices=list(SCOPES.items()))
+    scopes = Boxes(required=False, label="Only risk factors of", choices=list(SCOPES.items()))
     factors = Boxes(required=False, label="Only these risk factors")
     frequency = Pick(
         [(value.value, words) for value, words in _WHEN.items()],

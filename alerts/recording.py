@@ -157,8 +157,6 @@ def lately(*, at: dt.datetime) -> list[tuple[str, dt.datetime]]:
         return []
     mails = DeliveryAttempt.objects.filter(delivery__channel=Delivery.Channel.MAIL, at__gt=at - WINDOW)
     asking = Confirmation.objects.filter(finished_at__gt=at - WINDOW, attempts__gt=0, reply_code__isnull=False)
-    tries = [
-        *mails.filter(code__isnull=False).values_list("delivery__person__email", "at"),
-        *asking.values_list("subscription__person__email", "finished_at"),
-    ]
-    return sorted(((host_of(email), when) for email, when in tries if when), key=lambda one: one[1])
+    found = mails.filter(code__isnull=False).values_list("delivery__person__email", "at")
+    found = found.union(asking.values_list("subscription__person__email", "finished_at"), all=True)
+    return sorted(((host_of(email), when) for email, when in found), key=lambda one: one[1])

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from alerts.models import Subscription
 from indicators.models import Factor
 
-SCOPES = {  # of the Framework: what its factors point to
-    Factor.Scope.COMMON: gettext_lazy("signs of any atrocity crime"),
-    Factor.Scope.GENOCIDE: gettext_lazy("signs of genocide"),
-    Factor.Scope.CRIMES_AGAINST_HUMANITY: gettext_lazy("signs of crimes against humanity"),
-    Factor.Scope.WAR_CRIMES: gettext_lazy("signs of war crimes"),
+SCOPES = {  # of the Framework: what its factors are about; no finding
+    Factor.Scope.COMMON: gettext_lazy("risk factors of any atrocity crime"),
+    Factor.Scope.GENOCIDE: gettext_lazy("risk factors of genocide"),
+    Factor.Scope.CRIMES_AGAINST_HUMANITY: gettext_lazy("risk factors of crimes against humanity"),
+    Factor.Scope.WAR_CRIMES: gettext_lazy("risk factors of war crimes"),
 }
 FREQUENCIES = {
     Subscription.Frequency.AT_ONCE: "",
@@ -20,7 +20,7 @@ FREQUENCIES = {
 
 
 def beyond(rule: Subscription) -> str:
-    """Such as `, only on risk factors 9 or 10 or signs of genocide, once a day`; empty for a rule of neither."""
+    """Such as `, only on risk factors 9 or 10 or risk factors of genocide, once a day`; empty for a rule of neither."""
     parts = [_("only on %(subjects)s") % {"subjects": _subjects(rule)}] if rule.factors or rule.scopes else []
     parts += [str(FREQUENCIES[Subscription.Frequency(rule.frequency)])]
     parts += [_("to a webhook")] if rule.channel == Subscription.Channel.WEBHOOK else []

@@ -5,7 +5,10 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.utils.encoding import punycode
 
 from alerts import recording, subscribing
 from alerts.channels import posting, telling
@@ -17,6 +20,8 @@ from people.permissions import Action, may
 from reports.fetch.sockets import is_odd_number, is_public
 
 ENDPOINTS_MAX = 10  # of one person
+TESTS_MAX, TESTS_WITHIN = 5, dt.timedelta(minutes=10)  # of one webhook
+TRIED = "test post to one's own webhook"
 ENDED = "its webhook has ended"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -29,6 +34,7 @@ class EndpointError(ValueError):
 def add(*, owner: User, name: str, url: str, at: dt.datetime) -> Endpoint:
     """A new address of the person's own; nothing goes there until a rule of it asks. Raises EndpointError."""
     owner = User.objects.select_for_update().get(pk=owner.pk)  # or two at once make the same twice
+    url = _in_ascii(url)
     _refuse_address(url)
     own = Endpoint.objects.filter(owner=owner, ended_at=None)
     if own.filter(url=url).exists():
@@ -55,6 +61,24 @@ def _refuse_address(url: str) -> None:
         raise EndpointError("found an address that is not public; wanted one that anybody could reach")
 
 
+def _in_ascii(url: str) -> str:
+    """The same with its host as the name system has it. Raises EndpointError."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if host.isascii():
+            return url
+        named = punycode(host)
+        is_same = named.encode().decode("idna") == host
+    except ValueError as error:
+        raise EndpointError("found no address; wanted one such as https://example.org/alerts") from error
+    if not is_same:
+        raise EndpointError("found a host that can be read in two ways; wanted it as xn--…")
+    before, _at, _place = parts.netloc.rpartition("@")  # a name or password is refused later
+    port = parts.netloc[parts.netloc.rfind(":") :] if parts.port else ""
+    return parts._replace(netloc=f"{before}{_at}{named}{port}").geturl()
+
+
 def _is_private(host: str) -> bool:
     try:
         return not is_public(ipaddress.ip_address(host))
@@ -77,10 +101,35 @@ def rotate(*, endpoint_id: int, by: User, at: dt.datetime) -> Endpoint:
 
 
 def try_out(*, endpoint_id: int, by: User, at: dt.datetime) -> Answer:
-    """Posts a test now, with nothing locked; what came of it. Raises EndpointError."""
+    """Posts a test now, with nothing locked; what came of it, which is kept. Raises EndpointError."""
     with transaction.atomic():
         endpoint = _own(endpoint_id, by)
-    return posting.post(endpoint, telling.test_body(endpoint.pk, at=at), at=at).answer
+        row = _take_turn(endpoint, by, at=at)
+    answer = posting.post(endpoint, telling.test_body(endpoint.pk, at=at), at=at).answer
+    LogEntry.objects.filter(pk=row.pk).update(change_message=f"{TRIED}: {answer.result.value} ({answer.code})")
+    return answer
+
+
+def _take_turn(endpoint: Endpoint, by: User, *, at: dt.datetime) -> LogEntry:
+    """The record of a test, made before anything is posted: each holds a process of the site. Raises EndpointError."""
+    kind = ContentType.objects.get_for_model(Endpoint)
+    tests = LogEntry.objects.filter(
+        content_type=kind,
+        object_id=str(endpoint.pk),
+        change_message__startswith=TRIED,
+        action_time__gt=at - TESTS_WITHIN,
+    )
+    lately = list(tests.order_by("action_time").values_list("action_time", flat=True))
+    if len(lately) >= TESTS_MAX:
+        again = lately[-TESTS_MAX] + TESTS_WITHIN
+        raise EndpointError(
+            f"found {TESTS_MAX} tests within {TESTS_WITHIN.seconds // 60} minutes; wanted no more before "
+            f"{again:%H:%M:%S} UTC"
+        )
+    return LogEntry.objects.create(
+        action_time=at, user=by, content_type=kind, object_id=str(endpoint.pk), object_repr=str(endpoint),
+        action_flag=CHANGE, change_message=TRIED,
+    )  # fmt: skip
 
 
 @transaction.atomic

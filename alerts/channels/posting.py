@@ -5,6 +5,7 @@ import datetime as dt
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 from alerts.channels.signing import HEADER, OVERLAP, signature
 from alerts.models import Endpoint
@@ -63,7 +64,7 @@ def _rules(url: str) -> Rules:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     also = {("127.0.0.1", port), ("::1", port)} if settings.WEBHOOK_LOOPBACK else set()
     return Rules(
-        hosts=frozenset({(parts.hostname or "").lower()}),
+        hosts=frozenset({punycode(parts.hostname or "")}),
         user_agent=f"{settings.FETCH_AGENT} webhook",
         also=frozenset(also),
         bytes_max=BYTES_MAX,

@@ -199,6 +199,7 @@ def _shared(alert: Alert, right: Alert | None, language: str, purpose: str) -> d
     return {
         **frame.shell(subject=subject(said, purpose=purpose), language=language, level=level),
         "opening": " ".join(part for part in (_opening(purpose), _corrected(right)) if part),
+        "replaced": alert.supersedes,
         "alert": said,
         "is_correction": said.kind in TAKEN_BACK,
         "is_asked": family.warns(alert),

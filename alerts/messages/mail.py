@@ -36,6 +36,7 @@ __all__ = [
 RELATED = (  # for select_related: saves queries
     "alert__country",
     "alert__situation",
+    "alert__supersedes",
     "alert__snapshot__method",
     "person__mail_settings",
     "subscription",

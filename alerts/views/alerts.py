@@ -141,7 +141,7 @@ def found_alert(request: HttpRequest, alert_id: int) -> Alert:
     about = Coalesce(OuterRef("corrects"), OuterRef("pk"))  # a correction goes with the alert that it is about
     later = Alert.objects.released().filter(supersedes=about, withdrawn_at=None).values("pk")[:1]
     rows = Alert.objects.visible_to(request.user).select_related(
-        "country", "snapshot__method", "snapshot__run", "signal", "decided_by", "situation"
+        "country", "snapshot__method", "snapshot__run", "signal", "decided_by", "situation", "supersedes"
     )
     rows = rows.annotate(superseded_by_number=Subquery(later))
     return get_object_or_404(rows, pk=alert_id)

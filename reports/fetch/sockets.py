@@ -121,7 +121,7 @@ class PublicBackend(httpcore.NetworkBackend):
         return self._connect(last, port)
 
     def _refuse(self, text: str, port: int) -> None:
-        """Refuses the whole name where one of its addresses is not public."""
+        """Refuses the whole name where one of its addresses is not public; which one tells nobody about our network."""
         if (text, port) in self._also:
             return
         try:
@@ -129,7 +129,7 @@ class PublicBackend(httpcore.NetworkBackend):
         except ValueError as error:
             raise Refused("connection: found an address of no known form; wanted a public one") from error
         if not is_public(address):
-            raise Refused(f"connection: found {address}, which is not public; wanted a public address")
+            raise Refused("connection: found not a public address; wanted one")
 
     def _connect(self, address: str, port: int) -> httpcore.NetworkStream:
         stream = self._sockets.connect_tcp(address, port, timeout=self._deadline.left(CONNECT_SECONDS))

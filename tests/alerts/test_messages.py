@@ -1,5 +1,6 @@
 """The mail: its words, its headers, and what it must never hold."""
 
+import datetime as dt
 import re
 from email.policy import SMTP, default
 from pathlib import Path
@@ -15,7 +16,7 @@ from alerts import links, messages
 from alerts.desk import release
 from alerts.messages import MessageError, ReasonLine, Texts
 from alerts.messages.texts import longest
-from alerts.models import Alert, AlertReason, Delivery
+from alerts.models import Alert, AlertReason, Delivery, MailSettings
 from indicators import coding
 from indicators.models import Evidence
 from indicators.models.score import Level
@@ -240,8 +241,27 @@ def test_the_bar_has_the_colours_of_the_sites_ramp() -> None:
     assert f"--accent: {re.search(r'#[0-9a-f]{6}', messages.STYLES['button'])[0]};" in light  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "It takes the place of alert {} of 3 May 2026."),
+        ("fr", "Elle remplace l’alerte {} du 3 mai 2026."),
+        ("", ""),
+    ],
+)
+def test_a_mail_says_which_warning_it_takes_the_place_of(language: str, said: str) -> None:
+    before = outbox.alert(released_at=dt.datetime(2026, 5, 3, 23, tzinfo=dt.UTC)) if said else None
+    row = outbox.delivery(high(supersedes=before))
+    MailSettings.objects.create(person=row.person, language=language or "en", changed_at=make.NOW)
+
+    for words in both(row):
+        if before is not None:
+            assert said.format(before.pk) in words
+        assert ("takes the place of" in words) is (language == "en")
+
+
 def test_no_mail_is_longer_than_250_words_however_much_is_to_be_said() -> None:
-    warning = high(iso3=LONGEST, headline=WORDS[:110], **dict.fromkeys(
+    warning = high(iso3=LONGEST, headline=WORDS[:110], supersedes=outbox.alert(), **dict.fromkeys(
         ("what_changed", "how_sure", "not_known", "can_be_done"), WORDS
     ))  # fmt: skip
     for _ in range(3):

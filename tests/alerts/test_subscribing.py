@@ -241,7 +241,7 @@ def test_a_rule_says_what_it_is_about_and_how_often() -> None:
     rule = subscribed(factors=[10, 9, 9], scopes=["war_crimes"], frequency="daily")
 
     assert subscribing.describe(rule) == (
-        "alerts about Sudan from ELEVATED on, only on risk factors 9 or 10 or signs of war crimes, once a day"
+        "alerts about Sudan from ELEVATED on, only on risk factors 9 or 10 or risk factors of war crimes, once a day"
     )
 
 

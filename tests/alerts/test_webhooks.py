@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from pytest_django import Settings
 
@@ -236,7 +237,7 @@ def test_a_name_that_resolves_to_a_private_address_is_refused(settings: Settings
     sent()
 
     assert after(row).state == State.REFUSED
-    assert "which is not public" in row.reply_text
+    assert row.reply_text == "connection: found not a public address; wanted one"
 
 
 def test_what_the_owner_may_not_see_or_nobody_should_is_not_posted(serve: Serve) -> None:
@@ -325,6 +326,38 @@ def test_a_post_is_replayed_under_its_id_by_its_owner_or_staff(serve: Serve) -> 
 def test_an_address_that_nobody_else_could_reach_is_refused(url: str) -> None:
     with pytest.raises(endpoints.EndpointError, match="wanted"):
         endpoints.add(owner=make.person(), name="x", url=url, at=NOW)
+
+
+def test_a_host_in_letters_of_another_script_is_kept_as_the_name_system_has_it() -> None:
+    owner = make.person()
+    made = endpoints.add(owner=owner, name="x", url="https://Exämple.org:443/in?é=1", at=NOW)
+
+    assert made.url == "https://xn--exmple-cua.org:443/in?é=1"
+    with pytest.raises(endpoints.EndpointError, match="already"):
+        endpoints.add(owner=owner, name="x", url=made.url, at=NOW)
+    for url in ("https://straße.example/", "https://ä..example/", "https://ä:pw@exämple.org/"):
+        with pytest.raises(endpoints.EndpointError, match="wanted"):
+            endpoints.add(owner=owner, name="x", url=url, at=NOW)
+
+
+def test_a_webhook_is_tried_out_five_times_in_ten_minutes(serve: Serve) -> None:
+    (machine, server), (other, _) = serve(), serve()
+    for minute in range(endpoints.TESTS_MAX):
+        asked = {"endpoint_id": machine.pk, "by": machine.owner, "at": NOW + dt.timedelta(minutes=minute)}
+        assert endpoints.try_out(**asked).code == 202
+
+    with pytest.raises(
+        endpoints.EndpointError, match="found 5 tests within 10 minutes; wanted no more before 12:10:00"
+    ):
+        endpoints.try_out(endpoint_id=machine.pk, by=machine.owner, at=NOW + dt.timedelta(minutes=9))
+
+    assert len(server.asked) == 5
+    assert endpoints.try_out(endpoint_id=other.pk, by=other.owner, at=NOW).code == 202
+    assert endpoints.try_out(endpoint_id=machine.pk, by=machine.owner, at=NOW + dt.timedelta(minutes=10)).code == 202
+    entry = LogEntry.objects.order_by("pk")[0]
+    assert (entry.change_message, entry.object_repr) == (
+        "test post to one's own webhook: sent (202)", f"endpoint {machine.pk}",
+    )  # fmt: skip
 
 
 def test_a_rule_of_a_webhook_is_made_once_and_only_by_its_owner() -> None:

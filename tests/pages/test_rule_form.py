@@ -23,7 +23,7 @@ def test_every_door_saves_what_a_rule_is_about(client: Client) -> None:
     client.post("/subscriptions/new/", {**SUDAN, **about})
     client.post(by_link(me), {"action": "save", "is_everywhere": "on", "least_level": "3", **about})
 
-    words = "from ELEVATED on, only on risk factors 7 or 13 or signs of genocide"
+    words = "from ELEVATED on, only on risk factors 7 or 13 or risk factors of genocide"
     assert in_force(me) == [f"alerts about Sudan {words}", f"alerts about every country {words}"]
     page = client.get(f"/subscriptions/{Subscription.objects.earliest('pk').pk}/").text
     for box in ('"scopes" value="genocide"', '"factors" value="7"', '"factors" value="13"'):

@@ -114,7 +114,7 @@ def test_html_with_status_200_is_handed_on_with_its_type_for_the_reader_to_refus
         ("http://", "found the host none"),
         ("http://127.0.0.1:x/", "no address"),
         ("http://127.0.0.1/" + "x" * 2000, "2017 characters"),
-        ("http://127.0.0.1/", "127.0.0.1, which is not public"),
+        ("http://127.0.0.1/", "found not a public address"),
     ],
 )
 def test_an_address_that_may_not_be_asked_is_refused(url: str, reason: str) -> None:
@@ -160,9 +160,9 @@ def test_a_redirect_to_another_server_on_this_machine_is_refused(location: str) 
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        ("http://127.0.0.1/", "127.0.0.1, which is not public"),
-        ("http://169.254.169.254/latest/meta-data/", "169.254.169.254, which is not public"),
-        ("http://localhost/", "which is not public"),
+        ("http://127.0.0.1/", "found not a public address"),
+        ("http://169.254.169.254/latest/meta-data/", "found not a public address"),
+        ("http://localhost/", "found not a public address"),
         ("file:///etc/passwd", "the scheme file"),
         ("javascript:alert(1)", "the scheme javascript"),
         ("//unlisted.test.example/", "the host unlisted.test.example"),
@@ -220,7 +220,7 @@ def fetch_by_name(server: Server) -> Fetched | None:
 def test_a_name_that_is_resolved_to_another_address_later_is_not_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", Resolver("127.0.0.1", "127.0.0.2"))
     with serving(redirect_to("/again")) as server:
-        with pytest.raises(FetchError, match=r"127\.0\.0\.2, which is not public"):
+        with pytest.raises(FetchError, match="found not a public address"):
             fetch_by_name(server)
 
         assert len(server.asked) == 1
@@ -239,7 +239,7 @@ def test_it_connects_to_the_very_address_that_was_checked(monkeypatch: pytest.Mo
 def test_one_private_address_among_others_refuses_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", Resolver("127.0.0.1 10.0.0.7"))
     with serving(lambda handler: handler.send(b"x")) as server:
-        with pytest.raises(FetchError, match=r"10\.0\.0\.7, which is not public"):
+        with pytest.raises(FetchError, match=r"found not a public address; wanted one$"):
             fetch_by_name(server)
 
         assert server.asked == []

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from alerts.api.alerts import AlertsView, AlertView
 from alerts.api.ledger import LedgerView, SignalsView
 from alerts.api.numbers import AlertNumbersView
 from countries.api import CountriesView, CountryView
@@ -45,6 +46,8 @@ urlpatterns = [
     path("evidence/", EvidenceListView.as_view(), name="evidence"),
     path("evidence/<int:id>/", EvidenceDetailView.as_view(), name="evidence_detail"),
     path("sources/", SourcesView.as_view(), name="sources"),
+    path("alerts/", AlertsView.as_view(), name="alerts"),
+    path("alerts/<int:id>/", AlertView.as_view(), name="alert"),
     path("signals/", SignalsView.as_view(), name="signals"),
     path("ledger/", LedgerView.as_view(), name="ledger"),
     path("alert-numbers/", AlertNumbersView.as_view(), name="alert_numbers"),

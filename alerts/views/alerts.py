@@ -5,6 +5,7 @@ import dataclasses
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
@@ -29,6 +30,7 @@ from indicators.models import Evidence, Standing
 from indicators.models.score import Level
 from indicators.views.asked import is_staff
 from indicators.views.review import person
+from people.models import User
 from people.permissions import Action, may
 from r2p_dashboard import clock
 from r2p_dashboard.clock import AsOf
@@ -157,7 +159,7 @@ def show(
 ) -> HttpResponse:
     """The page of one alert; of a draft, with what a publisher needs to decide. `typed` are forms that were sent."""
     snapshot, (level_now, index_now) = alert.snapshot, _stands(alert)
-    reasons, since = _reasons(request, alert), list(family.later(alert))
+    reasons, since = reasons_seen(request.user, alert), list(family.later(alert))
     context = {
         "alert": alert,
         "line": alert_line(alert, day=clock.now().date(), since=since),
@@ -204,9 +206,9 @@ def _stands(alert: Alert) -> tuple[Level | None, float | None]:
     return (None, None) if found is None else (Level(found[0]), found[1])
 
 
-def _reasons(request: HttpRequest, alert: Alert) -> list[ReasonLine]:
+def reasons_seen(user: User | AnonymousUser, alert: Alert) -> list[ReasonLine]:
     """Each reason as far as this reader may see its evidence now: one withdrawn from view takes its words with it."""
-    seen = Evidence.objects.visible_to(request.user).ever_accepted().filter(alert_reasons__alert=alert)
+    seen = Evidence.objects.visible_to(user).ever_accepted().filter(alert_reasons__alert=alert)
     states = dict(seen.values_list("pk", "status"))
     return [_reason(row, states) for row in AlertReason.objects.filter(alert=alert).order_by("order")]
 

@@ -33,6 +33,7 @@ LIMITS = {
     "sources/": 3,
     "alert-numbers/": 3,
     "backtests/": 3,
+    "alerts/": 3,
     "signals/": 8,
     "ledger/": 8,
     "sensitivity/": 8,

@@ -36,6 +36,8 @@ PLACES = {  # address -> whether it is a list, and so also comes as CSV
     "scores": ("scores/", True),
     "evidence": ("evidence/", True),
     "sources": ("sources/", True),
+    "alerts": ("alerts/", True),
+    "alert": ("alerts/1/", False),
     "signals": ("signals/", True),
     "ledger": ("ledger/", True),
     "alert_numbers": ("alert-numbers/", True),

@@ -16,7 +16,7 @@ DATED = [
 ]  # fmt: skip
 UNDATED = [
     "", "framework/", "framework/indicators/", "methods/", "backtests/", "backtests/1/", "signals/", "ledger/",
-    "alert-numbers/",
+    "alerts/", "alerts/1/", "alert-numbers/",
 ]  # fmt: skip
 
 

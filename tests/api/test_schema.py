@@ -45,6 +45,8 @@ ADDRESSES = {
     "/api/v1/evidence/": ["evidence/", "evidence/?page_size=1"],
     "/api/v1/evidence/{id}/": ["evidence/{id}/"],
     "/api/v1/sources/": ["sources/"],
+    "/api/v1/alerts/": ["alerts/", "alerts/?kind=rise&level=elevated&country=MMR&since=2024-01-01"],
+    "/api/v1/alerts/{id}/": ["alerts/{alert}/"],
     "/api/v1/signals/": ["signals/", "signals/?kind=level_up&country=MMR"],
     "/api/v1/ledger/": ["ledger/", "ledger/?answered=answered&level=elevated&since=2024-01-01&until=2024-12-31"],
     "/api/v1/sensitivity/": ["sensitivity/", "sensitivity/?as_of=2024-06-15"],
@@ -103,14 +105,15 @@ def test_every_answer_keeps_the_schema(client: Client, schema: dict[str, Any]) -
     given.published(2)
     given.scored()
     backtest = backtests.run_of().pk
-    outbox.alert()
+    alert = outbox.alert()
+    alert.reasons.create(order=1, text="Synthetic reason", grade="B2", evidence_id=number)
     components = closed(schema["components"])
 
     for path, addresses in ADDRESSES.items():
         content = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         validator = OAS31Validator({**closed(content), "components": components})
         for address in addresses:
-            answer = client.get(given.BASE + address.format(id=number, backtest=backtest)).json()
+            answer = client.get(given.BASE + address.format(id=number, backtest=backtest, alert=alert.pk)).json()
             wrong = [f"{address}: {error.json_path} {error.message[:200]}" for error in validator.iter_errors(answer)]
             assert wrong == []
 

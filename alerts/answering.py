@@ -10,13 +10,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from alerts import asking, deadlines, offices
-from alerts.models import Acknowledgement, Alert, Delivery, Duty, DutyStep, Office, OfficeMember
+from alerts import asking, deadlines, offices, responding
+from alerts.models import Acknowledgement, Alert, Delivery, Duty, DutyStep, Office, OfficeMember, Response
+from alerts.responding import ResponseDraft
 from people.models import User
 from people.permissions import Action, Sensitivity, clearance_of, may
 
 NOTE_MAX = 2000
 BY_TELEPHONE = "Received by telephone, recorded by staff: "
+IN_LEDGER = "What was done about it is recorded in the ledger."
 Kind = Acknowledgement.Kind
 _SAYS_WHY = {Kind.DECIDED: "what was decided", Kind.FALSE_ALARM: "why it is held to be one"}
 
@@ -66,6 +68,20 @@ def record(*, duty_id: int, said: Answer, by: User, at: dt.datetime) -> Acknowle
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     said = _checked(dataclasses.replace(said, note=f"{BY_TELEPHONE}{said.note.strip()}"), duty.office)
     return _kept(alert, duty.office, said, by=by, delivery_id=None, at=at)
+
+
+@transaction.atomic
+def decide(*, draft: ResponseDraft, alert: Alert, office: Office | None, by: User, at: dt.datetime) -> list[Response]:
+    """Records in the ledger what was decided; an office that still owes the alert an answer gave it by that.
+
+    The answer says no more than that it was seen: what was decided is shown to whom the response is. Raises
+    RespondingError.
+    """
+    made = responding.record(draft=draft, alert=alert, office=office, by=by, at=at)
+    warned = responding.warned_by(alert)
+    if asking.is_asking(warned) and _open_duty(warned, office) is not None:
+        _kept(warned, office, Answer(Kind.SEEN.value, IN_LEDGER), by=by, delivery_id=None, at=at)
+    return made
 
 
 def _kept(

@@ -104,7 +104,7 @@ def _waited_for(at: dt.datetime) -> QuerySet[OfficeMember]:
     """Who of the office of the outer duty was asked, was reached as far as we know, and is there."""
     asked = DutyStep.objects.filter(duty=OuterRef(OuterRef("pk")), person=OuterRef("person"))
     asked = asked.filter(Q(delivery=None) | Q(delivery__state__in=_ALIVE))
-    return offices.members_now(at=at).filter(Exists(asked), office=OuterRef("office"), is_away=False)
+    return offices.members_now(at=at).filter(Exists(asked), Q(is_away=False), office=OuterRef("office"))
 
 
 def answers() -> QuerySet[Acknowledgement]:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alerts import responding
+from alerts import answering, responding
 from alerts.ledger import line_of
 from alerts.models import Alert, PublishedWarning, Response, Situation
 from alerts.offices import offices_of
@@ -30,9 +30,8 @@ def response_new(request: HttpRequest) -> HttpResponse:
     form = ResponseForm(request.POST or None, offices=list(offices_of(person(request))))
     if request.method == "POST" and form.is_valid():
         try:
-            made = responding.record(
-                draft=form.draft(), **about, office=form.chosen_office(), by=person(request), at=clock.now()
-            )
+            record = answering.decide if "alert" in about else responding.record
+            made = record(draft=form.draft(), **about, office=form.chosen_office(), by=person(request), at=clock.now())
         except RespondingError as error:
             form.add_error(None, _sentence(error))
         else:

@@ -10,7 +10,8 @@ from django.db import connection
 
 from alerts import answering, duties
 from alerts.answering import Answer, AnswerError
-from alerts.models import Acknowledgement, Alert, Delivery, Duty, Office
+from alerts.models import Acknowledgement, Alert, Delivery, Duty, Measure, Office
+from alerts.responding import ResponseDraft
 from people.models import StaffNotice, User
 from people.permissions import Role, Sensitivity
 from tests import make
@@ -238,6 +239,22 @@ def test_who_answers_for_no_office_puts_no_other_office_under_a_duty() -> None:
         )
     assert not Duty.objects.exists()
     assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("is_of_office", [True, False])
+def test_what_an_office_records_in_the_ledger_answers_what_it_owes(is_of_office: bool) -> None:
+    (one,) = given.focal_points(1)
+    duty = owed(one)
+    measures = (Measure.objects.get(code="good-offices"),)
+    draft = ResponseDraft(measures, "A body", "Synthetic", NOW.date(), None, "planned", Sensitivity.CONFIDENTIAL)
+    office = duty.office if is_of_office else None
+
+    for _ in range(2):
+        made = answering.decide(draft=draft, alert=duty.alert, office=office, by=one, at=NOW + HOUR)
+
+    assert [(row.alert, row.office) for row in made] == [(duty.alert, office)]
+    assert closing(duty) == ("answered" if is_of_office else "")
+    assert list(Acknowledgement.objects.values_list("kind", flat=True)) == ["seen"] * is_of_office
 
 
 def test_only_who_got_an_alert_marks_it_as_a_false_alarm() -> None:

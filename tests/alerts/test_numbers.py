@@ -105,7 +105,7 @@ def test_false_alarms_and_what_reached_nobody_are_counted_where_they_belong() ->
 
 @pytest.mark.parametrize(("count", "told"), [(0, False), (2, False), (3, True)])
 def test_what_fewer_than_three_answered_and_their_times_are_not_told_to_others(count: int, told: bool) -> None:
-    late = {"answered_at": NOW + HOUR, "decided_at": NOW + 2 * HOUR, "is_false_alarm": True}
+    late: dict[str, Any] = {"answered_at": NOW + HOUR, "decided_at": NOW + 2 * HOUR, "is_false_alarm": True}
     cases = [*(case(**late) for _ in range(count)), case()]
 
     found = figures(cases, at=NOW + 5 * HOUR)

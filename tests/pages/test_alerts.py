@@ -217,7 +217,7 @@ def test_names_and_words_of_a_publisher_are_for_staff_and_mails_for_those_who_wa
     is_staff = role not in {None, Role.READER, Role.FOCAL_POINT}
     assert "a publisher" in text
     assert ("Pia Publisher" in text) is ("Spoke to a person" in text) is is_staff
-    assert ("2 waiting to be sent" in text) is (role in PUBLISHERS)
+    assert ("2 mails waiting to be sent" in text) is (role in PUBLISHERS)
 
 
 @pytest.mark.parametrize("address", ["/alerts/0/", "/alerts/99999999999999999999/", "/alerts/x/"])

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern
 
 from alerts.desk import refuse, release
 from alerts.models import Alert, Verdict
@@ -24,7 +23,7 @@ OF_A_COUNTRY = ("/countries/MMR/", "/situations/myanmar/", "/alerts/country/MMR.
 OPEN = (None, Role.READER, Role.FOCAL_POINT, Role.CODER, Role.REVIEWER)
 
 
-def practised(**fields: object) -> Alert:
+def practised(**fields: Any) -> Alert:
     """One whose signal was judged."""
     row = outbox.alert(pk=NUMBER, is_dry_run=True, matched_at=make.NOW, headline="Marker practised", **fields)
     Verdict.objects.create(signal=row.signal, rule="AR-2", reason="the level rose", judged_at=make.NOW)
@@ -33,7 +32,7 @@ def practised(**fields: object) -> Alert:
 
 def addresses() -> list[str]:
     """Every page about alerts without an argument, those of the country, and every address of the API."""
-    plain = [f"/{one.pattern}" for one in urlpatterns if isinstance(one, URLPattern) and "<" not in str(one.pattern)]
+    plain = [f"/{one.pattern}" for one in urlpatterns if "<" not in str(one.pattern)]
     api = [f"/api/v1/{path}?{'format=csv' if is_list else ''}" for path, is_list in PLACES.values()]
     json = [f"/api/v1/{path}" for path, _ in PLACES.values()]
     return ["/", *plain, *OF_A_COUNTRY, *api, *json]

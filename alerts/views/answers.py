@@ -131,7 +131,7 @@ def own_responses(mail: Delivery) -> QuerySet[Response]:
     """
     rows = Response.objects.visible_to(mail.person).filter(alert=responding.warned_by(mail.alert))
     steps = Prefetch("steps", ResponseStep.objects.filter(entered_by=mail.person).order_by("on", "pk"))
-    rows = rows.filter(entered_by=mail.person, sensitivity__lte=LINK_SHOWS).select_related("measure")
+    rows = rows.filter(entered_by=mail.person, sensitivity__lte=LINK_SHOWS).select_related("measure", "replaced_by")
     return rows.prefetch_related(steps).order_by("pk")
 
 

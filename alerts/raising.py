@@ -124,8 +124,7 @@ def _standing(country_id: int) -> Snapshot:
 
 def _found(signal: Signal, standing: Snapshot) -> policy.Found:
     waited = getattr(signal, "postponed", None)
-    long_past = standing.as_of - dt.timedelta(days=policy.FRESH_DAYS)
-    is_trigger = signal.kind == Signal.Kind.TRIGGER and signal.evidence is not None
+    event_on = signal.evidence.event_on if signal.kind == Signal.Kind.TRIGGER and signal.evidence else standing.as_of
     return policy.Found(
         number=signal.pk,
         kind=signal.kind,
@@ -133,7 +132,7 @@ def _found(signal: Signal, standing: Snapshot) -> policy.Found:
         is_historic=signal.is_historic,
         holds=_holds(signal, standing),
         found_with=signal.after_id,
-        is_stale=waited is not None and is_trigger and signal.evidence.event_on < long_past,
+        is_stale=waited is not None and event_on < standing.as_of - dt.timedelta(days=policy.FRESH_DAYS),
         waited_for=waited.alert_id if waited is not None else None,
     )
 

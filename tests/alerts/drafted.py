@@ -35,7 +35,9 @@ class Drafted:
         self.live = {number for number in self.live | new if self._says_something(self.found[number])}
         drafts = [number for number, one in self.alerts.items() if is_open(one) and one.released_at is None]
         over = [number for number in drafts if self.alerts[number].level > level]
-        again = {self.own[number] for number in over if self.alerts.pop(number)}
+        again = {self.own[number] for number in over}
+        for number in over:
+            del self.alerts[number]
         due = {signal for signal, number in self.waits.items() if not is_open(self.alerts.get(number))}
         self._judge(new | again | due)
 

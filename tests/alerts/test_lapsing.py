@@ -31,9 +31,9 @@ def retract(row: Evidence, *, at: dt.datetime) -> None:
     coding.retract(evidence_id=row.pk, by=make.person(Role.ADMIN), reason="made up", at=at)
 
 
-def rescored(*, at: dt.datetime, **fields: object) -> None:
+def rescored(*, at: dt.datetime, level: int) -> None:
     """A run that saw what was asked for."""
-    stands(at=at, known_on=at.date(), **fields)
+    stands(at=at, known_on=at.date(), level=level)
     RescoreRequest.objects.all().delete()
 
 

@@ -227,7 +227,8 @@ def test_what_a_person_refused_does_not_come_back_in_other_words(
 ) -> None:
     refused = Warned(1, kind, 4, found_with=7, stood=7, is_sent=False, is_declined=True)
 
-    assert judged(warned=[refused], waited_for=1, **found).raises is not says_it
+    one = Found(2, from_level=0, waited_for=1, **found)  # type: ignore[arg-type]  # by name
+    assert judge(one, level_now=4, warned=[refused], at=NOW).raises is not says_it
 
 
 @pytest.mark.parametrize(

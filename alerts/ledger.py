@@ -115,8 +115,8 @@ def read(rows: Iterable[Row], *, user: Reader, known_before: dt.datetime | None 
     numbers = {of: [number for kind, number, _ in chosen if kind == of] for of in (ALERT, PUBLISHED, UNTIED)}
     alerts = _read_alerts(numbers[ALERT], user, known_before)
     published = _read_published(numbers[PUBLISHED])
-    of = Q(alert__in=numbers[ALERT]) | Q(warning__in=[row.first_id for row in published.values()])
-    lines = _read_responses(of | Q(pk__in=numbers[UNTIED]), user, known_before) if chosen else []
+    about = Q(alert__in=numbers[ALERT]) | Q(warning__in=[row.first_id for row in published.values()])
+    lines = _read_responses(about | Q(pk__in=numbers[UNTIED]), user, known_before) if chosen else []
     words = still_open(user)
     made = []
     for of, number, _ in chosen:

@@ -75,7 +75,7 @@ def test_a_closed_situation_keeps_its_countries_in_the_ledger(client: Client) ->
 
 def test_a_response_is_corrected_though_its_measure_is_offered_no_more(client: Client) -> None:
     row = ledgers.response(entered_by=signed_in(client, Role.FOCAL_POINT))
-    Measure.objects.filter(pk=row.measure_id).update(is_offered=False)
+    Measure.objects.filter(responses=row).update(is_offered=False)
     change = f"/responses/{row.pk}/change/"
 
     assert "(offered no more)" in client.get(change).text

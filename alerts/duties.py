@@ -52,6 +52,7 @@ SELECT duty.id, 'asked', mail.person_id, mail.id, mail.finished_at
 JOIN alerts_duty AS duty ON duty.alert_id = alert.id AND duty.office_id = office.id
 WHERE mail.id = ANY(%(mails)s)
   AND NOT EXISTS (SELECT 1 FROM alerts_dutystep AS step WHERE step.duty_id = duty.id AND step.delivery_id = mail.id)
+ORDER BY mail.finished_at, mail.id
 """  # noqa: S608  # nothing from outside
 
 

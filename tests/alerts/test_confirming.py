@@ -337,7 +337,7 @@ def test_an_outage_of_our_own_server_uses_up_no_try(staff: User, post: Post) -> 
     proposals(2, staff)
     post.says["MAIL"] = "451 not now"
 
-    assert [send(NOW + hours * HOUR) for hours in range(confirming.TRIES_MAX + 1)] == [0] * (confirming.TRIES_MAX + 1)
+    assert [send(NOW + hours * HOUR) for hours in range(recording.TRIES_MAX + 1)] == [0] * (recording.TRIES_MAX + 1)
     assert set(Confirmation.objects.values_list("attempts", flat=True)) == {0}
     post.says.clear()
     assert send(NOW + DAY) == 2

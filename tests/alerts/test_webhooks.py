@@ -343,8 +343,8 @@ def test_a_host_in_letters_of_another_script_is_kept_as_the_name_system_has_it()
 def test_a_webhook_is_tried_out_five_times_in_ten_minutes(serve: Serve) -> None:
     (machine, server), (other, _) = serve(), serve()
     for minute in range(endpoints.TESTS_MAX):
-        asked = {"endpoint_id": machine.pk, "by": machine.owner, "at": NOW + dt.timedelta(minutes=minute)}
-        assert endpoints.try_out(**asked).code == 202
+        at = NOW + dt.timedelta(minutes=minute)
+        assert endpoints.try_out(endpoint_id=machine.pk, by=machine.owner, at=at).code == 202
 
     with pytest.raises(
         endpoints.EndpointError, match="found 5 tests within 10 minutes; wanted no more before 12:10:00"

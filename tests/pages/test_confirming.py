@@ -100,7 +100,7 @@ def test_staff_see_what_waits_and_send_again(client: Client, rule: Subscription)
     client.force_login(make.person(Role.PUBLISHER))
     for page in ("/subscriptions/", f"/subscriptions/{rule.pk}/"):
         assert "Waits for the person's yes" in client.get(page).text
-        assert "waiting to be sent" in client.get(page).text
+        assert "waits to be sent" in client.get(page).text
 
     again = client.post(f"/subscriptions/{rule.pk}/ask/", follow=True)
     assert "A mail asks Fay Focal to say yes" in again.text

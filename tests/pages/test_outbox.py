@@ -218,7 +218,7 @@ def test_needs_few_queries(
         duty = alert.duties.create(office=given.office(), opened_at=NOW, due_at=NOW)
         duty.steps.create(kind="nobody_left", at=NOW)
 
-    with django_assert_max_num_queries(13):  # two of them for the session and the person, some for the header
+    with django_assert_max_num_queries(16):  # two of them for the session and the person, some for the header
         client.get("/outbox/")
     with django_assert_max_num_queries(12):  # the preview's own among them
         client.get(f"/outbox/{rows[0].pk}/")

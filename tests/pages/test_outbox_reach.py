@@ -5,13 +5,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from alerts.desk.drafts import DeskError
 from alerts.desk.reach import reach
-from alerts.models import Alert, AlertDecision, Subscription
+from alerts.models import Alert, AlertDecision, Confirmation, Subscription
 from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock
@@ -65,7 +64,7 @@ def test_what_is_still_valid_stands_before_what_is_over(client: Client, publishe
     assert "its time is over, 1 mail refused" in missed(client)
 
 
-def settle(client: Client, alert: Alert, reason: str = "The ministry was called.") -> HttpResponse:
+def settle(client: Client, alert: Alert, reason: str = "The ministry was called.") -> Any:
     return client.post(f"/outbox/missed/{alert.pk}/", {"reason": reason})
 
 
@@ -157,8 +156,14 @@ def test_few_queries(
 def asked_in_vain(state: str, **fields: Any) -> Subscription:
     """A rule that waits for a yes, of which the mail ended so."""
     rule = outbox.subscription(confirmed_at=None, **fields)
-    rule.confirmations.create(
-        asked_by=make.person(Role.ADMIN), made_at=NOW, state=state, finished_at=NOW, reply_code=550, reply_text="no"
+    Confirmation.objects.create(
+        subscription=rule,
+        asked_by=make.person(Role.ADMIN),
+        made_at=NOW,
+        state=state,
+        finished_at=NOW,
+        reply_code=550,
+        reply_text="no",
     )
     return rule
 
@@ -183,7 +188,7 @@ def test_people_whom_the_mail_for_a_yes_did_not_reach_are_named(
 
 def test_who_was_or_is_asked_or_needs_no_asking_is_not_named(client: Client, publisher: User) -> None:
     again = asked_in_vain("refused")
-    again.confirmations.create(asked_by=publisher, made_at=NOW, next_try_at=NOW)
+    Confirmation.objects.create(subscription=again, asked_by=publisher, made_at=NOW, next_try_at=NOW)
     asked_in_vain("sent")
     asked_in_vain("cancelled")
     asked_in_vain("refused", ended_at=NOW, ended_how="ended by staff")

@@ -10,6 +10,7 @@ from alerts.models import Alert, AlertQuerySet, Delivery, DeliveryAttempt, Deliv
 
 ASKING = (Delivery.Purpose.REMINDER, Delivery.Purpose.ESCALATION, Delivery.Purpose.PASSED_ON)
 # Who got it: the mail left, or nobody can say that it did not. Rules are not asked: they may have ended since.
+# A correction is the warning as it stands: it is tried where the alert itself failed, which nobody may put back now.
 _WHO = """
 FROM alerts_delivery AS got
 JOIN alerts_alert AS said ON said.id = got.alert_id AND said.id <> %(correction)s
@@ -18,6 +19,7 @@ LEFT JOIN alerts_endpoint AS endpoint ON endpoint.id = got.endpoint_id
 WHERE %(alert)s IN (said.id, said.corrects_id) AND endpoint.ended_at IS NULL
   AND (
     got.state IN ('sent', 'bounced')
+    OR %(is_correction)s AND got.state IN ('refused', 'given_up')
     OR got.id = ANY(%(instead)s)
     OR EXISTS (
         SELECT FROM alerts_deliveryattempt AS attempt
@@ -57,7 +59,7 @@ def recall_waiting(*, at: dt.datetime) -> int:
 def who_got(alert: Alert) -> int:
     """How many people a correction of the alert would go to now, but for who still waits for it."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"correction": 0, "alert": alert.pk, "instead": []})
+        cursor.execute(_COUNT, {"correction": 0, "alert": alert.pk, "instead": [], "is_correction": False})
         return int(cursor.fetchone()[0])
 
 
@@ -68,10 +70,11 @@ def _recall(number: int, *, at: dt.datetime) -> int:
     if said is None or said.corrects is None:
         return 0
     cancelled = _cancel(said, about=said.corrects, at=at)
-    instead = cancelled if said.kind == Alert.Kind.CORRECTION else []
+    is_correction = said.kind == Alert.Kind.CORRECTION
+    about = {"correction": said.pk, "alert": said.corrects_id, "is_correction": is_correction}
     _say_anew(said.corrects)
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, {"correction": said.pk, "alert": said.corrects_id, "at": at, "instead": instead})
+        cursor.execute(_TELL, about | {"instead": cancelled if is_correction else [], "at": at})
         count = int(cursor.rowcount)
     Alert.objects.filter(pk=said.pk).update(matched_at=at)
     return count

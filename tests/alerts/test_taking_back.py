@@ -98,6 +98,15 @@ def test_what_waits_is_cancelled_for_a_withdrawal_and_replaced_for_a_correction(
         assert says in row.tries.get().text
 
 
+@pytest.mark.parametrize("state", ["refused", "given_up"])
+def test_a_correction_is_tried_where_the_alert_itself_failed(state: str) -> None:
+    alert = out()
+    row = outbox.delivery(alert, state=state, next_try_at=None, finished_at=make.NOW)
+
+    assert told(corrected(alert)) == {row.person_id}
+    assert told(withdrawn(out())) == set()
+
+
 def test_each_channel_that_got_it_gets_the_withdrawal() -> None:
     alert, person = out(), make.person(Role.FOCAL_POINT)
     rule = outbox.subscription(person)

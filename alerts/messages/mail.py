@@ -112,7 +112,7 @@ def fingerprint(delivery: Delivery, letter: Letter | None = None) -> str:
     It is keyed: where links were signed with a former key, it is another one.
     """
     letter, person = letter or letter_of(delivery), delivery.person
-    said = [*letter.says(), _own_words(delivery, letter)["why_you"], person.name, person.email]
+    said = [*letter.says(), _why(delivery, letter), person.name, person.email]
     return salted_hmac("alerts.messages.fingerprint", json.dumps(said), algorithm="sha256").hexdigest()
 
 
@@ -134,10 +134,8 @@ def thread_of(alert: Alert) -> str:
 def _own_words(delivery: Delivery, letter: Letter) -> dict[str, str]:
     """What stands in the places of MARKS."""
     person = delivery.person
-    with translation.override(letter.language):
-        why = _why(delivery, letter)
     return {
-        "why_you": why,
+        "why_you": _why(delivery, letter),
         "manage_url": links.manage_url(person),
         "unsubscribe_url": links.unsubscribe_url(person),
         "answer_url": links.answer_url(delivery),
@@ -154,14 +152,17 @@ def _error_url(delivery: Delivery, letter: Letter) -> str:
 
 
 def _why(delivery: Delivery, letter: Letter) -> str:
-    """Why this person gets this mail."""
+    """Why this person gets this mail, in the letter's language."""
     rule = delivery.subscription
-    if rule is None:
-        return _("You get this because an alert that reached you is corrected, or because your office is to answer it.")
-    said = {"rule": describe(rule, regions=letter.regions)}
-    if rule.created_by_id in {None, delivery.person_id}:
-        return _("You asked for %(rule)s.") % said
-    return _("You were signed up for %(rule)s.") % said
+    with translation.override(letter.language):
+        if rule is None:
+            return _(
+                "You get this because an alert that reached you is corrected, or because your office is to answer it."
+            )
+        said = {"rule": describe(rule, regions=letter.regions)}
+        if rule.created_by_id in {None, delivery.person_id}:
+            return _("You asked for %(rule)s.") % said
+        return _("You were signed up for %(rule)s.") % said
 
 
 def _common_heads(alert: Alert, letter: Letter) -> dict[str, object]:

@@ -177,9 +177,10 @@ def say_absence(*, person: User, first_day: dt.date, last_day: dt.date, by: User
         raise OfficeError(f"last day: found more than {AWAY_MAX.days} days; wanted fewer: take the person out instead")
     User.objects.select_for_update(no_key=True).get(pk=person.pk)  # or a double click makes two
     standing = Absence.objects.filter(person=person, first_day=first_day, last_day=last_day, cancelled_at=None)
-    return standing.first() or Absence.objects.create(
-        person=person, first_day=first_day, last_day=last_day, said_by=by, said_at=at
-    )
+    if (said := standing.first()) is not None:
+        return said
+    _log_absence(person, f"absence of {first_day} to {last_day} said", by=by, at=at)
+    return Absence.objects.create(person=person, first_day=first_day, last_day=last_day, said_by=by, said_at=at)
 
 
 @transaction.atomic
@@ -192,10 +193,15 @@ def cancel_absence(*, absence_id: int, by: User, at: dt.datetime) -> Absence:
     if found.cancelled_at is None:
         found.cancelled_at = at
         found.save(update_fields=["cancelled_at"])
-        for office in offices_of(found.person):
-            words = f"absence of {found.first_day} to {found.last_day} cancelled"
-            changes.log(office, words, person=found.person, by=by, at=at)
+        words = f"absence of {found.first_day} to {found.last_day} cancelled"
+        _log_absence(found.person, words, by=by, at=at)
     return found
+
+
+def _log_absence(person: User, words: str, *, by: User, at: dt.datetime) -> None:
+    """In the record of each of their offices."""
+    for office in offices_of(person):
+        changes.log(office, words, person=person, by=by, at=at)
 
 
 def absences(people: Collection[int], *, day: dt.date) -> QuerySet[Absence]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field, inline_serializer
@@ -120,6 +121,11 @@ def columns_of(shape: serializers.Serializer[Any], prefix: str = "") -> Iterator
             yield from columns_of(field, f"{prefix}{name}_")
         else:
             yield f"{prefix}{name}"
+
+
+def absolute(request: Request, name: str, number: int) -> str:
+    """The address of one row's page, without the query of the request (REST framework's own would keep `format`)."""
+    return request.build_absolute_uri(reverse(name, args=[number]))
 
 
 class NotReady(APIException):

@@ -12,12 +12,13 @@ from indicators import deciding
 from people.notices import open_notices
 from people.permissions import Action, Role, may
 from r2p_dashboard import clock
-from r2p_dashboard.navigation import alert_side
+from r2p_dashboard.navigation import alert_side, main_item
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
     """Name, day, whether it is a demonstration, and what the reader may do."""
     user: Any = getattr(request, "user", None)
+    has_duties = may(user, Action.MANAGE_OFFICES) or _is_in_an_office(user)
     day: dt.date | None = settings.INSTALLATION_DAY
     return {
         "installation_name": settings.INSTALLATION_NAME,
@@ -32,7 +33,8 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "may_record": may(user, Action.RECORD_RESPONSE),
         "may_keep_ledger": may(user, Action.KEEP_LEDGER),
         "drafts_count": SimpleLazyObject(Alert.objects.waiting().count) if may(user, Action.RELEASE_ALERT) else 0,
-        "has_duties": may(user, Action.MANAGE_OFFICES) or _is_in_an_office(user),
+        "has_duties": has_duties,
+        "main_item": main_item(request, has_duties=has_duties),
         "may_watch_outbox": may(user, Action.WATCH_OUTBOX),
         "notices_count": SimpleLazyObject(open_notices().count) if may(user, Action.CLOSE_NOTICES) else 0,
         "may_manage": may(user, Action.MANAGE),

@@ -46,6 +46,7 @@ ALERT_SIDE = (  # what has no page in this version is left out
     Entry("Numbers", "alert_numbers"),
     Entry("Scorecard", "scorecard"),
 )
+_MAIN = {"duties": "duties", "offices": "duties", "outbox": "outbox", "subscriptions": "subscriptions"}
 
 
 def alert_side(request: HttpRequest) -> list[Link]:
@@ -59,6 +60,12 @@ def alert_side(request: HttpRequest) -> list[Link]:
     if not here:
         return []
     return [Link(entry.label, address, _current(entry, address, request.path, here)) for entry, address in addressed]
+
+
+def main_item(request: HttpRequest, *, has_duties: bool) -> str:
+    """Which item of the main menu an alert page is under, other than Alerts; empty where it is under none."""
+    found = _MAIN.get(request.path.strip("/").partition("/")[0], "")
+    return "" if found == "duties" and not has_duties else found
 
 
 def _is_seen(entry: Entry, user: Any) -> bool:

@@ -11,7 +11,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from alerts import family
 from alerts.api.ledger import LEVELS, PlacesQuery
@@ -21,7 +20,7 @@ from alerts.rules import LEAST_LEVEL
 from alerts.views.alerts import ReasonLine, reasons_seen
 from indicators.models.score import Level
 from r2p_dashboard import clock
-from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, answers, enveloped
+from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, absolute, answers, enveloped
 
 WORDS = ("what_changed", "how_sure", "not_known", "can_be_done", "who_is_at_risk")
 OPEN_LEVELS = [name for name in LEVELS if Level[name.upper()] >= LEAST_LEVEL]
@@ -160,7 +159,7 @@ def _row(alert: Alert, since: Sequence[Alert], request: Request) -> dict[str, An
         "corrected_by": of_kind[Alert.Kind.CORRECTION],
         "withdrawn_by": max(of_kind[Alert.Kind.WITHDRAWAL], default=None),
         "superseded_by": superseded_by,
-        "url": reverse("alert", args=[alert.pk], request=request),
+        "url": absolute(request, "alert", alert.pk),
     }
 
 
@@ -178,7 +177,7 @@ def _reason(line: ReasonLine, request: Request) -> dict[str, Any]:
         "text": None if line.is_withheld else row.text,
         "grade": None if line.is_withheld else row.grade or None,
         "evidence": number,
-        "evidence_url": reverse("api:evidence_detail", args=[number], request=request) if number else None,
+        "evidence_url": absolute(request, "api:evidence_detail", number) if number else None,
         "is_retracted": line.is_retracted,
         "is_withheld": line.is_withheld,
     }

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from alerts.elapsed import day_of, days_between, hours_between
 from alerts.ledger import ANSWERED, UNANSWERED, Asked, Entry, ResponseLine, read, rows_of
@@ -16,7 +15,7 @@ from alerts.rules import LEAST_LEVEL
 from alerts.views.ledger import SignalLine, lines_of, with_all
 from indicators.models.score import Level
 from people.permissions import Sensitivity
-from r2p_dashboard.api import PagedQuery, RowsEndpoint, answers, enveloped
+from r2p_dashboard.api import PagedQuery, RowsEndpoint, absolute, answers, enveloped
 
 LEVELS = [level.name.lower() for level in Level]
 
@@ -190,7 +189,7 @@ def _warning_cells(entry: Entry, request: Request) -> dict[str, Any]:
     cells["countries"] = list(entry.iso3s)
     if entry.alert is not None:
         alert = entry.alert
-        url = reverse("alert", args=[alert.pk], request=request)
+        url = absolute(request, "alert", alert.pk)
         cells |= {"warning": f"alert-{alert.pk}", "issued_by": "this installation", "url": url}
         cells |= {"situation": alert.situation.slug, "level": Level(alert.level).name.lower()}
         cells |= {"headline": alert.headline, "warned_at": alert.released_at}

@@ -245,6 +245,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     context = {
         "delivery": found,
         "row": _row(found, set()),
+        "by_no_rule": _by_no_rule(found),
         "mail": mail,
         "trouble": trouble,
         "tries": found.tries.select_related("by").order_by("at", "pk"),
@@ -269,6 +270,13 @@ def delivery_html(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def _delivery(delivery_id: int) -> Delivery:
     mails = Delivery.objects.filter(channel=Delivery.Channel.MAIL)
     return get_object_or_404(mails.select_related(*RELATED), pk=delivery_id)
+
+
+def _by_no_rule(found: Delivery) -> str:
+    """Why a mail goes for which no rule asked."""
+    if found.purpose in {Delivery.Purpose.ALERT, Delivery.Purpose.DIGEST}:
+        return "it goes to whoever got the alert that it is about"
+    return found.get_purpose_display()
 
 
 def _mail(found: Delivery) -> tuple[ShownMail | None, str]:

@@ -7,12 +7,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from indicators.backtest.verdict import named
 from indicators.models import BacktestRun
 from indicators.models.backtest import Knowledge
-from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, answers, enveloped
+from r2p_dashboard.api import Endpoint, PagedQuery, Query, RowsEndpoint, absolute, answers, enveloped
 
 
 class BacktestRow(serializers.Serializer[Any]):
@@ -101,7 +100,7 @@ class BacktestView(Endpoint):
 def _row(run: BacktestRun, request: Request) -> dict[str, Any]:
     return {
         "id": run.pk,
-        "url": reverse("api:backtest", args=[run.pk], request=request),
+        "url": absolute(request, "api:backtest", run.pk),
         "method_sha256": run.method.sha256,
         "outcomes": run.outcomes.slug,
         "title": run.outcomes.title,

@@ -1,6 +1,8 @@
 """Alerts as data: what went out, what became of it, and each reason as far as a reader may see its evidence."""
 
+import csv
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
@@ -61,6 +63,14 @@ def test_the_address_chooses_alerts(client: Client, query: str, found: set[str])
 
     assert {row["country"] for row in listed(client, query)} == found
     assert len(client.get(f"{LIST}{query}&format=csv").text.splitlines()) == 1 + len(found)
+
+
+@pytest.mark.parametrize("path", [LIST, "/api/v1/ledger/"])
+def test_addresses_in_a_table_are_whole_and_lead_to_the_page_alone(client: Client, path: str) -> None:
+    alert = outbox.alert()
+
+    for row in csv.DictReader(io.StringIO(client.get(f"{path}?format=csv&country=mmr").text)):
+        assert row["url"] == f"http://testserver/alerts/{alert.pk}/"
 
 
 def test_what_cannot_be_asked_is_refused(client: Client) -> None:

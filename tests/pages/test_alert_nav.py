@@ -50,6 +50,22 @@ def test_what_belongs_to_a_page_marks_it(client: Client) -> None:
     assert offered(client, f"/situations/{alert.situation.slug}/")["/situations/"] == "true"
 
 
+@pytest.mark.parametrize(
+    ("role", "address", "lit"),
+    [
+        (Role.PUBLISHER, "/duties/", ["/duties/"]), (Role.PUBLISHER, "/offices/", ["/duties/"]),
+        (Role.PUBLISHER, "/outbox/", ["/outbox/"]), (Role.PUBLISHER, "/subscriptions/", ["/subscriptions/"]),
+        (Role.PUBLISHER, "/signals/", ["/alerts/"]), (Role.CODER, "/duties/", ["/alerts/"]),
+    ],
+)  # fmt: skip
+def test_one_item_of_the_header_is_lit(client: Client, role: Role, address: str, lit: list[str]) -> None:
+    client.force_login(make.person(role))
+
+    header = client.get(address).text.partition('<header class="site-header"')[2].partition("</header>")[0]
+
+    assert re.findall(r'<a href="([^"]+)" aria-current', header) == lit
+
+
 @pytest.mark.parametrize("address", ["/", "/method/", "/countries/MMR/"])
 def test_other_pages_do_not_have_it(client: Client, address: str) -> None:
     assert offered(client, address) == {}

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from pytest_django.live_server_helper import LiveServer
 
 from alerts import links, messages
-from alerts.models import Delivery
+from alerts.models import Alert, Delivery
 from alerts.views import outbox as pages
 from people.models import User
 from people.permissions import Role
@@ -344,6 +344,28 @@ def test_a_broken_mail_never_breaks_its_page(client: Client, publisher: User, st
 
     assert client.get(f"/outbox/{row.pk}/").status_code == 200
     assert client.get(f"/outbox/{row.pk}/mail.html").status_code in {200, 404}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "said"),
+    [
+        ("passed_on", "somebody passed it on"), ("reminder", "a reminder to answer"),
+        ("escalation", "somebody before did not answer"), ("alert", "it goes to whoever got the alert"),
+        ("digest", "it goes to whoever got the alert"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", Alert.Kind.values)
+def test_a_mail_that_no_rule_brought_says_what_did(
+    client: Client, publisher: User, purpose: str, said: str, kind: str
+) -> None:
+    about = {"corrects": outbox.alert()} if kind in Alert.LETTERS else {}
+    row = outbox.delivery(outbox.alert(kind=kind, **about), subscription=None, purpose=purpose)
+
+    for stored in (row, written(row)):
+        page, mail = client.get(f"/outbox/{stored.pk}/"), client.get(f"/outbox/{stored.pk}/mail.html")
+        assert (page.status_code, mail.status_code) == (200, 200)
+        assert f"<dt>By no rule</dt><dd>{said}" in page.text
+        assert "Rule " not in page.text
 
 
 def test_a_mail_that_cannot_be_written_says_why(client: Client, publisher: User) -> None:

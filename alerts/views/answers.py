@@ -51,6 +51,16 @@ class AnswerLine:
     passed_to: str = ""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class PassedOn:
+    """That somebody passed the alert on to this reader; `office` is empty where it was to them by name."""
+
+    at: dt.datetime
+    who: str
+    office: str
+    note: str
+
+
 # --- behind signed links -------------------------------------------------------------------------------------
 @csrf_exempt  # `_by_link` is protected: the path must be replaced before a refusal can log it
 @private(referrer="strict-origin")  # never the path; with "no-referrer" a browser sends its forms as from nowhere
@@ -111,6 +121,7 @@ def _link_page(
         "may_decide": may_decide(mail),
         "decided": [line_of(row) for row in own_responses(mail)],
         "chosen": chosen,
+        "passed_on": _passed_on(alert, mail.person, is_asked=mail.purpose == Delivery.Purpose.PASSED_ON),
         **_choices(alert, mail.person, typed or {}),
     }
     return render(request, "alerts/answer.html", context, status=status)
@@ -148,16 +159,21 @@ def answered(request: HttpRequest, alert: Alert, *, by: User, delivery_id: int |
         )
     if form.is_valid():
         try:
-            answering.answer(
+            kept = answering.answer(
                 alert_id=alert.pk, office_id=form.office_id(), said=form.said(), by=by, delivery_id=delivery_id,
                 at=clock.now(),
             )  # fmt: skip
         except AnswerError as error:
             form.add_error(None, sentence(error))
         else:
-            messages.success(request, _DONE[form.kind])
+            messages.success(request, f"{_DONE[form.kind]}{_handed_to(kept)}")
             return {}
     return {form.kind.value: form}
+
+
+def _handed_to(kept: Acknowledgement) -> str:
+    to = kept.passed_to_person or kept.passed_to_office
+    return f" It was passed on to {to.name}." if to is not None else ""
 
 
 def _form(kind: str, alert: Alert, by: User, own: Sequence[Office], data: Any = None) -> AnswerForm:
@@ -199,6 +215,22 @@ def _said_by_link(alert: Alert, reader: User, own: set[int]) -> list[AnswerLine]
     return lines
 
 
+def _passed_on(alert: Alert, reader: User, *, is_asked: bool) -> list[PassedOn]:
+    """Who passed it on to the reader, and the word to them; to their office where `is_asked`. One query.
+
+    The word is for whom it was passed to, whether they sign in or not.
+    """
+    to = Q(passed_to_person=reader)
+    if is_asked:
+        to |= Q(passed_to_office__in=offices.offices_of(reader).values("pk"))
+    rows = Acknowledgement.objects.filter(to, alert=alert, sensitivity__lte=LINK_SHOWS)
+    rows = rows.select_related("person", "passed_to_office").order_by("at", "pk")
+    return [
+        PassedOn(row.at, row.person.name, row.passed_to_office.name if row.passed_to_office else "", row.note)
+        for row in rows[:SAID]
+    ]
+
+
 def answers_on_page(request: HttpRequest, alert: Alert, typed: Typed) -> dict[str, Any]:
     """What an alert's page says of answers: who and what for staff and the office, when and of what for everybody."""
     if alert.released_at is None:
@@ -214,6 +246,8 @@ def answers_on_page(request: HttpRequest, alert: Alert, typed: Typed) -> dict[st
     if is_staff or own:
         duties = Duty.objects.filter(alert=alert).select_related("office").order_by("pk")
         context["duties"] = list(duties if is_staff else duties.filter(office__in=numbers))
+    if reader is not None and own:
+        context["passed_on"] = _passed_on(alert, reader, is_asked=True)
     if reader is not None and context["may_answer"]:
         context["own_offices"], context["answer_to"] = own, reverse("alert_answer", args=[alert.pk])
         context["refused"] = typed

@@ -32,6 +32,7 @@ class AlertLine:
     previous: Level
     is_expired: bool
     withdrawn_at: dt.datetime | None
+    corrected: Alert | None = None  # by the last correction of it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,16 +79,18 @@ def ledger(country: Country, *, known_on: dt.date, user: Reader) -> Ledger:
 
 
 def alert_lines(alerts: Iterable[Alert], *, day: dt.date) -> list[AlertLine]:
-    """Alerts as they stand on `day`. One query more where one of them is about another."""
+    """Alerts as they stand on `day`. One query more where one of them went out."""
     rows = list(alerts)
-    since = family.after([alert for alert in rows if alert.corrects_id is not None])
+    since = family.after([alert for alert in rows if alert.released_at is not None])
     return [alert_line(alert, day=day, since=since.get(alert.pk, [])) for alert in rows]
 
 
 def alert_line(alert: Alert, *, day: dt.date, since: Sequence[Alert] = ()) -> AlertLine:
     """One alert as it stands on `day`, its last day still valid; `since` went out after it about the same one."""
     levels = Level(alert.level), Level(alert.previous_level)
-    return AlertLine(alert, *levels, alert.valid_until < day, family.withdrawn_at(alert, since))
+    then = [one for one in since if one.released_at is not None and one.released_at.date() <= day]
+    corrected = next((one for one in reversed(then) if one.kind == Alert.Kind.CORRECTION), None)
+    return AlertLine(alert, *levels, alert.valid_until < day, family.withdrawn_at(alert, since), corrected)
 
 
 def signal_lines(

@@ -144,6 +144,31 @@ def test_a_colleague_and_other_offices_can_be_chosen_by_link(client: Client, mai
     assert Delivery.objects.get(purpose="passed_on").alert == mail.alert
 
 
+@pytest.mark.parametrize("is_office", [False, True])
+def test_whom_it_is_passed_to_reads_who_passed_it_on_and_the_word(
+    client: Client, mail: Delivery, is_office: bool
+) -> None:
+    office, asked = mail.person.offices.get().office, make.person(Role.FOCAL_POINT)
+    other = given.office(asked, name="Another office")
+    to = asked if is_office else office.members.exclude(person=mail.person).get().person
+    target = f"office:{other.pk}" if is_office else f"person:{to.pk}"
+    sent = {"kind": "not_for_us", "to": target, "office": office.pk, "note": "Yours, since it is about aid."}
+    said = client.post(page_of(mail), sent, follow=True).text
+    assert f"It was passed on to {'Another office' if is_office else to.name}." in said
+
+    passed = Delivery.objects.get(purpose="passed_on", person=to)
+    by_link = client.get(page_of(passed)).text
+    client.force_login(to)
+    for page in (by_link, client.get(f"/alerts/{mail.alert_id}/").text):
+        assert f"{mail.person.name} passed this on to {'Another office' if is_office else 'you'}</strong>" in page
+        assert "Yours, since it is about aid." in page
+    client.logout()
+    for address in (page_of(given.took(mail.alert, make.person())), f"/alerts/{mail.alert_id}/"):
+        found = client.get(address).text
+        assert "passed this on" not in found
+        assert "Yours, since" not in found
+
+
 def test_a_reader_of_no_office_is_told_no_offices_name_and_passes_nothing_on(client: Client) -> None:
     office = given.office(*given.focal_points(1), name="Another office")
     mail = given.took(outbox.alert(), make.person(Role.READER))
@@ -269,7 +294,7 @@ def test_queries_do_not_grow(
         duty = owed(row)
         duty.steps.create(kind="asked", person=person, delivery=row, at=make.NOW)
         Acknowledgement.objects.create(alert=mail.alert, office=office, person=person, kind="seen", at=make.NOW)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(page_of(mail))
     client.force_login(make.person(Role.PUBLISHER))
     with django_assert_max_num_queries(11):

@@ -358,7 +358,7 @@ def test_a_broken_mail_never_breaks_its_page(client: Client, publisher: User, st
 def test_a_mail_that_no_rule_brought_says_what_did(
     client: Client, publisher: User, purpose: str, said: str, kind: str
 ) -> None:
-    about = {"corrects": outbox.alert()} if kind in Alert.LETTERS else {}
+    about: dict[str, Any] = {"corrects": outbox.alert()} if kind in Alert.LETTERS else {}
     row = outbox.delivery(outbox.alert(kind=kind, **about), subscription=None, purpose=purpose)
 
     for stored in (row, written(row)):

@@ -80,6 +80,21 @@ def test_correcting_happens_once_and_stands_on_the_alerts_page(client: Client, p
     assert "Right is: It was elsewhere." in client.get(f"/alerts/{row.pk}/").text
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_lists_say_that_an_alert_was_corrected_and_lead_to_the_last_correction(
+    client: Client, publisher: User, django_assert_max_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    rows = [outbox.alert() for _ in range(count)]
+    last = [[corrected(row), corrected(row)][-1] for row in rows]
+
+    for address in ("/alerts/", f"/situations/{rows[0].situation.slug}/", "/countries/MMR/"):
+        with django_assert_max_num_queries(40):
+            found = client.get(address).text
+        for one in last:
+            assert f'<a class="tag nowrap" href="/alerts/{one.pk}/">corrected <time' in found
+    assert ">corrected <" not in client.get("/countries/MMR/?as_of=2024-06-30&known_on=2024-06-30").text
+
+
 def test_a_correction_that_does_not_fit_is_said_and_kept(client: Client, publisher: User) -> None:
     row = outbox.alert()
 

@@ -65,10 +65,19 @@ def in_few_words(leading: Sequence[int], *, country_id: int, day: dt.date) -> st
 
 def said(options: CanBeDone) -> str:
     """In the few words that an alert has for it; it is no advice for one country."""
-    kinds = [f"{_small(one.measure.title)} ({one.measure.paragraphs})" for one in options.measures[:SAID]]
+    kinds = [_told(one.measure) for one in options.measures[:SAID]]
     text = f"From the Secretary-General’s report {SOURCE}: {'; '.join(kinds)}." if kinds else ""
     dates = [f"{lever.title} ({lever.when})" for lever in options.levers[:SAID]]
     return f"{text} Dates to use: {'; '.join(dates)}.".strip() if dates else text or "No measure is on record."
+
+
+def names(text: str, measure: Measure) -> bool:
+    """Whether the text of an alert names the measure."""
+    return _told(measure) in text
+
+
+def _told(measure: Measure) -> str:
+    return f"{_small(measure.title)} ({measure.paragraphs})"
 
 
 def _small(title: str) -> str:

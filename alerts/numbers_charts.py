@@ -9,6 +9,7 @@ from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, SOFT, Ch
 WITHDRAWN = "withdrawn since"
 MONTHS_NAMED = 12  # that an alt text names one by one
 FEW = 4  # warnings or months: each gets its tick, and a bar does not fill the plot
+NOTHING_DRAWN = "No step has a median yet."  # axes without a row would look like a measurement
 _MINUTE = 60.0
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -118,7 +119,9 @@ def steps(rows: Sequence[tuple[str, str, Elapsed]]) -> Chart:
         "still open counts as longer than it has lasted so far; rows without a median stand in the table only, and "
         "a range is told of three or more.",
         alt=_steps_alt(drawn),
-        figure={"data": [_dots(drawn)] if drawn else [], "layout": _steps_layout([name for name, _ in drawn])},
+        figure={"data": [_dots(drawn)], "layout": _steps_layout([name for name, _ in drawn])}
+        if drawn
+        else {"data": []},
         columns=("Step", "Warnings", "Ended", "Still open", "Median", "Shortest to longest"),
         rows=tuple(
             (step, group, *counts_said(found), median_said(found), range_said(found)) for step, group, found in rows
@@ -128,7 +131,7 @@ def steps(rows: Sequence[tuple[str, str, Elapsed]]) -> Chart:
 
 def _steps_alt(drawn: Sequence[tuple[str, Elapsed]]) -> str:
     told = [f"{name}, median {lasted(found.median)} ({range_said(found)})" for name, found in drawn]
-    return f"Dots with whiskers. {'; '.join(told) or 'No step has a median'}."
+    return f"Dots with whiskers. {'; '.join(told)}." if told else f"{NOTHING_DRAWN} What is known stands in the table."
 
 
 def _dots(drawn: Sequence[tuple[str, Elapsed]]) -> Figure:
@@ -160,9 +163,6 @@ def _seconds(span: dt.timedelta | None) -> float:
 
 
 def _steps_layout(names: Sequence[str]) -> Figure:
-    if not names:  # axes without a row would look like a measurement
-        told = {"text": "No step has a median yet.", "showarrow": False, "xref": "paper", "yref": "paper"}
-        return layout(xaxis={"visible": False}, yaxis={"visible": False}, annotations=[told | {"x": 0.5, "y": 0.5}])
     return layout(
         margin={"l": 120, "r": 16, "t": 12, "b": 44},
         xaxis={"type": "log", "tickvals": list(_TICKS.values()), "ticktext": list(_TICKS), "gridcolor": GRID}

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from alerts.can_be_done import names
 from alerts.models import Measure, Office, Response
 from alerts.responding import ResponseDraft, StepDraft
 from indicators.forms import Choice, DayField, Line, Pick, ReasonForm, grouped, offer
@@ -12,6 +13,7 @@ from people.permissions import Sensitivity
 
 _SOURCE = {"required": False, "label": "Source", "help_text": "Where it can be read, if it is public."}
 _LONG = 4000
+_NAMED = "Named in the alert"
 
 
 class ResponseForm(forms.Form):
@@ -43,15 +45,25 @@ class ResponseForm(forms.Form):
     source_url = forms.URLField(max_length=500, required=False, label="Its address", assume_scheme="https")
 
     def __init__(
-        self, data: Any = None, *, offices: list[Office], keeps: Measure | None = None, **options: Any
+        self,
+        data: Any = None,
+        *,
+        offices: list[Office],
+        keeps: Measure | None = None,
+        advised: str = "",
+        **options: Any,
     ) -> None:
-        """`keeps` is the measure of a response that is corrected: it may stay, though it is offered no more."""
+        """`keeps` is the measure of a response that is corrected: it may stay, though it is offered no more.
+
+        `advised`: what the alert said can be done; the measures that it names stand first.
+        """
         super().__init__(data, **options)
         is_listed = Q(is_offered=True) | Q(pk=keeps.pk if keeps else None)
         self.known = {row.code: row for row in Measure.objects.filter(is_listed).order_by("order")}
         field = self.fields["measures"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = grouped((row.form, code, _titled(row)) for code, row in self.known.items())
+        rows = [(_NAMED if names(advised, row) else row.form, code, _titled(row)) for code, row in self.known.items()]
+        field.choices = grouped(sorted(rows, key=lambda row: row[0] != _NAMED))
         self.offices = {str(office.pk): office for office in offices}
         choices: list[Choice] = [(key, office.name) for key, office in self.offices.items()]
         if choices:

@@ -45,7 +45,7 @@ def _by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _decision(request: HttpRequest, token: str, mail: Delivery) -> HttpResponse:
     own = list(offices.offices_of(mail.person))
-    form = ResponseForm(request.POST or None, offices=own, initial=_said_before(mail))
+    form = ResponseForm(request.POST or None, offices=own, advised=mail.alert.can_be_done, initial=_said_before(mail))
     if request.method == "POST" and form.is_valid():
         try:
             responding.record(

@@ -13,7 +13,19 @@ from django.views.decorators.http import require_safe
 
 from alerts.counted import Counted, Span, counted
 from alerts.models import Alert
-from alerts.numbers import FEWEST, Elapsed, Fate, Figures, Group, Kept, groups, kept, months_between, office_figures
+from alerts.numbers import (
+    FEWEST,
+    Elapsed,
+    Fate,
+    Figures,
+    Group,
+    Kept,
+    NoMedian,
+    groups,
+    kept,
+    months_between,
+    office_figures,
+)
 from alerts.numbers_charts import WITHDRAWN, by_month, median_said, range_said, steps
 from alerts.place_forms import OF_REGIONS, region_choices
 from alerts.rules import LEAST_LEVEL
@@ -54,6 +66,11 @@ class Said:
     median: str
     range: str
 
+    @property
+    def is_too_early(self) -> bool:
+        """Whether it has no median because too few have ended."""
+        return self.elapsed.why_none in {NoMedian.FEW, NoMedian.OPEN}
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class KindLine:
@@ -87,13 +104,15 @@ def numbers(request: HttpRequest) -> HttpResponse:
     found = counted(user=request.user, span=_span(form)) if form.is_valid() else Counted([], [], {})
     grouped = groups(found.cases, at=at, tells_few=may(request.user, Action.RELEASE_ALERT))
     all_of_them = grouped[0].figures
+    said = [_said(step, getattr(all_of_them, name)) for step, name in STEPS]
     context = {
         "form": form,
         "is_filtered": not form.is_valid() or any(form.cleaned_data.values()),
         "figures": all_of_them,
         "counts": {fate.name.lower(): all_of_them.fates[fate] for fate in Fate},
         "total": len(found.cases),
-        "said": [_said(step, getattr(all_of_them, name)) for step, name in STEPS],
+        "said": said,
+        "is_too_early": any(one.is_too_early for one in said),
         "charts": _charts(grouped) if found.cases else [],
         "kinds": [_kind(one) for one in grouped if one.kind is not None],
         "kept": kept(found.asked, at=at),

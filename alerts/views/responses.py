@@ -27,7 +27,8 @@ from r2p_dashboard import clock
 def response_new(request: HttpRequest) -> HttpResponse:
     """`?alert=12`, `?warning=3` or `?situation=sudan` says what it answers to."""
     about = _about(request)
-    form = ResponseForm(request.POST or None, offices=list(offices_of(person(request))))
+    advised = about["alert"].can_be_done if "alert" in about else ""
+    form = ResponseForm(request.POST or None, offices=list(offices_of(person(request))), advised=advised)
     if request.method == "POST" and form.is_valid():
         try:
             record = answering.decide if "alert" in about else responding.record

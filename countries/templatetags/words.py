@@ -3,10 +3,12 @@
 import datetime as dt
 import enum
 import functools
+import re
 from typing import Any
 
 import orjson
 from django import template
+from django.forms import BaseForm
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +21,7 @@ DATA_POOR_BELOW = 0.2
 ADEQUATE_FROM = 0.5
 UNCHANGED_BELOW = 0.05  # points that print as 0.0
 SMALLEST_SHOWN = 0.01  # of a measured number
+_ISO_DAY = re.compile(r"(?<![\w-])[12]\d{3}-\d{2}-\d{2}(?![\w-])")
 WHOLE_FROM = 100  # measured numbers from here on are shown without decimals
 
 
@@ -54,6 +57,26 @@ def retracted(evidence: Any, known_on: dt.date | None = None) -> SafeString | st
 
 def _after_colon(text: str) -> str:
     return text.partition(": ")[2] or text
+
+
+@register.filter
+def filters_set(form: BaseForm) -> int:
+    """How many fields of a form of filters ask for something else than it shows by itself."""
+    asked = ((form.data.get(name), field.initial) for name, field in form.fields.items())
+    return sum(1 for value, usual in asked if value and value != str(usual))
+
+
+@register.filter
+def long_days(text: str) -> str:
+    """A text with its days as pages write them: 2024-06-30 is 30 June 2024. What is no day stays."""
+    return _ISO_DAY.sub(_in_long, text)
+
+
+def _in_long(found: re.Match[str]) -> str:
+    try:
+        return f"{dt.date.fromisoformat(found[0]):%-d %B %Y}"
+    except ValueError:
+        return found[0]
 
 
 @register.filter

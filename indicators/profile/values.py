@@ -82,6 +82,14 @@ class NewEvents:
         """How many there are, shown or not."""
         return len(self.shown) + self.withheld
 
+    @property
+    def by_indicator(self) -> list[tuple[NewEvent, ...]]:
+        """Those of one indicator together, in the order in which each is first told."""
+        found: dict[str, list[NewEvent]] = {}
+        for one in self.shown:
+            found.setdefault(one.indicator_code, []).append(one)
+        return [tuple(events) for events in found.values()]
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FactorView:

@@ -235,4 +235,5 @@ def test_new_events_are_told_with_what_the_reader_may_see_and_hidden_ones_by_num
     assert [(one.event_key, [row.pk for row in one.evidence]) for one in public.shown] == [("seen", [seen.pk])]
     assert (public.withheld, public.count) == (1, 2)
     assert {one.event_key for one in cleared.shown} == {"seen", "hidden"}
+    assert [len(alike) for alike in cleared.by_indicator] == [1, 1]
     assert hidden in [row for one in cleared.shown for row in one.evidence]

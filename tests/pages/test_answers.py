@@ -232,6 +232,7 @@ def test_people_see_what_their_office_owes_and_no_other(client: Client, mail: De
     duty = owed(mail)
     client.force_login(mail.person)
     assert "Synthetic reason" in client.get("/duties/").text
+    assert "1 answer owed, what is due next first." in client.get("/duties/").text
     assert "overdue" in client.get("/duties/?state=overdue").text
     assert client.get(f"/duties/{duty.pk}/").status_code == 200
 

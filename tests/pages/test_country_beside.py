@@ -215,7 +215,7 @@ def test_what_was_published_on_a_day_is_told_with_its_run_and_method(client: Cli
 
     text = page(client, "?as_of=2024-07-02")
 
-    assert f"run {stored.run_id} of 2024-07-01 12:00 UTC, method {stored.method}" in text
+    assert f"run {stored.run_id} of 1 July 2024, 12:00 UTC, method {stored.method}" in text
     assert f'index <span class="num">{stored.overall:.1f}</span> <span class="soft small">what stood' in text
 
 

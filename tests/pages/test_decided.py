@@ -7,8 +7,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
 
-from alerts import links
-from alerts.models import Acknowledgement, Alert, Delivery, Response, ResponseStep
+from alerts import can_be_done, links
+from alerts.can_be_done import Addressing, CanBeDone
+from alerts.models import Acknowledgement, Alert, Delivery, Measure, Response, ResponseStep
+from alerts.response_forms import ResponseForm
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock
 from tests import make
@@ -54,6 +56,21 @@ def own_response(mail: Delivery, **fields: Any) -> Response:
 
 def sent(mail: Delivery, **fields: Any) -> dict[str, Any]:
     return SENT | {"office": office_of(mail).pk} | fields
+
+
+def test_the_measures_that_the_alert_names_stand_first() -> None:
+    measure = Measure.objects.get(code="good-offices")
+    named = can_be_done.said(CanBeDone((Addressing(measure, (1,), ()),), ()))
+
+    (first, choices), (second, _), *_ = _grouped(named)
+
+    assert (first, choices) == ("Named in the alert", [("good-offices", measure.title)])
+    assert second != "Named in the alert"
+    assert len(ResponseForm(offices=[]).known) == sum(len(some) for _, some in _grouped(named))
+
+
+def _grouped(named: str) -> Any:
+    return ResponseForm(offices=[], advised=named).fields["measures"].choices
 
 
 def test_a_decision_taken_leads_to_the_form_with_the_words_that_were_typed(client: Client, mail: Delivery) -> None:

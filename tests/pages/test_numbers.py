@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
-from countries.templatetags.words import figure
+from alerts.views.numbers import NumbersFilter
+from countries.templatetags.words import figure, filters_set, long_days
 from indicators.series_loading import load_waiting
 from reports.ingest import About, read_waiting, receive
 from tests.datasets import CORRUPTION, FOOD, GOVERNMENT, inform_csv, pts_csv, unhcr_csv
@@ -24,6 +25,22 @@ PAGE = "/countries/SDN/?as_of=2026-11-30"
 )  # fmt: skip
 def test_a_number_has_the_digits_that_a_person_can_use(value: float, shown: str) -> None:
     assert figure(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("as of 2024-06-30. Its index", "as of 30 June 2024. Its index"), ("(2024-04-24)", "(24 April 2024)"),
+        ("2024-02-31 is no day", "2024-02-31 is no day"), ("A-2024-06-30-B stays", "A-2024-06-30-B stays"), ("", ""),
+    ],
+)  # fmt: skip
+def test_days_in_a_text_are_written_as_elsewhere_on_the_page(text: str, shown: str) -> None:
+    assert long_days(text) == shown
+
+
+def test_filters_that_are_set_are_counted_without_those_that_ask_for_the_usual() -> None:
+    assert filters_set(NumbersFilter({"region": "", "since": "2024-01-01"})) == 1
+    assert filters_set(NumbersFilter({})) == 0
 
 
 def loaded() -> None:

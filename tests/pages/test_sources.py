@@ -75,8 +75,8 @@ def test_a_source_that_is_on_says_when_it_last_went_well_and_when_it_is_next_ask
     last = retrieval(feed)
 
     row = row_of(client, feed)
-    assert f"{last.finished_at:%Y-%m-%d %H:%M}" in row
-    assert f"{last.received_at + HOUR:%Y-%m-%d %H:%M}" in row
+    assert f"{last.finished_at:%-d %B %Y, %H:%M}" in row
+    assert f"{last.received_at + HOUR:%-d %B %Y, %H:%M}" in row
     assert ">stale<" not in row
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from indicators.models import Evidence
 
 NAMED = 3  # those that most pieces name; the others are counted
-NOBODY = "No group is named in published evidence; that does not say that nobody is at risk."
+NOBODY = "Which groups are at risk is not coded in published evidence; the reasons may name them."
 
 
 def in_few_words(evidence: Iterable[Evidence]) -> str:

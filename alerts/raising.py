@@ -158,11 +158,12 @@ def _warned(standing: Snapshot, *, at: dt.datetime) -> list[policy.Warned]:
 def _raise(signal: Signal, standing: Snapshot, *, at: dt.datetime) -> Alert:
     """A draft, or an alert that the rule releases itself where the level lets it: about what stands now."""
     level = Level(standing.shown_level)
-    profile = public_profile(signal.country, standing)
+    profile, piece = public_profile(signal.country, standing), _public_piece(signal)
+    reasons = [reason.evidence for reason in profile.reasons if reason.evidence] + ([piece] if piece else [])
     words = wording.words_of(
-        profile, opening=_opening(signal, profile, standing),
+        profile, opening=saying.opening(signal, profile=profile, standing=standing, public=piece), about=piece,
         can_be_done=can_be_done.in_few_words(wording.leading(profile), country_id=signal.country_id, day=at.date()),
-        phrases=_phrases([reason.evidence for reason in profile.reasons if reason.evidence]),
+        phrases=_phrases(reasons),
     )  # fmt: skip
     kind = Alert.Kind(policy.ALERT_OF[signal.kind])
     situation = home_situation(country=signal.country, at=at)
@@ -218,11 +219,10 @@ def _factors(kind: str, profile: CountryProfile) -> list[int]:
     )
 
 
-def _opening(signal: Signal, profile: CountryProfile, standing: Snapshot) -> wording.Opening:
-    """An alert goes to many: it names the piece that a signal is about only where everybody may see it."""
-    seen = Evidence.objects.visible_to(AnonymousUser()).select_related("indicator")
-    public = seen.filter(pk=signal.evidence_id).first() if signal.evidence_id else None
-    return saying.opening(signal, profile=profile, standing=standing, public=public)
+def _public_piece(signal: Signal) -> Evidence | None:
+    """What the signal is about. An alert goes to many: it names the piece only where everybody may see it."""
+    seen = Evidence.objects.visible_to(AnonymousUser()).select_related("indicator", "family", "passage__report__source")
+    return seen.filter(pk=signal.evidence_id).first() if signal.evidence_id else None
 
 
 def _end_weaker(country_id: int, kind: Alert.Kind, level: Level, *, at: dt.datetime) -> list[Alert]:

@@ -1,7 +1,7 @@
 """What a signal says, in words: on pages, and as the first lines of the alert that it raises. Pure."""
 
 from alerts.models import Signal
-from alerts.wording import HEADLINE_WORDS, Opening, cut, opening_of_rise
+from alerts.wording import HEADLINE_WORDS, Opening, opening_of_rise, phrase
 from indicators.models import Evidence, Snapshot
 from indicators.models.score import Level
 from indicators.profile import CountryProfile
@@ -96,7 +96,7 @@ def _begins(signal: Signal, country: str, standing: Snapshot, public: Evidence |
         return "Reports have fallen away", f"{country}: {_lower(_silence(figures))}"
     label = public.indicator.label if public is not None else NOT_PUBLIC
     when = f" ({public.event_on:%Y-%m-%d})" if public is not None else ""
-    return cut(label, HEADLINE_WORDS), f"Evidence of a trigger came in about {country}: {_lower(label)}{when}."
+    return phrase(label, HEADLINE_WORDS), f"Evidence of a trigger came in about {country}: {_lower(label)}{when}."
 
 
 def _lower(text: str) -> str:

@@ -10,9 +10,11 @@ from indicators.models.score import Level
 from indicators.profile import CountryProfile, Reason
 
 REASONS = 3
-FACT_WORDS = 15  # of our own words on a piece: three reasons, the rest and the frame of a mail stay within 250 words
-BODY_WORDS = 5  # of the name of the body that says so
+REASON_MOST = 1000  # characters that a reason has room for; the mail shortens what is long, the page does not
 HEADLINE_WORDS = 8
+_JOINTS = frozenset("after against and as from in of on or over that to towards when where which who with".split())
+_ARTICLES = frozenset({"a", "an", "the"})
+_UNDONE = ("ing", "ian", "eable")  # such words wait for their noun or object, which comes after the joint
 _END = re.compile(r"[.!?](?=\s|$)")
 
 
@@ -54,12 +56,18 @@ class Words:
 
 
 def words_of(
-    profile: CountryProfile, *, opening: Opening, can_be_done: str, phrases: Mapping[int, int] | None = None
+    profile: CountryProfile,
+    *,
+    opening: Opening,
+    can_be_done: str,
+    phrases: Mapping[int, int] | None = None,
+    about: Evidence | None = None,
 ) -> Words:
     """What a warning says of the country: no more than its page says to everybody.
 
     `opening` is said by `alerts.saying`. `can_be_done` says what others can do about its `leading` factors. `phrases`
-    holds, by the number of the evidence, where in its passage the words stand that a machine pointed at.
+    holds, by the number of the evidence, where in its passage the words stand that a machine pointed at. `about` is the
+    piece that the warning is about, where there is one that everybody may see: the first reason.
     """
     return Words(
         alert=AlertWords(
@@ -70,8 +78,16 @@ def words_of(
             can_be_done=can_be_done,
             confidence=_confidence(profile),
         ),
-        reasons=tuple(_reason(reason, phrases or {}) for reason in _chosen(profile)),
+        reasons=_reasons(profile, phrases or {}, about),
     )
+
+
+def _reasons(profile: CountryProfile, phrases: Mapping[int, int], about: Evidence | None) -> tuple[ReasonWords, ...]:
+    if about is None:
+        return tuple(_reason(reason, phrases) for reason in _chosen(profile))
+    others = [reason for reason in _chosen(profile) if reason.indicator_code != about.indicator.code]
+    first = _of_piece(about, about.family.name, about.indicator.label, phrases)
+    return (first, *(_reason(reason, phrases) for reason in others))[:REASONS]
 
 
 def _chosen(profile: CountryProfile) -> tuple[Reason, ...]:
@@ -86,7 +102,7 @@ def opening_of_rise(profile: CountryProfile, *, previous: Level, level: Level) -
     """The weightiest reason that can be said in so few words, and from which level to which."""
     labels = [reason.indicator_label for reason in _chosen(profile)]
     fitting = [label for label in labels if len(label.split()) <= HEADLINE_WORDS]
-    headline = cut((fitting or labels or ["the level rose"])[0], HEADLINE_WORDS)
+    headline = phrase((fitting or labels or ["the level rose"])[0], HEADLINE_WORDS)
     return Opening(headline, _what_changed(profile, previous, level))
 
 
@@ -94,6 +110,19 @@ def cut(text: str, words: int) -> str:
     """At most so many words, with an ellipsis where some were left out."""
     found = text.split()
     return text if len(found) <= words else " ".join(found[:words]).rstrip(",;:–-(") + "…"
+
+
+def phrase(text: str, words: int) -> str:
+    """The longest beginning that is a whole phrase of at most so many words; cut where none of three or more is."""
+    found = text.split()
+    if len(found) <= words:
+        return text
+    for count in range(words, 2, -1):
+        last, following = found[count - 1], found[count]
+        is_end = last.endswith((",", ";", ":")) or following in _JOINTS
+        if is_end and last.lower() not in _JOINTS | _ARTICLES and not last.endswith(_UNDONE):
+            return " ".join(found[:count]).rstrip(",;:")
+    return cut(text, words)
 
 
 def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str:
@@ -141,21 +170,24 @@ def _confidence(profile: CountryProfile) -> str:
 
 def _reason(reason: Reason, phrases: Mapping[int, int]) -> ReasonWords:
     if reason.evidence is not None:
-        row = reason.evidence
-        fact = cut(_fact(row, phrases) or reason.indicator_label, FACT_WORDS).rstrip(".")
-        tail = f" ({row.event_on:%Y-%m-%d}, {cut(reason.family, BODY_WORDS)})"
-        return ReasonWords(fact[: 300 - len(tail)] + tail, row.grade, row)
+        return _of_piece(reason.evidence, reason.family, reason.indicator_label, phrases)
     if reason.series is not None:
-        title = cut(reason.series.definition.title, FACT_WORDS)
-        return ReasonWords(f"{reason.indicator_label}: {title}", "", None)
+        return ReasonWords(f"{reason.indicator_label}: {reason.series.definition.title}"[:REASON_MOST], "", None)
     return ReasonWords(f"{reason.indicator_label}: evidence that is not public", "", None)
+
+
+def _of_piece(row: Evidence, body: str, label: str, phrases: Mapping[int, int]) -> ReasonWords:
+    fact = (_fact(row, phrases) or label).rstrip(".")
+    tail = f" ({row.event_on:%Y-%m-%d}, {body})"
+    most = REASON_MOST - len(tail)
+    return ReasonWords((fact if len(fact) <= most else f"{fact[: most - 1]}…") + tail, row.grade, row)
 
 
 def _fact(row: Evidence, phrases: Mapping[int, int]) -> str:
     """A coder's own note, or the sentence that a machine pointed at: ours as it is, another's in quotation marks."""
     if row.coder_id is not None and row.note:
         return row.note
-    said = cut(sentence_at(row.passage.text, phrases.get(row.pk, 0)), FACT_WORDS)
+    said = sentence_at(row.passage.text, phrases.get(row.pk, 0))
     return said if row.passage.report.is_our_summary or not said else f"“{said}”"
 
 

@@ -19,12 +19,14 @@ from alerts.messages.describing import region_names
 from alerts.messages.headers import MessageError, domain
 from alerts.messages.languages import SOURCE, confidence_word, country_name, kind_word, level_word
 from alerts.messages.picture import SHOWN
-from alerts.messages.texts import HEADLINE_WORDS, WORDS_MAX, ReasonLine, Texts, cut, longest, words_in
+from alerts.messages.texts import HEADLINE_WORDS, WORDS_MAX, ReasonLine, Texts, cut, words_in
 from alerts.messages.trend import trend_of
 from alerts.models import Alert, AlertReason, Delivery
 from indicators.models import Evidence
 from indicators.models.score import Level
 
+WAS_WRONG = "What was wrong: "  # as alerts.desk.withdraw writes it
+SHORTENED = gettext_noop("Shortened: the whole stands on the alert’s page.")
 NOT_PUBLIC = gettext_noop("Evidence that is not public")
 # What each person has of their own; the signs are of private use: they are in nobody's words.
 MARKS = {
@@ -52,15 +54,16 @@ class Letter:
     texts: Texts
     shared: dict[str, object]
     regions: dict[int, str]
-    least_words: int  # of a body whose parts are cut to nothing, without why its reader got it
+    least_words: int  # of a body without its parts and why its reader got it
+    note_words: int  # that say that it is shortened
     picture: InlinePicture | None = None
     heads: dict[str, object] = dataclasses.field(default_factory=dict)
-    drawn: dict[int, tuple[str, str]] = dataclasses.field(default_factory=dict)  # by how many words a part may have
+    drawn: dict[Texts, tuple[str, str]] = dataclasses.field(default_factory=dict)
 
     def bodies(self, own: dict[str, str]) -> tuple[str, str]:
         """The text and the HTML twin for one person: `own` is what stands in the places of MARKS."""
-        words = longest(self.texts, spare=WORDS_MAX - self.least_words - words_in(own["why_you"]))
-        text, page = self._draw(words)
+        spare = WORDS_MAX - self.least_words - words_in(own["why_you"])
+        text, page = self._draw(self.texts.fitted(spare=spare, note=self.note_words))
         for name, mark in MARKS.items():
             text, page = text.replace(mark, own[name]), page.replace(mark, escape(own[name]))
         return text, page
@@ -68,17 +71,14 @@ class Letter:
     def says(self) -> list[str]:
         """All its words, uncut, as they stand now."""
         seen = hashlib.sha256(self.picture.png).hexdigest() if self.picture else ""
-        return [*self._draw(max(self.texts.lengths())), *map(str, self.heads.values()), seen]
+        return [*self._draw(self.texts), *map(str, self.heads.values()), seen]
 
-    def _draw(self, words: int) -> tuple[str, str]:
-        if words not in self.drawn:
-            context = self.shared | {"texts": self.texts.cut(words)}
+    def _draw(self, texts: Texts) -> tuple[str, str]:
+        if texts not in self.drawn:
+            context, name = self.shared | {"texts": texts}, str(self.shared["template"])
             with translation.override(self.language):
-                self.drawn[words] = (
-                    frame.text("emails/alert.txt", context),
-                    render_to_string("emails/alert.html", context),
-                )
-        return self.drawn[words]
+                self.drawn[texts] = (frame.text(f"{name}.txt", context), render_to_string(f"{name}.html", context))
+        return self.drawn[texts]
 
 
 def letter_for(alert: Alert, *, language: str = SOURCE, purpose: str = Purpose.ALERT) -> Letter:
@@ -95,7 +95,16 @@ def preview_letter(alert: Alert, *, language: str = SOURCE, purpose: str = Purpo
     """
     right = family.last_correction(alert)
     words = right or alert
-    texts = Texts(
+    texts = _withdrawn(words) if words.kind == Alert.Kind.WITHDRAWAL else _texts(words, language)
+    with translation.override(language):
+        seen, said = _trend(words, language)
+        shared = _shared(alert, right, language, purpose) | said
+        least, note = _least_words(texts, shared), words_in(_(SHORTENED))
+    return Letter(language, texts, shared, region_names(), least, note, seen)
+
+
+def _texts(words: Alert, language: str) -> Texts:
+    return Texts(
         headline=cut(words.headline, HEADLINE_WORDS),
         what_changed=words.what_changed,
         how_sure=words.how_sure,
@@ -103,12 +112,20 @@ def preview_letter(alert: Alert, *, language: str = SOURCE, purpose: str = Purpo
         who_is_at_risk=words.who_is_at_risk,
         can_be_done=words.can_be_done,
         reasons=_reasons(words, language),
+        is_letter=words.kind in TAKEN_BACK,
     )
-    with translation.override(language):
-        seen, said = _trend(words, language)
-        shared = _shared(alert, right, language, purpose) | said
-        least = _least_words(texts, shared)
-    return Letter(language, texts, shared, region_names(), least, seen)
+
+
+def _withdrawn(words: Alert) -> Texts:
+    """A withdrawal says which alert it is about, what was wrong, and no more."""
+    _which, _mark, wrong = words.what_changed.rpartition(WAS_WRONG)
+    return Texts(_headline(words), wrong, "", "", "", (), is_letter=True)
+
+
+def _headline(alert: Alert) -> str:
+    """A withdrawal has that of the alert that it takes back: by it its readers know that one."""
+    about = alert.corrects if alert.kind == Alert.Kind.WITHDRAWAL else None
+    return cut((about or alert).headline, HEADLINE_WORDS)
 
 
 def _trend(alert: Alert, language: str) -> tuple[InlinePicture | None, dict[str, object]]:
@@ -122,19 +139,22 @@ def _trend(alert: Alert, language: str) -> tuple[InlinePicture | None, dict[str,
 
 
 def _least_words(texts: Texts, shared: dict[str, object]) -> int:
-    """Of all that is no part: a part that says nothing has no heading either, so each keeps a word meanwhile."""
-    short = texts.cut(1)
-    return words_in(frame.text("emails/alert.txt", shared | {"texts": short})) - words_in(" ".join(short.parts))
+    """Of all that is no part; headings of parts are counted also where their part will give way."""
+    return words_in(frame.text(f"{shared['template']}.txt", shared | {"texts": texts})) - texts.words()
 
 
 def subject(alert: Alert, *, purpose: str = Purpose.ALERT) -> str:
     """Such as `[HIGH ↑] Sudan: reason in at most eight words (confidence: medium)`, in the language that is active."""
-    said = _("[%(mark)s] %(country)s: %(headline)s (confidence: %(confidence)s)") % {
+    words = {
         "mark": _mark(alert),
         "country": country_name(alert.country),
-        "headline": cut(alert.headline, HEADLINE_WORDS),
+        "headline": _headline(alert),
         "confidence": confidence_word(alert.confidence),
     }
+    if alert.kind == Alert.Kind.WITHDRAWAL:  # how sure is nobody's question any more
+        said = _("[%(mark)s] %(country)s: %(headline)s") % words
+    else:
+        said = _("[%(mark)s] %(country)s: %(headline)s (confidence: %(confidence)s)") % words
     begin = {
         TEST: _("TEST"),
         Purpose.REMINDER.value: _("Reminder"),
@@ -198,6 +218,7 @@ def _shared(alert: Alert, right: Alert | None, language: str, purpose: str) -> d
     said, level = right or alert, Level(alert.level)
     return {
         **frame.shell(subject=subject(said, purpose=purpose), language=language, level=level),
+        "template": "emails/withdrawn" if said.kind == Alert.Kind.WITHDRAWAL else "emails/alert",
         "opening": " ".join(part for part in (_opening(purpose), _corrected(right)) if part),
         "replaced": alert.supersedes,
         "alert": said,
@@ -207,7 +228,7 @@ def _shared(alert: Alert, right: Alert | None, language: str, purpose: str) -> d
         "level": level_word(level),
         "level_as_written": level.label,
         "kind": kind_word(said.kind),
-        "confidence": confidence_word(said.confidence),
+        "shortened": _(SHORTENED),
         "previous": level_word(Level(alert.previous_level)) if said.kind == Alert.Kind.RISE else "",
         "previous_as_written": Level(alert.previous_level).label,
         "method": alert.snapshot.method,

@@ -36,6 +36,7 @@ __all__ = [
 RELATED = (  # for select_related: saves queries
     "alert__country",
     "alert__situation",
+    "alert__corrects",
     "alert__supersedes",
     "alert__snapshot__method",
     "person__mail_settings",
@@ -156,13 +157,24 @@ def _why(delivery: Delivery, letter: Letter) -> str:
     rule = delivery.subscription
     with translation.override(letter.language):
         if rule is None:
-            return _(
-                "You get this because an alert that reached you is corrected, or because your office is to answer it."
-            )
+            return _without_rule(delivery)
         said = {"rule": describe(rule, regions=letter.regions)}
         if rule.created_by_id in {None, delivery.person_id}:
             return _("You asked for %(rule)s.") % said
         return _("You were signed up for %(rule)s.") % said
+
+
+def _without_rule(delivery: Delivery) -> str:
+    """Why it comes to a person whose own rules did not ask for it."""
+    if delivery.purpose == Delivery.Purpose.PASSED_ON:
+        return _("It was passed on to you.")
+    if delivery.purpose in _OF_OFFICES:
+        return _("Your office is asked to answer it.")
+    if delivery.alert.kind == Alert.Kind.WITHDRAWAL:
+        return _("It takes back an alert that was meant for you.")
+    if delivery.alert.kind == Alert.Kind.CORRECTION:
+        return _("It corrects an alert that was meant for you.")
+    return _("You get the alerts of this site.")
 
 
 def _common_heads(alert: Alert, letter: Letter) -> dict[str, object]:

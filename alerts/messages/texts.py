@@ -1,11 +1,19 @@
-"""Those parts of a mail whose length the alert decides, and how they give way. Pure."""
+"""Those parts of a mail whose length the alert decides, and how they give way. Pure.
+
+A part gives way by whole sentences from its end, or goes: no part is shown as a fragment. Caveats go last.
+"""
 
 import dataclasses
 import re
+from collections.abc import Iterator
 
 WORDS_MAX = 250  # of a body, addresses not counted: read in half a minute to a minute
 HEADLINE_WORDS = 8
-_PARTS = ("what_changed", "how_sure", "not_known", "who_is_at_risk", "can_be_done")
+REASON_WORDS = 30  # below which no reason is cut
+PARTS = ("what_changed", "how_sure", "not_known", "who_is_at_risk", "can_be_done")
+_SENTENCE = re.compile(r"(?<=[^\s.][^\s.][.!?…])[”’»]?\s+(?=[^\sa-z])")
+_SHORTENED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|No|St|Gen|Col|Lt|Prof|art|para)\.$")
+_TAIL = re.compile(r" \(\d{4}-\d\d-\d\d, [^()]*\)$")  # day and body, as alerts.wording writes them
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,29 +37,89 @@ class Texts:
     can_be_done: str
     reasons: tuple[ReasonLine, ...]
     who_is_at_risk: str = ""
+    is_letter: bool = False  # about another alert: what was wrong and what is right never gives way
+    is_shortened: bool = False
 
     @property
     def parts(self) -> list[str]:
         """Those that give way; the headline has its own limit."""
-        return [*(getattr(self, name) for name in _PARTS), *(reason.text for reason in self.reasons)]
+        return [*(getattr(self, name) for name in PARTS), *(reason.text for reason in self.reasons)]
 
-    def lengths(self) -> list[int]:
-        """Words of each part."""
-        return [len(text.split()) for text in self.parts]
+    def words(self) -> int:
+        """Of all parts."""
+        return words_in(" ".join(self.parts))
 
-    def cut(self, words: int) -> "Texts":
-        """No part longer than so many words."""
-        parts = {name: cut(getattr(self, name), words) for name in _PARTS}
-        reasons = tuple(dataclasses.replace(reason, text=cut(reason.text, words)) for reason in self.reasons)
-        return dataclasses.replace(self, **parts, reasons=reasons)
+    def fitted(self, *, spare: int, note: int) -> "Texts":
+        """Whole where it has at most `spare` words; else shortened to `note` words less, which say that it is.
+
+        Longer only where nothing is left that may give way.
+        """
+        if self.words() <= spare:
+            return self
+        short = dataclasses.replace(self, is_shortened=True)
+        while short.words() > spare - note and (shorter := next(_shorter(short), None)) is not None:
+            short = shorter
+        return short
 
 
-def longest(texts: Texts, *, spare: int) -> int:
-    """How long a part may be so that all together stay within `spare` words: the longest give way first."""
-    limit = max(texts.lengths())
-    while limit > 0 and sum(min(length, limit) for length in texts.lengths()) > spare:
-        limit -= 1
-    return limit
+def _shorter(texts: Texts) -> Iterator[Texts]:
+    """The same with a little less; what is missed least comes first."""
+    own = () if texts.is_letter else ("what_changed",)
+    yield from _without_end(texts, "can_be_done")
+    yield from _with_shorter_reason(texts)
+    yield from _without_reason(texts, left=2)
+    yield from _without(texts, "can_be_done")
+    yield from _without_reason(texts, left=1)
+    for name in (*own, "how_sure", "not_known", "who_is_at_risk"):
+        yield from _without_end(texts, name)
+    yield from _without_reason(texts, left=0)
+    for name in ("who_is_at_risk", "how_sure", "not_known", *own):
+        yield from _without(texts, name)
+
+
+def _without_end(texts: Texts, name: str) -> Iterator[Texts]:
+    if len(found := sentences(getattr(texts, name))) > 1:
+        yield dataclasses.replace(texts, **{name: " ".join(found[:-1])})
+
+
+def _without(texts: Texts, name: str) -> Iterator[Texts]:
+    if getattr(texts, name):
+        yield dataclasses.replace(texts, **{name: ""})
+
+
+def _without_reason(texts: Texts, *, left: int) -> Iterator[Texts]:
+    if len(texts.reasons) > left:
+        yield dataclasses.replace(texts, reasons=texts.reasons[:-1])
+
+
+def _with_shorter_reason(texts: Texts) -> Iterator[Texts]:
+    """The longest that can be said shorter."""
+    longest = sorted(enumerate(texts.reasons), key=lambda one: -words_in(one[1].text))
+    for place, reason in longest:
+        if (text := at_a_clause(reason.text, REASON_WORDS)) != reason.text:
+            shorter = dataclasses.replace(reason, text=text)
+            yield dataclasses.replace(texts, reasons=(*texts.reasons[:place], shorter, *texts.reasons[place + 1 :]))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in their order."""
+    found: list[str] = []
+    start = 0
+    for end in [match.end() for match in _SENTENCE.finditer(text)] + [len(text)]:
+        if not _SHORTENED.search(said := text[start:end].strip()) or end == len(text):
+            found, start = [*found, said], end
+    return [said for said in found if said]
+
+
+def at_a_clause(text: str, words: int) -> str:
+    """A reason without the clauses that begin after so many words; its day and body stay."""
+    tail = _TAIL.search(text)
+    said, end = (text[: tail.start()], tail[0]) if tail else (text, "")
+    for mark in re.finditer(r"[,;:.!?](?=\s)|\s[–—(]", said):
+        if len(said[: mark.start()].split()) >= words:
+            quote = "”" if said.startswith("“") else ""
+            return f"{said[: mark.start()]}…{quote}{end}"
+    return text
 
 
 def cut(text: str, words: int) -> str:

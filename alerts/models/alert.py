@@ -171,7 +171,7 @@ class AlertReason(models.Model):
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="reasons")
     order = models.PositiveSmallIntegerField()
-    text = models.CharField("in our words", max_length=300)
+    text = models.CharField("in our words, uncut", max_length=1000)
     grade = models.CharField("of its source and statement; empty for a series", max_length=2, blank=True)
     evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="alert_reasons")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from alerts import links, messages
 from alerts.desk import release
 from alerts.messages import MessageError, ReasonLine, Texts
-from alerts.messages.texts import longest
+from alerts.messages.texts import sentences
 from alerts.models import Alert, AlertReason, Delivery, MailSettings
 from indicators import coding
 from indicators.models import Evidence
@@ -270,24 +270,85 @@ def test_no_mail_is_longer_than_250_words_however_much_is_to_be_said() -> None:
     outbox.asking(row).countries.set([make.country(iso3) for iso3 in (LONGEST, "PRK", "IRN", "LAO")])
     text, page = both(row)
 
-    assert 240 <= messages.words_in(text) <= 250
+    assert 150 <= messages.words_in(text) <= 250
     assert messages.words_in(" ".join(Visible(page).words)) <= 250
-    assert text.count("…") >= 8
+    assert "Shortened: the whole stands on the alert’s page." in text
 
 
-@given(texts=st.lists(st.integers(0, 120), min_size=8, max_size=8), spare=st.integers(0, 200))
-@how(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-def test_only_the_longest_parts_give_way(texts: list[int], spare: int) -> None:
-    parts = [" ".join(["word"] * length) for length in texts]
-    reasons = tuple(ReasonLine(text) for text in parts[5:])
-    given_texts = Texts("", parts[0], parts[1], parts[2], parts[4], reasons, parts[3])
+SAID = st.lists(st.integers(2, 30), max_size=4).map(lambda sizes: " ".join(f"It{' is' * size}." for size in sizes))
 
-    limit = longest(given_texts, spare=spare)
-    left = given_texts.cut(limit).lengths()
 
-    assert sum(left) <= spare or sum(texts) <= spare
-    assert left == [min(length, limit) for length in given_texts.lengths()]
-    assert sum(min(length, limit + 1) for length in texts) > spare or limit == max(texts)
+@given(parts=st.lists(SAID, min_size=5, max_size=5), reasons=st.lists(SAID, max_size=3), spare=st.integers(20, 250))
+@how(max_examples=60, deadline=None)
+def test_parts_give_way_by_whole_sentences_from_their_end_and_how_sure_after_the_rest(
+    parts: list[str], reasons: list[str], spare: int
+) -> None:
+    whole = Texts("", *parts[:4], tuple(map(ReasonLine, reasons)), parts[4])
+    short = whole.fitted(spare=spare, note=8)
+
+    assert short.words() <= (spare - 8 if short.is_shortened else spare)
+    assert short.is_shortened is (whole.words() > spare)
+    for name in ("what_changed", "how_sure", "not_known", "who_is_at_risk", "can_be_done"):
+        kept, said = sentences(getattr(short, name)), sentences(getattr(whole, name))
+        assert kept == said[: len(kept)]
+    if short.how_sure != whole.how_sure:
+        assert not short.can_be_done
+        assert len(short.reasons) <= 1
+
+
+def test_a_reason_is_cut_at_a_clause_after_thirty_words_and_keeps_its_day_and_body() -> None:
+    long = f"{'word ' * 20}one, {'word ' * 12}two, and then more (2024-06-01, Some Body)"
+    short = Texts("", "It rose.", "", "", "", (ReasonLine(long),)).fitted(spare=41, note=2)
+
+    assert short.reasons[0].text == f"{'word ' * 20}one, {'word ' * 12}two… (2024-06-01, Some Body)"
+
+
+def test_sentences_do_not_end_at_short_forms_nor_inside_numbers() -> None:
+    said = "Its index is 22.1 of 100. Dr. No left the U.S. Army. “It is so.” Nothing else."
+
+    assert sentences(said) == ["Its index is 22.1 of 100.", "Dr. No left the U.S. Army.", "“It is so.”", "Nothing else."]
+
+
+def test_the_words_of_a_correction_are_never_cut() -> None:
+    said = f"Corrects alert 1. What was wrong: {'wrong ' * 60}. Right is: {'right ' * 90}end."
+    back = high(kind="correction", corrects=high(), what_changed=said, not_known=WORDS, can_be_done=WORDS)
+    for _ in range(3):
+        reason(back, make.accepted(), WORDS[:300])
+
+    for words in both(outbox.delivery(back)):
+        assert "Right is: right" in words
+        assert "right end." in words
+        assert "Shortened:" in words
+
+
+def test_a_withdrawal_says_which_alert_what_was_wrong_and_no_more() -> None:
+    sent = high(iso3="SDN", headline="Attacks on a market")
+    said = f"Withdrawn: alert {sent.pk} of 2024-07-01, which warned of HIGH. What was wrong: It was made up."
+    back = high(iso3="SDN", kind="withdrawal", corrects=sent, headline="Withdrawn", what_changed=said)
+    row = outbox.delivery(back, subscription=None)
+    text, page = both(row)
+
+    assert as_read(row)["Subject"] == "[WITHDRAWN] Sudan: Attacks on a market"
+    assert f"Alert {sent.pk} of 1 July 2024 is withdrawn. Nothing else is to be done." in text
+    assert "WHAT WAS WRONG\nIt was made up.\n" in text
+    assert "It takes back an alert that was meant for you." in text
+    for other in ("onfidence", "hy (", "this week", "THIS WEEK", "alid until", "reason stands out", "HOW SURE"):
+        assert other not in text + page
+
+
+@pytest.mark.parametrize(
+    ("purpose", "kind", "said"),
+    [
+        ("alert", "correction", "It corrects an alert that was meant for you."),
+        ("reminder", "rise", "Your office is asked to answer it."),
+        ("escalation", "rise", "Your office is asked to answer it."),
+        ("passed_on", "rise", "It was passed on to you."),
+    ],
+)
+def test_a_mail_that_no_rule_asked_for_says_why_it_comes(purpose: str, kind: str, said: str) -> None:
+    warning = high(kind=kind, corrects=high() if kind == "correction" else None)
+
+    assert all(said in words for words in both(outbox.delivery(warning, purpose=purpose, subscription=None)))
 
 
 def test_the_words_that_the_rule_gives_to_a_grave_situation_fit_without_a_cut() -> None:
@@ -297,7 +358,8 @@ def test_the_words_that_the_rule_gives_to_a_grave_situation_fit_without_a_cut() 
     )
     text, page = both(outbox.delivery(warning))
 
-    assert 150 < messages.words_in(text) <= 250
+    assert 120 < messages.words_in(text) <= 250
+    assert "Shortened" not in text
     assert messages.words_in(" ".join(Visible(page).words)) <= 250
     assert warning.reasons.count() == 3
     for said in (warning.what_changed, warning.how_sure, warning.not_known, warning.can_be_done):

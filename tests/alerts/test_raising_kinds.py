@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from alerts import comparing, matching, raising, situations
+from alerts import comparing, matching, raising, situations, wording
 from alerts.desk import refuse, release
 from alerts.models import Alert, Delivery, Verdict
 from indicators import coding
@@ -79,6 +79,38 @@ def test_trigger_evidence_is_named_only_where_everybody_may_see_it() -> None:
     assert (alert.kind, alert.headline) == ("trigger", "New trigger evidence that is not public")
     assert closed.indicator.label not in alert.what_changed
     assert open_piece.indicator.label.lower() in another.what_changed.lower()
+
+
+def test_the_piece_that_a_trigger_alert_is_about_is_its_first_reason_where_it_is_public() -> None:
+    compared(level=4)
+    piece = trigger(note="A governor called a group vermin on the radio.")
+    (alert,) = judged(level=4)
+    first = alert.reasons.order_by("order").first()
+
+    assert first is not None
+    assert (first.evidence, first.grade) == (piece, piece.grade)
+    assert first.text == f"A governor called a group vermin on the radio (2024-05-20, {piece.family.name})"
+
+
+def test_a_trigger_that_is_not_public_is_no_reason() -> None:
+    compared(level=4)
+    closed = trigger(sensitivity=Sensitivity.CONFIDENTIAL)
+    (alert,) = judged(level=4)
+
+    assert not alert.reasons.filter(evidence=closed).exists()
+
+
+def test_a_reason_is_kept_whole_and_a_headline_ends_with_a_phrase() -> None:
+    compared(level=4)
+    long = " ".join(["word"] * 80)
+    trigger(note=f"{long}.")
+    (alert,) = judged(level=4)
+
+    assert alert.reasons.get(order=1).text.startswith(f"{long} (2024-05-20, ")
+    assert wording.phrase("Incitement or hate propaganda against a group or person", 8) == (
+        "Incitement or hate propaganda against a group"
+    )
+    assert wording.phrase("One two three four five six seven eight nine", 8).endswith("eight…")
 
 
 def test_a_draft_of_silence_lapses_when_reports_come_again() -> None:

@@ -167,7 +167,7 @@ def test_a_withdrawal_says_which_alert_and_what_was_wrong() -> None:
     assert (made.kind, made.corrects, made.headline) == ("withdrawal", alert, f"Alert {alert.pk} is withdrawn")
     assert f"alert {alert.pk} of 2024-07-01, which warned of ELEVATED" in made.what_changed
     assert made.what_changed.endswith("What was wrong: The date was wrong.")
-    assert messages.subject(made).startswith(f"[WITHDRAWN] Myanmar: Alert {alert.pk} is withdrawn")
+    assert messages.subject(made) == f"[WITHDRAWN] Myanmar: {alert.headline}"
     assert made.valid_until == dt.date(2024, 9, 1)
 
 

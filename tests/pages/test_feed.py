@@ -74,7 +74,7 @@ def test_the_feed_has_what_the_standard_asks_for(client: Client, count: int) -> 
 
 
 def test_a_reader_of_feeds_understands_it(client: Client) -> None:
-    row = outbox.alert(headline="What & why", what_changed="It rose <fast>.")
+    row = outbox.alert(headline="What & why", what_changed="It rose <fast>.", who_is_at_risk="One group.")
     reason(row, evidence := make.accepted(), "What was seen")
 
     read = feedparser.parse(client.get(FEED).content)
@@ -87,6 +87,7 @@ def test_a_reader_of_feeds_understands_it(client: Client) -> None:
     assert entry.summary_detail.type == "text/plain"
     assert entry.content[0].type == "text/html"
     assert "It rose &lt;fast&gt;." in entry.content[0].value
+    assert "<h2>Who is at risk</h2>\n<p>One group.</p>" in entry.content[0].value
     assert f'<a href="{SITE}/evidence/{evidence.pk}/">What was seen</a>' in entry.content[0].value
     assert entry.updated_parsed[:5] == entry.published_parsed[:5] == (2024, 7, 1, 12, 0)
 

@@ -304,9 +304,9 @@ def test_a_reason_is_cut_at_a_clause_after_thirty_words_and_keeps_its_day_and_bo
 
 
 def test_sentences_do_not_end_at_short_forms_nor_inside_numbers() -> None:
-    said = "Its index is 22.1 of 100. Dr. No left the U.S. Army. “It is so.” Nothing else."
+    said = "Its index is 22.1 of 100. Dr. No left the U.S. Army. “It is so.” No more."
 
-    assert sentences(said) == ["Its index is 22.1 of 100.", "Dr. No left the U.S. Army.", "“It is so.”", "Nothing else."]
+    assert sentences(said) == ["Its index is 22.1 of 100.", "Dr. No left the U.S. Army.", "“It is so.”", "No more."]
 
 
 def test_the_words_of_a_correction_are_never_cut() -> None:

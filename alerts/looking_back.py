@@ -10,6 +10,7 @@ from django.db.models import Q
 from alerts import hours, matching
 from alerts.following import later
 from alerts.models import Alert, MailSettings, Subscription
+from alerts.rules import LEAST_LEVEL
 from alerts.wanting import Wanted, refuse_what_cannot_be
 from indicators.models.score import Level
 from people.models import User
@@ -27,6 +28,7 @@ class LookBack:
     alerts: int
     latest: list[Alert]
     is_digest: bool
+    more_by: tuple[str, ...] = ()  # what may send more, as far as the rule leaves anything to add
     months: int = MONTHS
 
     def lines(self) -> list[tuple[Level, Alert]]:
@@ -54,7 +56,14 @@ def look_back(*, wanted: Wanted, person: User, reader: User, at: dt.datetime) ->
     times = [alert.released_at for alert in alerts if alert.released_at is not None]
     is_digest = wanted.frequency != Subscription.Frequency.AT_ONCE
     mails = _digests(times, wanted, person) if is_digest else len(times)
-    return LookBack(mails=mails, alerts=len(alerts), latest=alerts[:LISTED], is_digest=is_digest)
+    latest, more_by = alerts[:LISTED], _more_by(wanted)
+    return LookBack(mails=mails, alerts=len(alerts), latest=latest, is_digest=is_digest, more_by=more_by)
+
+
+def _more_by(wanted: Wanted) -> tuple[str, ...]:
+    wider = () if wanted.is_everywhere else ("a wider region",)
+    lower = () if wanted.least_level <= LEAST_LEVEL else ("a lower level",)
+    return wider + lower
 
 
 def _draft(wanted: Wanted, person: User) -> matching.Draft:

@@ -253,6 +253,7 @@ def _phrases(evidence: list[Evidence]) -> dict[int, int]:
 def _release_by_rule(level: Level, *, at: dt.datetime) -> dict[str, object]:
     if level >= settings.RELEASE_FROM_LEVEL:
         return {}
-    reason = f"released by rule {rules.RULE}: {Level(settings.RELEASE_FROM_LEVEL).label} and above wait for a publisher"
+    above = Level(settings.RELEASE_FROM_LEVEL).label
+    reason = f"released by rule {rules.RULE}: levels below {above} go without a person"
     practice = {"is_dry_run": True, "matched_at": at} if settings.ALERTS_DRY_RUN else {}
     return {"state": Alert.State.RELEASED, "decided_at": at, "released_at": at, "decision_reason": reason} | practice

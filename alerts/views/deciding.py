@@ -37,11 +37,13 @@ def log_of(alert: Alert, *, shows_names: bool) -> list[LogLine]:
     """Everything that was done with it, first to last; whom it did not reach is for staff alone. One query."""
     rows = AlertDecision.objects.filter(alert=alert).select_related("by").order_by("pk")
     rows = rows if shows_names else rows.exclude(action=AlertDecision.Action.TOLD)
-    return [_log_line(row, shows_names=shows_names) for row in rows]
+    return [_log_line(row, shows_names=shows_names, said=alert.decision_reason) for row in rows]
 
 
-def _log_line(row: AlertDecision, *, shows_names: bool) -> LogLine:
-    is_open = shows_names or row.by is None
+def _log_line(row: AlertDecision, *, shows_names: bool, said: str) -> LogLine:
+    """`said` stands on the page already, as why the alert was released."""
+    is_by_rule = row.by is None and row.action == AlertDecision.Action.RELEASED
+    is_open = (shows_names or row.by is None) and not (is_by_rule and row.reason == said)
     is_settling = row.action == AlertDecision.Action.REFUSED and "evidence" in row.before
     return LogLine(
         action="no correction needed" if is_settling else str(row.get_action_display()),

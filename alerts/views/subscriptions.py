@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alerts import links, subscribing
 from alerts.forms import ACTIVE, ENDED, RuleFilter, RuleForm, initial_of, people_to_choose
+from alerts.hours import wall
 from alerts.looking_back import look_back
 from alerts.messages import region_names, sender
-from alerts.models import Confirmation, Subscription
+from alerts.models import Confirmation, MailSettings, Subscription
 from alerts.offices import offices_of
 from alerts.subscribing import SubscriptionError
 from people.models import User
@@ -72,6 +73,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(person=int(form.cleaned_data["person"]))
     page = Paginator(rows.order_by("person__name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "rules": _described(page.object_list)}
+    context |= _paused(_person(request))
     context |= {"is_staff": is_staff, "me": _person(request), "is_filtered": bool(set(request.GET) & set(form.fields))}
     return render(request, "alerts/subscriptions.html", context, status=200 if form.is_valid() else 400)
 
@@ -188,7 +190,16 @@ def _form_page(
     context = {"here": request.path, "form": form, "rule": rule, "words": words, **looked}
     if rule is not None:
         context |= {"asked": _last_asked([rule]).get(rule.pk), "is_own": rule.person_id == _person(request).pk}
+        context |= _paused(rule.person)
     return render(request, "alerts/subscription.html", context, status=status)
+
+
+def _paused(person: User) -> dict[str, object]:
+    """Until when no mail goes out to the person, by their own clock; nothing where none is held back. One query."""
+    found = MailSettings.objects.filter(person=person, paused_until__gt=clock.now()).first()
+    if found is None or found.paused_until is None:
+        return {}
+    return {"paused_until": wall(found.paused_until, found.time_zone), "zone": found.time_zone}
 
 
 def _person(request: HttpRequest) -> User:
@@ -266,6 +277,7 @@ def _by_link_page(
     here = reverse("my_subscriptions", args=[token])
     hours = reverse("pause", args=[links.pause_token(person)])
     context = {"here": here, "hours": hours, "form": form, "rule": rule, "rules": _described(list(rules)), **looked}
+    context |= _paused(person)
     return render(request, "alerts/subscriptions_by_link.html", context, status=status)
 
 

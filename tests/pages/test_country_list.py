@@ -92,6 +92,14 @@ def test_a_link_to_a_piece_leads_to_where_it_stands(client: Client) -> None:
     )
 
 
+def test_the_place_of_a_piece_stands_before_its_statement(client: Client) -> None:
+    (row,) = scored(1)
+
+    piece = client.get("/countries/MMR/").text.partition('<article class="piece">')[2].partition("</article>")[0]
+
+    assert piece.index(f'id="evidence-{row.pk}"') < piece.index('class="piece-why"')
+
+
 def test_ten_times_the_evidence_costs_the_same_queries(client: Client) -> None:
     counts = []
     for count in (3, 30):

@@ -13,9 +13,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from pytest_django.live_server_helper import LiveServer
 
 from alerts import links, messages, subscribing
-from alerts.models import Endpoint, Subscription
+from alerts.models import Endpoint, MailSettings, Subscription
 from people.models import User
 from people.permissions import Role
+from r2p_dashboard import clock
 from tests import make
 from tests.alerts import outbox
 
@@ -187,9 +188,45 @@ def test_queries_do_not_grow_with_rows(
         Subscription.objects.create(person=me, created_at=make.NOW, confirmed_at=make.NOW, is_everywhere=True)
 
     # of which the session and its person take two, and the header three for what waits
-    for address, most in (("/subscriptions/", 10), (by_link(me), 11), (f"/subscriptions/{rule.pk}/", 12)):
+    for address, most in (("/subscriptions/", 11), (by_link(me), 12), (f"/subscriptions/{rule.pk}/", 13)):
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
+
+
+def test_a_pause_is_said_above_the_rules_that_it_holds_back(client: Client) -> None:
+    me, until = make.person(), clock.now() + dt.timedelta(days=20)
+    rule = outbox.subscription(me)
+    kept = MailSettings.objects.create(person=me, paused_until=until, changed_at=make.NOW)
+    client.force_login(me)
+
+    for address in ("/subscriptions/", f"/subscriptions/{rule.pk}/", by_link(me)):
+        page = client.get(address).text
+        assert f'Your mails are paused until <time datetime="{until:%Y-%m-%dT%H:%M}' in page
+        assert ">resume</a>" in page
+    client.force_login(make.person(Role.PUBLISHER))
+    assert "paused until" not in client.get("/subscriptions/").text
+    assert "Mails to this person are paused until" in client.get(f"/subscriptions/{rule.pk}/").text
+    MailSettings.objects.filter(pk=kept.pk).update(paused_until=clock.now() - dt.timedelta(days=1))
+    assert "paused until" not in client.get(f"/subscriptions/{rule.pk}/").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"is_everywhere": "on", "least_level": "3"}, ""),
+        ({"is_everywhere": "on", "least_level": "5"}, "A lower level"),
+        ({"countries": ["SDN"], "least_level": "3"}, "A wider region"),
+        ({"countries": ["SDN"], "least_level": "4"}, "A wider region or a lower level"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_would_have_sent_nothing_says_what_may_send_more(
+    client: Client, fields: dict[str, Any], said: str
+) -> None:
+    client.force_login(make.person())
+
+    page = client.post("/subscriptions/new/", {"frequency": "at_once", "action": "look_back", **fields}).text
+
+    assert f'<p class="soft small">{said}{" may send more. " if said else ""}No mail is no sign' in page
 
 
 # --- behind signed links -------------------------------------------------------------------------------------

@@ -12,28 +12,10 @@ from indicators.profile import CountryProfile, Reason
 REASONS = 3
 REASON_MOST = 1000  # characters that a reason has room for; the mail shortens what is long, the page does not
 HEADLINE_WORDS = 8
-_JOINTS = frozenset(
-    [
-        "after",
-        "against",
-        "and",
-        "as",
-        "from",
-        "in",
-        "of",
-        "on",
-        "or",
-        "over",
-        "that",
-        "to",
-        "towards",
-        "when",
-        "where",
-        "which",
-        "who",
-        "with",
-    ]
-)
+_JOINTS = frozenset({
+    "after", "against", "and", "as", "from", "in", "of", "on", "or", "over", "that", "to", "towards", "when", "where",
+    "which", "who", "with",
+})  # fmt: skip
 _ARTICLES = frozenset({"a", "an", "the"})
 _UNDONE = ("ing", "ian", "eable")  # such words wait for their noun or object, which comes after the joint
 _END = re.compile(r"[.!?](?=\s|$)")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from alerts.messages.letters import Letters, write
 from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, PAPER, SOFT
 
 SHOWN = (320, 140)  # as a mail program shows it
@@ -24,7 +25,6 @@ COLOURS = 48
 LEVELS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 Value = float | None
 Point = tuple[float, float]
-Letters = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -142,17 +142,17 @@ def _write(brush: ImageDraw.ImageDraw, course: Course, words: Words) -> None:
     small, large = ImageFont.load_default(WORD), ImageFont.load_default(WORD + 12)
     brush.rectangle((0, 0, WIDTH - 1, HEIGHT - 1), outline=NOT_SHOWN, width=POINTS)
     for value in (0, 50, 100):
-        brush.text((LEFT - 10, _y(value)), str(value), fill=SOFT, font=small, anchor="rm" if value else "rb")
-    brush.text((LEFT, BOTTOM + 10), words.first, fill=SOFT, font=small, anchor="la")
-    brush.text((RIGHT, BOTTOM + 10), words.last, fill=SOFT, font=small, anchor="ra")
+        write(brush, (LEFT - 10, _y(value)), str(value), fill=SOFT, font=small, anchor="rm" if value else "rb")
+    write(brush, (LEFT, BOTTOM + 10), words.first, fill=SOFT, font=small, anchor="la")
+    write(brush, (RIGHT, BOTTOM + 10), words.last, fill=SOFT, font=small, anchor="ra")
     now, places = course.index[-1], []
     if now is not None:
         places.append(max(TOP + 14, min(BOTTOM - 14, _y(now))))
-        brush.text((RIGHT + 16, places[0]), words.now, fill=INK, font=large, anchor="lm")
+        write(brush, (RIGHT + 16, places[0]), words.now, fill=INK, font=large, anchor="lm")
     for (_, low, high), word in zip(_bounds(course), words.levels, strict=True):
         middle = (_y(low) + _y(high)) / 2
         if all(abs(middle - taken) > WORD * 1.25 for taken in places):
-            brush.text((RIGHT + 14, middle), word, fill=SOFT, font=small, anchor="lm")
+            write(brush, (RIGHT + 14, middle), word, fill=SOFT, font=small, anchor="lm")
             places.append(middle)
     _name_gap(brush, course, words, small)
 
@@ -164,4 +164,4 @@ def _name_gap(brush: ImageDraw.ImageDraw, course: Course, words: Words, font: Le
     if run:
         left, right = _x(run[0], len(course.index)), _x(run[-1], len(course.index))
         if right - left > font.getlength(words.unknown):
-            brush.text(((left + right) / 2, (TOP + BOTTOM) / 2), words.unknown, fill=SOFT, font=font, anchor="mm")
+            write(brush, ((left + right) / 2, (TOP + BOTTOM) / 2), words.unknown, fill=SOFT, font=font, anchor="mm")

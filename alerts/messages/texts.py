@@ -6,6 +6,7 @@ A part gives way by whole sentences from its end, or goes: no part is shown as a
 import dataclasses
 import re
 from collections.abc import Iterator
+from typing import Any
 
 WORDS_MAX = 250  # of a body, addresses not counted: read in half a minute to a minute
 HEADLINE_WORDS = 8
@@ -79,12 +80,14 @@ def _shorter(texts: Texts) -> Iterator[Texts]:
 
 def _without_end(texts: Texts, name: str) -> Iterator[Texts]:
     if len(found := sentences(getattr(texts, name))) > 1:
-        yield dataclasses.replace(texts, **{name: " ".join(found[:-1])})
+        kept: dict[str, Any] = {name: " ".join(found[:-1])}
+        yield dataclasses.replace(texts, **kept)
 
 
 def _without(texts: Texts, name: str) -> Iterator[Texts]:
     if getattr(texts, name):
-        yield dataclasses.replace(texts, **{name: ""})
+        gone: dict[str, Any] = {name: ""}
+        yield dataclasses.replace(texts, **gone)
 
 
 def _without_reason(texts: Texts, *, left: int) -> Iterator[Texts]:

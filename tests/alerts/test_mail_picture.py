@@ -5,11 +5,11 @@ import io
 from email.message import EmailMessage
 
 import pytest
-from django.utils import translation
-from PIL import Image
+from django.utils import dates, translation
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from alerts import messages
-from alerts.messages import picture, trend
+from alerts.messages import letters, picture, trend
 from alerts.models import Alert
 from alerts.views.stored_mail import shown
 from indicators.models import Band, History, Snapshot
@@ -119,6 +119,33 @@ def test_in_french_its_numbers_months_and_levels_are_french() -> None:
 
     assert said.startswith("Indice : 25,0 au ")
     assert png != found.drawn()
+
+
+def test_every_word_of_it_is_drawn_in_letters_that_its_font_has() -> None:
+    font = ImageFont.load_default(picture.WORD)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    box = bytes(font.getmask("\N{ARABIC LETTER BEH}"))
+    with translation.override("fr"):
+        said = [*map(str, dates.MONTHS_AP.values()), *map(translation.gettext, ["HIGH", "ELEVATED", "unknown"])]
+    drawn = {sign for text in said for part in (letters.in_its_letters(text)[0],) for sign in part if sign.strip()}
+
+    assert "É" in "".join(said)
+    assert {sign for sign in drawn | set("".join(letters.MARKS.values())) if bytes(font.getmask(sign)) == box} == set()
+
+
+@pytest.mark.parametrize("text", ["É", "é", "û", "è", "ë"])
+def test_an_accent_stands_above_its_letter_and_leaves_it_as_it_is(text: str) -> None:
+    font, seen = ImageFont.load_default(picture.WORD), []
+    for one in (text, letters.in_its_letters(text)[0]):
+        image = Image.new("L", (40, 40), 255)
+        letters.write(ImageDraw.Draw(image), (10, 30), one, fill="black", font=font, anchor="ls")
+        seen.append(image)
+    (left, top, right, bottom), plain = (ImageChops.invert(one).getbbox() or (0, 0, 0, 0) for one in seen)
+
+    assert bottom == plain[3]
+    assert top < plain[1]
+    assert left > 5
+    assert right < 30
 
 
 @pytest.mark.parametrize("gap", [0, 10, 24])

@@ -283,7 +283,7 @@ SAID = st.lists(st.integers(2, 30), max_size=4).map(lambda sizes: " ".join(f"It{
 def test_parts_give_way_by_whole_sentences_from_their_end_and_how_sure_after_the_rest(
     parts: list[str], reasons: list[str], spare: int
 ) -> None:
-    whole = Texts("", *parts[:4], tuple(map(ReasonLine, reasons)), parts[4])
+    whole = Texts("", parts[0], parts[1], parts[2], parts[3], tuple(map(ReasonLine, reasons)), parts[4])
     short = whole.fitted(spare=spare, note=8)
 
     assert short.words() <= (spare - 8 if short.is_shortened else spare)

@@ -80,6 +80,22 @@ def of_passage(passage: Passage) -> dict[str, Any]:
     return {**said, "published_on": report.published_on, "passage": passage}
 
 
+def on_record(entry: Entry, *, user: User) -> Evidence | None:
+    """The live piece, as far as the person may see it, that says what was typed already, in the same words."""
+    typed = entry.source
+    source = typed if isinstance(typed, Source) else Source.objects.filter(slug=_slug(typed.name)).first()
+    if source is None or entry.new_family:
+        return None
+    rows = Evidence.objects.visible_to(user).filter(
+        indicator=entry.indicator, country=entry.country, polarity=entry.polarity, event_key=entry.event_key,
+        event_on=entry.event_on, family=entry.family or source.family, passage__report__source=source,
+        status__in=[Evidence.Status.PROPOSED, Evidence.Status.ACCEPTED],
+    )  # fmt: skip
+    if entry.passage is not None:
+        return rows.filter(passage=entry.passage).first()
+    return rows.filter(passage__text=" ".join(entry.text.split())).first()
+
+
 def enter(*, entry: Entry, coder: User, at: dt.datetime, installation_day: dt.date) -> Evidence:
     """The proposed row, which moves nothing until another person accepts it. Raises EntryError."""
     _check(entry, coder, at=at, installation_day=installation_day)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from countries.models import Country
-from indicators.entering import Entry, EntryError, NewSource, enter, of_passage
+from indicators.entering import Entry, EntryError, NewSource, enter, of_passage, on_record
 from indicators.events import event_now
 from indicators.forms import NEW, EntryForm
 from indicators.models import Evidence, Indicator
@@ -53,8 +53,9 @@ def evidence_new(request: HttpRequest) -> HttpResponse:
         return _page(request, form, passage, typed)
     form = EntryForm(request.POST, user=coder, passage=passage)
     if form.is_valid():
-        if is_warned_of(form, typed, user=coder):
-            return _page(request, form, passage, typed, status=409)
+        twin = on_record(entry_of(form.cleaned_data, passage), user=coder)
+        if twin is not None or is_warned_of(form, typed, user=coder):
+            return _page(request, form, passage, typed, status=409, on_record=twin, is_held=True)
         evidence = _enter(coder, form, passage)
         if evidence is not None:
             messages.success(
@@ -66,10 +67,10 @@ def evidence_new(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: EntryForm, passage: Passage | None, typed: Typed, *, status: int = 200
+    request: HttpRequest, form: EntryForm, passage: Passage | None, typed: Typed, *, status: int = 200, **told: object
 ) -> HttpResponse:
     moment = moment_of(request)
-    context = {"form": form, "passage": passage, "keys": event_keys(request, form)}
+    context = {"form": form, "passage": passage, "keys": event_keys(request, form), **told}
     context |= beside(typed, user=_person(request), known_on=moment.known_on)
     return render(request, "indicators/evidence_new.html", context, status=status)
 

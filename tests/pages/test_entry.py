@@ -116,8 +116,8 @@ def test_the_same_twice_is_refused(client: Client, coder: User) -> None:
 
     again = client.post("/evidence/new/", typed(source="synthetic-monitor", new_source="", is_another="on"))
 
-    assert again.status_code == 400
-    assert f"already as evidence {Evidence.objects.get().pk}" in again.text
+    assert again.status_code == 409
+    assert f">evidence {Evidence.objects.get().pk}</a>; nothing was saved twice" in again.text
 
 
 def test_a_source_of_the_same_name_is_not_made_twice(client: Client, coder: User) -> None:
@@ -261,6 +261,23 @@ def test_a_near_twin_is_warned_of_before_saving(client: Client, coder: User, day
 
     assert (answer.status_code, Evidence.objects.count()) == ((409, 1) if is_near else (302, 2))
     assert (f"Evidence {row.pk}</a>, 1 May 2024" in answer.text) is is_near
+
+
+def test_what_is_sent_twice_is_said_to_be_on_record(client: Client, coder: User) -> None:
+    client.post("/evidence/new/", typed())
+    row = Evidence.objects.get()
+
+    for again in (typed(), typed(is_another="on")):
+        answer = client.post("/evidence/new/", again)
+        assert (answer.status_code, Evidence.objects.count()) == (409, 1)
+        said = f'on record already: <a href="/evidence/{row.pk}/">evidence {row.pk}</a>; nothing was saved twice'
+        assert said in answer.text
+
+
+def test_what_is_near_says_at_the_top_that_nothing_was_saved(client: Client, coder: User) -> None:
+    make.accepted(event_on=dt.date(2024, 5, 1))
+
+    assert "Nothing was saved yet: near it stands 1 piece already" in client.post("/evidence/new/", typed()).text
 
 
 def test_what_is_another_is_saved_beside_its_near_twin(client: Client, coder: User) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
+import hypothesis
 import pytest
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
@@ -34,6 +35,8 @@ CHROMIUM_ARGUMENTS = [
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+hypothesis.settings.register_profile("no clock", deadline=None)  # how long an example takes is no matter of a test
+hypothesis.settings.load_profile("no clock")
 _UNBLOCKED = pytest.StashKey[DjangoDbBlocker]()
 
 
@@ -168,10 +171,20 @@ def worker(
     if not workers or workers[0].poll() is not None:
         workers[:] = [start_worker()]
     yield workers[0]
-    app.control.purge()
     if workers[0].poll() is None:
-        while any((app.control.inspect(timeout=5, limit=1).active() or {}).values()):
-            time.sleep(0.1)
+        _settle()
+    app.control.purge()
+
+
+def _settle() -> None:
+    """Until the worker has nothing to do, twice in a row: a task may ring for another one with its last breath."""
+    quiet = 0
+    while quiet < 2:
+        app.control.purge()
+        asked = app.control.inspect(timeout=5, limit=1)
+        is_busy = any(any((found or {}).values()) for found in (asked.active(), asked.reserved()))
+        quiet = 0 if is_busy else quiet + 1
+        time.sleep(0.1 * is_busy)
 
 
 @pytest.fixture

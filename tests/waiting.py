@@ -10,7 +10,7 @@ from django.db import connection
 from r2p_dashboard.celery import QUEUES, app
 
 
-def until(condition: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
+def until(condition: Callable[[], object], *, seconds: float = 90, what: str = "it") -> None:
     """Waits for `condition`; fails the test where it never comes true. The limit is generous: no speed is asserted."""
     end = time.monotonic() + seconds
     while not condition():

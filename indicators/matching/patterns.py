@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from indicators.matching.words import Token, folded, is_han
+from indicators.matching.words import Token, folded, has_han
 
 GAP_MAX = 12  # words; a wider gap joins what does not belong together
 PIECES_MAX = 2_000  # words and marks of one phrase, its groups written out
@@ -91,7 +91,12 @@ Phrase = tuple[Element, ...]
 
 def parse(phrase: str, groups: Mapping[str, str] | None = None) -> tuple[Phrase, ...]:
     """The sequences that a phrase stands for: two where it holds a `~`. Raises PatternError."""
-    pieces = list(_pieces(phrase, groups or {}, depth=0))
+    return _parsed(phrase, tuple(sorted(groups.items())) if groups and "@" in phrase else ())
+
+
+@functools.lru_cache(maxsize=20_000)  # a lexicon has some thousands, and each version of it most of the same
+def _parsed(phrase: str, groups: tuple[tuple[str, str], ...]) -> tuple[Phrase, ...]:
+    pieces = list(_pieces(phrase, dict(groups), depth=0))
     if not pieces:
         raise PatternError("found an empty phrase; wanted words")
     near = [at for at, piece in enumerate(pieces) if piece.startswith("~")]
@@ -125,7 +130,7 @@ def _pieces(phrase: str, groups: Mapping[str, str], depth: int) -> Iterator[str]
 def _words(written: str) -> Iterator[str]:
     """The words of a run of letters: parted by hyphens, and at every Chinese character; a star stays with its word."""
     for part in written.split("-"):
-        if any(is_han(letter) for letter in part):
+        if has_han(part):
             yield from part
         else:
             yield folded(part.removesuffix("*")) + "*" * part.endswith("*")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 SENTENCE_MAX = 200  # words; text without full stops is cut here, so that the work stays linear
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN_LETTER = re.compile(f"[{_HAN}]")
 _TOKEN = re.compile(
     rf"(?P<word>[{_HAN}]|(?:(?![{_HAN}])\w)+(?:['’](?:(?![{_HAN}])\w)+)*)"
     r"|(?P<end>[.!?;:؟؛](?=[\s\"”’)\]»]|$)|[。！？；]|\n\s*\n)"
@@ -65,9 +66,9 @@ def _arabic(word: str) -> str:
     return bare[1:] if bare.startswith("و") and len(bare) >= _SHORT else bare
 
 
-def is_han(letter: str) -> bool:
-    """Whether this is a Chinese character."""
-    return re.fullmatch(f"[{_HAN}]", letter) is not None
+def has_han(text: str) -> bool:
+    """Whether a Chinese character is in it."""
+    return _HAN_LETTER.search(text) is not None
 
 
 def looks_english(text: str) -> bool:

@@ -328,7 +328,7 @@ def test_a_grave_mail_made_a_moment_ago_raises_no_alarm_and_one_that_stays_does(
 
     row.next_try_at = now - SENT_WITHIN
     row.save()
-    assert "1 not sent yet" in client.get("/outbox/").text
+    assert "1 mail not sent yet" in client.get("/outbox/").text
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,15 @@ def test_the_desk_lists_the_highest_level_first_then_the_oldest(client: Client, 
     assert "its time is over" in page.text
 
 
+def test_the_first_draft_is_the_first_link_of_the_content(client: Client, publisher: User) -> None:
+    row = fresh()
+
+    page = client.get("/alerts/desk/").text
+
+    assert '<a class="skip" href="#main">' in page
+    assert page.partition('<main id="main"')[2].partition("<a ")[2].startswith(f'href="{row.get_absolute_url()}"')
+
+
 def test_an_empty_desk_says_so(client: Client, publisher: User) -> None:
     assert "No draft waits." in client.get("/alerts/desk/").text
     assert "Nothing was practised." in client.get("/alerts/practice/").text

@@ -70,7 +70,8 @@ def test_the_measures_that_the_alert_names_stand_first() -> None:
 
 
 def _grouped(named: str) -> Any:
-    return ResponseForm(offices=[], advised=named).fields["measures"].choices
+    field: Any = ResponseForm(offices=[], advised=named).fields["measures"]
+    return field.choices
 
 
 def test_a_decision_taken_leads_to_the_form_with_the_words_that_were_typed(client: Client, mail: Delivery) -> None:

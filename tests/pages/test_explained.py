@@ -102,6 +102,10 @@ def test_what_came_in_and_what_was_retracted_leads_to_its_evidence(client: Clien
     assert "wrong country" in text
 
 
+def said(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
 def numbers_told(client: Client, query: str = "?from=2024-05-01&as_of=2024-06-25") -> str:
     text = client.get(f"/countries/MMR/change/{query}").text
     return text.partition('id="numbers-in"')[2].partition('id="went-out"')[0]
@@ -114,10 +118,10 @@ def test_numbers_of_series_that_came_in_are_told_of_the_latest_period_alone(clie
     text = numbers_told(client)
 
     assert latest.definition.title in text
-    assert f'<td class="nowrap">{latest.period_end}</td>' in text
-    assert f'<td class="nowrap">{latest.known_at.date()}</td>' in text
+    assert f'<td class="nowrap">{said(latest.period_end)}</td>' in text
+    assert f'<td class="nowrap">{said(latest.known_at)}</td>' in text
     assert f'href="/reports/{latest.report_id}/"' in text
-    assert str(older.period_end) not in text
+    assert said(older.period_end) not in text
     assert "None that you may see" in numbers_told(client, "?from=2024-06-10&as_of=2024-06-25")
 
 

@@ -71,7 +71,7 @@ def test_an_event_after_the_report_and_the_same_twice_are_refused(client: Client
 
     assert "which is after 2024-06-01" in late.text
     assert passage.text in late.text
-    assert f"already as evidence {Evidence.objects.get().pk}" in again.text
+    assert f"evidence {Evidence.objects.get().pk}</a>; nothing was saved twice" in again.text
 
 
 @pytest.mark.parametrize("asked", ["hidden", "x", "0", "99999999999999999999", "%00"])

@@ -111,7 +111,7 @@ def _more_signals(signals: list[Signal], count: int) -> None:
 
 
 def _count() -> int:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor, matching.joined_by_equality(cursor):
         pairs = f"SELECT count(*) FROM (SELECT DISTINCT alert.id, person.id {matching.MATCHES}) AS pairs"
         cursor.execute(pairs, {"alerts": list(Alert.objects.values_list("pk", flat=True))})
         return int(cursor.fetchone()[0])

@@ -124,7 +124,7 @@ class Draft:
 
 @contextlib.contextmanager
 def joined_by_equality(cursor: CursorWrapper) -> Iterator[None]:
-    """For `MATCHES` of many alerts, inside a transaction: pair by pair took PostgreSQL 12 s, and this a fraction of one.
+    """For `MATCHES` of many alerts, in a transaction: pair by pair took PostgreSQL 12 s, and this a fraction of one.
 
     It expects a handful of rules, whatever their number: it knows nothing of conditions joined by OR.
     """

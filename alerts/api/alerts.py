@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -73,7 +72,7 @@ class AlertSerializer(AlertRow):
     how_sure = serializers.CharField()
     not_known = serializers.CharField()
     can_be_done = serializers.CharField()
-    who_is_at_risk = serializers.CharField(allow_blank=True, help_text="Empty: no published assessment says so")
+    who_is_at_risk = serializers.CharField(allow_blank=True, help_text="Groups that published evidence names")
     reasons = AlertReasonRow(many=True)
 
 
@@ -135,9 +134,7 @@ def _chosen(asked: Any) -> AlertQuerySet:
 
 
 def _read(rows: AlertQuerySet) -> AlertQuerySet:
-    about = Coalesce(OuterRef("corrects"), OuterRef("pk"))  # a correction goes with the alert that it is about
-    later = Alert.objects.released().filter(supersedes=about, withdrawn_at=None).values("pk")[:1]
-    return rows.select_related("country", "situation").annotate(superseded_by_number=Subquery(later))
+    return rows.select_related("country", "situation").with_successor()
 
 
 def _row(alert: Alert, since: Sequence[Alert], request: Request) -> dict[str, Any]:

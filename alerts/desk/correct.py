@@ -10,6 +10,7 @@ from alerts.desk.edit import refuse_other_end, refuse_unfit, tidy
 from alerts.desk.hidden import refuse_hidden
 from alerts.desk.sent import end_drafts, latest_about, make, named, released_by, sent_for, wrong_of
 from alerts.desk.told import close_notices
+from alerts.messages import WAS_WRONG
 from alerts.models import Alert, AlertDecision
 from people.models import User
 
@@ -30,7 +31,7 @@ def correct(*, alert_id: int, by: User, wrong: str, words: Words, seen: int, rea
     refuse_unfit(words)
     refuse_other_end(words.valid_until, level=alert.level, since=at.date(), day=at.date())
     refuse_hidden(words.as_kept().values(), old=Words.of(alert).as_kept().values(), country_id=alert.country_id)
-    said = f"Corrects {named(alert)}. What was wrong: {wrong} Right is: {words.what_changed}"
+    said = f"Corrects {named(alert)}. {WAS_WRONG}{wrong} Right is: {words.what_changed}"
     end_drafts(alert, reason="somebody corrected the alert in their own words", at=at)
     made = make(
         alert, Alert.Kind.CORRECTION, dataclasses.replace(words, what_changed=said), at=at,

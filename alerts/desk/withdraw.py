@@ -8,6 +8,7 @@ from alerts import asking, lapsing
 from alerts.desk.drafts import DeskError, Words, log, reason_of
 from alerts.desk.sent import end_drafts, make, named, released_by, sent_for, wrong_of
 from alerts.desk.told import close_notices
+from alerts.messages import WAS_WRONG
 from alerts.models import Alert, AlertDecision, Duty
 from indicators.models.score import Level
 from people.models import User
@@ -48,7 +49,7 @@ def _words(alert: Alert, wrong: str, *, day: dt.date) -> Words:
     return Words(
         headline=f"Alert {alert.pk} is withdrawn",
         what_changed=f"Withdrawn: {named(alert)}, which warned of {level} in {alert.country.name_en}. "
-        f"What was wrong: {wrong}",
+        f"{WAS_WRONG}{wrong}",
         how_sure="That alert counts no more: rest nothing on it.",
         not_known="Its withdrawal does not say that the country is safe; what is known stands on the country’s page.",
         can_be_done="If you passed the alert on, pass this on to the same people.",

@@ -25,7 +25,7 @@ from alerts.models import Alert, AlertReason, Delivery
 from indicators.models import Evidence
 from indicators.models.score import Level
 
-WAS_WRONG = "What was wrong: "  # as alerts.desk.withdraw writes it
+WAS_WRONG = "What was wrong: "  # in stored corrections and withdrawals: what comes before it names their alert
 SHORTENED = gettext_noop("Shortened: the whole stands on the alert’s page.")
 NOT_PUBLIC = gettext_noop("Evidence that is not public")
 # What each person has of their own; the signs are of private use: they are in nobody's words.

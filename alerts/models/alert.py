@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from alerts.models.signal import Signal
@@ -46,6 +47,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def waiting(self) -> AlertQuerySet:
         """Drafts that wait for a publisher, highest level first, then oldest."""
         return self.filter(state=Alert.State.DRAFT).order_by("-level", "pk")
+
+    def with_successor(self) -> AlertQuerySet:
+        """Each with `superseded_by_number`: the alert that took its place; a correction goes with what it is about."""
+        about = Coalesce(OuterRef("corrects"), OuterRef("pk"))
+        later = Alert.objects.released().filter(supersedes=about, withdrawn_at=None).values("pk")[:1]
+        return self.annotate(superseded_by_number=Subquery(later))
 
     def visible_to(self, user: User | AnonymousUser) -> AlertQuerySet:
         """Those that went out for everybody; drafts, refusals and practice for those who release."""

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, OuterRef, Prefetch, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Min, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import pluralize
@@ -140,12 +139,10 @@ def alert_answer(request: HttpRequest, alert_id: int) -> HttpResponse:
 
 def found_alert(request: HttpRequest, alert_id: int) -> Alert:
     """404 for what this reader may not know of."""
-    about = Coalesce(OuterRef("corrects"), OuterRef("pk"))  # a correction goes with the alert that it is about
-    later = Alert.objects.released().filter(supersedes=about, withdrawn_at=None).values("pk")[:1]
-    rows = Alert.objects.visible_to(request.user).select_related(
+    rows = Alert.objects.visible_to(request.user).with_successor()
+    rows = rows.select_related(
         "country", "snapshot__method", "snapshot__run", "signal", "decided_by", "situation", "supersedes"
     )
-    rows = rows.annotate(superseded_by_number=Subquery(later))
     return get_object_or_404(rows, pk=alert_id)
 
 

@@ -59,11 +59,14 @@ class Letter:
     picture: InlinePicture | None = None
     heads: dict[str, object] = dataclasses.field(default_factory=dict)
     drawn: dict[Texts, tuple[str, str]] = dataclasses.field(default_factory=dict)
+    fitted: dict[int, Texts] = dataclasses.field(default_factory=dict)  # by how many words the parts may have
 
     def bodies(self, own: dict[str, str]) -> tuple[str, str]:
         """The text and the HTML twin for one person: `own` is what stands in the places of MARKS."""
         spare = WORDS_MAX - self.least_words - words_in(own["why_you"])
-        text, page = self._draw(self.texts.fitted(spare=spare, note=self.note_words))
+        if spare not in self.fitted:
+            self.fitted[spare] = self.texts.fitted(spare=spare, note=self.note_words)
+        text, page = self._draw(self.fitted[spare])
         for name, mark in MARKS.items():
             text, page = text.replace(mark, own[name]), page.replace(mark, escape(own[name]))
         return text, page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import enum
 import itertools
 import logging
 import re
@@ -30,12 +31,21 @@ log = logging.getLogger(__name__)
 ROUND_TIME = dt.timedelta(minutes=4)  # a call: a task is ended after ten minutes
 STANDS_FOR = dt.timedelta(minutes=5)  # so long a mail goes as it was written; later, only if all it says still holds
 TROUBLES_MAX = 3  # mails in a row without an answer, or with one about the relay: it is ill, the others wait
-WRITTEN_AHEAD = 50  # mails a transaction; each is sent in one of its own
+WRITTEN_AHEAD = 100  # mails a transaction; each is sent in one of its own
 _LOCK = 902_2024  # an arbitrary number: PostgreSQL's advisory lock of the sender
+_WRITTEN = ("message", "message_id", "fingerprint", "written_at")
 _BYTES = messages.POLICY.clone(cte_type="7bit")  # every server takes it
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
+
+
+class Composed(enum.Enum):
+    """What came of composing a mail."""
+
+    NEW = "its words are new"
+    HOLDS = "the words that are kept still hold"
+    NOT = "it could not be, which was noted"
 
 
 class DeliveryError(ValueError):
@@ -57,8 +67,8 @@ def send_waiting(*, now: Callable[[], dt.datetime], limit: int | None = None) ->
     cannot be reached or falls silent: what was not tried keeps waiting. Safe to run twice.
     """
     until, sent, troubles = now() + ROUND_TIME, 0, 0
-    with _only_sender() as alone, Line(settings.MAIL_SERVER, _sender()) as line:
-        round_ = Round(line, now, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST))
+    with _only_sender() as alone, usual.statements() as statements, Line(settings.MAIL_SERVER, _sender()) as line:
+        round_ = Round(line, now, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST), statements)
         if alone:
             _end_what_is_over(at=now())
             round_.pace.remember(recording.lately(at=now()))
@@ -93,6 +103,7 @@ class Round:
     line: Line
     now: Callable[[], dt.datetime]
     pace: Pace
+    statements: usual.Statements
     queue: usual.Queue = dataclasses.field(default_factory=usual.Queue)
 
 
@@ -104,7 +115,7 @@ def _usual(round_: Round) -> Answer | None:
     while round_.queue.numbers:
         number = round_.queue.numbers.popleft()
         with transaction.atomic():
-            found = usual.asked(number, at=at, stands_for=STANDS_FOR)
+            found = round_.statements.asked(number, at=at, stands_for=STANDS_FOR)
             address = _as_servers_read(found[1]) if found is not None else ""
             if found is None or not address:
                 break
@@ -113,7 +124,7 @@ def _usual(round_: Round) -> Answer | None:
             answer = round_.line.post(recipient=address, message=found[0])
             if answer.result is Result.SENT:
                 log.info("delivery %s: %s at %s (%s)", number, answer.result.value, answer.step, answer.code)
-                usual.tell_sent(number, answer, at=round_.now())
+                round_.statements.tell_sent(number, answer, at=round_.now())
             else:
                 recording.record(Delivery.objects.select_related("alert").get(pk=number), answer, at=round_.now())
                 round_.queue.forget()
@@ -187,7 +198,10 @@ def _written_anew(delivery: Delivery, address: str, *, at: dt.datetime) -> bool:
         return False
     if delivery.purpose == Delivery.Purpose.DIGEST and digests.is_in_doubt(delivery):
         return False  # it may be there already: the same bytes go again
-    return _write(delivery, address, {}, at=at)
+    composed = _composed(delivery, address, {}, at=at)
+    if composed is Composed.NEW:
+        delivery.save(update_fields=_WRITTEN)
+    return composed is not Composed.HOLDS
 
 
 @transaction.atomic
@@ -196,9 +210,9 @@ def _write_some(*, at: dt.datetime) -> int:
     blank = _free(at=at).filter(message=None).select_related(*messages.RELATED)
     found = list(blank.prefetch_related("subscription__countries")[:WRITTEN_AHEAD])
     letters: messages.Letters = {}
-    for delivery in found:
-        if address := _wanted_address(delivery, at=at):
-            _write(delivery, address, letters, at=at)
+    wanted = ((delivery, _wanted_address(delivery, at=at)) for delivery in found)
+    written = [one for one, to in wanted if to and _composed(one, to, letters, at=at) is Composed.NEW]
+    usual.keep(written, at=at)
     return len(found)
 
 
@@ -235,16 +249,16 @@ def _unwanted(delivery: Delivery, *, at: dt.datetime) -> str:
     return ""
 
 
-def _write(delivery: Delivery, address: str, letters: messages.Letters, *, at: dt.datetime) -> bool:
-    """Keep the mail's bytes for every try; False where those that are kept still hold, and nothing was done.
+def _composed(delivery: Delivery, address: str, letters: messages.Letters, *, at: dt.datetime) -> Composed:
+    """Give it the bytes that are kept for every try: the caller saves what is NEW. `letters` are shared.
 
-    A mail that cannot be written holds up no other: it is noted and put off. `letters` are shared.
+    A mail that cannot be written holds up no other: it is noted and put off.
     """
     try:
         with transaction.atomic():
             fingerprint, made = _words(delivery, letters, at=at)
             if delivery.message is not None and delivery.fingerprint == fingerprint:
-                return False
+                return Composed.HOLDS
             delivery.written_at = at  # its Date
             message = made()
         delivery.message, delivery.message_id = _checked(message, address), str(message["Message-ID"])
@@ -258,8 +272,8 @@ def _write(delivery: Delivery, address: str, letters: messages.Letters, *, at: d
         recording.put_off(delivery, Outcome.DEFERRED, f"the mail could not be written ({type(error).__name__})", at=at)
     else:
         delivery.fingerprint = fingerprint
-        delivery.save(update_fields=["message", "message_id", "fingerprint", "written_at"])
-    return True
+        return Composed.NEW
+    return Composed.NOT
 
 
 def _words(delivery: Delivery, letters: messages.Letters, *, at: dt.datetime) -> tuple[str, Callable[[], EmailMessage]]:

@@ -1,5 +1,6 @@
 """The head of a mail: one recipient, nothing that a name could break, no identifier that folding could change."""
 
+import functools
 import re
 from collections.abc import Mapping
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -25,14 +26,34 @@ class OneLine(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _Registry(HeaderRegistry):
+    """Python's own makes a class for each header of each mail: it took as long as all their words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type[BaseHeader]] = {}
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
 def _registry() -> HeaderRegistry:
-    registry = HeaderRegistry()
+    registry = _Registry()
     for name in ("message-id", "in-reply-to", "references", "list-id", "list-unsubscribe", "content-id"):
         registry.map_to_type(name, OneLine)
     return registry
 
 
 POLICY: "EmailPolicy[EmailMessage]" = SMTP.clone(header_factory=_registry())
+
+
+@functools.lru_cache(maxsize=64)
+def head(name: str, value: str) -> BaseHeader:
+    """A header that many mails share, read once."""
+    found: BaseHeader = POLICY.header_factory(name, value)
+    return found
 
 
 def sender() -> str:

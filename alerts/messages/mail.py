@@ -3,8 +3,8 @@
 import functools
 import json
 from base64 import encodebytes
+from binascii import b2a_qp
 from email.message import EmailMessage
-from email.utils import format_datetime
 from urllib.parse import quote
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from alerts import links
 from alerts.messages.describing import describe
-from alerts.messages.headers import POLICY, address, domain, refuse_breaks, sender
+from alerts.messages.headers import POLICY, address, domain, head, refuse_breaks, sender
 from alerts.messages.languages import language_of
 from alerts.messages.letter import MARKS, TEST, InlinePicture, Letter, letter_for, preview_letter
 from alerts.models import Alert, Delivery
@@ -64,7 +64,7 @@ def mail_for(delivery: Delivery, letter: Letter | None = None) -> EmailMessage:
     letter = letter or letter_of(delivery)
     own = _own_words(delivery, letter)
     heads = letter.heads | _own_heads(delivery, own["unsubscribe_url"])
-    name = f"alert-{delivery.alert_id}-delivery-{delivery.pk}"
+    name = f"alert-{delivery.alert_id}"
     return composed(heads, *letter.bodies(own), name=name, picture=letter.picture)
 
 
@@ -73,12 +73,12 @@ def composed(
 ) -> EmailMessage:
     """A mail of a text and its HTML twin, with the picture that belongs to that.
 
-    `name` makes its boundaries, the same for every try.
+    `name` makes its boundaries, the same for every try: `=_` is in no text that is quoted-printable.
     """
     message = EmailMessage(policy=POLICY)
-    message.make_alternative(boundary=f"=_{name}")  # empty yet: no header to move
-    for head, value in heads.items():
-        message[head] = value
+    message["Content-Type"] = head("Content-Type", f'multipart/alternative; boundary="=_{name}"')
+    for said, value in heads.items():
+        message[said] = value
     message.attach(_part(text, "plain"))
     message.attach(_part(page, "html") if picture is None else _with_picture(page, picture, name))
     return message
@@ -180,7 +180,7 @@ def _without_rule(delivery: Delivery) -> str:
 def _common_heads(alert: Alert, letter: Letter) -> dict[str, object]:
     """The headers that every mail of an alert has, read once."""
     place, thread = f"alert {alert.pk}", thread_of(alert)
-    head = {
+    common = {
         "Subject": letter.shared["subject"],
         "From": address(settings.INSTALLATION_NAME, sender(), f"{place}: From"),
         "In-Reply-To": thread,
@@ -190,22 +190,22 @@ def _common_heads(alert: Alert, letter: Letter) -> dict[str, object]:
         "Content-Language": ", ".join(dict.fromkeys([letter.language, "en"])),
         "MIME-Version": "1.0",
     }
-    refuse_breaks(head, place)
-    return {name: POLICY.header_factory(name, value) for name, value in head.items()}
+    refuse_breaks(common, place)
+    return {name: POLICY.header_factory(name, value) for name, value in common.items()}
 
 
 def _own_heads(delivery: Delivery, unsubscribe_url: str) -> dict[str, object]:
     """The headers of one mail alone: one recipient, and nothing that a name could break."""
     person, place = delivery.person, f"delivery {delivery.pk}"
-    head = {
+    own = {
         "To": address(person.name, person.email, f"{place}: To"),
-        "Date": format_datetime(delivery.written_at or delivery.made_at),
+        "Date": delivery.written_at or delivery.made_at,
         "Message-ID": message_id(delivery),
         **_unsubscribing(delivery, unsubscribe_url),
         **_answers(delivery),
     }
-    refuse_breaks(head, place)
-    return head
+    refuse_breaks(own, place)
+    return own
 
 
 def _unsubscribing(delivery: Delivery, url: str) -> dict[str, object]:
@@ -228,14 +228,13 @@ def _answers(delivery: Delivery) -> dict[str, object]:
 
 def _with_picture(page: str, picture: InlinePicture, name: str) -> EmailMessage:
     whole = EmailMessage(policy=POLICY)
-    whole.make_related(boundary=f"=_{name}-page")
-    del whole["MIME-Version"]
+    whole["Content-Type"] = head("Content-Type", f'multipart/related; type="text/html"; boundary="=_{name}-page"')
     whole.attach(_part(page, "html"))
     shown = EmailMessage(policy=POLICY)
-    shown["Content-Type"] = "image/png"
-    shown["Content-Transfer-Encoding"] = "base64"
-    shown["Content-ID"] = f"<{picture.name}>"
-    shown["Content-Disposition"] = 'inline; filename="trend.png"'
+    shown["Content-Type"] = head("Content-Type", "image/png")
+    shown["Content-Transfer-Encoding"] = head("Content-Transfer-Encoding", "base64")
+    shown["Content-ID"] = head("Content-ID", f"<{picture.name}>")
+    shown["Content-Disposition"] = head("Content-Disposition", 'inline; filename="trend.png"')
     shown.set_payload(_encoded(picture.png))
     whole.attach(shown)
     return whole
@@ -249,6 +248,7 @@ def _encoded(png: bytes) -> str:
 
 def _part(text: str, subtype: str) -> EmailMessage:
     part = EmailMessage(policy=POLICY)
-    part.set_content(text, subtype=subtype, charset="utf-8", cte="quoted-printable")
-    del part["MIME-Version"]  # said once, by the whole
+    part["Content-Type"] = head("Content-Type", f'text/{subtype}; charset="utf-8"')
+    part["Content-Transfer-Encoding"] = head("Content-Transfer-Encoding", "quoted-printable")
+    part.set_payload(b2a_qp(text.encode()).decode("ascii"))
     return part

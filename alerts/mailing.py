@@ -4,7 +4,9 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
-from alerts import delivery, matching, recalling
+from alerts.corrections import recalling
+from alerts.outbox import delivery
+from alerts.subscriptions import matching
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,9 +6,13 @@ from typing import Any
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from alerts import comparing, confirming, duties, mailing, owing, raising
+from alerts import comparing, mailing
+from alerts.answers import duties
 from alerts.channels import sending
+from alerts.corrections import owing
 from alerts.desk import owed
+from alerts.raising import raising
+from alerts.subscriptions import confirming
 from r2p_dashboard import clock
 
 

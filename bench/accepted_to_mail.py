@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.test import override_settings
 
-from alerts import comparing, delivery, matching, raising, subscribing
+from alerts import comparing
 from alerts.models import Delivery
+from alerts.outbox import delivery
+from alerts.raising import raising
+from alerts.subscriptions import matching, subscribing
 from bench import demonstration, mails
 from bench.evidence_to_score import worker
 from bench.figure import Figure

@@ -19,9 +19,9 @@ from django.core import checks
 from django.db import transaction
 from django.test import override_settings
 
-from alerts import delivery
 from alerts.models import Alert, AlertReason, Delivery, Signal, Subscription
-from alerts.situations import home_situation
+from alerts.outbox import delivery
+from alerts.situations.situations import home_situation
 from bench import demonstration
 from bench.figure import Figure, wall
 from bench.servers import ROOT

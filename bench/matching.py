@@ -7,9 +7,9 @@ import random
 
 from django.db import connection, transaction
 
-from alerts import matching
 from alerts.models import Alert, Delivery, Signal, Subscription
-from alerts.situations import home_situation
+from alerts.situations.situations import home_situation
+from alerts.subscriptions import matching
 from bench import demonstration
 from bench.figure import Figure, wall
 from countries.models import Country

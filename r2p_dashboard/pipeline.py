@@ -12,8 +12,10 @@ from django.db.models import DateTimeField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast
 from kombu.exceptions import OperationalError
 
-from alerts import comparing, confirming, delivery, duties, lapsing, owing
+from alerts import comparing
+from alerts.answers import duties
 from alerts.channels import sending
+from alerts.corrections import owing
 from alerts.desk import owed
 from alerts.models import (
     Alert,
@@ -27,6 +29,9 @@ from alerts.models import (
     Signal,
     Verdict,
 )
+from alerts.outbox import delivery
+from alerts.raising import lapsing
+from alerts.subscriptions import confirming
 from indicators import (
     assess,
     bands,

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from alerts.measure_loading import load_measures
+from alerts.situations.measure_loading import load_measures
 from countries.loading import load_countries
 from indicators.lexicon_keeping import load_shipped
 from indicators.methods import publish_shipped

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from alerts import family
 from alerts.api.ledger import LEVELS, PlacesQuery
 from alerts.models import Alert, AlertQuerySet
-from alerts.place_forms import end_of, start_of
-from alerts.rules import LEAST_LEVEL
+from alerts.policy.rules import LEAST_LEVEL
+from alerts.situations.place_forms import end_of, start_of
 from alerts.views.alerts import ReasonLine, reasons_seen
 from indicators.models.score import Level
 from r2p_dashboard import clock

@@ -7,11 +7,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alerts.elapsed import day_of, days_between, hours_between
-from alerts.ledger import ANSWERED, UNANSWERED, Asked, Entry, ResponseLine, read, rows_of
+from alerts.ledger.elapsed import day_of, days_between, hours_between
+from alerts.ledger.ledger import ANSWERED, UNANSWERED, Asked, Entry, ResponseLine, read, rows_of
 from alerts.models import Signal
-from alerts.place_forms import end_of, start_of
-from alerts.rules import LEAST_LEVEL
+from alerts.policy.rules import LEAST_LEVEL
+from alerts.situations.place_forms import end_of, start_of
 from alerts.views.ledger import SignalLine, lines_of, with_all
 from indicators.models.score import Level
 from people.permissions import Sensitivity

@@ -10,9 +10,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alerts.counted import Counted, Span, counted
 from alerts.models import Alert
-from alerts.numbers import Asked, Elapsed, Fate, Group, Kept, groups, kept, office_figures
+from alerts.numbers.counted import Counted, Span, counted
+from alerts.numbers.numbers import Asked, Elapsed, Fate, Group, Kept, groups, kept, office_figures
 from indicators.api.standing import LEVELS
 from indicators.models.score import Level
 from people.permissions import Action, may

@@ -10,10 +10,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.encoding import punycode
 
-from alerts import recording, subscribing
 from alerts.channels import posting, telling
+from alerts.mailserver import recording
+from alerts.mailserver.posting import Answer
 from alerts.models import Delivery, Endpoint, Subscription
-from alerts.posting import Answer
+from alerts.subscriptions import subscribing
 from countries.models import Country
 from people.models import User
 from people.permissions import Action, may

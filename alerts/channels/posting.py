@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.encoding import punycode
 
 from alerts.channels.signing import HEADER, OVERLAP, signature
+from alerts.mailserver.posting import Answer, Result, cleaned
 from alerts.models import Endpoint
-from alerts.posting import Answer, Result, cleaned
 from reports.fetch import FetchError, Posted, Rules
 from reports.fetch import post as hand_over
 from reports.fetch.waits import wait_asked

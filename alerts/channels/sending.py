@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection, transaction
 from django.db.models import Min
 
-from alerts import family, matching, recording
+from alerts import family
 from alerts.channels import endpoints, posting, telling
+from alerts.mailserver import recording
+from alerts.mailserver.posting import Result
+from alerts.mailserver.recording import State
 from alerts.models import Alert, Delivery, DeliveryQuerySet, Subscription
-from alerts.posting import Result
-from alerts.recording import State
+from alerts.subscriptions import matching
 from people.models import User
 from people.permissions import Action, clearance_of, may
 

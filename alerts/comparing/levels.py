@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import F, Q
 
 from alerts.models import Signal
-from alerts.rules import is_signal
+from alerts.policy.rules import is_signal
 from indicators import frames
 from indicators.coding import BACKLOAD_DAYS
 from indicators.models import Evidence, SeriesLoad, SeriesValue, Snapshot

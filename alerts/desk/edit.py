@@ -4,11 +4,11 @@ import datetime as dt
 
 from django.db import transaction
 
-from alerts import rules
 from alerts.desk.drafts import DeskError, Words, draft_for, log, reason_of
 from alerts.desk.hidden import refuse_hidden
 from alerts.models import Alert, AlertDecision
-from alerts.wording import HEADLINE_WORDS
+from alerts.policy import rules
+from alerts.raising.wording import HEADLINE_WORDS
 from people.models import User
 
 PART_MOST = 1500  # characters of one part: the mail cuts what is longer than its 250 words

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import CharField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from alerts import at_risk, can_be_done, lapsing, wording
+from alerts.corrections.owing import NOTICE
 from alerts.desk.drafts import Words, log
 from alerts.desk.sent import make, named
 from alerts.desk.told import untold
 from alerts.models import Alert, AlertDecision
-from alerts.owing import NOTICE
-from alerts.raising import public_profile
+from alerts.raising import at_risk, lapsing, wording
+from alerts.raising.raising import public_profile
+from alerts.situations import can_be_done
 from indicators.models import Evidence, Standing
 from indicators.models.score import Level
 from people.models import StaffNotice

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from alerts.desk.drafts import DeskError, log, reason_of
 from alerts.models import Alert, AlertDecision
-from alerts.undelivered import undelivered
+from alerts.outbox.undelivered import undelivered
 from people.models import User
 from people.permissions import Action, may
 

@@ -5,13 +5,14 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 
-from alerts import lapsing, policy
+from alerts import policy
 from alerts.desk.correct import log_correction
 from alerts.desk.drafts import DeskError, draft_for, log, reason_of
 from alerts.desk.sent import practised, released_by
-from alerts.freshness import why_stale
 from alerts.models import Alert, AlertDecision
-from alerts.warned import stronger
+from alerts.raising import lapsing
+from alerts.raising.freshness import why_stale
+from alerts.raising.warned import stronger
 from indicators.models import Standing
 from indicators.models.score import Level
 from people.models import User

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from alerts.corrections.owing import NOTICE
 from alerts.models import Alert, AlertDecision, CorrectionDuty
-from alerts.owing import NOTICE
 from people.models import StaffNotice, User
 from people.notices import close_notice
 

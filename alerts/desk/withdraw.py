@@ -4,12 +4,13 @@ import datetime as dt
 
 from django.db import transaction
 
-from alerts import asking, lapsing
+from alerts.answers import asking
 from alerts.desk.drafts import DeskError, Words, log, reason_of
 from alerts.desk.sent import end_drafts, make, named, released_by, sent_for, wrong_of
 from alerts.desk.told import close_notices
 from alerts.messages import WAS_WRONG
 from alerts.models import Alert, AlertDecision, Duty
+from alerts.raising import lapsing
 from indicators.models.score import Level
 from people.models import User
 

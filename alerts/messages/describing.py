@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from alerts.messages.languages import country_name, level_word, region_name
+from alerts.messages.rule_words import beyond
 from alerts.models import Subscription
-from alerts.rule_words import beyond
 from countries.models import Country
 from indicators.models.score import Level
 

@@ -14,7 +14,7 @@ REASON_WORDS = 30  # below which no reason is cut
 PARTS = ("what_changed", "how_sure", "not_known", "who_is_at_risk", "can_be_done")
 _SENTENCE = re.compile(r"(?<=[^\s.][^\s.][.!?…])[”’»]?\s+(?=[^\sa-z])")
 _SHORTENED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|No|St|Gen|Col|Lt|Prof|art|para)\.$")
-_TAIL = re.compile(r" \(\d{4}-\d\d-\d\d, [^()]*\)$")  # day and body, as alerts.wording writes them
+_TAIL = re.compile(r" \(\d{4}-\d\d-\d\d, [^()]*\)$")  # day and body, as alerts.raising.wording writes them
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

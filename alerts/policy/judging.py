@@ -5,8 +5,8 @@ import datetime as dt
 from collections.abc import Collection
 
 from alerts.policy.kinds import ALERT_OF, GONE, HISTORIC, PLACE, RISEN, SHOWN_ONLY, TOLD_TOGETHER
+from alerts.policy.rules import COOL_DOWN_DAYS, LEAST_LEVEL
 from alerts.policy.warned import Warned, is_declined, muting, telling
-from alerts.rules import COOL_DOWN_DAYS, LEAST_LEVEL
 
 STANDS = f"a warning of this level or a higher one stands already, not older than {COOL_DOWN_DAYS} days"
 TOLD = "told by the alert of another change that was found with it"

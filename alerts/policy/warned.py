@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from alerts.policy.kinds import TOLD_TOGETHER
-from alerts.rules import COOL_DOWN_DAYS
+from alerts.policy.rules import COOL_DOWN_DAYS
 
 OPEN = frozenset({"waiting", "deferred"})  # states of a delivery that will be tried again
 TAKEN = OPEN | {"sent"}  # or that reached

@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts import family, owing
-from alerts.answer_forms import AnswerForm
-from alerts.desk_forms import DecisionForm
+from alerts import family
+from alerts.answers.answer_forms import AnswerForm
+from alerts.corrections import owing
+from alerts.desk.desk_forms import DecisionForm
 from alerts.models import Acknowledgement, Alert, AlertQuerySet, AlertReason, Delivery, Signal, SignalQuerySet
-from alerts.rules import LEAST_LEVEL
+from alerts.policy.rules import LEAST_LEVEL
 from alerts.views import deciding
 from alerts.views.answers import answered, answers_on_page
 from alerts.views.deciding import log_of

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from alerts import answering, family, links, offices, responding
-from alerts.answer_forms import AnswerForm, Kind, others_for
-from alerts.answering import AnswerError
-from alerts.asking import is_asking
-from alerts.ledger import line_of
+from alerts import family, links
+from alerts.answers import answering, offices, responding
+from alerts.answers.answer_forms import AnswerForm, Kind, others_for
+from alerts.answers.answering import AnswerError
+from alerts.answers.asking import is_asking
+from alerts.ledger.ledger import line_of
 from alerts.links import ExpiredLinkError
 from alerts.messages import sender
 from alerts.models import Acknowledgement, Alert, Delivery, Duty, Office, Response, ResponseStep

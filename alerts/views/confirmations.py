@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from alerts import confirming, links
+from alerts import links
 from alerts.links import ExpiredLinkError
 from alerts.messages import describe, sender
 from alerts.models import Subscription
-from alerts.subscribing import SubscriptionError
+from alerts.subscriptions import confirming
+from alerts.subscriptions.subscribing import SubscriptionError
 from alerts.views.subscriptions import broken, private, reachable, sentence
 from people.access import requires
 from people.models import User

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from alerts import offices, responding
-from alerts.answer_forms import Kind
-from alerts.ledger import line_of
+from alerts.answers import offices, responding
+from alerts.answers.answer_forms import Kind
+from alerts.answers.responding import RespondingError
+from alerts.answers.response_forms import ResponseForm, StepForm
+from alerts.ledger.ledger import line_of
 from alerts.models import Acknowledgement, Delivery, Response
-from alerts.responding import RespondingError
-from alerts.response_forms import ResponseForm, StepForm
 from alerts.views.answers import LINK_SHOWS, may_decide, opened, own_responses
 from alerts.views.offices import sentence
 from alerts.views.subscriptions import private

@@ -6,13 +6,13 @@ import datetime as dt
 
 from django.http import HttpRequest
 
-from alerts import lapsing
+from alerts.desk.desk_forms import DecisionForm
 from alerts.desk.drafts import Words
-from alerts.desk_forms import DecisionForm
-from alerts.freshness import why_stale
-from alerts.matching import recipients_of
 from alerts.messages import bodies, subject
 from alerts.models import Alert, AlertDecision, Delivery, Subscription
+from alerts.raising import lapsing
+from alerts.raising.freshness import why_stale
+from alerts.subscriptions.matching import recipients_of
 from indicators.views.review import person
 from people.models import User
 from people.permissions import Action, may

@@ -15,11 +15,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alerts.desk import edit, refuse, release
+from alerts.desk.desk_forms import DecisionForm, WordsForm
 from alerts.desk.drafts import DeskError, Words
 from alerts.desk.told import by_alert, untold
-from alerts.desk_forms import DecisionForm, WordsForm
-from alerts.freshness import why_stale
 from alerts.models import Alert, AlertQuerySet
+from alerts.raising.freshness import why_stale
 from alerts.views.alerts import found_alert, show
 from alerts.views.ledger import AlertLine, alert_line, alert_lines
 from indicators.models import Evidence

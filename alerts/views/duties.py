@@ -14,9 +14,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts import answering, asking
-from alerts.answer_forms import AnswerForm, DutyFilter, Kind
-from alerts.answering import AnswerError
+from alerts.answers import answering, asking
+from alerts.answers.answer_forms import AnswerForm, DutyFilter, Kind
+from alerts.answers.answering import AnswerError
 from alerts.models import Acknowledgement, Delivery, Duty, DutyStep
 from alerts.views.offices import in_reach, sentence
 from indicators.models.score import Level

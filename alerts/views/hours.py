@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from alerts import hours, links, pausing
-from alerts.hours_forms import HoursForm, PauseForm, hours_shown
+from alerts import links
 from alerts.models import MailSettings
+from alerts.subscriptions import hours, pausing
+from alerts.subscriptions.hours_forms import HoursForm, PauseForm, hours_shown
 from alerts.views.subscriptions import broken, private
 from people.models import User
 from r2p_dashboard import clock

@@ -8,9 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from alerts import family
-from alerts.ledger import Asked, Entry, read, rows_of
+from alerts.ledger.ledger import Asked, Entry, read, rows_of
 from alerts.models import Alert, Signal
-from alerts.saying import said_of_signal
+from alerts.raising.saying import said_of_signal
 from countries.models import Country
 from indicators.models import Evidence
 from indicators.models.score import Level

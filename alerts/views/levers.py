@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alerts import levers as keeping
-from alerts.lever_forms import SITUATION, LeverFilter, LeverForm, RemovalForm
-from alerts.levers import LeverError
 from alerts.models import Lever, LeverQuerySet
+from alerts.situations import levers as keeping
+from alerts.situations.lever_forms import SITUATION, LeverFilter, LeverForm, RemovalForm
+from alerts.situations.levers import LeverError
 from countries.models import Country
 from indicators.views.review import person
 from people.access import requires

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from alerts.lever_forms import MeasureFilter
-from alerts.measures import OTHER, SOURCE
 from alerts.models import Measure
+from alerts.situations.lever_forms import MeasureFilter
+from alerts.situations.measures import OTHER, SOURCE
 
 # what a person reads of a measure: its row, and its lists as words
 Shown = tuple[Measure, list[str], list[str]]

@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from alerts.counted import Counted, Span, counted
 from alerts.models import Alert
-from alerts.numbers import (
+from alerts.numbers.counted import Counted, Span, counted
+from alerts.numbers.numbers import (
     FEWEST,
     Elapsed,
     Fate,
@@ -26,9 +26,9 @@ from alerts.numbers import (
     months_between,
     office_figures,
 )
-from alerts.numbers_charts import WITHDRAWN, by_month, median_said, range_said, steps
-from alerts.place_forms import OF_REGIONS, region_choices
-from alerts.rules import LEAST_LEVEL
+from alerts.numbers.numbers_charts import WITHDRAWN, by_month, median_said, range_said, steps
+from alerts.policy.rules import LEAST_LEVEL
+from alerts.situations.place_forms import OF_REGIONS, region_choices
 from countries.charts import Chart
 from countries.models import Country
 from indicators.forms import DayField, Pick, offer, refuse_backwards

@@ -15,10 +15,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alerts import offices as keeping
+from alerts.answers import offices as keeping
+from alerts.answers.office_forms import LANGUAGES, AbsenceForm, DescribeOfficeForm, OfficeFilter, OfficeForm, PersonForm
+from alerts.answers.offices import OfficeError, Place
 from alerts.models import Absence, Duty, Office
-from alerts.office_forms import LANGUAGES, AbsenceForm, DescribeOfficeForm, OfficeFilter, OfficeForm, PersonForm
-from alerts.offices import OfficeError, Place
 from alerts.views.changed import changes_of
 from indicators.forms import Choice
 from indicators.views.review import person

@@ -18,10 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from alerts.answers.unanswered import unanswered
 from alerts.messages import RELATED
 from alerts.models import Confirmation, ConfirmationQuerySet, Delivery, Duty
-from alerts.unanswered import unanswered
-from alerts.undelivered import OPEN, RETRYABLE, StuckPosts, Undelivered, pauses, undelivered
+from alerts.outbox.undelivered import OPEN, RETRYABLE, StuckPosts, Undelivered, pauses, undelivered
 from alerts.views.outbox_filter import OutboxFilter, address
 from alerts.views.stored_mail import ShownMail, UnreadableMailError, shown
 from indicators.models.score import Level

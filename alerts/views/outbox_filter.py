@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from alerts.models import Delivery, DeliveryQuerySet
-from alerts.subscribing import LEAST_LEVELS
+from alerts.subscriptions.subscribing import LEAST_LEVELS
 from countries.models import Country
 from indicators.forms import DayField, Pick, offer, refuse_backwards
 

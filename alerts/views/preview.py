@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts import trying
-from alerts.matching import recipients_of
+from alerts.mailserver.posting import Answer, Result
 from alerts.messages import MessageError, describe, preview_mail, region_names
 from alerts.models import Alert, MailSettings, Subscription
-from alerts.posting import Answer, Result
-from alerts.trying import TryingError
+from alerts.outbox import trying
+from alerts.outbox.trying import TryingError
+from alerts.subscriptions.matching import recipients_of
 from alerts.views.outbox import MAIL_POLICY
 from alerts.views.stored_mail import ShownMail, shown_message
 from indicators.views.review import person

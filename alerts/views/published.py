@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from alerts import published
+from alerts.answers.response_forms import WarningForm, WithdrawalForm
+from alerts.ledger import published
+from alerts.ledger.published import PublishedError
 from alerts.models import PublishedWarning, Situation
-from alerts.published import PublishedError
-from alerts.response_forms import WarningForm, WithdrawalForm
 from indicators.views.review import person
 from people.access import requires
 from people.permissions import Action

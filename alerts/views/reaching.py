@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from alerts.desk.drafts import DeskError
 from alerts.desk.reach import reach
 from alerts.models import Alert, AlertDecision
-from alerts.undelivered import undelivered
+from alerts.outbox.undelivered import undelivered
 from alerts.views.desk import sentence
 from alerts.views.outbox import missed_of
 from indicators.forms import ReasonForm

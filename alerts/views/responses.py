@@ -10,12 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alerts import answering, responding
-from alerts.ledger import line_of
+from alerts.answers import answering, responding
+from alerts.answers.offices import offices_of
+from alerts.answers.responding import RespondingError
+from alerts.answers.response_forms import ResponseForm, StepForm, WithdrawalForm, initial_of
+from alerts.ledger.ledger import line_of
 from alerts.models import Alert, PublishedWarning, Response, Situation
-from alerts.offices import offices_of
-from alerts.responding import RespondingError
-from alerts.response_forms import ResponseForm, StepForm, WithdrawalForm, initial_of
 from indicators.views.review import person
 from people.access import requires
 from people.permissions import Action

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from alerts import delivery as sending
-from alerts.delivery import DeliveryError
 from alerts.models import Delivery
-from alerts.putting_back import MOST, can_be_put_back, put_back_all
+from alerts.outbox import delivery as sending
+from alerts.outbox.delivery import DeliveryError
+from alerts.outbox.putting_back import MOST, can_be_put_back, put_back_all
 from alerts.views.outbox import PAGE_SIZE
 from alerts.views.outbox_filter import OutboxFilter, address
 from people.access import requires

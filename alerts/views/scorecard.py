@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from alerts.following import HORIZONS, Following
-from alerts.scorecard import scorecard as followed
+from alerts.numbers.following import HORIZONS, Following
+from alerts.numbers.scorecard import scorecard as followed
 from indicators.models import OutcomeList
 from indicators.views.asked import refuse_unknown
 from r2p_dashboard import clock

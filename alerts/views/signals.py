@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from alerts.models import Signal, SignalQuerySet
-from alerts.place_forms import PlaceFilter, end_of, start_of
+from alerts.situations.place_forms import PlaceFilter, end_of, start_of
 from alerts.views.ledger import lines_of, with_all
 from indicators.forms import Pick
 

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alerts import situations as keeping
-from alerts.can_be_done import FACTORS, LEVERS, CanBeDone, measures_for
-from alerts.ledger import Asked, Entry, read, rows_of
-from alerts.levers import next_levers
+from alerts.ledger.ledger import Asked, Entry, read, rows_of
 from alerts.models import Alert, AlertQuerySet, Signal, Situation, SituationPlace
-from alerts.situation_forms import DescribeForm, MoveForm, OpenForm, PutForm, SituationFilter, TakeForm
-from alerts.situations import SituationError
+from alerts.situations import situations as keeping
+from alerts.situations.can_be_done import FACTORS, LEVERS, CanBeDone, measures_for
+from alerts.situations.levers import next_levers
+from alerts.situations.situation_forms import DescribeForm, MoveForm, OpenForm, PutForm, SituationFilter, TakeForm
+from alerts.situations.situations import SituationError
 from alerts.views.changed import changes_of, taken_back_of
 from alerts.views.deciding import LogLine
 from alerts.views.ledger import AlertLine, alert_lines, lines_of, with_all

@@ -16,14 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alerts import links, subscribing
-from alerts.forms import ACTIVE, ENDED, RuleFilter, RuleForm, initial_of, people_to_choose
-from alerts.hours import wall
-from alerts.looking_back import look_back
+from alerts import links
+from alerts.answers.offices import offices_of
 from alerts.messages import region_names, sender
 from alerts.models import Confirmation, MailSettings, Subscription
-from alerts.offices import offices_of
-from alerts.subscribing import SubscriptionError
+from alerts.subscriptions import subscribing
+from alerts.subscriptions.forms import ACTIVE, ENDED, RuleFilter, RuleForm, initial_of, people_to_choose
+from alerts.subscriptions.hours import wall
+from alerts.subscriptions.looking_back import look_back
+from alerts.subscriptions.subscribing import SubscriptionError
 from people.models import User
 from people.permissions import Action, may
 from r2p_dashboard import clock, pipeline

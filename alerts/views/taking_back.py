@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from alerts import recalling
+from alerts.corrections import recalling
 from alerts.desk import correct, settle, withdraw
+from alerts.desk.desk_forms import CorrectForm, DecisionForm, WithdrawForm
 from alerts.desk.drafts import DeskError
 from alerts.desk.sent import latest_about
-from alerts.desk_forms import CorrectForm, DecisionForm, WithdrawForm
 from alerts.models import Alert
 from alerts.views.alerts import found_alert, show
 from alerts.views.desk import sentence

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from alerts.ledger import ANSWERED, UNANSWERED, Asked, read, rows_of
-from alerts.place_forms import PlaceFilter, end_of, start_of
-from alerts.rules import LEAST_LEVEL
+from alerts.ledger.ledger import ANSWERED, UNANSWERED, Asked, read, rows_of
+from alerts.policy.rules import LEAST_LEVEL
+from alerts.situations.place_forms import PlaceFilter, end_of, start_of
 from indicators.forms import Pick
 from indicators.models.score import Level
 

@@ -16,15 +16,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from alerts import subscribing
 from alerts.channels import endpoints, sending
 from alerts.channels.endpoints import EndpointError
 from alerts.channels.sending import ReplayError
 from alerts.channels.signing import OVERLAP, secret_of
+from alerts.mailserver.posting import Result
 from alerts.models import Delivery, Endpoint, Subscription
-from alerts.posting import Result
-from alerts.subscribing import SubscriptionError
-from alerts.webhook_forms import AskForm, EndpointForm, PostFilter
+from alerts.subscriptions import subscribing
+from alerts.subscriptions.subscribing import SubscriptionError
+from alerts.subscriptions.webhook_forms import AskForm, EndpointForm, PostFilter
 from indicators.views.review import person
 from people.permissions import Action, may
 from r2p_dashboard import clock, pipeline

@@ -14,9 +14,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from alerts.can_be_done import can_be_done
+from alerts.raising.wording import leading
+from alerts.situations.can_be_done import can_be_done
 from alerts.views.ledger import ledger
-from alerts.wording import leading
 from countries.charts import Chart
 from countries.models import Country
 from countries.views.beside import beside

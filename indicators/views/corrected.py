@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 
-from alerts import owing
+from alerts.corrections import owing
 from indicators.models import Evidence
 from indicators.views.asked import for_display, is_staff, seen_by
 

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 
 from alerts.policy import ALERT_OF, Found, Warned, judge_all
-from alerts.rules import COOL_DOWN_DAYS
+from alerts.policy.rules import COOL_DOWN_DAYS
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
 

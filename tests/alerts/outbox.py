@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.encoding import punycode
 
 from alerts.models import Alert, Delivery, Signal, Situation, Subscription
-from alerts.situations import home_situation
+from alerts.situations.situations import home_situation
 from indicators.models import MethodVersion, ScoreRun, Snapshot
 from people.models import User
 from people.permissions import Role

@@ -4,8 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from alerts import comparing, matching, raising, recalling
+from alerts import comparing
+from alerts.corrections import recalling
 from alerts.models import Alert
+from alerts.raising import raising
+from alerts.subscriptions import matching
 from indicators import assess, coding
 from indicators.models import Evidence, Indicator, RescoreRequest
 from people.models import User

@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from alerts import answering, asking, delivery, duties, links, messages
-from alerts.answering import Answer, AnswerError
+from alerts import links, messages
+from alerts.answers import answering, asking, duties
+from alerts.answers.answering import Answer, AnswerError
 from alerts.models import Alert, Delivery, Duty, MailSettings
+from alerts.outbox import delivery
 from people.models import StaffNotice, User
 from people.permissions import Role
 from tests import make

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from alerts import answering, duties
-from alerts.answering import Answer, AnswerError
+from alerts.answers import answering, duties
+from alerts.answers.answering import Answer, AnswerError
+from alerts.answers.responding import ResponseDraft
 from alerts.models import Acknowledgement, Alert, Delivery, Duty, Measure, Office
-from alerts.responding import ResponseDraft
 from people.models import StaffNotice, User
 from people.permissions import Role, Sensitivity
 from tests import make

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.at_risk import NOBODY, in_few_words
+from alerts.raising.at_risk import NOBODY, in_few_words
 from indicators.models import Evidence
 from people.permissions import Sensitivity
 from tests import make

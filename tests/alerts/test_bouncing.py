@@ -8,11 +8,11 @@ from email.mime.text import MIMEText
 import pytest
 from django.core.management import CommandError, call_command
 
-from alerts import confirming
-from alerts import delivery as outbox_of
-from alerts.bouncing import UnknownMailError, take_back
 from alerts.models import Confirmation, Delivery
-from alerts.returned import MOST_BYTES, NotAReturnError, read_return
+from alerts.outbox import delivery as outbox_of
+from alerts.outbox.bouncing import UnknownMailError, take_back
+from alerts.outbox.returned import MOST_BYTES, NotAReturnError, read_return
+from alerts.subscriptions import confirming
 from people.permissions import Role
 from tests import make
 from tests.alerts import outbox

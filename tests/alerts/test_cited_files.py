@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts.cited_files import FOLDER, CitedFileError, read_cited
-from alerts.measures import read_catalogue
+from alerts.ledger.cited_files import FOLDER, CitedFileError, read_cited
 from alerts.models import Lever, Response
+from alerts.situations.measures import read_catalogue
 
 SUDAN = FOLDER / "sudan.toml"
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from alerts import levers, published, responding
-from alerts.cited_files import FOLDER, CitedFileError, read_cited
-from alerts.cited_loading import load_cited
+from alerts.answers import responding
+from alerts.ledger import published
+from alerts.ledger.cited_files import FOLDER, CitedFileError, read_cited
+from alerts.ledger.cited_loading import load_cited
 from alerts.models import Lever, PublishedWarning, Response, ResponseStep
+from alerts.situations import levers
 from people.permissions import Role
 from tests import make
 from tests.alerts import ledgers

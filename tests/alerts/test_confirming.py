@@ -11,10 +11,12 @@ import time_machine
 from django.db import IntegrityError, connections
 from pytest_django import Settings
 
-from alerts import confirming, links, matching, pausing, recording, subscribing
-from alerts import posting as mail_line
+from alerts import links
+from alerts.mailserver import posting as mail_line
+from alerts.mailserver import recording
 from alerts.models import Confirmation, Delivery, MailSettings, Subscription
-from alerts.subscribing import SubscriptionError, Wanted
+from alerts.subscriptions import confirming, matching, pausing, subscribing
+from alerts.subscriptions.subscribing import SubscriptionError, Wanted
 from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role

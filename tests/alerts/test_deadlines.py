@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.deadlines import ANSWER_HOURS, Deed, Person, Plan, answer_by, look_again, next_step
+from alerts.policy.deadlines import ANSWER_HOURS, Deed, Person, Plan, answer_by, look_again, next_step
 from tests.make import NOW
 
 PEOPLE = st.lists(

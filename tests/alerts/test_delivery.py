@@ -8,8 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from alerts import delivery, messages, posting
+from alerts import messages
+from alerts.mailserver import posting
 from alerts.models import Delivery, DeliveryAttempt
+from alerts.outbox import delivery
 from people.permissions import Role
 from r2p_dashboard.addresses import MailServer
 from tests import make

@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from alerts import delivery, links, matching, messages, subscribing
+from alerts import links, messages
 from alerts.models import AlertReason, Delivery
+from alerts.outbox import delivery
+from alerts.subscriptions import matching, subscribing
 from countries.models import Country
 from indicators import coding
 from indicators.models import Evidence

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from alerts import delivery, putting_back, recording
+from alerts.mailserver import recording
 from alerts.models import Alert, Delivery
+from alerts.outbox import delivery, putting_back
 from people.permissions import Role
 from tests import make
 from tests.alerts import outbox

@@ -8,8 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist
 from pytest_django import Settings
 
-from alerts import delivery, messages
+from alerts import messages
 from alerts.models import Delivery
+from alerts.outbox import delivery
 from people.permissions import Role
 from tests import make
 from tests.alerts import outbox

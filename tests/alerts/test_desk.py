@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from alerts import matching, policy, raising, warned
+from alerts import policy
 from alerts.desk import refuse, release
 from alerts.desk.drafts import DeskError, Words
 from alerts.models import Alert, AlertDecision, Delivery
+from alerts.raising import raising, warned
+from alerts.subscriptions import matching
 from indicators.models import ScoreRun, Standing
 from people.permissions import Role, Sensitivity
 from tests import make

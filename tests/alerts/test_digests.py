@@ -9,8 +9,9 @@ import pytest
 from django.db.models import F
 from pytest_django import DjangoAssertNumQueries
 
-from alerts import bouncing, delivery, matching, pausing, putting_back, subscribing
 from alerts.models import Alert, Delivery, MailSettings, Subscription
+from alerts.outbox import bouncing, delivery, putting_back
+from alerts.subscriptions import matching, pausing, subscribing
 from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make

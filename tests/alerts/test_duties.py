@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from alerts import answering, duties, offices
-from alerts.answering import Answer
+from alerts.answers import answering, duties, offices
+from alerts.answers.answering import Answer
 from alerts.models import Acknowledgement, Alert, Delivery, Duty, DutyStep, MailSettings
 from people.models import StaffNotice, User
 from people.permissions import Role, Sensitivity

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts import comparing
 from alerts.models import AlertReason, Compared, Signal
-from alerts.saying import said_of_signal
+from alerts.raising.saying import said_of_signal
 from indicators import coding
 from indicators.models import Evidence
 from people.permissions import Role

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from alerts.following import Following, Spell, following, later
+from alerts.numbers.following import Following, Spell, following, later
 
 ON = dt.date(2020, 1, 31)
 COVERS = (dt.date(2019, 1, 1), dt.date(2022, 12, 31))

@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django import Settings
 
-from alerts import comparing, confirming, delivery, duties, mailing, owing, raising
+from alerts import comparing, mailing
+from alerts.answers import duties
 from alerts.channels import endpoints, sending
+from alerts.corrections import owing
 from alerts.desk import owed
 from alerts.models import Alert, Confirmation, Delivery, Duty
+from alerts.outbox import delivery
+from alerts.raising import raising
+from alerts.subscriptions import confirming
 from people.permissions import Role
 from tests import make
 from tests.alerts import given, outbox, rounds

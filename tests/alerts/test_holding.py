@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from alerts import delivery, matching, pausing
 from alerts.models import Confirmation, Delivery, MailSettings
+from alerts.outbox import delivery
+from alerts.subscriptions import matching, pausing
 from people.models import User
 from people.permissions import Role
 from tests import make

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from alerts.hours import Hours, is_within, next_morning, next_time, wall
+from alerts.subscriptions.hours import Hours, is_within, next_morning, next_time, wall
 
 ZONES = st.sampled_from([
     "UTC", "Africa/Khartoum", "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu",

@@ -6,10 +6,10 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from alerts import lapsing, raising
 from alerts.desk import edit, release
 from alerts.desk.drafts import DeskError, Words
 from alerts.models import Alert
+from alerts.raising import lapsing, raising
 from indicators import coding
 from indicators.models import Evidence, RescoreRequest
 from people.permissions import Role

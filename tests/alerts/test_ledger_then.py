@@ -8,10 +8,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from alerts import published, responding
-from alerts.ledger import Asked, Entry, Reader, read, rows_of
+from alerts.answers import responding
+from alerts.answers.responding import ResponseDraft
+from alerts.ledger import published
+from alerts.ledger.ledger import Asked, Entry, Reader, read, rows_of
 from alerts.models import PublishedWarning, Response
-from alerts.responding import ResponseDraft
 from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make

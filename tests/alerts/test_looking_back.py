@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from alerts.looking_back import LISTED, LookBack, look_back
 from alerts.models import Alert, MailSettings
-from alerts.subscribing import SubscriptionError, Wanted
+from alerts.subscriptions.looking_back import LISTED, LookBack, look_back
+from alerts.subscriptions.subscribing import SubscriptionError, Wanted
 from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make

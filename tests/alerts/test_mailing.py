@@ -7,8 +7,10 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from alerts import confirming, delivery, mailing, tasks
+from alerts import mailing, tasks
 from alerts.models import Alert, Confirmation, Delivery
+from alerts.outbox import delivery
+from alerts.subscriptions import confirming
 from people.models import User
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from alerts import matching
 from alerts.models import Alert, Delivery, Endpoint, Subscription
+from alerts.subscriptions import matching
 from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from alerts.can_be_done import CanBeDone, can_be_done, measures_for, said
-from alerts.measure_loading import load_measures
-from alerts.measures import FILE, SPHERES, TIMINGS, CatalogueError, read_catalogue
 from alerts.models import Lever, Measure, Response
+from alerts.situations.can_be_done import CanBeDone, can_be_done, measures_for, said
+from alerts.situations.measure_loading import load_measures
+from alerts.situations.measures import FILE, SPHERES, TIMINGS, CatalogueError, read_catalogue
 from indicators.models import Factor
 from tests import make
 from tests.alerts import ledgers, outbox

@@ -10,8 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plotly import graph_objects
 
-from alerts.numbers import Asked, Case, Elapsed, Fate, Group, NoMedian, elapsed, figures, groups, kept, months_between
-from alerts.numbers_charts import WITHDRAWN, by_month, counts_said, lasted, median_said, range_said, steps
+from alerts.numbers.numbers import (
+    Asked,
+    Case,
+    Elapsed,
+    Fate,
+    Group,
+    NoMedian,
+    elapsed,
+    figures,
+    groups,
+    kept,
+    months_between,
+)
+from alerts.numbers.numbers_charts import WITHDRAWN, by_month, counts_said, lasted, median_said, range_said, steps
 from tests.make import NOW
 
 HOUR = dt.timedelta(hours=1)

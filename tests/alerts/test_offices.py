@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from alerts import offices
+from alerts.answers import offices
+from alerts.answers.offices import OfficeError
 from alerts.models import Duty, MailSettings, Office, OfficeMember
-from alerts.offices import OfficeError
 from people.models import User
 from people.permissions import Role
 from tests import make

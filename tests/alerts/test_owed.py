@@ -6,10 +6,11 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from alerts import delivery, owing, recalling
+from alerts.corrections import owing, recalling
 from alerts.desk import edit, owed, refuse, release, settle, withdraw
 from alerts.desk.drafts import DeskError, Words
 from alerts.models import Alert
+from alerts.outbox import delivery
 from indicators import coding
 from indicators.models import Evidence, ScoreRun, Standing
 from people.models import StaffNotice

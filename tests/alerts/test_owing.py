@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from alerts import owing
+from alerts.corrections import owing
 from alerts.models import Alert, AlertReason, CorrectionDuty, Delivery
 from indicators import coding
 from indicators.models import Evidence, ScoreRun

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from alerts.pace import Pace, host_of
+from alerts.mailserver.pace import Pace, host_of
 from tests.make import NOW
 
 SECOND = dt.timedelta(seconds=1)

@@ -22,7 +22,7 @@ from alerts.policy import (
     warned_level,
     was_sent,
 )
-from alerts.rules import COOL_DOWN_DAYS, is_signal, valid_until
+from alerts.policy.rules import COOL_DOWN_DAYS, is_signal, valid_until
 from tests.alerts.drafted import Drafted
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts import posting
-from alerts.posting import Answer, Line, Result
+from alerts.mailserver import posting
+from alerts.mailserver.posting import Answer, Line, Result
 from r2p_dashboard.addresses import MailServer, Tls
 from tests.alerts.smtp_servers import DROP, HANG, HOST, Post, post_office
 

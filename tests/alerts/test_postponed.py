@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from alerts import raising, situations
 from alerts.desk import refuse, release, withdraw
 from alerts.desk.drafts import DeskError
 from alerts.models import Alert, Delivery, Postponed, Signal, Verdict
+from alerts.raising import raising
+from alerts.situations import situations
 from indicators import coding
 from indicators.models import Evidence
 from people.permissions import Role

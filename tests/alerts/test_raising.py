@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from alerts import comparing, matching, raising, wording
+from alerts import comparing
 from alerts.desk import refuse, release
 from alerts.desk.drafts import DeskError
 from alerts.models import Alert, Delivery, Signal, Subscription, Verdict
+from alerts.raising import raising, wording
+from alerts.subscriptions import matching
 from indicators import coding, frames, methods
 from indicators.models import Evidence, Standing
 from indicators.models.score import Level

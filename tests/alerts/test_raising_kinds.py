@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from alerts import comparing, matching, raising, situations, wording
+from alerts import comparing
 from alerts.desk import refuse, release
 from alerts.models import Alert, Delivery, Verdict
+from alerts.raising import raising, wording
+from alerts.situations import situations
+from alerts.subscriptions import matching
 from indicators import coding
 from indicators.models import Evidence
 from people.permissions import Role, Sensitivity

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from alerts import published, responding
+from alerts.answers import responding
+from alerts.answers.responding import RespondingError, ResponseDraft, StepDraft
+from alerts.ledger import published
 from alerts.models import Acknowledgement, Alert, Measure, Office, OfficeMember, PublishedWarning, Response
-from alerts.responding import RespondingError, ResponseDraft, StepDraft
 from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.rules import confidence, factors_about, is_signal
+from alerts.policy.rules import confidence, factors_about, is_signal
 
 LEVELS = st.integers(0, 5)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from alerts import matching, subscribing
 from alerts.channels import endpoints, posting, sending
+from alerts.mailserver.posting import Answer, Result
 from alerts.models import Delivery, Endpoint, Subscription
-from alerts.posting import Answer, Result
+from alerts.subscriptions import matching, subscribing
 from people.permissions import Role
 from tests import make
 from tests.alerts import outbox

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from alerts.models import Alert, Situation, SituationPlace
-from alerts.situations import home_situation
+from alerts.situations.situations import home_situation
 from tests import make
 from tests.alerts import outbox
 from tests.make import NOW

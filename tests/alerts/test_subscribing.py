@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from alerts import confirming, subscribing
 from alerts.models import Endpoint, Subscription
-from alerts.subscribing import BY_LINK, BY_OWNER, BY_PERSON, UNSUBSCRIBED, SubscriptionError, Wanted
+from alerts.subscriptions import confirming, subscribing
+from alerts.subscriptions.subscribing import BY_LINK, BY_OWNER, BY_PERSON, UNSUBSCRIBED, SubscriptionError, Wanted
 from indicators.models.score import Level
 from people.models import User
 from people.permissions import Role

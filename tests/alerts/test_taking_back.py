@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from alerts import delivery, matching, messages, policy, recalling, warned
+from alerts import messages, policy
+from alerts.corrections import recalling
 from alerts.desk import correct, withdraw
 from alerts.desk.drafts import DeskError, Words
 from alerts.desk.sent import latest_about
 from alerts.models import Alert, Delivery, DeliveryAttempt, Endpoint
+from alerts.outbox import delivery
+from alerts.raising import warned
+from alerts.subscriptions import matching
 from indicators import coding
 from indicators.models import Evidence
 from indicators.models.score import Level

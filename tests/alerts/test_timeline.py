@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from alerts.elapsed import days_between, elapsed, hours_between
-from alerts.timeline import Deed, Mark, Step, timeline
+from alerts.ledger.elapsed import days_between, elapsed, hours_between
+from alerts.ledger.timeline import Deed, Mark, Step, timeline
 
 NOON = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
 DAY = dt.date(2024, 7, 1)

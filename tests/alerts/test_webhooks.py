@@ -13,11 +13,11 @@ from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from pytest_django import Settings
 
-from alerts import delivery as mails
-from alerts import matching
 from alerts.channels import endpoints, posting, sending
 from alerts.channels.signing import secret_of
 from alerts.models import Delivery, Endpoint, Subscription
+from alerts.outbox import delivery as mails
+from alerts.subscriptions import matching
 from indicators.models import Evidence
 from people.permissions import Role, Sensitivity
 from tests import make

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from alerts import subscribing
 from alerts.models import Alert, Delivery
+from alerts.subscriptions import subscribing
 from indicators.models import Evidence, Suggestion
 from people.models import User
 from people.permissions import Role

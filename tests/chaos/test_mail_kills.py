@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import OperationalError, connection
 
-from alerts import duties
+from alerts.answers import duties
 from alerts.models import Delivery, DutyStep
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline

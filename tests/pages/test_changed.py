@@ -4,8 +4,9 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from alerts import offices, situations
+from alerts.answers import offices
 from alerts.models import Change, Situation, SituationPlace
+from alerts.situations import situations
 from people.models import User
 from people.permissions import Role
 from tests import make

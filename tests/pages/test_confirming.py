@@ -8,8 +8,9 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from alerts import confirming, links, subscribing
+from alerts import links
 from alerts.models import Confirmation, Subscription
+from alerts.subscriptions import confirming, subscribing
 from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock

@@ -7,10 +7,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
 
-from alerts import can_be_done, links
-from alerts.can_be_done import Addressing, CanBeDone
+from alerts import links
+from alerts.answers.response_forms import ResponseForm
 from alerts.models import Acknowledgement, Alert, Delivery, Measure, Response, ResponseStep
-from alerts.response_forms import ResponseForm
+from alerts.situations import can_be_done
+from alerts.situations.can_be_done import Addressing, CanBeDone
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock
 from tests import make

@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from alerts.cited_loading import load_cited
-from alerts.ledger import still_open
+from alerts.ledger.cited_loading import load_cited
+from alerts.ledger.ledger import still_open
 from alerts.models import Alert, Lever, PublishedWarning, Response
 from people.models import User
 from people.permissions import Role, Sensitivity

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from alerts import situations
 from alerts.models import Measure, Response
+from alerts.situations import situations
 from alerts.views.answers import own_responses
 from people.permissions import Role
 from tests import make

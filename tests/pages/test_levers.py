@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from alerts.models import Lever, Measure
-from alerts.situations import open_situation
+from alerts.situations.situations import open_situation
 from indicators import assess
 from people.permissions import Role
 from tests import make

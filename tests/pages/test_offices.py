@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from alerts import offices
+from alerts.answers import offices
 from alerts.models import Absence, Office
 from people.models import User
 from people.permissions import Role

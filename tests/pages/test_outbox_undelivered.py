@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from alerts import duties, putting_back
-from alerts.delivery import DeliveryError
+from alerts.answers import duties
 from alerts.models import Alert, Delivery, Duty, Endpoint, Office
+from alerts.outbox import putting_back
+from alerts.outbox.delivery import DeliveryError
 from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock, pipeline

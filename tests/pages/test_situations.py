@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from alerts.models import AlertDecision, Situation, SituationPlace
-from alerts.situations import home_situation, open_situation
+from alerts.situations.situations import home_situation, open_situation
 from people.models import User
 from people.permissions import Role
 from tests import make

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from alerts import links, subscribing
+from alerts import links
 from alerts.models import MailSettings, Subscription
+from alerts.subscriptions import subscribing
 from people.models import User
 from people.permissions import Role
 from r2p_dashboard import clock

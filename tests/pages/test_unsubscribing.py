@@ -10,8 +10,9 @@ from playwright.sync_api import Browser
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from alerts import links, messages, subscribing
+from alerts import links, messages
 from alerts.models import Endpoint, Subscription
+from alerts.subscriptions import subscribing
 from people.models import User
 from tests import make
 from tests.alerts import outbox

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from alerts.models import Alert, AlertReason, Delivery
-from alerts.undelivered import SENT_WITHIN
+from alerts.outbox.undelivered import SENT_WITHIN
 from indicators.models import Evidence, Standing
 from people.models import User
 from people.permissions import Role, Sensitivity

@@ -13,8 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from alerts import cited_loading, comparing, offices, subscribing
+from alerts import comparing
+from alerts.answers import offices
+from alerts.ledger import cited_loading
 from alerts.models import Office, Subscription
+from alerts.subscriptions import subscribing
 from indicators import backtesting, coding, series_loading, suggesting
 from indicators.backtest.grid import Question
 from indicators.models import BacktestRequest, Evidence, NoteCoding, RescoreRequest, ScoreRun, SeriesValue, Suggestion

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from alerts.measure_loading import load_measures
-from alerts.measures import CatalogueError
+from alerts.situations.measure_loading import load_measures
+from alerts.situations.measures import CatalogueError
 from countries.loading import load_countries
 from countries.reference import ReferenceDataError
 from indicators import lexicon_keeping, methods, reference_loading

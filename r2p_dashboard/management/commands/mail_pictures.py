@@ -17,10 +17,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from PIL import Image
 
-from alerts import raising
 from alerts.messages import preview_mail
 from alerts.models import Alert, Signal
-from alerts.trying import as_it_would_go
+from alerts.outbox.trying import as_it_would_go
+from alerts.raising import raising
 from alerts.views.stored_mail import shown_message
 from people.models import User
 from people.permissions import Role

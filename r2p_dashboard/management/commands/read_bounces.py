@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from alerts.bouncing import UnknownMailError, take_back
-from alerts.returned import NotAReturnError
+from alerts.outbox.bouncing import UnknownMailError, take_back
+from alerts.outbox.returned import NotAReturnError
 from r2p_dashboard import clock
 
 

@@ -1,0 +1,1 @@
+"""What offices owe and what they answer: seen, passed on, decided; deadlines, reminders, escalation."""

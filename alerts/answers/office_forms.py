@@ -1,0 +1,80 @@
+"""Forms for offices: each is one change."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from alerts.answers.offices import ROLES
+from alerts.models import Office, OfficeMember
+from alerts.subscriptions.forms import Boxes
+from countries.models import Country
+from indicators.forms import Choice, DayField, Line, Pick, country_choices, offer
+from people.models import User
+
+LANGUAGES = [
+    ("ar", "Arabic"), ("zh", "Chinese"), ("en", "English"), ("fr", "French"), ("pt", "Portuguese"), ("ru", "Russian"),
+    ("es", "Spanish"),
+]  # fmt: skip
+
+
+class OfficeFilter(forms.Form):
+    """Which offices the list shows; every state of it stands in the address."""
+
+    kind = Pick(Office.Kind.choices, empty="every kind", required=False, label="Of a")
+    state = Pick([("ended", "ended"), ("all", "all")], empty="open", required=False, label="Offices")
+
+
+class DescribeOfficeForm(forms.Form):
+    """Its name and the languages it works in."""
+
+    name = Line(min_length=3, max_length=200, help_text="As it calls itself. Name no person.")
+    languages = Boxes(choices=LANGUAGES, required=False, label="Works in")
+
+
+class OfficeForm(DescribeOfficeForm):
+    """A new office."""
+
+    kind = Pick(Office.Kind.choices, widget=forms.RadioSelect, label="Whose office", initial=Office.Kind.STATE.value)
+    country = Pick(
+        empty="no country", required=False, label="Country", help_text="The State whose office it is, if it is one."
+    )
+    field_order = ("name", "kind", "country", "languages")
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        offer(self, "country", country_choices())
+
+    def chosen(self) -> Country | None:
+        """The country, where one is chosen."""
+        return Country.objects.filter(iso3=self.cleaned_data["country"]).first()
+
+
+class PersonForm(forms.Form):
+    """Somebody who is asked after those who are in the office already."""
+
+    person = Pick(empty="choose a person", label="Person", help_text="Focal points and those who release alerts.")
+
+    def __init__(self, data: Any = None, *, office: Office, **options: Any) -> None:
+        super().__init__(data, **options)
+        offer(self, "person", _people_for(office))
+
+
+def _people_for(office: Office) -> list[Choice]:
+    inside = OfficeMember.objects.filter(office=office, until=None).values("person")
+    rows = User.objects.filter(is_active=True, role__in=ROLES).exclude(pk__in=inside).order_by("name", "email")
+    return [(str(number), f"{name} ({email})") for number, name, email in rows.values_list("pk", "name", "email")]
+
+
+class AbsenceForm(forms.Form):
+    """Days on which a person is passed over."""
+
+    person = Pick(empty="choose a person", label="Who")
+    first_day = DayField(label="First day away")
+    last_day = DayField(label="Last day away", help_text="UTC. Both days count.")
+
+    def __init__(self, data: Any = None, *, people: list[Choice], day: dt.date, **options: Any) -> None:
+        super().__init__(
+            data, initial={"first_day": day, "person": people[0][0] if len(people) == 1 else ""}, **options
+        )
+        offer(self, "person", people)

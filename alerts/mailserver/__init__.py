@@ -1,0 +1,1 @@
+"""The conversation with the mail server: its pace, and what came of each try."""

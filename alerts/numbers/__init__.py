@@ -1,0 +1,1 @@
+"""How many warnings, how fast, how many unanswered, and what followed them."""

@@ -1,0 +1,1 @@
+"""Deliveries: sent one by one, gathered into digests, put back, and what did not arrive."""

@@ -1,0 +1,1 @@
+"""Threads of alerts, the catalogue of measures, and the levers that come."""

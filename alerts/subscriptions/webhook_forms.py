@@ -1,0 +1,55 @@
+"""Forms of webhooks: an address, what is posted there, and which posts are shown."""
+
+from typing import Any
+
+from django import forms
+
+from alerts.models import Delivery
+from alerts.subscriptions.subscribing import LEAST_LEVELS
+from countries.models import Country
+from indicators.forms import Choice, Pick, offer
+
+State = Delivery.State
+STATES = (State.WAITING, State.DEFERRED, State.SENT, State.REFUSED, State.GIVEN_UP, State.CANCELLED)
+
+
+class EndpointForm(forms.Form):
+    """A machine's name and address."""
+
+    name = forms.CharField(max_length=120, label="Name", help_text="What you call it, such as “Operations room”.")
+    url = forms.CharField(
+        max_length=500,
+        label="Address",
+        help_text="Alerts are posted to it. https only, such as https://example.org/alerts.",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class AskForm(forms.Form):
+    """What is posted: where, and from which level on."""
+
+    place = Pick(empty="every country", required=False, label="Where")
+    least_level = Pick(
+        [(str(level.value), f"{level.label} or higher") for level in LEAST_LEVELS], label="From which level on"
+    )
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        offer(self, "place", _places())
+
+
+class PostFilter(forms.Form):
+    """Which posts the page shows; the state stands in the address."""
+
+    state = Pick(
+        [(state.value, state.label.partition(":")[0]) for state in STATES], empty="every state", required=False
+    )
+
+
+def _places() -> list[Choice]:
+    """Regions, sub-regions and countries, each by the code that a rule has."""
+    rows = list(Country.objects.alphabetical())
+    regions = {str(row.region_code): row.region for row in rows}
+    parts = {str(row.subregion_code): f"{row.subregion} ({row.region})" for row in rows}
+    named = sorted((name, code) for code, name in {**parts, **regions}.items())
+    return [(code, name) for name, code in named] + [(row.iso3, row.name_en) for row in rows]

@@ -27,12 +27,9 @@ ELEVATED_ONLY = rounds.GRAVE[:9]
 
 def subscribed(person: User | None = None, **fields: object) -> Subscription:
     countries = fields.pop("countries", [])
-    rule = Subscription.objects.create(
-        person=person or make.person(Role.FOCAL_POINT),
-        created_at=make.NOW,
-        confirmed_at=make.NOW,
-        **({"least_level": 3} | fields),
-    )
+    person = person or make.person(Role.FOCAL_POINT)
+    given = {"least_level": 3} | fields
+    rule = Subscription.objects.create(person=person, created_at=make.NOW, confirmed_at=make.NOW, **given)
     rule.countries.set([make.country(str(iso3)) for iso3 in countries])  # type: ignore[attr-defined]  # a list of codes
     return rule
 

@@ -331,6 +331,7 @@ def test_while_one_asks_for_a_yes_no_other_does(staff: User) -> None:
     with contextlib.closing(other), other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [confirming._LOCK])
         assert send() == 0
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [confirming._LOCK])  # a closed session ends a moment later
 
     assert send() == 1
 

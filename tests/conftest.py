@@ -21,9 +21,9 @@ from alerts.situations.measure_loading import load_measures
 from countries.loading import load_countries
 from indicators.lexicon_keeping import load_shipped
 from indicators.methods import publish_shipped
-from indicators.models import MethodVersion
 from indicators.reference_loading import load_framework, load_series_definitions
 from r2p_dashboard.celery import QUEUES, app
+from tests import standing
 from tests.make import NOW
 from tests.waiting import Bell
 
@@ -37,25 +37,14 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 hypothesis.settings.register_profile("no clock", deadline=None)  # how long an example takes is no matter of a test
 hypothesis.settings.load_profile("no clock")
-_UNBLOCKED = pytest.StashKey[DjangoDbBlocker]()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config) -> None:
-    """Reference data once for all tests; what a test emptied is loaded again before the next one that needs it."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Reference data once for all tests; what a test emptied is put back when it ends."""
     with django_db_blocker.unblock():
         _load_reference()
-    pytestconfig.stash[_UNBLOCKED] = django_db_blocker
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Before the test's own transaction, which would take it away again from all the tests that follow."""
-    blocker = item.config.stash.get(_UNBLOCKED, None)
-    if blocker is not None and "reference" in getattr(item, "fixturenames", ()):
-        with blocker.unblock():
-            if not MethodVersion.objects.exists():
-                _load_reference()
+        standing.put_aside()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,9 +62,7 @@ def quick_passwords(settings: Settings) -> None:
 
 @pytest.fixture
 def reference(db: None) -> None:
-    """Countries, framework, series definitions and the method in use."""
-    if not MethodVersion.objects.exists():
-        _load_reference()
+    """Countries, framework, series definitions and the method in use: loaded once, said by the test that needs them."""
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What people may ask for and type in. A form says what was found, what was wanted and what to do."""
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,13 +8,11 @@ from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat, LPad
 
 from countries.models import Country
+from indicators.fields import Choice, DayField, Grouped, Line, Pick, grouped, offer, refuse_backwards
 from indicators.models import Evidence, Indicator
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.models import Family, Passage, Reliability, Report, Source
-
-Choice = tuple[str, str]
-Grouped = list[tuple[str, list[Choice]]]
 
 TEXT_LIMIT = 6000  # characters: a page of print; what is longer is a document to ingest, not a passage
 NEW = "new"
@@ -28,15 +24,6 @@ ANCHORS = [  # docs/coding-guide.md, section 5
     ("4", "4: extreme: grave and country-wide, systematic, or in the thousands"),
 ]
 _WRITTEN_SQL: dict[int, Any] = {}  # by clearance: Django takes longer to write the query than PostgreSQL to answer it
-NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
-
-
-def grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
-    """(group, value, label) rows as the options of a select, groups in order of appearance."""
-    groups: dict[str, list[Choice]] = {}
-    for group, value, label in rows:
-        groups.setdefault(group, []).append((value, label))
-    return list(groups.items())
 
 
 def country_choices() -> Grouped:
@@ -114,62 +101,6 @@ def _of(kind: str) -> Value:
 def _in_order(row: tuple[str, str, str, str, str]) -> tuple[str, str, str]:
     kind, group, _, _, sort = row
     return kind, group if kind == "country" else "", sort.casefold()
-
-
-class DayField(forms.DateField):
-    """A day such as 2024-06-30; says what it found where it is none."""
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(input_formats=["%Y-%m-%d"], **options)
-        self.error_messages["required"] = "Found nothing; wanted a day such as 2024-06-30."
-
-    def to_python(self, value: Any) -> dt.date | None:
-        try:
-            return super().to_python(value)
-        except forms.ValidationError as error:
-            raise forms.ValidationError(
-                f"Found “{str(value)[:20]}”, which is no day; wanted one such as 2024-06-30.", code="invalid"
-            ) from error
-
-
-class Line(forms.CharField):
-    """One line of text of limited length; says what it found where it is too long."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        if self.max_length:
-            too_long = f"Found %(show_value)s characters; wanted at most {self.max_length}. Shorten it."
-            self.error_messages["max_length"] = too_long
-            for validator in self.validators:
-                if getattr(validator, "code", "") == "max_length":
-                    validator.message = too_long  # type: ignore[attr-defined]
-        for validator in self.validators:
-            if getattr(validator, "code", "") == "null_characters_not_allowed":
-                validator.message = "Found a NUL character; wanted text. Paste it again as plain text."  # type: ignore[attr-defined]
-
-
-class Pick(forms.ChoiceField):
-    """A select or a set of radio buttons; `empty` names the option that stands for nothing chosen."""
-
-    def __init__(self, choices: Sequence[Any] = (), *, empty: str | None = None, **options: Any) -> None:
-        self.head: list[Choice] = [] if empty is None else [("", empty)]
-        super().__init__(choices=[*self.head, *choices], **options)
-        self.error_messages |= {"invalid_choice": NOT_LISTED, "required": "Found nothing chosen; choose one."}
-
-
-def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
-    """Gives a select its options, below the empty one."""
-    field = form.fields[name]
-    assert isinstance(field, Pick)
-    field.choices = [*field.head, *choices]
-
-
-def refuse_backwards(form: forms.Form, data: dict[str, Any]) -> None:
-    """Says of a period from `since` to `until` that it ends before it begins."""
-    since, until = data.get("since"), data.get("until")
-    if since and until and since > until:
-        form.add_error("until", f"Found {until}, which is before {since}; wanted the same day or a later one.")
 
 
 class EvidenceFilter(forms.Form):

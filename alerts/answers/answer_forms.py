@@ -7,7 +7,8 @@ from django import forms
 
 from alerts.answers.answering import NOTE_MAX, Answer
 from alerts.models import Acknowledgement, Office
-from indicators.forms import Choice, Grouped, Line, Pick, country_choices, offer
+from indicators.fields import Choice, Grouped, Line, Pick, offer
+from indicators.forms import country_choices
 from indicators.models.score import Level
 from people.models import User
 

@@ -7,9 +7,9 @@ from django import forms
 
 from alerts.answers.offices import ROLES
 from alerts.models import Office, OfficeMember
-from alerts.subscriptions.forms import Boxes
 from countries.models import Country
-from indicators.forms import Choice, DayField, Line, Pick, country_choices, offer
+from indicators.fields import Boxes, Choice, DayField, Line, Pick, offer
+from indicators.forms import country_choices
 from people.models import User
 
 LANGUAGES = [

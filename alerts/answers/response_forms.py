@@ -8,7 +8,8 @@ from django.db.models import Q
 from alerts.answers.responding import ResponseDraft, StepDraft
 from alerts.models import Measure, Office, Response
 from alerts.situations.can_be_done import names
-from indicators.forms import Choice, DayField, Line, Pick, ReasonForm, grouped, offer
+from indicators.fields import Address, Boxes, Choice, DayField, Line, Pick, TickBox, grouped, offer
+from indicators.forms import ReasonForm
 from people.permissions import Sensitivity
 
 _SOURCE = {"required": False, "label": "Source", "help_text": "Where it can be read, if it is public."}
@@ -20,11 +21,11 @@ class ResponseForm(forms.Form):
     """What somebody decided on a warning, or declined with the reason."""
 
     status = Pick(Response.Status.choices, empty="choose how far it is", label="How far it is")
-    measures = forms.MultipleChoiceField(
-        label="Measures", required=False, widget=forms.CheckboxSelectMultiple,
+    measures = Boxes(
+        label="Measures",
+        required=False,
         help_text="From the catalogue; none if it was declined. Each becomes a response of its own.",
-        error_messages={"invalid_choice": "Found a measure that is not in the list; wanted those offered."},
-    )  # fmt: skip
+    )
     actor = Line(
         min_length=2, max_length=200, label="Who acts", help_text="A body or an office, never a private person."
     )
@@ -42,7 +43,7 @@ class ResponseForm(forms.Form):
         help_text="Public: everybody, with who acts. Internal: focal points and staff. Your own office always sees it.",
     )  # fmt: skip
     source_title = Line(max_length=300, **_SOURCE)
-    source_url = forms.URLField(max_length=500, required=False, label="Its address", assume_scheme="https")
+    source_url = Address(required=False, label="Its address")
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class ResponseForm(forms.Form):
         is_listed = Q(is_offered=True) | Q(pk=keeps.pk if keeps else None)
         self.known = {row.code: row for row in Measure.objects.filter(is_listed).order_by("order")}
         field = self.fields["measures"]
-        assert isinstance(field, forms.MultipleChoiceField)
+        assert isinstance(field, Boxes)
         rows = [(_NAMED if names(advised, row) else row.form, code, _titled(row)) for code, row in self.known.items()]
         field.choices = grouped(sorted(rows, key=lambda row: row[0] != _NAMED))
         self.offices = {str(office.pk): office for office in offices}
@@ -113,11 +114,11 @@ class StepForm(forms.Form):
     """A later word on a response."""
 
     status = Pick(Response.Status.choices, empty="as before", required=False, label="How far it is now")
-    is_outcome = forms.BooleanField(required=False, label="This says what became of it")
+    is_outcome = TickBox(required=False, label="This says what became of it")
     on = DayField(label="Day")
     text = Line(max_length=_LONG, required=False, label="In words", widget=forms.Textarea(attrs={"rows": 3}))
     source_title = Line(max_length=300, **_SOURCE)
-    source_url = forms.URLField(max_length=500, required=False, label="Its address", assume_scheme="https")
+    source_url = Address(required=False, label="Its address")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -134,7 +135,7 @@ class WithdrawalForm(ReasonForm):
     """Why a response or a warning of another body is taken back."""
 
     reason = Line(min_length=3, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-    is_harmful = forms.BooleanField(
+    is_harmful = TickBox(
         required=False, label="That it was here may harm somebody, or was confidential",
         help_text="Then no page tells of it. Else a page turned back to a day before today says that one stood here, "
         "without its words.",
@@ -150,4 +151,4 @@ class WarningForm(forms.Form):
         min_length=3, max_length=_LONG, label="What was said, in our words", widget=forms.Textarea(attrs={"rows": 4})
     )
     source_title = Line(min_length=3, max_length=300, label="Source")
-    source_url = forms.URLField(max_length=500, label="Its address", assume_scheme="https")
+    source_url = Address(label="Its address")

@@ -13,13 +13,14 @@ from alerts.models import Alert
 from alerts.policy import rules
 from alerts.raising import lapsing
 from alerts.raising.wording import HEADLINE_WORDS
-from indicators.forms import Line, ReasonForm
+from indicators.fields import Carried, DayField, Line, TickBox, Whole
+from indicators.forms import ReasonForm
 
 
 class DecisionForm(ReasonForm):
     """Release or refusal; each has its own ids, since both stand on one page. `seen`: the words that were looked at."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    seen = Carried(required=False, max_length=64)
 
     def __init__(self, name: str, data: Any = None, **options: Any) -> None:
         super().__init__(data, auto_id=f"{name}-%s", **options)
@@ -48,11 +49,8 @@ class WordsForm(ReasonForm):
         help_text="From a published assessment; empty: said to be missing.",
     )
     can_be_done = _part("What can be done", rows=4)
-    valid_until = forms.DateField(
-        label="Valid until", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Found no day; wanted one such as 2024-06-30."},
-    )  # fmt: skip
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    valid_until = DayField(label="Valid until")
+    seen = Carried(required=False, max_length=64)
     field_order: tuple[str, ...] = (
         "headline", "what_changed", "how_sure", "not_known", "who_is_at_risk", "can_be_done", "valid_until", "reason",
     )  # fmt: skip
@@ -85,7 +83,7 @@ class WithdrawForm(ReasonForm):
     """Taking an alert back asks for one confirming tick."""
 
     wrong = _wrong()
-    is_sure = forms.BooleanField(
+    is_sure = TickBox(
         label="Take it back, for good, and write to everybody who got it",
         error_messages={"required": "Found the box not ticked; wanted it ticked, since this cannot be undone."},
     )
@@ -101,7 +99,7 @@ class CorrectForm(WordsForm):
     """An alert that went out in right words; `last` is the last correction that the person saw."""
 
     wrong = _wrong()
-    last = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    last = Whole(widget=forms.HiddenInput, min_value=0)
     field_order = ("wrong", *WordsForm.field_order)
 
     def __init__(self, data: Any = None, *, alert: Alert, day: dt.date) -> None:

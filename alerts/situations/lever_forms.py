@@ -7,7 +7,8 @@ from django import forms
 from alerts.models import Lever, Measure, Situation
 from alerts.situations.levers import LeverDraft
 from countries.models import Country
-from indicators.forms import Choice, DayField, Line, Pick, ReasonForm, country_choices, offer
+from indicators.fields import Address, Choice, DayField, Line, Pick, TickBox, offer
+from indicators.forms import ReasonForm, country_choices
 from indicators.models import Indicator
 
 SITUATION = "situation:"
@@ -47,9 +48,9 @@ class LeverForm(forms.Form):
     body = Line(max_length=200, required=False, label="Who decides or holds it")
     first_day = DayField(label="Day, or first day")
     last_day = DayField(required=False, label="Last day", help_text="Empty: the same day.")
-    is_estimated = forms.BooleanField(required=False, label="The day is not certain")
+    is_estimated = TickBox(required=False, label="The day is not certain")
     source_title = Line(min_length=3, max_length=300, label="Source", help_text="Who says so, in which document.")
-    source_url = forms.URLField(max_length=500, required=False, label="Its address", assume_scheme="https")
+    source_url = Address(required=False, label="Its address")
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from countries.models import Country
-from indicators.forms import Choice, DayField, Grouped, Pick, grouped, offer, refuse_backwards
+from indicators.fields import Choice, DayField, Grouped, Pick, grouped, offer, refuse_backwards
 
 OF_REGIONS = ("region", "region_code", "subregion", "subregion_code")  # what `region_choices` asks of a country
 _NEEDED = ("iso3", "name_en", "name_sort", *OF_REGIONS)

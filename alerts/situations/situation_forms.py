@@ -6,7 +6,8 @@ from django import forms
 
 from alerts.models import Alert, Situation
 from countries.models import Country
-from indicators.forms import NOT_LISTED, Line, Pick, ReasonForm, country_choices, offer
+from indicators.fields import Carried, Line, Pick, Several, TickBox, offer
+from indicators.forms import ReasonForm, country_choices
 from indicators.models.score import Level
 
 
@@ -32,9 +33,9 @@ class DescribeForm(forms.Form):
         max_length=4000, required=False, label="What it is about", widget=forms.Textarea(attrs={"rows": 4}),
         help_text="In our own words. Everybody can read this: name no person and no source in danger.",
     )  # fmt: skip
-    was_name = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
-    was_part = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
-    was_about = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    was_name = Carried(required=False, strip=False)
+    was_part = Carried(required=False, strip=False)
+    was_about = Carried(required=False, strip=False)
 
     @staticmethod
     def seen(situation: Situation) -> dict[str, str]:
@@ -52,11 +53,10 @@ class OpenForm(forms.Form):
     """A new situation over one or several countries."""
 
     name = Line(min_length=3, max_length=120)
-    countries = forms.MultipleChoiceField(
+    countries = Several(
         label="Countries",
         widget=forms.SelectMultiple(attrs={"size": 10}),
         help_text="One or several: hold Ctrl (or ⌘) to choose more than one.",
-        error_messages={"required": "Found none chosen; wanted at least one.", "invalid_choice": NOT_LISTED},
     )
     part = DescribeForm.base_fields["part"]
     about = DescribeForm.base_fields["about"]
@@ -64,7 +64,7 @@ class OpenForm(forms.Form):
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         field = self.fields["countries"]
-        assert isinstance(field, forms.MultipleChoiceField)
+        assert isinstance(field, Several)
         field.choices = country_choices()
 
     def chosen(self) -> list[Country]:
@@ -76,7 +76,7 @@ class PutForm(forms.Form):
     """A country that the situation is about too."""
 
     country = Pick(empty="choose a country", label="Country")
-    is_home = forms.BooleanField(required=False, label="Alerts about it are threaded here from now on")
+    is_home = TickBox(required=False, label="Alerts about it are threaded here from now on")
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)

@@ -10,7 +10,7 @@ from alerts.messages.rule_words import SCOPES
 from alerts.models import Endpoint, Subscription
 from alerts.subscriptions.subscribing import LEAST_LEVELS, Wanted
 from countries.models import Country
-from indicators.forms import NOT_LISTED, Choice, Pick, offer
+from indicators.fields import Boxes, Choice, Pick, TickBox, offer
 from indicators.models import Factor, Framework
 from indicators.models.score import Level
 from people.models import User
@@ -52,18 +52,11 @@ class Branch:
         return inside + self.whole.is_ticked + sum(country.is_ticked for country in self.countries)
 
 
-class Boxes(forms.MultipleChoiceField):
-    """Any number of boxes to tick; the page draws them itself."""
-
-    widget = forms.CheckboxSelectMultiple
-    default_error_messages = {"invalid_choice": NOT_LISTED, "invalid_list": NOT_LISTED}
-
-
 class RuleForm(forms.Form):
     """These countries or regions AND at least this level AND any of these factors or scopes; how often, where to."""
 
     person = Pick(empty="choose a person", label="For whom")
-    is_everywhere = forms.BooleanField(required=False, label="Every country")
+    is_everywhere = TickBox(required=False, label="Every country")
     regions = Boxes(required=False, label="Regions")
     countries = Boxes(required=False, label="Countries")
     least_level = Pick(

@@ -8,9 +8,7 @@ from django import forms
 
 from alerts.models import MailSettings
 from alerts.subscriptions.pausing import PAUSE_DAYS
-from indicators.forms import Pick
-
-_CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+from indicators.fields import Clock, Pick
 
 
 class HoursForm(forms.Form):
@@ -18,8 +16,8 @@ class HoursForm(forms.Form):
 
     language = Pick(MailSettings.Language.choices, label="Language of the mails")
     time_zone = Pick(label="Your time zone")
-    quiet_from = forms.TimeField(required=False, widget=_CLOCK, label="No mail from")
-    quiet_until = forms.TimeField(required=False, widget=_CLOCK, label="until")
+    quiet_from = Clock(required=False, label="No mail from")
+    quiet_until = Clock(required=False, label="until")
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)

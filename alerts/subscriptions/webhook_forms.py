@@ -7,7 +7,7 @@ from django import forms
 from alerts.models import Delivery
 from alerts.subscriptions.subscribing import LEAST_LEVELS
 from countries.models import Country
-from indicators.forms import Choice, Pick, offer
+from indicators.fields import Choice, Line, Pick, offer
 
 State = Delivery.State
 STATES = (State.WAITING, State.DEFERRED, State.SENT, State.REFUSED, State.GIVEN_UP, State.CANCELLED)
@@ -16,8 +16,8 @@ STATES = (State.WAITING, State.DEFERRED, State.SENT, State.REFUSED, State.GIVEN_
 class EndpointForm(forms.Form):
     """A machine's name and address."""
 
-    name = forms.CharField(max_length=120, label="Name", help_text="What you call it, such as “Operations room”.")
-    url = forms.CharField(
+    name = Line(max_length=120, label="Name", help_text="What you call it, such as “Operations room”.")
+    url = Line(
         max_length=500,
         label="Address",
         help_text="Alerts are posted to it. https only, such as https://example.org/alerts.",

@@ -25,7 +25,8 @@ from alerts.views import deciding
 from alerts.views.answers import answered, answers_on_page
 from alerts.views.deciding import log_of
 from alerts.views.ledger import AlertLine, alert_line, alert_lines, signal_lines
-from indicators.forms import Pick, country_choices, offer
+from indicators.fields import Pick, offer
+from indicators.forms import country_choices
 from indicators.models import Evidence, Standing
 from indicators.models.score import Level
 from indicators.views.asked import is_staff

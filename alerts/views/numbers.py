@@ -31,7 +31,7 @@ from alerts.policy.rules import LEAST_LEVEL
 from alerts.situations.place_forms import OF_REGIONS, region_choices
 from countries.charts import Chart
 from countries.models import Country
-from indicators.forms import DayField, Pick, offer, refuse_backwards
+from indicators.fields import DayField, Pick, offer, refuse_backwards
 from indicators.models.score import Level
 from indicators.views.asked import refuse_unknown
 from people.permissions import Action, may

@@ -20,7 +20,7 @@ from alerts.answers.office_forms import LANGUAGES, AbsenceForm, DescribeOfficeFo
 from alerts.answers.offices import OfficeError, Place
 from alerts.models import Absence, Duty, Office
 from alerts.views.changed import changes_of
-from indicators.forms import Choice
+from indicators.fields import Choice
 from indicators.views.review import person
 from people.access import requires
 from people.models import User

@@ -11,7 +11,7 @@ from django.urls import reverse
 from alerts.models import Delivery, DeliveryQuerySet
 from alerts.subscriptions.subscribing import LEAST_LEVELS
 from countries.models import Country
-from indicators.forms import DayField, Pick, offer, refuse_backwards
+from indicators.fields import DayField, Line, Pick, Whole, offer, refuse_backwards
 
 NUMBER_MAX = 2**63 - 1  # of a row
 
@@ -23,10 +23,10 @@ class OutboxFilter(forms.Form):
     level = Pick([(str(one.value), one.label) for one in LEAST_LEVELS], empty="any level", required=False)
     country = Pick(empty="every country", required=False)
     purpose = Pick(Delivery.Purpose.choices, empty="any purpose", required=False)
-    person = forms.CharField(
+    person = Line(
         required=False, max_length=120, label="Name or address", widget=forms.TextInput(attrs={"type": "search"})
     )
-    alert = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MAX, label="Alert number")
+    alert = Whole(required=False, min_value=1, max_value=NUMBER_MAX, label="Alert number")
     since = DayField(required=False, label="Made from")
     until = DayField(required=False, label="Made up to")
 

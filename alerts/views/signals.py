@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from alerts.models import Signal, SignalQuerySet
 from alerts.situations.place_forms import PlaceFilter, end_of, start_of
 from alerts.views.ledger import lines_of, with_all
-from indicators.forms import Pick
+from indicators.fields import Pick
 
 PAGE_SIZE = 50
 

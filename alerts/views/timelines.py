@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from alerts.ledger.ledger import ANSWERED, UNANSWERED, Asked, read, rows_of
 from alerts.policy.rules import LEAST_LEVEL
 from alerts.situations.place_forms import PlaceFilter, end_of, start_of
-from indicators.forms import Pick
+from indicators.fields import Pick
 from indicators.models.score import Level
 
 PAGE_SIZE = 30

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from indicators.forms import Grouped
+from indicators.fields import Grouped
 from indicators.linking import NAME, REASON_CHARACTERS
 from indicators.models import EventDecision
 from indicators.models.event import EVENT_CHARACTERS

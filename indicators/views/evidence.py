@@ -12,7 +12,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from indicators.events import of_event, with_events
-from indicators.forms import Choice, EvidenceFilter, RetractionForm, country_choices, indicator_choices
+from indicators.fields import Choice
+from indicators.forms import EvidenceFilter, RetractionForm, country_choices, indicator_choices
 from indicators.guidance import guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, SuggestionDecision
 from indicators.views.asked import for_display, is_staff, moment_of, seen_by, standing_at

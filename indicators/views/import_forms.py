@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from indicators.forms import Choice, DayField, Line, Pick, ReasonForm, offer, source_choices
+from indicators.fields import Choice, DayField, Line, Pick, offer
+from indicators.forms import ReasonForm, source_choices
 from indicators.importing import ACTION_FOR
 from indicators.importing.sending import Choices
 from indicators.models import ImportRow, SeriesDefinition, TableImport

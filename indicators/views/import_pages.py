@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from countries.models import Country
 from indicators import importing
-from indicators.forms import Choice
+from indicators.fields import Choice
 from indicators.importing import ACTION_FOR, MAY_UNDO
 from indicators.importing.sending import Choices, left_out, writable
 from indicators.models import ImportRow, SeriesDefinition, TableImport

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from indicators.forms import ANCHORS, Line, Pick, indicator_choices, offer
+from indicators.fields import Line, Pick, offer
+from indicators.forms import ANCHORS, indicator_choices
 from indicators.models import Evidence, SecondReading, Settlement
 from people.models import User
 from people.permissions import Action, may

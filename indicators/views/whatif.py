@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from countries.models import Country
 from indicators import whatif
-from indicators.forms import Grouped, grouped
+from indicators.fields import Grouped, grouped
 from indicators.models import Evidence, SeriesValue
 from indicators.views.asked import moment_of
 from indicators.views.whatif_forms import MadeUpForm, PieceForm, ValueForm

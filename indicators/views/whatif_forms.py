@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from indicators.forms import ANCHORS, DayField, Grouped, Line, Pick, offer
+from indicators.fields import DayField, Grouped, Line, Pick, offer
+from indicators.forms import ANCHORS
 from indicators.models import Evidence, SeriesValue
 from indicators.whatif import ChangeError, MadeUp, Regraded, Revalued
 from indicators.whatif.applied import check_day, check_value

@@ -112,7 +112,7 @@ def test_a_link_answers_as_its_own_person_whoever_is_signed_in(client: Client, m
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
-        ({"kind": "decided", "note": ""}, "This field is required"), ({"kind": "eat"}, "Found no answer"),
+        ({"kind": "decided", "note": ""}, "Found nothing; wanted text"), ({"kind": "eat"}, "Found no answer"),
         ({"kind": "not_for_us", "to": "office:0"}, "not in the list"), ({}, "Found no answer"),
         ({"kind": "seen", "office": "0"}, "not yours any more"), ({"kind": "false_alarm", "note": "x"}, "at least 3"),
     ],

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from indicators import bulk_rejecting
 from indicators.coding import CodingError
-from indicators.forms import Line, sources_seen_by
+from indicators.fields import Line
+from indicators.forms import sources_seen_by
 from indicators.models import BulkRejection, Suggestion
 from indicators.views.desk import queue
 from indicators.views.review import number, person, sentence

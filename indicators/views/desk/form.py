@@ -13,18 +13,8 @@ from countries.models import Country
 from indicators.coding import EvidenceDraft
 from indicators.deciding import draft_of
 from indicators.entering import EARLIEST_EVENT
-from indicators.forms import (
-    ANCHORS,
-    NOT_LISTED,
-    Choice,
-    DayField,
-    Grouped,
-    Line,
-    Pick,
-    grouped,
-    listed_for,
-    offer,
-)
+from indicators.fields import NOT_LISTED, Choice, DayField, Grouped, Line, Pick, grouped, offer
+from indicators.forms import ANCHORS, listed_for
 from indicators.models import Evidence, Indicator, Suggestion
 from indicators.views.desk import widgets
 from indicators.views.desk.events import NearEvent

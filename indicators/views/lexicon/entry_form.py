@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from indicators.forms import Pick, indicator_choices, offer
+from indicators.fields import Pick, offer
+from indicators.forms import indicator_choices
 from indicators.matching import editing
 
 TEXT_MAX = 60_000

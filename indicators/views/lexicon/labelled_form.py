@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from indicators.forms import Line, Pick, offer
+from indicators.fields import Line, Pick, offer
 from indicators.models import LabelledSet, LexiconTest
 
 SETS_SHOWN = 20

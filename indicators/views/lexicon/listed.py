@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from indicators.forms import Choice
+from indicators.fields import Choice
 from indicators.matching import editing
 from indicators.models import Indicator
 

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from indicators import lexicon_keeping, model_in_use
-from indicators.forms import TEXT_LIMIT, Pick
+from indicators.fields import Pick
+from indicators.forms import TEXT_LIMIT
 from indicators.matching import editing
 from indicators.matching.explained import scale_words
 from indicators.matching.head import chosen

@@ -1,0 +1,179 @@
+"""Fields of forms that say what was found, what was wanted and what to do; never in the framework's own words."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+
+Choice = tuple[str, str]
+Grouped = list[tuple[str, list[Choice]]]
+
+NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
+_NOT_TEXT = "Found a NUL character; wanted text. Paste it again as plain text."
+_SHOWN = 60  # characters of what was typed that an error repeats
+
+
+def grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
+    """(group, value, label) rows as the options of a select, groups in order of appearance."""
+    groups: dict[str, list[Choice]] = {}
+    for group, value, label in rows:
+        groups.setdefault(group, []).append((value, label))
+    return list(groups.items())
+
+
+class DayField(forms.DateField):
+    """A day such as 2024-06-30; says what it found where it is none."""
+
+    default_error_messages = {
+        "required": "Found nothing; wanted a day such as 2024-06-30.",
+        "invalid": "Found no day; wanted one such as 2024-06-30.",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(input_formats=["%Y-%m-%d"], **options)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(
+                f"Found “{str(value)[:20]}”, which is no day; wanted one such as 2024-06-30.", code="invalid"
+            ) from error
+
+
+class Clock(forms.TimeField):
+    """A time of day such as 22:00."""
+
+    default_error_messages = {
+        "required": "Found nothing; wanted a time such as 22:00.",
+        "invalid": "Found no time of day; wanted hours and minutes such as 22:00.",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+        super().__init__(**options)
+
+
+class Line(forms.CharField):
+    """Text of limited length; says what it found where it is too short or too long."""
+
+    default_error_messages = {"null_characters_not_allowed": _NOT_TEXT}
+
+    def __init__(self, **options: Any) -> None:
+        said = options.pop("error_messages", None) or {}
+        super().__init__(**options)
+        wanted = _length(self.min_length, self.max_length)
+        self.error_messages |= {
+            "required": f"Found nothing; wanted {wanted}.",
+            "min_length": f"Found fewer than {self.min_length} characters; wanted {wanted}. Say more.",
+            "max_length": f"Found %(show_value)s characters; wanted at most {self.max_length}. Shorten it.",
+            **said,
+        }
+
+
+def _length(least: int | None, most: int | None) -> str:
+    """How much text is wanted, in words."""
+    if least and most:
+        return f"{least} to {most} characters"
+    if most:
+        return f"text of at most {most} characters"
+    return f"at least {least} characters" if least else "text"
+
+
+class Address(forms.URLField):
+    """The address of a page on the web; https where no scheme is given."""
+
+    default_error_messages = {
+        "required": "Found nothing; wanted an address such as https://example.org/report.",
+        "invalid": "Found no address; wanted one such as https://example.org/report.",
+        "null_characters_not_allowed": _NOT_TEXT,
+    }
+
+    def __init__(self, *, max_length: int = 500, **options: Any) -> None:
+        super().__init__(max_length=max_length, assume_scheme="https", **options)
+        self.error_messages["max_length"] = (
+            f"Found %(show_value)s characters; wanted an address of at most {max_length}. Give a shorter one."
+        )
+
+    def clean(self, value: Any) -> str:
+        """Repeats what was typed, so that it can be compared with the document."""
+        try:
+            return str(super().clean(value))
+        except forms.ValidationError as error:
+            if error.error_list[0].code != "invalid":
+                raise
+            raise forms.ValidationError(
+                f"Found “{_shown(value)}”, which is no address; wanted one such as https://example.org/report.",
+                code="invalid",
+            ) from error
+
+
+def _shown(value: Any) -> str:
+    typed = str(value or "").strip()
+    return typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
+
+
+class Whole(forms.IntegerField):
+    """A whole number, from `min_value` to `max_value`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.error_messages |= {
+            "required": "Found nothing; wanted a whole number.",
+            "invalid": "Found no whole number; wanted digits alone, such as 12.",
+            "min_value": "Found %(show_value)s; wanted %(limit_value)s or more.",
+            "max_value": "Found %(show_value)s; wanted at most %(limit_value)s.",
+        }
+
+
+class Pick(forms.ChoiceField):
+    """A select or a set of radio buttons; `empty` names the option that stands for nothing chosen."""
+
+    def __init__(self, choices: Sequence[Any] = (), *, empty: str | None = None, **options: Any) -> None:
+        self.head: list[Choice] = [] if empty is None else [("", empty)]
+        super().__init__(choices=[*self.head, *choices], **options)
+        self.error_messages |= {"invalid_choice": NOT_LISTED, "required": "Found nothing chosen; choose one."}
+
+
+class Several(forms.MultipleChoiceField):
+    """Any number of what is offered."""
+
+    default_error_messages = {
+        "required": "Found none chosen; wanted at least one.",
+        "invalid_choice": NOT_LISTED,
+        "invalid_list": NOT_LISTED,
+    }
+
+
+class Boxes(Several):
+    """The same as boxes to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+
+class TickBox(forms.BooleanField):
+    """One box to tick."""
+
+    default_error_messages = {"required": "Found the box not ticked; wanted it ticked."}
+
+
+class Carried(Line):
+    """What a page carries along and brings back; nobody types it."""
+
+    widget = forms.HiddenInput
+
+
+def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
+    """Gives a select its options, below the empty one."""
+    field = form.fields[name]
+    assert isinstance(field, Pick)
+    field.choices = [*field.head, *choices]
+
+
+def refuse_backwards(form: forms.Form, data: dict[str, Any]) -> None:
+    """Says of a period from `since` to `until` that it ends before it begins."""
+    since, until = data.get("since"), data.get("until")
+    if since and until and since > until:
+        form.add_error("until", f"Found {until}, which is before {since}; wanted the same day or a later one.")

@@ -50,11 +50,13 @@ class Delivery(models.Model):
 
     FAILED = (State.REFUSED, State.GIVEN_UP, State.BOUNCED)  # it did not arrive, and is tried no more
 
-    # db_index: matching writes many rows at once, and each index costs it; alert leads the unique one
-    alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries", db_index=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries")
+    # Matching writes many rows at once. db_index: each index costs it; alert leads the unique one, and nothing asks for
+    # a rule's deliveries. db_constraint: triggers hold these three, a statement at a time (docs/decisions/0073).
+    alert = models.ForeignKey(Alert, models.PROTECT, related_name="deliveries", db_index=False, db_constraint=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries", db_constraint=False)
     subscription = models.ForeignKey(
-        Subscription, models.PROTECT, null=True, blank=True, related_name="deliveries",
+        Subscription, models.PROTECT, null=True, blank=True, related_name="deliveries", db_index=False,
+        db_constraint=False,
         help_text="the rule that asked for it; none for what an office must see, and for corrections",
     )  # fmt: skip
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.MAIL)

@@ -3,8 +3,9 @@
 import datetime as dt
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from alerts import family
 from alerts.models import Alert, AlertQuerySet, Delivery, DeliveryAttempt, DeliveryQuerySet
 from alerts.outbox import digests
 
@@ -51,7 +52,8 @@ def waiting() -> AlertQuerySet:
 def recall_waiting(*, at: dt.datetime) -> int:
     """Writes the deliveries of what waits, one transaction each; how many. Safe to run twice.
 
-    What still waited to go is cancelled; who waited for it gets the correction in its place, of a withdrawal nothing.
+    Of a withdrawal what still waited to go is cancelled. A warning's own mail goes on after a correction, in its words,
+    and is owed an answer like any; other mails and posts are cancelled, and the correction goes in their place.
     """
     return sum(_recall(number, at=at) for number in waiting().order_by("pk").values_list("pk", flat=True))
 
@@ -69,35 +71,50 @@ def _recall(number: int, *, at: dt.datetime) -> int:
     said = rows.select_related("corrects").filter(pk=number).first()
     if said is None or said.corrects is None:
         return 0
-    cancelled = _cancel(said, about=said.corrects, at=at)
+    carriers = _hold_carriers(said.corrects, said)
+    cancelled = _take_back(said, about=said.corrects, at=at)
     is_correction = said.kind == Alert.Kind.CORRECTION
     about = {"correction": said.pk, "alert": said.corrects_id, "is_correction": is_correction}
     _say_anew(said.corrects)
     with connection.cursor() as cursor:
         cursor.execute(_TELL, about | {"instead": cancelled if is_correction else [], "at": at})
         count = int(cursor.rowcount)
+    for carrier in Delivery.objects.open().filter(pk__in=carriers).defer("message").order_by("pk"):
+        digests.begin_anew(carrier, at=at)  # last: who was in one that may have arrived is told by that
     Alert.objects.filter(pk=said.pk).update(matched_at=at)
     return count
 
 
-def _cancel(said: Alert, *, about: Alert, at: dt.datetime) -> list[int]:
+def _take_back(said: Alert, *, about: Alert, at: dt.datetime) -> list[int]:
     """Ends what still waits of the alert and of its former corrections; a mail that is on its way is waited for.
 
-    What goes in a digest is on its way with its carrier; a digest that still waits is written anew without it.
+    What goes in a digest is on its way with its carrier; a digest that still waits is written anew: without it, or
+    with the words of the correction.
     """
-    carriers = _hold_carriers(about, said)
-    found = list(_open(about, said).select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    held = _open(about, said).select_for_update(of=("self",)).order_by("pk")
+    found = set(held.values_list("pk", flat=True))
+    kept = set(_kept(found, day=at.date())) if said.kind == Alert.Kind.CORRECTION else set()
+    Delivery.objects.filter(pk__in=kept).update(message=None, fingerprint="", written_at=None)
+    _cancel(cancelled := sorted(found - kept), said, at=at)
+    return cancelled
+
+
+def _kept(numbers: set[int], *, day: dt.date) -> QuerySet[Delivery, int]:
+    """Mails of warnings, not of letters about them, that are still in time: they speak in the correction's words."""
+    rows = Delivery.objects.filter(pk__in=numbers, channel=Delivery.Channel.MAIL, alert__valid_until__gte=day)
+    is_warning = ~Q(alert__kind__in=Alert.LETTERS) | Q(family.undoes("alert"))
+    return rows.filter(is_warning).values_list("pk", flat=True)
+
+
+def _cancel(numbers: list[int], said: Alert, *, at: dt.datetime) -> None:
     is_correction = said.kind == Alert.Kind.CORRECTION
     reason = f"alert {said.pk} corrects it and goes in its place" if is_correction else "the alert was withdrawn"
-    rows = Delivery.objects.filter(pk__in=found)
+    rows = Delivery.objects.filter(pk__in=numbers)
     rows.update(state=Delivery.State.CANCELLED, next_try_at=None, finished_at=at)
     outcome = DeliveryAttempt.Outcome.CANCELLED
     DeliveryAttempt.objects.bulk_create(
-        DeliveryAttempt(delivery_id=one, at=at, outcome=outcome, text=reason) for one in found
+        DeliveryAttempt(delivery_id=one, at=at, outcome=outcome, text=reason) for one in numbers
     )
-    for carrier in Delivery.objects.open().filter(pk__in=carriers).defer("message").order_by("pk"):
-        digests.begin_anew(carrier, at=at)
-    return found
 
 
 def _hold_carriers(about: Alert, said: Alert) -> set[int]:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Collection
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -15,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alerts import links
+from alerts import family, links
 from alerts.messages import describe, frame, language_of, message_id, sender
 from alerts.messages.headers import address, domain, refuse_breaks
 from alerts.messages.languages import country_name, kind_word, level_word
@@ -31,11 +32,12 @@ STANDING_MAX = 12  # lines of what still stands: the others are counted and stan
 NAMES_MAX = 6  # of quiet countries
 RULES_MAX = 2  # in why the reader gets it
 State = Delivery.State
+Since = dict[int, list[Alert]]  # by an alert's number what was said of it since
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
-    """One alert in a section; what was written stays as it was written."""
+    """One alert in a section; what was written stays as it was written, unless a correction says it anew."""
 
     country: str
     level: str
@@ -88,12 +90,14 @@ def digest_of(delivery: Delivery, *, at: dt.datetime) -> Digest:
     before = _got(person, at=at)
     known = {(alert.country_id, alert.situation_id) for alert in before}
     changed = [one for one in news if one.supersedes_id or (one.country_id, one.situation_id) in known]
+    gone = _taken_back(person)
+    since = family.after([*news, *before, *gone])
     with translation.override(language):
         sections = {
-            "new": _section([one for one in news if one not in changed]),
-            "changed": _section(changed),
-            "standing": _section(_standing(before, news), _unanswered(person), most=STANDING_MAX),
-            "taken_back": _section(_taken_back(person)),
+            "new": _section([one for one in news if one not in changed], since),
+            "changed": _section(changed, since),
+            "standing": _section(_standing(before, news), since, _unanswered(person), most=STANDING_MAX),
+            "taken_back": _section(gone, since),
             "quiet": _quiet(person, at=at),
         }
         subject = _subject(news)
@@ -143,21 +147,28 @@ def _highest(news: list[Alert]) -> Level:
     return Level(max(one.level for one in news))
 
 
-def _section(alerts: list[Alert], unanswered: set[int] | None = None, *, most: int | None = None) -> Section:
+def _section(
+    alerts: list[Alert], since: Since, unanswered: Collection[int] = (), *, most: int | None = None
+) -> Section:
     """All of them, or the first `most`: what is told nowhere else is always named."""
-    shown = tuple(_line(one, is_unanswered=one.pk in (unanswered or set())) for one in alerts[:most])
+    shown = tuple(_line(one, _words(one, since), is_unanswered=one.pk in unanswered) for one in alerts[:most])
     return Section(shown, len(alerts) - len(shown))
 
 
-def _line(alert: Alert, *, is_unanswered: bool) -> Line:
+def _words(alert: Alert, since: Since) -> Alert:
+    """Whose words stand: those of its last correction, else its own."""
+    return next((one for one in reversed(since[alert.pk]) if one.kind == Alert.Kind.CORRECTION), alert)
+
+
+def _line(alert: Alert, words: Alert, *, is_unanswered: bool) -> Line:
     return Line(
         country=country_name(alert.country),
         level=level_word(Level(alert.level)),
-        kind=kind_word(alert.kind),
-        headline=alert.headline,
+        kind=kind_word(words.kind),
+        headline=words.headline,
         url=links.absolute(alert.get_absolute_url()),
         on=(alert.released_at or alert.raised_at).date(),
-        until=alert.valid_until,
+        until=words.valid_until,
         is_unanswered=is_unanswered,
     )
 

@@ -113,6 +113,25 @@ def test_a_reminder_that_waits_is_called_off_by_a_withdrawal() -> None:
     assert row.state == "cancelled"
 
 
+# --- a correction of what had not gone -----------------------------------------------------------------------
+def test_an_office_that_only_waited_for_a_corrected_warning_owes_an_answer_to_that_warning(client: Client) -> None:
+    (one,) = given.focal_points(1)
+    office = given.office(one)
+    alert = out(what_changed=WRONG)
+    row = outbox.delivery(alert, to=outbox.subscription(one))
+    told(corrected(alert, what_changed=RIGHT))
+    for body in both(row):
+        assert RIGHT in body
+        assert "Acknowledge" in body
+    Delivery.objects.filter(pk=row.pk).update(**SENT | {"finished_at": NOW + 2 * DAY})
+    duties.keep_waiting(at=NOW + 2 * DAY)
+
+    assert Duty.objects.get(closed_at=None).alert == alert
+    client.post(reverse("answer", args=[links.answer_token(row)]), {"kind": "seen", "office": office.pk})
+    assert Duty.objects.get().closing == "answered"
+    assert not Delivery.objects.exclude(pk=row.pk).exists()
+
+
 # --- a withdrawal --------------------------------------------------------------------------------------------
 def test_a_withdrawal_settles_what_offices_owe_and_the_notice_that_asks_to_call_them() -> None:
     (one,) = given.focal_points(1)

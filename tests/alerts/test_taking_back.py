@@ -90,16 +90,33 @@ def test_a_withdrawal_goes_where_the_mail_left_or_nobody_can_say_that_it_did_not
     assert (told(withdrawn(alert)) == {row.person_id}) is is_told
 
 
-def test_what_waits_is_cancelled_for_a_withdrawal_and_replaced_for_a_correction() -> None:
-    first, second = out(), out(iso3="SDN")
-    rows = [outbox.delivery(alert) for alert in (first, second)]
+def test_what_waits_is_cancelled_for_a_withdrawal() -> None:
+    row = outbox.delivery(alert := out())
 
-    assert told(withdrawn(first)) == set()
-    assert told(corrected(second)) == {rows[1].person_id}
-    for row, says in zip(rows, ("the alert was withdrawn", "corrects it and goes in its place"), strict=True):
-        row.refresh_from_db()
-        assert row.state == "cancelled"
-        assert says in row.tries.get().text
+    assert told(withdrawn(alert)) == set()
+    row.refresh_from_db()
+    assert (row.state, row.tries.get().text) == ("cancelled", "the alert was withdrawn")
+
+
+def test_a_warning_that_waits_goes_in_the_words_of_its_correction_and_a_post_gives_way_to_it() -> None:
+    alert, person = out(), make.person(Role.FOCAL_POINT)
+    ends = {"owner": person, "url": "https://hook.test.example/", "created_at": make.NOW}
+    mail = outbox.delivery(alert, message=b"the wrong words", written_at=make.NOW)
+    post = outbox.delivery(alert, channel="webhook", endpoint=Endpoint.objects.create(name="a", **ends))
+
+    assert told(made := corrected(alert)) == {post.person_id}
+    assert (made.deliveries.get().channel, post.tries.get().text) == (
+        "webhook", f"alert {made.pk} corrects it and goes in its place",
+    )  # fmt: skip
+    mail.refresh_from_db()
+    assert (mail.state, mail.message) == ("waiting", None)
+    assert mail in delivery.waiting(at=make.NOW + DAY)
+
+
+def test_one_whose_time_is_over_gives_way_to_a_correction_that_lasts_longer() -> None:
+    row = outbox.delivery(alert := out(valid_until=make.TODAY))
+
+    assert told(corrected(alert)) == {row.person_id}
 
 
 @pytest.mark.parametrize("state", ["refused", "given_up"])
@@ -140,7 +157,7 @@ def test_an_alert_that_was_withdrawn_before_anybody_was_looked_up_goes_to_nobody
 
 def test_who_got_only_a_correction_gets_the_next_one() -> None:
     alert = out()
-    row = outbox.delivery(alert)
+    row = outbox.delivery(alert, state="refused", next_try_at=None, finished_at=make.NOW)
     first = corrected(alert)
     told(first)
     Delivery.objects.filter(alert=first).update(**SENT)

@@ -78,6 +78,21 @@ def states_called(name: str) -> tuple[str, ...]:
     return () if len(name) == 2 and name.isascii() and not name.isupper() else country_named(name).iso3
 
 
+def states_beginning(text: str) -> tuple[str, ...]:
+    """ISO3 codes of the States that have a name with a word that begins so, for each word of `text`; shortest first."""
+    asked = key_of(text).split()
+    found = [
+        (min(len(name) for name in names), iso3)
+        for iso3, all_names in _lists().words.items()
+        if (names := [name for name in all_names if _begins(name, asked)])
+    ]
+    return tuple(iso3 for _length, iso3 in sorted(found)) if asked else ()
+
+
+def _begins(name: tuple[str, ...], asked: list[str]) -> bool:
+    return all(any(word.startswith(begun) for word in name) for begun in asked)
+
+
 def country_numbered(text: str) -> Named:
     """The State behind a Gleditsch–Ward number: only for a column that is known to hold them."""
     digits = text.strip().removesuffix(".0")
@@ -141,6 +156,7 @@ class _Lists:
     stems: dict[str, tuple[str, ...]]
     others: frozenset[str]
     in_order: tuple[str, ...]
+    words: dict[str, list[tuple[str, ...]]]  # of each State, its names
 
 
 @functools.cache
@@ -150,6 +166,10 @@ def _lists() -> _Lists:
     own = [(name, set(one.iso3)) for name, one in own_names() if one.kind in NAMES]
     names = _by(key_of, known) | _by(key_of, own)  # what our own list says outweighs the others
     none = {key_of(name) for name, one in own_names() if one.kind == "territory"}
+    words: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for name, codes in names.items():
+        for iso3 in codes:
+            words[iso3].append(tuple(name.split()))
     return _Lists(
         codes={row.iso2: row.iso3 for row in states} | {row.iso3: row.iso3 for row in states},
         m49={int(row.m49): (row.iso3,) for row in states},
@@ -158,6 +178,7 @@ def _lists() -> _Lists:
         stems=_by(_cyrillic_stem, known) | _by(_cyrillic_stem, own),
         others=frozenset(none | {key_of(name) for name in _others({row.iso2 for row in states})}) - set(names),
         in_order=tuple(sorted(names)),
+        words=words,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -23,6 +24,7 @@ class Passage(models.Model):
     )
 
     class Meta:
+        indexes = [GinIndex(fields=["text"], opclasses=["gin_trgm_ops"], name="passage_by_its_words")]
         constraints = [
             models.UniqueConstraint(fields=["report", "order"], name="passage_has_one_place_in_its_report"),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="passage_ends_after_it_starts"),

@@ -1,0 +1,1 @@
+"""Search over all that a reader may see: countries, indicators, evidence, alerts. Mistypings are forgiven."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -43,6 +44,20 @@ def withdrawn_at(alert: Alert, since: Sequence[Alert]) -> dt.datetime | None:
     return alert.withdrawn_at or next(taken, None)
 
 
+def is_taken_back(alert: Alert, since: Sequence[Alert]) -> bool:
+    """Whether it stands withdrawn, by what went out after it, oldest first: a correction may have undone that."""
+    if any(one.kind == Kind.WITHDRAWAL for one in since):
+        return since[-1].kind == Kind.WITHDRAWAL
+    return alert.withdrawn_at is not None
+
+
+def as_it_stands(alert: Alert, since: Sequence[Alert]) -> Alert:
+    """The last correction that undid a withdrawal and so warns in the alert's stead; else the alert itself."""
+    pairs = reversed(list(pairwise(since)))
+    undone = (right for back, right in pairs if (back.kind, right.kind) == (Kind.WITHDRAWAL, Kind.CORRECTION))
+    return next(undone, alert)
+
+
 def earlier(alert: Alert) -> list[Alert]:
     """Every message that one about another alert follows: that one and what was said of it before, oldest first."""
     root = alert.corrects_id or alert.supersedes_id
@@ -66,10 +81,21 @@ def warns(alert: Alert) -> bool:
     return alert.kind != Kind.WITHDRAWAL
 
 
-def undoes(alert: str) -> Exists:
-    """Of the outer query's rows: whether theirs is a first correction since a withdrawal."""
-    about = Alert.objects.released().filter(pk__lt=OuterRef(alert), kind=Kind.WITHDRAWAL)
+def undoes(alert: str = "") -> Exists:
+    """Of the outer query's rows: whether theirs, or they themselves, are a first correction since a withdrawal."""
+    number, corrects = (alert, f"{alert}__corrects") if alert else ("pk", "corrects")
+    about = Alert.objects.released().filter(pk__lt=OuterRef(number), kind=Kind.WITHDRAWAL)
     between = Alert.objects.released().filter(
-        corrects=OuterRef("corrects"), pk__gt=OuterRef("pk"), pk__lt=OuterRef(OuterRef(alert)), kind=Kind.CORRECTION
+        corrects=OuterRef("corrects"), pk__gt=OuterRef("pk"), pk__lt=OuterRef(OuterRef(number)), kind=Kind.CORRECTION
     )
-    return Exists(about.filter(~Exists(between), corrects=OuterRef(f"{alert}__corrects")))
+    return Exists(about.filter(~Exists(between), corrects=OuterRef(corrects)))
+
+
+def undoing() -> AlertQuerySet:
+    """Corrections that let a withdrawn alert stand again, oldest first; they may be withdrawn since."""
+    return Alert.objects.released().filter(Q(undoes()), kind=Kind.CORRECTION).order_by("pk")
+
+
+def stands_again() -> Exists:
+    """Of the outer query's alerts: whether a correction undid their withdrawal and stands."""
+    return Exists(undoing().filter(corrects=OuterRef("pk"), withdrawn_at=None))

@@ -11,17 +11,23 @@ from alerts.outbox import digests
 
 ASKING = (Delivery.Purpose.REMINDER, Delivery.Purpose.ESCALATION, Delivery.Purpose.PASSED_ON)
 # Who got it: the mail left, or nobody can say that it did not. Rules are not asked: they may have ended since.
+# Where a correction lets it stand again, who waited when it was withdrawn is told too, unless their rule has ended.
 # A correction is the warning as it stands: it is tried where the alert itself failed, which nobody may put back now.
 _WHO = """
 FROM alerts_delivery AS got
 JOIN alerts_alert AS said ON said.id = got.alert_id AND said.id <> %(correction)s
 JOIN people_user AS person ON person.id = got.person_id AND person.is_active
 LEFT JOIN alerts_endpoint AS endpoint ON endpoint.id = got.endpoint_id
+LEFT JOIN alerts_subscription AS rule ON rule.id = got.subscription_id
 WHERE %(alert)s IN (said.id, said.corrects_id) AND endpoint.ended_at IS NULL
   AND (
     got.state IN ('sent', 'bounced')
     OR %(is_correction)s AND got.state IN ('refused', 'given_up')
     OR got.id = ANY(%(instead)s)
+    OR %(is_again)s AND got.state = 'cancelled' AND (rule.id IS NULL OR rule.ended_at IS NULL) AND EXISTS (
+        SELECT FROM alerts_alert AS back
+        WHERE back.corrects_id = %(alert)s AND back.kind = 'withdrawal' AND back.matched_at = got.finished_at
+    )
     OR EXISTS (
         SELECT FROM alerts_deliveryattempt AS attempt
         WHERE attempt.delivery_id IN (got.id, got.carried_by_id)
@@ -61,7 +67,9 @@ def recall_waiting(*, at: dt.datetime) -> int:
 def who_got(alert: Alert) -> int:
     """How many people a correction of the alert would go to now, but for who still waits for it."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"correction": 0, "alert": alert.pk, "instead": [], "is_correction": False})
+        cursor.execute(
+            _COUNT, {"correction": 0, "alert": alert.pk, "instead": [], "is_correction": False, "is_again": False}
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -75,6 +83,7 @@ def _recall(number: int, *, at: dt.datetime) -> int:
     cancelled = _take_back(said, about=said.corrects, at=at)
     is_correction = said.kind == Alert.Kind.CORRECTION
     about = {"correction": said.pk, "alert": said.corrects_id, "is_correction": is_correction}
+    about["is_again"] = is_correction and family.warns(said)
     _say_anew(said.corrects)
     with connection.cursor() as cursor:
         cursor.execute(_TELL, about | {"instead": cancelled if is_correction else [], "at": at})

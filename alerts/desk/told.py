@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from alerts import family
 from alerts.corrections.owing import NOTICE
 from alerts.models import Alert, AlertDecision, CorrectionDuty
 from people.models import StaffNotice, User
@@ -20,7 +21,7 @@ def untold() -> Any:
     settled = AlertDecision.objects.filter(
         alert=OuterRef("about"), action=AlertDecision.Action.REFUSED, at__gte=OuterRef("found_at")
     )
-    gone = Alert.objects.filter(pk=OuterRef("about"), withdrawn_at__isnull=False)
+    gone = Alert.objects.filter(~family.stands_again(), pk=OuterRef("about"), withdrawn_at__isnull=False)
     return duties.filter(~Exists(said), ~Exists(settled), ~Exists(gone))
 
 

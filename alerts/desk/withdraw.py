@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from alerts import family
 from alerts.answers import asking
 from alerts.desk.drafts import DeskError, Words, log, reason_of
 from alerts.desk.sent import end_drafts, make, named, released_by, sent_for, wrong_of
@@ -19,19 +20,21 @@ from people.models import User
 def withdraw(*, alert_id: int, by: User, wrong: str, reason: str, at: dt.datetime) -> Alert:
     """The withdrawal, which goes to everybody who got the alert. `wrong` is for them, `reason` for the record.
 
-    For good: what should have been said after all is said by a correction. Raises DeskError, also the second time.
+    What should have been said after all is said by a correction, which can be withdrawn by its alert. Raises
+    DeskError, also where it is withdrawn already.
     """
     alert, reason = sent_for(alert_id=alert_id, by=by), reason_of(reason)
-    if alert.withdrawn_at is not None:
-        raise DeskError(
-            f"alert {alert.pk}: found it withdrawn on {alert.withdrawn_at:%Y-%m-%d}; wanted one that stands"
-        )
-    words = _words(alert, wrong_of(wrong, alert=alert), day=at.date())
+    since = list(family.later(alert))
+    if family.is_taken_back(alert, since):
+        on = since[-1].released_at if since else alert.withdrawn_at
+        raise DeskError(f"alert {alert.pk}: found it withdrawn on {on:%Y-%m-%d}; wanted one that stands")
+    stands = family.as_it_stands(alert, since)
+    words = _words(stands, wrong_of(wrong, alert=alert), day=at.date())
     made = make(alert, Alert.Kind.WITHDRAWAL, words, at=at, **released_by(by, reason, at=at))
-    alert.withdrawn_at = at
-    alert.save(update_fields=["withdrawn_at"])
+    stands.withdrawn_at = at
+    stands.save(update_fields=["withdrawn_at"])
     end_drafts(alert, reason=f"alert {alert.pk} was withdrawn", at=at)
-    _end_duties(alert, at=at)
+    _end_duties(stands, at=at)
     log(alert, AlertDecision.Action.WITHDRAWN, by=by, reason=reason, at=at, before={"alert": made.pk})
     log(made, AlertDecision.Action.RELEASED, by=by, reason=reason, at=at)
     close_notices(alert, by=by, note=f"alert {made.pk} withdraws alert {alert.pk}", at=at)

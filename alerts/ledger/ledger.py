@@ -15,7 +15,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import CharField, DateTimeField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, DateTimeField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from alerts import policy
@@ -41,6 +41,7 @@ Row = tuple[str, int, dt.datetime]  # of which table, its number, when
 
 ALERT, PUBLISHED, UNTIED = "alert", "published", "response"
 NOT_ASKED = Mark(None, "nobody was asked through this site")
+_TO_IT = Q(alert=OuterRef("pk")) | Q(alert__corrects=OuterRef("pk"))  # or to a correction that lets it stand again
 ANSWERED, UNANSWERED = "answered", "unanswered"
 
 
@@ -158,7 +159,7 @@ def _alerts(asked: Asked, user: Reader) -> Any:
     if asked.level is not None:
         rows = rows.filter(level=asked.level)
     if asked.answered:
-        seen = Exists(_answers(user, asked.known_before).filter(alert=OuterRef("pk")))
+        seen = Exists(_answers(user, asked.known_before).filter(_TO_IT))
         rows = _by_answer(rows, asked, seen | Exists(_seen(user, asked.known_before).filter(alert=OuterRef("pk"))))
     return _within(rows.annotate(of=_said(ALERT), at=F("released_at")), asked, "released_at")
 
@@ -215,8 +216,7 @@ def _said(word: str) -> Value:
 def _read_alerts(numbers: Collection[int], user: Reader, known_before: dt.datetime | None) -> dict[int, Alert]:
     if not numbers:
         return {}
-    answers = _answers(user, known_before).filter(alert=OuterRef("pk")).order_by().values("alert")
-    first = Subquery(answers.annotate(first=Min("at")).values("first"))
+    first = Subquery(_answers(user, known_before).filter(_TO_IT).order_by("at").values("at")[:1])
     rows = Alert.objects.filter(pk__in=numbers).select_related("country", "situation").annotate(first_seen=first)
     return {row.pk: row for row in rows}
 

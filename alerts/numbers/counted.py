@@ -1,16 +1,21 @@
-"""The cases behind the numbers of alerts, as a reader may see them. Two queries, three for an office's member."""
+"""The cases behind the numbers of alerts, as a reader may see them. Two queries, three for an office's member.
+
+One more where an alert is withdrawn: a correction may have let it stand again. It is one warning, of the day on which
+it went out first; what is counted of its answers is what that correction was answered.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.conf import settings
 from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
+from alerts import family
 from alerts.models import (
     Acknowledgement,
     Alert,
@@ -57,7 +62,9 @@ class Counted:
 def counted(*, user: Reader, span: Span) -> Counted:
     """What `user` may see of the alerts of `span`: drafts only for those who release them."""
     alerts = _of(Alert.objects.visible_to(user), span)
-    cases = [_case(row) for row in _with_answers(alerts, user)]
+    rows = list(_with_answers(alerts, user))
+    again = _again([row["pk"] for row in rows if row["withdrawn_at"] is not None], user)
+    cases = [_case(row, again.get(row["pk"])) for row in rows]
     duties = list(_duties(span, user))
     named = {row["office"]: row["office__name"] for row in duties}
     seen = named if may(user, Action.RELEASE_ALERT) else {one: named[one] for one in _own(user) if one in named}
@@ -83,14 +90,22 @@ def _start(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
+def _again(withdrawn: Collection[int], user: Reader) -> dict[int, Mapping[str, Any]]:
+    """Of each that was withdrawn, the last correction that let it stand again, if there is one."""
+    if not withdrawn:
+        return {}
+    return {row["corrects"]: row for row in _with_answers(family.undoing().filter(corrects__in=withdrawn), user)}
+
+
 def _with_answers(alerts: AlertQuerySet, user: Reader) -> Iterable[Mapping[str, Any]]:
     seen = Q(acknowledgements__sensitivity__lte=_clearance(user))
     what = Q(acknowledgements__sensitivity__lte=clearance_of(user))
-    decided = Response.objects.visible_to(user).filter(alert=OuterRef("pk")).order_by("decided_on")
+    about = Coalesce(OuterRef("corrects"), OuterRef("pk"))  # a response to a correction is one to its alert
+    decided = Response.objects.visible_to(user).filter(alert=about).order_by("decided_on")
     arrived = Delivery.objects.filter(alert=OuterRef("pk"), state=Delivery.State.SENT)
     return (
         alerts.order_by("pk")
-        .values("pk", "state", "kind", "level", "is_dry_run", "withdrawn_at", "raised_at", "released_at")
+        .values("pk", "corrects", "state", "kind", "level", "is_dry_run", "withdrawn_at", "raised_at", "released_at")
         .annotate(found_at=F("signal__found_at"), has_arrived=Exists(arrived))
         .annotate(**_decisions(decided, "released_at"), is_false_alarm=Exists(_marked(user)))
         .annotate(
@@ -117,13 +132,17 @@ def _marked(user: Reader) -> QuerySet[Acknowledgement]:
     return rows.filter(Q(delivery__isnull=False) | Exists(mine) | Exists(owed))
 
 
-def _case(row: Mapping[str, Any]) -> Case:
+def _case(row: Mapping[str, Any], again: Mapping[str, Any] | None) -> Case:
+    stands = again or row
     return Case(
-        fate=_fate(row),
+        fate=_fate(row, is_withdrawn=stands["withdrawn_at"] is not None),
         on=(row["released_at"] or row["raised_at"]).date(),
-        **_decision(row),
-        **{name: row[name] for name in ("level", "kind", "found_at", "released_at", "answered_at", "has_arrived")},
-        is_false_alarm=row["is_false_alarm"],
+        **_decision(stands),
+        **{name: row[name] for name in ("level", "kind", "found_at", "released_at")},
+        again_at=again["released_at"] if again is not None else None,
+        answered_at=stands["answered_at"],
+        has_arrived=row["has_arrived"] or stands["has_arrived"],
+        is_false_alarm=row["is_false_alarm"] or stands["is_false_alarm"],
     )
 
 
@@ -140,27 +159,30 @@ def _decided(row: Mapping[str, Any]) -> dt.datetime | None:
     return min([*ends, _start(day + dt.timedelta(days=1))] if day is not None else ends, default=None)
 
 
-def _fate(row: Mapping[str, Any]) -> Fate:
+def _fate(row: Mapping[str, Any], *, is_withdrawn: bool) -> Fate:
     if row["state"] != Alert.State.RELEASED:
         return Fate.WAITING if row["state"] == Alert.State.DRAFT else Fate.ENDED
     if row["is_dry_run"]:
         return Fate.PRACTICE
     if row["kind"] in Alert.LETTERS:
         return Fate.LETTER
-    return Fate.WITHDRAWN if row["withdrawn_at"] else Fate.STANDING
+    return Fate.WITHDRAWN if is_withdrawn else Fate.STANDING
 
 
 def _duties(span: Span, user: Reader) -> Iterable[Mapping[str, Any]]:
     """What offices were asked about warnings that stand, with their own first answers."""
-    of = {"alert": OuterRef("alert"), "office": OuterRef("office")}
-    own = Acknowledgement.objects.filter(**of, sensitivity__lte=_clearance(user)).order_by("at")
+    of, about = OuterRef("office"), Coalesce(OuterRef("alert__corrects"), OuterRef("alert"))
+    own = Acknowledgement.objects.filter(
+        alert=OuterRef("alert"), office=of, sensitivity__lte=_clearance(user)
+    ).order_by("at")
     own = own.filter(passed_to_person=None)  # handed to a colleague, it is still owed
-    decided = Response.objects.visible_to(user).filter(**of).order_by("decided_on")
-    standing = _of(Alert.objects.warnings().filter(withdrawn_at=None), span)
+    decided = Response.objects.visible_to(user).filter(alert=about, office=of).order_by("decided_on")
+    warnings = _of(Alert.objects.warnings(), span).order_by().values("pk")
+    again = Q(family.undoes("alert"), alert__corrects__in=warnings, alert__kind=Alert.Kind.CORRECTION)
     mails = DutyStep.objects.filter(duty=OuterRef("pk"), delivery__isnull=False)
     nobody = Exists(mails) & ~Exists(mails.exclude(delivery__state__in=Delivery.FAILED))  # could answer
     return (
-        Duty.objects.filter(~nobody | Exists(own), alert__in=standing.order_by().values("pk"))
+        Duty.objects.filter(~nobody | Exists(own), Q(alert__in=warnings) | again, alert__withdrawn_at=None)
         .order_by("pk")
         .values("office", "office__name", "opened_at", "alert__level")
         .annotate(

@@ -102,6 +102,7 @@ class Case:
     kind: str
     found_at: dt.datetime
     released_at: dt.datetime | None = None
+    again_at: dt.datetime | None = None  # since when it stands again: from then on answers are waited for
     answered_at: dt.datetime | None = None
     decided_at: dt.datetime | None = None
     is_decided_before: bool = False  # only before the warning: that is no answer to it
@@ -234,8 +235,9 @@ def _false_alarms(cases: Sequence[Case], *, tells_few: bool) -> int | None:
 
 
 def _released(case: Case) -> dt.datetime:
-    assert case.released_at is not None  # what stands was released
-    return case.released_at
+    since = case.again_at or case.released_at
+    assert since is not None  # what stands was released
+    return since
 
 
 def office_figures(asked: Sequence[Asked], *, at: dt.datetime) -> OfficeFigures:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
+from alerts import family
 from alerts.models import Alert
 from alerts.numbers.following import HORIZONS, Following, Spell, following
 from indicators.models import Outcome, OutcomeList
@@ -16,6 +17,11 @@ class Followed:
 
     alert: Alert
     by_horizon: tuple[Following, ...]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Unless a correction let it stand again."""
+        return self.alert.withdrawn_at is not None and not vars(self.alert)["stands_again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,13 @@ class Scorecard:
     @property
     def withdrawn(self) -> int:
         """How many were taken back after their release."""
-        return sum(row.alert.withdrawn_at is not None for row in self.alerts)
+        return sum(row.is_withdrawn for row in self.alerts)
 
 
 def scorecard(*, outcomes: OutcomeList | None, day: dt.date) -> Scorecard:
     """Every warning that was released, latest first, and what followed by `day`: the withdrawn ones too."""
-    released = list(Alert.objects.warnings().order_by("-released_at", "-pk").select_related("country"))
+    warnings = Alert.objects.warnings().annotate(stands_again=family.stands_again())
+    released = list(warnings.order_by("-released_at", "-pk").select_related("country"))
     spells = _spells(outcomes, {alert.country_id for alert in released})
     rows = tuple(_followed(alert, outcomes, spells.get(alert.country_id, []), day) for alert in released)
     levels = sorted({row.alert.level for row in rows}, reverse=True)

@@ -49,7 +49,8 @@ def is_taken_back(situation: Situation, country_id: int, level: int, *, at: dt.d
     """Whether a person withdrew such a warning within the cool-down: what one took back no rule says again."""
     since = at - dt.timedelta(days=COOL_DOWN_DAYS)
     rows = _of_the_policy(Alert.objects.filter(situation=situation, country=country_id, is_dry_run=False))
-    return rows.filter(withdrawn_at__gt=since, level__gte=level).exists()
+    taken = Q(withdrawn_at__gt=since) | Q(corrections__withdrawn_at__gt=since)  # by what let it stand again
+    return rows.filter(taken, level__gte=level).exists()
 
 
 def _of_the_policy(alerts: AlertQuerySet) -> AlertQuerySet:

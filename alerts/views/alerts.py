@@ -172,6 +172,7 @@ def show(
         "deliveries": _deliveries(request, alert),
         "typed": typed or {},
         "about_it": since,
+        "is_taken_back": family.is_taken_back(alert, since),
         "may_take_back": may(request.user, Action.RELEASE_ALERT) and _is_out(alert),
         "log": log_of(alert, shows_names=is_staff(request)),
         "is_practising": settings.ALERTS_DRY_RUN and may(request.user, Action.RELEASE_ALERT),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from alerts import family
 from alerts.corrections import recalling
 from alerts.desk import correct, settle, withdraw
 from alerts.desk.desk_forms import CorrectForm, DecisionForm, WithdrawForm
@@ -98,7 +99,7 @@ def _page(
         "form": form,
         "people": recalling.who_got(alert),
         "can_be_corrected": went_out,
-        "can_be_withdrawn": went_out and alert.withdrawn_at is None,
+        "can_be_withdrawn": went_out and not family.is_taken_back(alert, list(family.later(alert))),
         "last": latest_about(alert),
     }
     return render(request, template, context, status=status)

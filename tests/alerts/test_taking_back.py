@@ -227,6 +227,37 @@ def test_a_withdrawal_is_undone_by_a_correction() -> None:
     assert Alert.objects.get(pk=alert.pk).withdrawn_at is not None
 
 
+def test_what_stands_again_is_withdrawn_once_more_by_its_alert() -> None:
+    alert = out()
+    row = outbox.delivery(alert, **SENT)
+    told(withdrawn(alert))
+    again = corrected(alert)
+    told(again)
+    corrected(alert)
+
+    made = withdrawn(alert, wrong="It was wrong after all")
+
+    again.refresh_from_db()
+    assert (made.corrects, again.withdrawn_at) == (alert, make.NOW + DAY)
+    assert f"alert {again.pk} of 2024-07-02" in made.what_changed
+    assert told(made) == {row.person_id}
+    with pytest.raises(DeskError, match="found it withdrawn on 2024-07-02"):
+        withdrawn(alert)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_who_waited_for_what_was_withdrawn_is_told_where_it_stands_again(is_over: bool) -> None:
+    rule = outbox.subscription()
+    row = outbox.delivery(alert := out(), to=rule)
+    told(withdrawn(alert))
+    if is_over:
+        type(rule).objects.update(ended_at=make.NOW, ended_how="by hand")
+
+    assert told(again := corrected(alert)) == (set() if is_over else {row.person_id})
+    assert told(corrected(alert)) == set()
+    assert again.deliveries.count() == (0 if is_over else 1)  # in the words of the later one
+
+
 # --- what is refused -----------------------------------------------------------------------------------------
 def test_a_second_withdrawal_is_refused_and_a_second_correction_of_what_nobody_read() -> None:
     alert = out()

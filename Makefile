@@ -12,7 +12,7 @@ SPREAD := $(if $(filter tests,$(TESTS)),-n $(shell expr `nproc` + 1) --maxproces
 SLOW := slow or browser or chaos
 QUICK := $(if $(filter tests,$(TESTS)),-m "not ($(SLOW))")
 
-.PHONY: help run embeddings reset manage test test-slow test-full lint types contracts checks phrases mail-pictures bench bench-chaos clean
+.PHONY: help run embeddings reset manage test test-slow test-all test-full lint types contracts checks phrases mail-pictures bench bench-chaos clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
@@ -21,7 +21,8 @@ help: ## this list
 	@echo "make manage       a manage.py command against the local installation: ARGS='ingest text --file statement.txt'"
 	@echo "make test         the tests for every change (TESTS=tests/local for some, the slow ones of them too)"
 	@echo "make test-slow    the others: the browser's, those that kill processes, those of the benchmarks"
-	@echo "make test-full    both, and those of the extra with the small model"
+	@echo "make test-all     both in one run, which is quicker: what waits leaves its core to what computes"
+	@echo "make test-full    the same, and those of the extra with the small model"
 	@echo "make lint         ruff: rules and format"
 	@echo "make types        mypy"
 	@echo "make contracts    import-linter: which layer may know which"
@@ -55,7 +56,11 @@ test-slow: .venv/.synced ## what `make test` leaves out: browsers, kills of real
 	@sh r2p_dashboard/local/chromium.sh
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(SPREAD) -m "$(SLOW)" tests
 
-test-full: embeddings test test-slow
+test-all: .venv/.synced ## each process starts its servers and makes its database once, not twice
+	@sh r2p_dashboard/local/chromium.sh
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest $(SPREAD) tests
+
+test-full: embeddings test-all
 
 lint: .venv/.synced
 	$(PY) -m ruff check .

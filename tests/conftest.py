@@ -48,10 +48,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files whose tests wait long go first, then the biggest: no process is left alone with one of them at the end."""
+    """Files whose tests wait long in turns with the biggest others, so that no core waits too; the smallest go last."""
     tests = Counter(item.path for item in items)
-    waiting = {item.path for item in items if any(map(item.get_closest_marker, ("chaos", "browser", "slow")))}
-    items.sort(key=lambda item: (item.path not in waiting, -tests[item.path], str(item.path)))
+    kills = {item.path for item in items if item.get_closest_marker("chaos")}
+    waiting = kills | {item.path for item in items if any(map(item.get_closest_marker, ("browser", "slow")))}
+    biggest = sorted(tests, key=lambda path: (path not in kills, -tests[path], str(path)))
+    of_each = ([path for path in biggest if (path in waiting) is waits] for waits in (True, False))
+    place = {path: (number, which) for which, files in enumerate(of_each) for number, path in enumerate(files)}
+    items.sort(key=lambda item: place[item.path])
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Those parts of a mail whose length the alert decides, and how they give way. Pure.
 
-A part gives way by whole sentences from its end, or goes: no part is shown as a fragment. Caveats go last.
+A part gives way by whole sentences from its end, what can be done also by whole measures; or it goes: no part is shown
+as a fragment. Caveats go last.
 """
 
 import dataclasses
@@ -69,8 +70,9 @@ def _shorter(texts: Texts) -> Iterator[Texts]:
     yield from _without_end(texts, "can_be_done")
     yield from _with_shorter_reason(texts)
     yield from _without_reason(texts, left=2)
-    yield from _without(texts, "can_be_done")
+    yield from _with_fewer_measures(texts)
     yield from _without_reason(texts, left=1)
+    yield from _without(texts, "can_be_done")
     for name in (*own, "how_sure", "not_known", "who_is_at_risk"):
         yield from _without_end(texts, name)
     yield from _without_reason(texts, left=0)
@@ -82,6 +84,13 @@ def _without_end(texts: Texts, name: str) -> Iterator[Texts]:
     if len(found := sentences(getattr(texts, name))) > 1:
         kept: dict[str, Any] = {name: " ".join(found[:-1])}
         yield dataclasses.replace(texts, **kept)
+
+
+def _with_fewer_measures(texts: Texts) -> Iterator[Texts]:
+    """One measure alone still says what to do; the next best reason is worth less than that."""
+    kept, mark, _last = texts.can_be_done.rpartition("; ")
+    if mark:
+        yield dataclasses.replace(texts, can_be_done=f"{kept.rstrip('…')}…")
 
 
 def _without(texts: Texts, name: str) -> Iterator[Texts]:

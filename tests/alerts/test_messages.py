@@ -292,8 +292,18 @@ def test_parts_give_way_by_whole_sentences_from_their_end_and_how_sure_after_the
         kept, said = sentences(getattr(short, name)), sentences(getattr(whole, name))
         assert kept == said[: len(kept)]
     if short.how_sure != whole.how_sure:
-        assert not short.can_be_done
+        assert not short.can_be_done  # nothing in it is a list of measures
         assert len(short.reasons) <= 1
+
+
+def test_what_can_be_done_keeps_one_measure_before_a_second_reason_goes() -> None:
+    can = "From a report: speak publicly for tolerance (¶52); brief the Security Council (¶35). Dates to use: 1; 2."
+    whole = Texts("", "It rose.", "", "", can, tuple(ReasonLine(f"{'word ' * 9}end.") for _ in range(3)))
+    short = whole.fitted(spare=36, note=4)
+    shorter = whole.fitted(spare=26, note=4)
+
+    assert (short.can_be_done, len(short.reasons)) == ("From a report: speak publicly for tolerance (¶52)…", 2)
+    assert (shorter.can_be_done, len(shorter.reasons)) == (short.can_be_done, 1)
 
 
 def test_a_reason_is_cut_at_a_clause_after_thirty_words_and_keeps_its_day_and_body() -> None:

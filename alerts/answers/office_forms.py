@@ -78,3 +78,10 @@ class AbsenceForm(forms.Form):
             data, initial={"first_day": day, "person": people[0][0] if len(people) == 1 else ""}, **options
         )
         offer(self, "person", people)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", f"Found {last}, which is before {first}; wanted the same day or a later one.")
+        return data

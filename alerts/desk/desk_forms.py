@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 
 from alerts.desk.drafts import Words
 from alerts.desk.edit import HEADLINE_MOST, PART_MOST
@@ -59,13 +60,17 @@ class WordsForm(ReasonForm):
         words = Words.of(alert)
         super().__init__(data, initial=dataclasses.asdict(words) | {"seen": words.digest()})
         last = rules.valid_until(level=alert.level, day=day)
-        self.fields["valid_until"].help_text = f"A day from {day} to {last}."
+        self.fields["valid_until"].help_text = _between(day, last)
         self.fields["reason"].label = "Why you change it"
         self.fields["reason"].help_text = "Kept with your name and the words before. Staff alone read it."
 
     def words(self) -> Words:
         """What was typed."""
         return Words(**{field.name: self.cleaned_data[field.name] for field in dataclasses.fields(Words)})
+
+
+def _between(first: dt.date, last: dt.date) -> str:
+    return f"A day from {date_format(first, 'j F Y')} to {date_format(last, 'j F Y')}."
 
 
 def _wrong() -> Line:
@@ -107,7 +112,6 @@ class CorrectForm(WordsForm):
         last = rules.valid_until(level=alert.level, day=day)
         self.initial["last"] = latest_about(alert)
         self.initial["valid_until"] = min(lapsing.goes_until(alert, day=day), last)
-        self.fields["valid_until"].help_text = f"A day from {day} to {last}."
         self.fields["what_changed"].help_text = "As it is right; what was wrong is said before it."
         self.fields["reason"].label = "Why you correct it"
         self.fields["reason"].help_text = "Kept with your name. Staff alone read it."

@@ -63,7 +63,7 @@ def test_an_office_of_a_state_without_its_country_is_refused_with_what_was_typed
     [
         ({"action": "put", "person": ""}, "choose one"), ({"action": "take", "person": "x"}, "found no number"),
         ({"action": "take", "person": "99999999"}, "found no person"), ({"action": "eat"}, "Found no change"),
-        ({"action": "describe", "name": "x"}, "at least 3"), ({"action": "up", "person": "²"}, "found no number"),
+        ({"action": "describe", "name": "x"}, "fewer than 3"), ({"action": "up", "person": "²"}, "found no number"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_changed_is_said(client: Client, publisher: User, sent: dict[str, str], says: str) -> None:
@@ -113,6 +113,16 @@ def test_a_person_says_that_they_are_away_and_takes_it_back(client: Client, memb
     client.post(f"{address}{said.pk}/cancel/")
     said.refresh_from_db()
     assert said.cancelled_at is not None
+
+
+def test_an_absence_that_ends_before_it_begins_is_refused_beside_its_last_day(client: Client, member: User) -> None:
+    address = f"/offices/{given.office(member).pk}/absence/"
+
+    answer = client.post(address, {"person": member.pk, "first_day": "2100-12-20", "last_day": "2100-12-10"})
+
+    assert (answer.status_code, Absence.objects.count()) == (400, 0)
+    assert "Found 2100-12-10, which is before 2100-12-20" in answer.text
+    assert "field-wrong" in answer.text
 
 
 def test_a_person_does_not_say_that_a_colleague_is_away(client: Client, member: User) -> None:

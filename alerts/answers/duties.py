@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from alerts import family
@@ -18,12 +18,17 @@ from alerts.models import Acknowledgement, Alert, Delivery, DeliveryQuerySet, Du
 from alerts.policy import deadlines
 from alerts.policy.deadlines import Deed, Person, Plan
 from people.notices import raise_notice
+from people.permissions import GRANTS, NOBODY
 
 BATCH = 500  # duties a call
 _LOCK = 903_2061  # an arbitrary number: PostgreSQL's advisory lock of the opening of duties
 _ASKED = [Delivery.Purpose.ALERT, Delivery.Purpose.DIGEST, Delivery.Purpose.PASSED_ON]
 _ALIVE = [Delivery.State.WAITING, Delivery.State.DEFERRED, Delivery.State.SENT]
 _OF_ALERT = Q(alert__state="released", alert__withdrawn_at=None, alert__is_dry_run=False)
+_CLEARANCE = Case(
+    *(When(person__role=role, then=Value(grant.clearance.value)) for role, grant in GRANTS.items()),
+    default=Value(NOBODY.clearance.value),
+)
 _LETTER = Q(alert__kind__in=["correction", "withdrawal"])  # only a correction that undoes a withdrawal is asked about
 
 # A mail to somebody who belonged to the office when it ended, in whatever place; a later member brings no old duty.
@@ -104,10 +109,11 @@ def unsettled(*, at: dt.datetime) -> QuerySet[Duty]:
 
 
 def _waited_for(at: dt.datetime) -> QuerySet[OfficeMember]:
-    """Who of the office of the outer duty was asked, was reached as far as we know, and is there."""
+    """Who of the office of the outer duty was asked, was reached as far as we know, is there, and may see the alert."""
     asked = DutyStep.objects.filter(duty=OuterRef(OuterRef("pk")), person=OuterRef("person"))
     asked = asked.filter(Q(delivery=None) | Q(delivery__state__in=_ALIVE))
-    return offices.members_now(at=at).filter(Exists(asked), Q(is_away=False), office=OuterRef("office"))
+    there = offices.members_now(at=at).filter(Exists(asked), Q(is_away=False), office=OuterRef("office"))
+    return there.alias(clearance=_CLEARANCE).filter(clearance__gte=OuterRef("alert__sensitivity"))
 
 
 def answers() -> QuerySet[Acknowledgement]:

@@ -280,6 +280,18 @@ def test_nobody_is_asked_who_may_not_see_the_alert() -> None:
     assert steps(duty)[-1] == ("nobody_left", None)
 
 
+def test_who_may_see_the_alert_no_more_is_not_waited_for_but_the_next_is_asked_at_once() -> None:
+    one, two = make.person(Role.CODER), make.person(Role.PUBLISHER)
+    opened(one, two, alert=severe(sensitivity=Sensitivity.CONFIDENTIAL))
+    assert not duties.unsettled(at=NOW + HOUR).exists()
+    User.objects.filter(pk=one.pk).update(role=Role.FOCAL_POINT)
+
+    duties.keep_waiting(at=NOW + HOUR)
+
+    assert steps(Duty.objects.get())[-1] == ("escalated", two.pk)
+    assert not duties.unsettled(at=NOW + 2 * HOUR).exists()
+
+
 def test_a_withdrawal_closes_what_is_owed() -> None:
     duty = opened(*given.focal_points(2))
     Alert.objects.update(withdrawn_at=NOW + HOUR)

@@ -81,8 +81,7 @@ MATCHES = _matches(_STORED, fence=_FENCE)
 _FOR_ONE = _matches(_STORED)  # an alert, or a person
 _BEST = "rule.frequency = 'at_once' DESC, rule.frequency = 'daily' DESC, rule.id"  # the soonest, then the oldest
 
-# What is there already is left out here: ON CONFLICT took a third of the time, and nobody else writes these rows, for
-# the alerts are locked. `got.alert_id = ANY` names them again: no plan reads all deliveries that ever were.
+# The key is named, so that no other index is asked before each row: half of what ON CONFLICT costs without it.
 _DELIVER = f"""
 INSERT INTO alerts_delivery
     (alert_id, person_id, subscription_id, channel, endpoint_id, purpose, round, state, attempts, made_at, next_try_at,
@@ -90,14 +89,13 @@ INSERT INTO alerts_delivery
 SELECT DISTINCT ON (alert.id, person.id, rule.channel, rule.endpoint_id)
     alert.id, person.id, rule.id, rule.channel, rule.endpoint_id,
     CASE rule.frequency WHEN 'at_once' THEN 'alert' ELSE 'digest' END, 0, 'waiting', 0, %(at)s, %(at)s, '', '', ''
-{MATCHES} AND NOT EXISTS (
-    SELECT FROM alerts_delivery AS got
-    WHERE got.alert_id = ANY(%(alerts)s) AND got.alert_id = alert.id AND got.person_id = person.id
-      AND got.channel = rule.channel AND coalesce(got.endpoint_id, 0) = coalesce(rule.endpoint_id, 0)
-      AND got.purpose IN ('alert', 'digest') AND got.round = 0
-)
+{MATCHES}
 ORDER BY alert.id, person.id, rule.channel, rule.endpoint_id, {_BEST}
-"""  # noqa: S608  made of the texts above
+ON CONFLICT (
+    alert_id, person_id, channel, coalesce(endpoint_id, 0::bigint),
+    (CASE WHEN purpose IN ('alert', 'digest') THEN 'alert'::varchar ELSE purpose END), round
+) DO NOTHING
+"""
 
 _RECIPIENTS = f"""
 SELECT DISTINCT ON (person.id) rule.id

@@ -3,11 +3,12 @@
 import datetime as dt
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from alerts.mailserver import recording
 from alerts.models import Confirmation, Delivery, DeliveryAttempt, DeliveryQuerySet, MailSettings
 from alerts.subscriptions import hours, mornings
+from indicators.models.score import Level
 from people.models import User
 
 State = Delivery.State
@@ -34,7 +35,28 @@ def is_put_off(delivery: Delivery, *, at: dt.datetime) -> bool:
     until = held_until(delivery.person, at=at)
     if until is not None:
         Delivery.objects.filter(pk=delivery.pk).update(next_try_at=until)
+        _gather_held(delivery, until=until, at=at)
     return until is not None
+
+
+def _gather_held(delivery: Delivery, *, until: dt.datetime, at: dt.datetime) -> None:
+    """Of what a pause holds back, warnings below HIGH that rules asked for go in one digest, where they are several.
+
+    HIGH and SEVERE go singly: each is to be answered by itself.
+    """
+    paused_until = delivery.person.mail_settings.paused_until  # held, so there are settings
+    if paused_until is None or paused_until <= at:
+        return
+    mails = Delivery.objects.filter(person=delivery.person_id, channel=Delivery.Channel.MAIL)
+    single = mails.filter(
+        purpose=Delivery.Purpose.ALERT, state=State.WAITING, attempts=0, next_try_at=until, subscription__isnull=False,
+        alert__level__lt=Level.HIGH,
+    ).select_for_update(skip_locked=True, of=("self",))  # fmt: skip
+    numbers = list(single.order_by("pk").values_list("pk", flat=True))
+    has_digest = mails.open().filter(purpose=Delivery.Purpose.DIGEST, carried_by=F("pk")).exists()
+    if len(numbers) > 1 or (numbers and has_digest):
+        rows = Delivery.objects.filter(pk__in=numbers)  # due: they are gathered at once, and held together
+        rows.update(purpose=Delivery.Purpose.DIGEST, next_try_at=at, message=None, fingerprint="", written_at=None)
 
 
 def let_go(*, person_id: int, at: dt.datetime) -> None:
@@ -44,7 +66,8 @@ def let_go(*, person_id: int, at: dt.datetime) -> None:
     """
     mails = Delivery.objects.open().filter(person=person_id, channel=Delivery.Channel.MAIL)
     _let_go_confirmations(person_id, at=at)
-    held = mails.filter(next_try_at__gt=at).exclude(purpose=Delivery.Purpose.DIGEST, carried_by=None)
+    for_mornings = mornings.waiting(mails).values("pk")
+    held = mails.filter(next_try_at__gt=at).exclude(pk__in=for_mornings)
     held.filter(state=State.WAITING).update(next_try_at=at)
     _let_go_deferred(held.filter(state=State.DEFERRED), at=at)
     mornings.wait_for_mornings(mails)

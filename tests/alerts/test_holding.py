@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from alerts.models import Confirmation, Delivery, MailSettings
 from alerts.outbox import delivery
@@ -78,6 +79,62 @@ def test_a_pause_that_ends_early_lets_go_what_it_held() -> None:
     row.refresh_from_db()
     assert row.next_try_at == NOW + HOUR
     assert send(NOW + HOUR) == 1
+
+
+def held(reader: User, *iso3s: str, **fields: Any) -> None:
+    """Matched for the reader, and held back."""
+    outbox.subscription(reader)
+    for iso3 in iso3s:
+        outbox.alert(iso3=iso3, headline=f"About {iso3}", **fields)
+    matching.match_waiting(at=NOW)
+    assert send(NOW + HOUR) == 0
+
+
+@pytest.mark.parametrize("is_resumed", [False, True])
+def test_several_that_a_pause_held_go_in_one_digest_when_it_ends(post: Post, is_resumed: bool) -> None:
+    reader = person(paused_until=NOW + 30 * DAY)
+    held(reader, "SDN", "TCD", "MMR")
+    if is_resumed:
+        pausing.resume(person=reader, at=NOW + DAY)
+
+    assert send(NOW + (1 if is_resumed else 30) * DAY) == 1
+    assert set(Delivery.objects.values_list("purpose", "state")) == {("digest", State.SENT)}
+    assert all(f"About {iso3}" in post.mails[0].content.decode() for iso3 in ("SDN", "TCD", "MMR"))
+
+
+def test_one_alone_and_each_of_a_grave_one_goes_as_a_mail_of_its_own(post: Post) -> None:
+    held(person(paused_until=NOW + 30 * DAY), "SDN")
+    held(person(paused_until=NOW + 30 * DAY), "TCD", "MMR", level=4, decided_by=make.person(Role.ADMIN))
+
+    assert send(NOW + 30 * DAY) == 5  # the first reader has a rule for all of them
+    assert set(Delivery.objects.values_list("purpose", flat=True)) == {"alert"}
+
+
+def test_what_quiet_hours_hold_goes_singly() -> None:
+    held(quiet("UTC", 11, 20), "SDN", "TCD")
+
+    assert send(NOW + 8 * HOUR) == 2
+
+
+def test_a_longer_pause_holds_the_digest_and_what_comes_meanwhile_goes_with_it(post: Post) -> None:
+    reader = person(paused_until=NOW + 7 * DAY)
+    held(reader, "SDN", "TCD")
+    pausing.pause(person=reader, days=30, at=NOW + 6 * DAY)
+    assert send(NOW + 7 * DAY) == 0
+    outbox.alert(headline="About MMR")
+    matching.match_waiting(at=NOW + 8 * DAY)
+    assert send(NOW + 8 * DAY) == 0
+
+    assert send(NOW + 36 * DAY) == 1
+    assert "About MMR" in post.mails[0].content.decode()
+
+
+@pytest.mark.parametrize("fields", [{"purpose": "reminder"}, {"purpose": "digest", "attempts": 1}])
+def test_no_other_purpose_of_a_mail_is_ever_changed(fields: dict[str, Any]) -> None:
+    row = outbox.delivery(attempts=fields.get("attempts", 0))
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Delivery.objects.filter(pk=row.pk).update(purpose=fields["purpose"])
 
 
 @pytest.mark.parametrize(("waited", "sent"), [(dt.timedelta(seconds=10), [0, 1]), (3 * HOUR, [1, 0])])

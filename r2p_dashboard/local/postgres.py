@@ -29,7 +29,11 @@ _PORT = 5432  # names the socket file; no TCP port is opened
 _FAST = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 5.0))  # roll back and close; then leave it to recovery
 _START_WITHIN = 90.0  # seconds; crash recovery of a large log takes its time
 _BUSY = ("lock file", "shared memory block", "still in use", "another server might be running")
-_QUICK = ("fsync=off", "full_page_writes=off")  # a kill -9 loses nothing, a power cut may
+_QUICK = (
+    "fsync=off",
+    "full_page_writes=off",  # a kill -9 loses nothing, a power cut may
+    "autovacuum=off",  # it notes tables as empty whose rows a test took back, and the next test's plans believe it
+)
 
 
 @dataclass

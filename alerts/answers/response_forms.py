@@ -23,8 +23,8 @@ class ResponseForm(forms.Form):
     status = Pick(Response.Status.choices, empty="choose how far it is", label="How far it is")
     measures = Boxes(
         label="Measures",
-        required=False,
         help_text="From the catalogue; none if it was declined. Each becomes a response of its own.",
+        error_messages={"required": "Found none ticked; wanted at least one, or “declined” with the reason."},
     )
     actor = Line(
         min_length=2, max_length=200, label="Who acts", help_text="A body or an office, never a private person."
@@ -62,6 +62,7 @@ class ResponseForm(forms.Form):
         is_listed = Q(is_offered=True) | Q(pk=keeps.pk if keeps else None)
         self.known = {row.code: row for row in Measure.objects.filter(is_listed).order_by("order")}
         field = self.fields["measures"]
+        field.required = self["status"].value() != Response.Status.DECLINED.value
         assert isinstance(field, Boxes)
         rows = [(_NAMED if names(advised, row) else row.form, code, _titled(row)) for code, row in self.known.items()]
         field.choices = grouped(sorted(rows, key=lambda row: row[0] != _NAMED))
@@ -75,8 +76,6 @@ class ResponseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("status") not in (None, Response.Status.DECLINED) and not data.get("measures"):
-            self.add_error("measures", "Found none ticked; wanted at least one, or “declined” with the reason.")
         decided, began = data.get("decided_on"), data.get("began_on")
         if decided and began and began < decided:
             self.add_error("began_on", f"Found {began}, which is before {decided}; wanted the same day or a later one.")

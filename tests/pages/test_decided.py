@@ -98,6 +98,18 @@ def test_the_form_records_once_for_the_office_however_often_it_is_sent(client: C
     assert "Synthetic decision" in answer.text
 
 
+def test_measures_are_called_optional_only_of_what_was_declined(client: Client, mail: Delivery) -> None:
+    say_decided(client, mail)
+    page = f"{page_of(mail)}decision/"
+
+    assert "<legend>Measures</legend>" in client.get(page).text
+    wrong = client.post(page, sent(mail, measures=[], actor=""))
+    declined = client.post(page, sent(mail, measures=[], actor="", status="declined"))
+
+    assert "Found none ticked; wanted at least one" in wrong.text
+    assert '<legend>Measures <span class="optional">(optional)</span></legend>' in declined.text
+
+
 def test_what_was_declined_needs_no_measure_and_what_was_not_needs_one(client: Client, mail: Delivery) -> None:
     say_decided(client, mail)
     page = f"{page_of(mail)}decision/"

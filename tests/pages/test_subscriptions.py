@@ -222,6 +222,7 @@ def test_a_rule_that_would_have_sent_nothing_says_what_may_send_more(
     client.force_login(make.person())
 
     page = client.post("/subscriptions/new/", {"frequency": "at_once", "action": "look_back", **fields}).text
+    assert 'formaction="/subscriptions/new/#look-back"' in page  # the count, not the top of the page, is in sight
 
     assert f'<p class="soft small">{said}{" may send more. " if said else ""}No mail is no sign' in page
 

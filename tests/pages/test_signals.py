@@ -89,6 +89,16 @@ def test_a_piece_that_is_not_open_is_neither_named_nor_linked(client: Client, ro
     assert ("New trigger evidence that is not public" in text) is not is_open
 
 
+def test_days_in_the_words_of_a_signal_are_written_as_on_other_pages(client: Client) -> None:
+    piece = make.accepted(indicator=make.indicator("8.5"))
+    trigger(piece)
+
+    text = client.get("/signals/").text
+
+    assert f"({piece.event_on:%-d %B %Y})" in text
+    assert f"({piece.event_on.isoformat()})" not in text
+
+
 @pytest.mark.parametrize("count", [3, 60])
 def test_queries_of_the_page_do_not_grow(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, count: int

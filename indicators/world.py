@@ -12,6 +12,7 @@ from indicators import frames
 from indicators.models import Factor, MethodVersion, RescoreRequest, ScoreRun, Snapshot, Standing
 from indicators.models.score import ARRAYS, Level, Reporting
 from indicators.scored import ScoredCountry, score_countries
+from indicators.scoring.apportion import printed_change
 
 DAY_LAG = dt.timedelta(days=1)  # the daily run comes at 03:15: until then yesterday's scores are in order
 
@@ -48,6 +49,11 @@ class WorldRow:
     top_factor: int | None  # number of the factor that contributes most
     top_factor_title: str
     flags: Flags
+
+    @property
+    def change_printed(self) -> float | None:
+        """The change over 90 days as every page prints it."""
+        return printed_change(self.overall, self.change_90)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

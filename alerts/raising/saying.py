@@ -5,6 +5,7 @@ from alerts.raising.wording import HEADLINE_WORDS, Opening, opening_of_rise, phr
 from indicators.models import Evidence, Snapshot
 from indicators.models.score import Level
 from indicators.profile import CountryProfile
+from indicators.scoring.apportion import printed_change
 
 NOT_PUBLIC = "New trigger evidence that is not public"
 
@@ -90,7 +91,8 @@ def _begins(signal: Signal, country: str, standing: Snapshot, public: Evidence |
     """The headline and the first sentence of what is no rise."""
     figures = signal.figures
     if signal.kind == Signal.Kind.RAPID:
-        figures = figures | ({"change": standing.change_90} if standing.change_90 is not None else {})
+        change = printed_change(standing.overall, standing.change_90)
+        figures = figures | ({"change": change} if change is not None else {})
         return f"Index up {_points(figures)} in {figures['days']} days", f"{country}: {_lower(_rapid(figures))}"
     if signal.kind == Signal.Kind.BLACKOUT:
         return "Reports have fallen away", f"{country}: {_lower(_silence(figures))}"

@@ -39,13 +39,12 @@ from indicators.profile import (
     read,
     ways,
 )
-from indicators.scoring.apportion import apportioned, tenths_of
+from indicators.scoring.apportion import apportioned, printed_change, tenths_of
 from indicators.scoring.parameters import SHIPPED
 from people.permissions import clearance_of
 from r2p_dashboard.clock import EARLIEST, AsOf, AsOfError, as_of, installation_day, now
 
 LARGEST = 30  # contributions that the page opens with; the page behind it has every row
-TENTH = 0.1  # a printed difference may lie this far from the exact one
 DEFAULT_CUTS = (10, 20, 35, 50)  # the shipped parameter set; only for a page without a method
 
 
@@ -203,12 +202,10 @@ def _beside(profile: CountryProfile, moment: AsOf) -> dict[str, object]:
 
 
 def _moved(profile: CountryProfile, reading: Reading) -> dict[str, object]:
-    """What moved the index that is shown; the change is printed as it stands there: the page says one figure for it."""
+    """What moved the index that is shown, and the change over 90 days as every page prints it."""
     span = Span.of_change(reading.day, reading.known_on)
     found = moved(profile.country, span, method=reading.method, inputs=reading.inputs)
-    change = profile.change_90
-    if found.change_tenths is not None and change is not None and abs(found.change_tenths / 10 - change) < TENTH:
-        change = found.change_tenths / 10
+    change = printed_change(profile.overall, profile.change_90)
     return {"moved": found, "scale": cause_scale(found), "change_shown": change}
 
 

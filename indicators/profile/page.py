@@ -1,7 +1,7 @@
 """Arranges what was read of a country for its page."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from countries.models import Country
@@ -61,7 +61,7 @@ def profile_of(
         factors=factor_views(rows, reading),
         history=_history(reading),
         unscored_series=tuple(row for row in reading.series if not row.is_scored and reading.may_see(row)),
-        **_rests_on(reading),
+        **_rests_on(reading, decided_by=None if is_current else known_on),
         method=reading.method.version,
         run=reading.run,
         snapshot=reading.standing,
@@ -86,8 +86,11 @@ def _of_score(score: Snapshot | ScoredCountry | None, reading: Reading) -> dict[
     }
 
 
-def _rests_on(reading: Reading) -> dict[str, Any]:
-    """What the reader may know of the evidence: its rows, how much of it there is, how fresh it is."""
+def _rests_on(reading: Reading, *, decided_by: dt.date | None) -> dict[str, Any]:
+    """What the reader may know of the evidence: its rows, how much of it there is, how fresh it is.
+
+    `decided_by`: as known on that day, no later decision is told; None: now, all are.
+    """
     visible = tuple(row for row in reading.evidence if row.is_visible)
     return {
         "evidence": visible,
@@ -99,8 +102,14 @@ def _rests_on(reading: Reading) -> dict[str, Any]:
         "corrections": tuple(row for row in reading.corrections if row.is_visible),
         "last_event_on": max((row.event_on for row in visible), default=None),
         "last_known_on": max((row.known_at.date() for row in visible), default=None),
-        "last_reviewed_at": max((row.decided_at for row in visible if row.decided_at), default=None),
+        "last_reviewed_at": max(_decisions(visible, decided_by), default=None),
     }
+
+
+def _decisions(rows: Iterable[Evidence], decided_by: dt.date | None) -> Iterator[dt.datetime]:
+    for row in rows:
+        if row.decided_at and (decided_by is None or row.decided_at.date() <= decided_by):
+            yield row.decided_at
 
 
 def _contributions(reading: Reading) -> list[Contribution]:

@@ -9,6 +9,16 @@ def tenths_of(points: float) -> int:
     return math.floor(10 * points + 0.5)
 
 
+def printed_change(index: float | None, change: float | None) -> float | None:
+    """How far an index moved, in points, as pages print it: the difference of the two printed indices.
+
+    `change` is the exact one, to `index`. Rounded on its own it could differ by .1 from the two figures beside it.
+    """
+    if index is None or change is None:
+        return None
+    return (tenths_of(index) - tenths_of(index - change)) / 10
+
+
 def apportioned(total: int, points: Sequence[float]) -> list[int]:
     """A printed total shared out over its parts.
 

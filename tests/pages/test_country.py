@@ -257,3 +257,23 @@ def test_what_is_known_for_the_first_time_is_not_told_as_a_worsening(client: Cli
     assess.score_all(at=make.NOW, day=make.TODAY)
 
     assert "nothing that counts was known" not in client.get("/countries/MMR/").text
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3, 4])
+def test_world_and_country_print_one_figure_for_the_change(client: Client, severity: int) -> None:
+    make.accepted(event_on=dt.date(2023, 5, 1), known_on=dt.date(2023, 6, 1), indicator=make.indicator("2.3"))
+    scored(severity=severity)
+    row = next(row for row in client.get("/").context["rows"] if row.country.iso3 == "MMR")
+    shown = client.get("/countries/MMR/").text
+
+    assert row.change_printed is not None
+    assert f"{abs(row.change_printed):.1f}" in shown.split("90 days", 1)[1][:400]
+
+
+def test_a_page_of_an_earlier_day_tells_no_later_decision(client: Client) -> None:
+    scored(event_on=dt.date(2023, 1, 1), known_on=dt.date(2023, 6, 1))
+
+    assert "1 July 2024" in client.get("/countries/MMR/").text
+    text = client.get("/countries/MMR/?as_of=2024-05-31").text
+    assert "1 July 2024" not in text
+    assert "none by that day" in text

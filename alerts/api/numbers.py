@@ -36,7 +36,8 @@ class ElapsedSerializer(serializers.Serializer[Any]):
     """How long a step took. Those still open count in the median as longer than they have lasted so far."""
 
     ended = serializers.IntegerField(
-        allow_null=True, help_text="null, as open: of decisions fewer than three that you may see, which is not told"
+        allow_null=True,
+        help_text="null, as open: of decisions in a part of all alerts, or fewer than three beside your own: not told",
     )
     open = serializers.IntegerField(
         allow_null=True, help_text="Begun and not ended as far as you may see; never dropped, never 0 hours"
@@ -81,7 +82,7 @@ class NumbersRow(serializers.Serializer[Any]):
     arrived_nowhere = serializers.IntegerField(allow_null=True, help_text="Of the warnings: no mail or post was taken")
     false_alarms = serializers.IntegerField(
         allow_null=True,
-        help_text="Of the warnings: marked so by who got it; null: not told, fewer than three that you may see",
+        help_text="Of the warnings: marked so by who got it; null: not told (a part, or fewer than three beside yours)",
     )
     false_alarms_withdrawn = serializers.IntegerField(allow_null=True, help_text="Of those withdrawn; null likewise")
     time_set = KeptSerializer(allow_null=True, help_text="null in rows of a month or a kind")
@@ -121,7 +122,7 @@ class AlertNumbersView(RowsEndpoint):
             raise ParseError(f"until is {span.until}, which is before {span.since}; wanted the same day or a later one")
         found = counted(user=request.user, span=span)
         is_told = may(request.user, Action.RELEASE_ALERT)
-        grouped = groups(found.cases, at=at, tells_few=is_told)
+        grouped = groups(found.cases, at=at, tells_few=is_told, is_whole=span == Span())
         rows = [_row(group, found.asked, at, is_told=is_told) for group in grouped]
         rows += _offices(found, at)
         return Response({"counted_at": at, "count": len(rows), "results": rows})

@@ -108,11 +108,23 @@ def _with_answers(alerts: AlertQuerySet, user: Reader) -> Iterable[Mapping[str, 
         .values("pk", "corrects", "state", "kind", "level", "is_dry_run", "withdrawn_at", "raised_at", "released_at")
         .annotate(found_at=F("signal__found_at"), has_arrived=Exists(arrived))
         .annotate(**_decisions(decided, "released_at"), is_false_alarm=Exists(_marked(user)))
+        .annotate(**_known(user, about))
         .annotate(
             answered_at=Min("acknowledgements__at", filter=seen),
             decided_at=Min("acknowledgements__at", filter=what & Q(acknowledgements__kind=_DECIDED)),
         )
     )
+
+
+def _known(user: Reader, about: Coalesce) -> dict[str, Any]:
+    """What the reader knows without these numbers: what they said, or anybody for an office that was ever theirs."""
+    offices = OfficeMember.objects.filter(person=user.pk).values("office")
+    said = Acknowledgement.objects.filter(Q(person=user.pk) | Q(office__in=offices), alert=OuterRef("pk"))
+    did = Response.objects.filter(Q(entered_by=user.pk) | Q(office__in=offices), entered_by__isnull=False, alert=about)
+    return {
+        "is_own_alarm": Exists(said.filter(kind=_FALSE_ALARM)),
+        "is_own_decision": Exists(said.filter(kind=_DECIDED)) | Exists(did),
+    }
 
 
 def _decisions(rows: ResponseQuerySet, since: str) -> dict[str, Any]:
@@ -139,6 +151,8 @@ def _case(row: Mapping[str, Any], again: Mapping[str, Any] | None) -> Case:
         on=(row["released_at"] or row["raised_at"]).date(),
         **_decision(stands),
         **{name: row[name] for name in ("level", "kind", "found_at", "released_at")},
+        is_own_decision=row["is_own_decision"] or stands["is_own_decision"],
+        is_own_alarm=row["is_own_alarm"] or stands["is_own_alarm"],
         again_at=again["released_at"] if again is not None else None,
         answered_at=stands["answered_at"],
         has_arrived=row["has_arrived"] or stands["has_arrived"],

@@ -21,7 +21,7 @@ class NoMedian(enum.StrEnum):
 
     FEW = "no median: fewer than three have ended"
     OPEN = "no median yet: half or more are still open"
-    WITHHELD = "not told: fewer than three that you may see"
+    WITHHELD = "not told: of a part, or of fewer than three beside your own"
     BEFORE = "no time: all of them before the warning"
 
 
@@ -107,6 +107,8 @@ class Case:
     decided_at: dt.datetime | None = None
     is_decided_before: bool = False  # only before the warning: that is no answer to it
     is_false_alarm: bool = False  # by a reader's own mark
+    is_own_decision: bool = False  # who looks at the numbers knows of it: they or their office decided
+    is_own_alarm: bool = False  # likewise
     has_arrived: bool = False  # somewhere
 
     @property
@@ -168,7 +170,7 @@ def _kept(one: Asked, at: dt.datetime) -> str:
 class Figures:
     """What is told of a group of alerts. The times and false alarms are those of warnings that stand.
 
-    `false_alarms` are None where fewer than three are not told to this reader.
+    `false_alarms` are None where they are not told to this reader.
     """
 
     fates: dict[Fate, int]
@@ -200,11 +202,25 @@ class OfficeFigures:
     false_alarms: int
 
 
-def figures(cases: Sequence[Case], *, at: dt.datetime, tells_few: bool = False) -> Figures:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tells:
+    """What of answers may be told: of fewer than three, and of a part of all alerts."""
+
+    is_few: bool
+    is_part: bool
+
+    def may(self, count: int, *, own: int) -> bool:
+        """Whether a count is told to who knows of `own` of them."""
+        return self.is_few or (self.is_part and count - own >= FEWEST)
+
+
+def figures(cases: Sequence[Case], *, at: dt.datetime, tells_few: bool = False, is_whole: bool = True) -> Figures:
     """The figures of a group, at `at`. From a signal to its release drafts that wait are open.
 
-    What was answered is told of fewer than three only where it `tells_few`: else it says what one office answered.
+    What was decided or held to be a false alarm is told of fewer than three, and of a part of all alerts, only where it
+    `tells_few`: else the difference of two figures, or of one and what the reader knows, says what one office answered.
     """
+    tells = Tells(is_few=tells_few, is_part=tells_few or is_whole)
     standing = [one for one in cases if one.fate is Fate.STANDING]
     withdrawn = [one for one in cases if one.fate is Fate.WITHDRAWN]
     drafts = [one for one in cases if one.fate is Fate.WAITING]
@@ -213,25 +229,26 @@ def figures(cases: Sequence[Case], *, at: dt.datetime, tells_few: bool = False) 
         fates={fate: sum(one.fate is fate for one in cases) for fate in Fate},
         to_release=elapsed(to_release, at=at, tells_few=tells_few),
         to_answer=elapsed(((_released(one), one.answered_at) for one in standing), at=at, tells_few=tells_few),
-        to_decision=_decisions([(_released(one), one) for one in standing], at=at, tells_few=tells_few),
+        to_decision=_decisions([(_released(one), one) for one in standing], at=at, tells=tells),
         arrived_nowhere=sum(not one.has_arrived for one in standing),
-        false_alarms=_false_alarms(standing, tells_few=tells_few),
-        false_alarms_withdrawn=_false_alarms(withdrawn, tells_few=tells_few),
+        false_alarms=_false_alarms(standing, tells),
+        false_alarms_withdrawn=_false_alarms(withdrawn, tells),
     )
 
 
-def _decisions(rows: Sequence[tuple[dt.datetime, Case | Asked]], *, at: dt.datetime, tells_few: bool) -> Elapsed:
+def _decisions(rows: Sequence[tuple[dt.datetime, Case | Asked]], *, at: dt.datetime, tells: Tells) -> Elapsed:
     """Until a decision; what was only decided before took no time, and is counted apart."""
     spans = [(start, one.decided_at) for start, one in rows if not one.is_decided_before]
-    found = elapsed(spans, at=at, tells_few=tells_few)
-    if spans and found.done < FEWEST and not tells_few:
+    found = elapsed(spans, at=at, tells_few=tells.is_few)
+    own = sum(isinstance(one, Case) and one.is_own_decision and one.decided_at is not None for _, one in rows)
+    if spans and not tells.may(found.done, own=own):
         return Elapsed(is_withheld=True)
     return dataclasses.replace(found, before=len(rows) - len(spans))
 
 
-def _false_alarms(cases: Sequence[Case], *, tells_few: bool) -> int | None:
-    count = sum(one.is_false_alarm for one in cases)
-    return count if tells_few or count >= FEWEST or not cases else None
+def _false_alarms(cases: Sequence[Case], tells: Tells) -> int | None:
+    count, own = sum(one.is_false_alarm for one in cases), sum(one.is_own_alarm for one in cases)
+    return count if tells.may(count, own=own) or not cases else None
 
 
 def _released(case: Case) -> dt.datetime:
@@ -246,7 +263,7 @@ def office_figures(asked: Sequence[Asked], *, at: dt.datetime) -> OfficeFigures:
         asked=len(asked),
         kept=kept(asked, at=at),
         to_answer=elapsed(((one.opened_at, one.answered_at) for one in asked), at=at, tells_few=True),
-        to_decision=_decisions([(one.opened_at, one) for one in asked], at=at, tells_few=True),
+        to_decision=_decisions([(one.opened_at, one) for one in asked], at=at, tells=Tells(is_few=True, is_part=True)),
         false_alarms=sum(one.is_false_alarm for one in asked),
     )
 
@@ -267,13 +284,16 @@ class Group:
     kind: str | None = None
 
 
-def groups(cases: Sequence[Case], *, at: dt.datetime, tells_few: bool = False) -> list[Group]:
-    """All; each level, highest first; each kind; each level in each month, latest first. Empty groups are left out."""
+def groups(cases: Sequence[Case], *, at: dt.datetime, tells_few: bool = False, is_whole: bool = True) -> list[Group]:
+    """All; each level, highest first; each kind; each level in each month, latest first. Empty groups are left out.
+
+    `is_whole`: these are all alerts, not those of a period or a region.
+    """
     levels = sorted({one.level for one in cases}, reverse=True)
     kinds = sorted({one.kind for one in cases})
     months = sorted({one.month for one in cases}, reverse=True)
-    of = functools.partial(figures, at=at, tells_few=tells_few)
-    found = [Group(of(cases))]
+    of = functools.partial(figures, at=at, tells_few=tells_few, is_whole=False)
+    found = [Group(figures(cases, at=at, tells_few=tells_few, is_whole=is_whole))]
     found += [Group(of(_where(cases, level=level)), level=level) for level in levels]
     found += [Group(of(_where(cases, kind=kind)), kind=kind) for kind in kinds]
     for month in months:

@@ -101,8 +101,10 @@ def numbers(request: HttpRequest) -> HttpResponse:
     form, at = NumbersFilter(request.GET), clock.now()
     refuse_unknown(request, *form.fields)
     offer(form, "region", region_choices(Country.objects.order_by("region", "name_sort").only(*OF_REGIONS)))
-    found = counted(user=request.user, span=_span(form)) if form.is_valid() else Counted([], [], {})
-    grouped = groups(found.cases, at=at, tells_few=may(request.user, Action.RELEASE_ALERT))
+    span = _span(form) if form.is_valid() else None
+    found = counted(user=request.user, span=span) if span is not None else Counted([], [], {})
+    is_told = may(request.user, Action.RELEASE_ALERT)
+    grouped = groups(found.cases, at=at, tells_few=is_told, is_whole=span == Span())
     all_of_them = grouped[0].figures
     said = [_said(step, getattr(all_of_them, name)) for step, name in STEPS]
     context = {
@@ -117,7 +119,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "kinds": [_kind(one) for one in grouped if one.kind is not None],
         "kept": kept(found.asked, at=at),
         "offices": _offices(found, at),
-        "may_release": may(request.user, Action.RELEASE_ALERT),
+        "may_release": is_told,
         "csv": _csv(request),
         "fewest": FEWEST,
         "at": at,

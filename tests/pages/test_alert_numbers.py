@@ -128,8 +128,8 @@ def test_what_one_office_answered_is_told_by_no_number(client: Client, role: Rol
     assert {row["false_alarms"] for row in found} == {1 if is_staff else None}
     assert {row["to_decision"]["ended"] for row in found} == {1 if is_staff else None}
     assert {row["to_answer"]["longest_hours"] for row in found} == {5.0 if is_staff else None}
-    assert ("Release to decision Not told: fewer than three that you may see." in text) is not is_staff
-    assert ("Not told: fewer than 3 that you may see." in text) is not is_staff
+    assert ("Release to decision Not told: of a part, or of fewer than three beside your own." in text) is not is_staff
+    assert ("Not told: of a part, or of fewer than 3 beside your own." in text) is not is_staff
     assert ("7 hours" in text) is is_staff
 
 

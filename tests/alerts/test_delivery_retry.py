@@ -114,7 +114,7 @@ def test_what_was_corrected_or_taken_back_is_put_back_neither_alone_nor_with_oth
 @pytest.mark.parametrize("then", [withdrawn, corrected])
 def test_a_correction_after_which_another_came_is_not_put_back(then: Any) -> None:
     alert = out()
-    outbox.delivery(alert)
+    outbox.delivery(alert, state=State.REFUSED, **FINISHED)
     first = corrected(alert)
     told(first)
     Delivery.objects.filter(alert=first).update(state=State.REFUSED, **FINISHED)

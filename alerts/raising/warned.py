@@ -22,27 +22,31 @@ def warned(
     """
     rows = _of_the_policy(Alert.objects.filter(country=country_id)).exclude(pk__in=without)
     rows = rows.filter(situation=situation) if situation is not None else rows
+    return [_warned(alert, vars(alert)["posted"]) for alert in _lately(rows, at=at)]
+
+
+def _lately(rows: AlertQuerySet, *, at: dt.datetime) -> AlertQuerySet:
+    """Those that may still count, each with `posted`, the states of its deliveries."""
     lately = Q(state__in=[Alert.State.RELEASED, Alert.State.REFUSED], decided_at__gt=at - _LONGEST)
     posted = ArrayAgg("deliveries__state", filter=Q(deliveries__isnull=False), default=[], distinct=True)
-    states = rows.filter(Q(state=Alert.State.DRAFT) | lately).annotate(posted=posted)
-    return [_warned(alert, vars(alert)["posted"]) for alert in states.select_related("signal")]
+    return rows.filter(Q(state=Alert.State.DRAFT) | lately).annotate(posted=posted).select_related("signal")
 
 
 def stronger(alert: Alert, *, at: dt.datetime) -> Alert | None:
     """What warned of the alert's kind and level, or of a higher one, so that it would come too late or twice.
 
     In its situation within the cool-down; in any other where it was sent since the draft was written: a country's
-    home may have moved.
+    home may have moved. One query.
     """
-    here = warned(situation=alert.situation, country_id=alert.country_id, at=at, without=[alert.pk])
-    anywhere = warned(situation=None, country_id=alert.country_id, at=at, without=[alert.pk])
-    since = [one for one in anywhere if one.released_at is not None and one.released_at >= alert.raised_at]
-    sent = [one for one in [*here, *since] if one.released_at is not None]
+    rows = _of_the_policy(Alert.objects.filter(country=alert.country_id, state=Alert.State.RELEASED))
+    rows = rows.filter(Q(situation=alert.situation_id) | Q(released_at__gte=alert.raised_at)).exclude(pk=alert.pk)
+    alerts = {one.pk: one for one in _lately(rows, at=at)}
+    sent = [_warned(one, vars(one)["posted"]) for one in alerts.values()]
     level = policy.warned_level(sent, kind=alert.kind, at=at)
     if level < alert.level:
         return None
     number = max(one.number for one in sent if one.kind == alert.kind and one.level == level and one.is_sent)
-    return Alert.objects.get(pk=number)
+    return alerts[number]
 
 
 def is_taken_back(situation: Situation, country_id: int, level: int, *, at: dt.datetime) -> bool:

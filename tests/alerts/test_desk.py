@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from alerts import policy
 from alerts.desk import refuse, release
@@ -191,3 +191,20 @@ def test_every_decision_is_logged_that_of_the_rule_too() -> None:
 
     assert row.decisions.get().by is None
     assert (refused.decisions.get().action, refused.decisions.get().reason) == ("refused", "one body")
+
+
+# --- what warned already -------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("days", "is_elsewhere", "is_found"),
+    [(-30, False, True), (0, True, True), (-30, True, False), (-200, False, False)],
+)
+def test_a_warning_of_the_situation_or_later_than_the_draft_is_looked_up_by_one_query(
+    days: int, is_elsewhere: bool, is_found: bool, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    at = make.NOW + days * DAY
+    row, sent = draft(), outbox.alert(raised_at=at, released_at=at, decided_at=at)
+    if is_elsewhere:
+        Alert.objects.filter(pk=sent.pk).update(situation=outbox.situation("SDN"))
+
+    with django_assert_num_queries(1):
+        assert warned.stronger(row, at=make.NOW) == (sent if is_found else None)

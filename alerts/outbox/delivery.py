@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import datetime as dt
 import enum
-import itertools
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.encoding import punycode
 
 from alerts import family, messages
-from alerts.mailserver import recording
+from alerts.mailserver import recording, turns
 from alerts.mailserver.pace import Pace, host_of
 from alerts.mailserver.posting import Answer, Line, Result
 from alerts.models import Alert, Delivery, DeliveryAttempt, DeliveryQuerySet
@@ -33,7 +32,6 @@ log = logging.getLogger(__name__)
 
 ROUND_TIME = dt.timedelta(minutes=4)  # a call: a task is ended after ten minutes
 STANDS_FOR = dt.timedelta(minutes=5)  # so long a mail goes as it was written; later, only if all it says still holds
-TROUBLES_MAX = 3  # mails in a row without an answer, or with one about the relay: it is ill, the others wait
 WRITTEN_AHEAD = 100  # mails a transaction; each is sent in one of its own
 _LOCK = 902_2024  # an arbitrary number: PostgreSQL's advisory lock of the sender
 _WRITTEN = ("message", "message_id", "fingerprint", "written_at")
@@ -69,21 +67,14 @@ def send_waiting(*, now: Callable[[], dt.datetime], limit: int | None = None) ->
     Returns at once where another sender is at work. Stops after `ROUND_TIME` or `limit` mails, and when the server
     cannot be reached or falls silent: what was not tried keeps waiting. Safe to run twice.
     """
-    until, sent, troubles = now() + ROUND_TIME, 0, 0
+    until = now() + ROUND_TIME
     with _only_sender() as alone, usual.statements() as statements, Line(settings.MAIL_SERVER, _sender()) as line:
         round_ = Round(line, now, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST), statements)
-        if alone:
-            _end_what_is_over(at=now())
-            round_.pace.remember(recording.lately(at=now()))
-        for _ in itertools.islice(itertools.count(), limit if alone else 0):
-            answer = _usual(round_) or _next(round_)
-            if answer is None:
-                break
-            sent += answer.result is Result.SENT
-            troubles = troubles + 1 if answer.is_trouble else 0
-            if answer.is_about_server or troubles == TROUBLES_MAX or now() >= until:
-                break
-    return sent
+        if not alone:
+            return 0
+        _end_what_is_over(at=now())
+        round_.pace.remember(recording.lately(at=now()))
+        return turns.take(lambda: _usual(round_) or _next(round_), now=now, until=until, limit=limit)
 
 
 @contextlib.contextmanager

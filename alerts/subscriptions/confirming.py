@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alerts import links
+from alerts.mailserver import turns
 from alerts.mailserver.pace import Pace, host_of
 from alerts.mailserver.posting import Answer, Line, Result
 from alerts.mailserver.recording import JITTER, PAUSES, TRIES_MAX, lately
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 MAILS_A_DAY = 3  # to one person: nobody is flooded with what they did not ask for
 BATCH = 100  # mails a call
 BATCH_TIME = dt.timedelta(minutes=4)  # and so long, as for warnings
-TROUBLES_MAX = 3  # mails in a row without an answer, or with one about the relay: it is ill, as for warnings
 _LOCK = 902_2026  # an arbitrary number: PostgreSQL's advisory lock of this sender
 DECLINED = "declined by the person"
 REPLACED = "replaced by a rule that the person said yes to"
@@ -107,18 +107,10 @@ def send_waiting(*, now: Callable[[], dt.datetime], limit: int = BATCH) -> int:
     Stops where the server cannot be reached or falls silent: what was not tried keeps waiting. Returns at once where
     another one is at work. Safe to run twice.
     """
-    until, sent, troubles, pace = now() + BATCH_TIME, 0, 0, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST)
+    until, pace = now() + BATCH_TIME, Pace(settings.MAIL_MOST_A_MINUTE_TO_A_HOST)
     pace.remember(lately(at=now()))
     with Line(settings.MAIL_SERVER, sender()) as line:
-        for _turn in range(limit):
-            answer = _next(line, pace, at=now())
-            if answer is None:
-                break
-            sent += answer.result is Result.SENT
-            troubles = troubles + 1 if answer.is_trouble else 0
-            if answer.is_about_server or troubles == TROUBLES_MAX or now() >= until:
-                break
-    return sent
+        return turns.take(lambda: _next(line, pace, at=now()), now=now, until=until, limit=limit)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from alerts import links
 from alerts.mailserver import posting as mail_line
-from alerts.mailserver import recording
+from alerts.mailserver import recording, turns
 from alerts.models import Confirmation, Delivery, MailSettings, Subscription
 from alerts.subscriptions import confirming, matching, pausing, subscribing
 from alerts.subscriptions.subscribing import SubscriptionError, Wanted
@@ -293,13 +293,13 @@ def proposals(count: int, staff: User) -> list[Confirmation]:
 def test_a_relay_that_falls_silent_is_not_asked_for_every_mail(
     staff: User, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = proposals(confirming.TROUBLES_MAX + 2, staff)
+    rows = proposals(turns.TROUBLES_MAX + 2, staff)
     monkeypatch.setattr(mail_line, "MAIL_SECONDS", 0.2)
     post.says["RCPT"] = HANG
 
     assert send() == 0
-    assert Confirmation.objects.filter(state=State.DEFERRED).count() == confirming.TROUBLES_MAX
-    assert Confirmation.objects.filter(state=State.WAITING, attempts=0).count() == len(rows) - confirming.TROUBLES_MAX
+    assert Confirmation.objects.filter(state=State.DEFERRED).count() == turns.TROUBLES_MAX
+    assert Confirmation.objects.filter(state=State.WAITING, attempts=0).count() == len(rows) - turns.TROUBLES_MAX
 
 
 def test_after_its_time_a_call_begins_no_other_mail(staff: User) -> None:

@@ -257,4 +257,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    # Django's own lines about answers name the address, in which tokens and words of a search stand, and repeat the
+    # words of errors; r2p_dashboard.incidents logs what matters of them.
+    "loggers": {name: {"level": "ERROR" if DEBUG else "CRITICAL"} for name in ("django.request", "django.security")},
 }

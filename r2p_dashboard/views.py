@@ -7,7 +7,6 @@ from django.core.exceptions import TooManyFieldsSent
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.template import loader
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
@@ -19,7 +18,7 @@ from people.access import requires
 from people.models import User
 from people.notices import ClosingError, close_notice, closed_notices, open_notices
 from people.permissions import Action, may
-from r2p_dashboard import clock
+from r2p_dashboard import clock, incidents
 from r2p_dashboard import health as checks
 from reports.models import Report, Retrieval, Source
 from reports.views import retrievals_seen_by, sources_seen_by, standings
@@ -144,8 +143,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: nothing may be asked of the database or the session here, so the page is rendered without context."""
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    """500 or 503, told apart and made where nothing is asked."""
+    return incidents.failed(request)
 
 
 def _reason(exception: Exception) -> str:

@@ -163,7 +163,6 @@ def test_no_file_names_a_private_package_registry() -> None:
 
 
 ALONE = {
-    "templates/500.html": "base.html may be what failed",
     "templates/api/docs.html": "a page of its own kind: it holds nothing but the schema's viewer",
 }
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from countries.charts import NOT_ASSESSED
 from countries.models import Country
+from countries.naming import country_named, states_beginning
 from indicators.models.score import Level
 from indicators.world import World, WorldRow
 
@@ -46,6 +47,21 @@ class Asked:
     region: str = ""
     level: str = ""
     assessed_only: bool = False
+    in_one_table: bool = False  # those that are not assessed as rows too, not as names below
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Listed:
+    """What the filters let through: rows of the table, and the names below it of those that nobody has assessed."""
+
+    rows: list[WorldRow]
+    names: list[WorldRow]  # alphabetical; empty where one table holds all
+    may_mean: bool  # no country has the name that was asked for: these are spelt much like it
+
+    @property
+    def count(self) -> int:
+        """Of all countries shown."""
+        return len(self.rows) + len(self.names)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,6 +105,7 @@ def asked_of(query: QueryDict) -> Asked:
         region=query.get("region", "")[:60],
         level=level if level in {name.lower() for name in Level.names} | {"unassessed", LEVELLED} else "",
         assessed_only=query.get("assessed") == "1",
+        in_one_table=query.get("all") == "1",
     )
 
 
@@ -98,26 +115,38 @@ def plain(text: str) -> str:
     return "".join(sign for sign in taken_apart if not unicodedata.combining(sign))
 
 
-def is_named(country: Country, text: str) -> bool:
-    """Whether `text` stands in one of the six names, or is one of the ISO codes."""
+def states_meant(text: str, among: Iterable[Country]) -> tuple[frozenset[str], bool]:
+    """ISO3 codes that `text` finds, and whether they are only spelt much like it.
+
+    As the search of the site: by any code, by a name or its beginning in six languages; else by a part of a name;
+    else what is spelt much like it.
+    """
+    named = country_named(text)
+    if found := {*named.iso3, *states_beginning(text)}:
+        return frozenset(found), False
     wanted = plain(text)
-    if wanted in {country.iso2.lower(), country.iso3.lower(), f"{country.m49:03}"}:
-        return True
-    return any(wanted in plain(getattr(country, name)) for name in NAMES)
+    within = {one.iso3 for one in among if any(wanted in plain(getattr(one, name)) for name in NAMES)}
+    return frozenset(within or named.nearest), not within and bool(named.nearest)
 
 
-def chosen(rows: Iterable[WorldRow], asked: Asked) -> list[WorldRow]:
-    """The rows that the filters let through, in their order."""
+def listed(rows: Sequence[WorldRow], asked: Asked) -> Listed:
+    """The countries that the filters let through, in the order asked for."""
+    meant, may_mean = states_meant(asked.text, [row.country for row in rows]) if asked.text else (None, False)
+    kept = [row for row in _chosen(rows, asked) if meant is None or row.country.iso3 in meant]
+    if asked.in_one_table:
+        return Listed(ordered(kept, asked.sort), [], may_mean)
+    assessed = [row for row in kept if row.assessed]
+    return Listed(ordered(assessed, asked.sort), [row for row in kept if not row.assessed], may_mean)
+
+
+def _chosen(rows: Iterable[WorldRow], asked: Asked) -> list[WorldRow]:
+    """Without a word for the name, whose search has its own rule."""
     kept = [row for row in rows if row.assessed or not asked.assessed_only]
     if asked.region:
         kept = [row for row in kept if asked.region in {row.country.region, row.country.subregion}]
     if asked.level == LEVELLED:
-        kept = [row for row in kept if row.level]
-    elif asked.level:
-        kept = [row for row in kept if slug_of(row.level) == asked.level]
-    if asked.text:
-        kept = [row for row in kept if is_named(row.country, asked.text)]
-    return kept
+        return [row for row in kept if row.level]
+    return [row for row in kept if slug_of(row.level) == asked.level] if asked.level else kept
 
 
 def ordered(rows: Sequence[WorldRow], sort: str) -> list[WorldRow]:
@@ -149,22 +178,17 @@ def heads(query: QueryDict, sort: str) -> list[Head]:
 
 
 def switches(rows: Sequence[WorldRow], query: QueryDict, asked: Asked) -> list[Switch]:
-    """The three widths of the table, with how many each shows."""
-    assessed = sum(row.assessed for row in rows)
+    """The three widths of the table."""
     levelled = sum(bool(row.level) for row in rows)
     is_levelled = asked.level == LEVELLED
-    every = not asked.assessed_only and not is_levelled
+    widths = (
+        ("first", "Assessed first", (None, None), not (asked.in_one_table or is_levelled or asked.assessed_only)),
+        ("levelled", f"Only the {levelled} with a level", (None, LEVELLED), is_levelled),
+        ("all", f"All {len(rows)} in one table", ("1", None), asked.in_one_table and not is_levelled),
+    )
     return [
-        Switch("all", f"All {len(rows)} countries", href_with(query, assessed=None, level=None), every),
-        Switch(
-            "assessed", f"Only the {assessed} assessed", href_with(query, assessed="1", level=None), asked.assessed_only
-        ),
-        Switch(
-            "levelled",
-            f"Only the {levelled} with a level",
-            href_with(query, assessed=None, level=LEVELLED),
-            is_levelled,
-        ),
+        Switch(key, title, href_with(query, assessed=None, all=every, level=level), is_chosen)
+        for key, title, (every, level), is_chosen in widths
     ]
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from countries.charts import NOT_ASSESSED, Chart, Place, world_map
 from countries.templatetags.words import coverage_word
 from countries.views.fragments import fragment
-from countries.views.table import Asked, asked_of, chosen, heads, href_with, legend, ordered, switches
+from countries.views.table import Asked, asked_of, heads, href_with, legend, listed, switches
 from indicators.models.score import Level, Reporting
 from indicators.scoring.parameters import SHIPPED
 from indicators.world import World, WorldRow, world
@@ -28,7 +28,10 @@ LISTED_MAX = 8
 
 @require_safe
 def world_page(request: HttpRequest) -> HttpResponse:
-    """All countries; `?q=`, `?region=`, `?level=`, `?assessed=1` choose, `?sort=` orders, `?as_of=` turns back."""
+    """All countries; `?q=`, `?region=`, `?level=`, `?assessed=1` choose, `?sort=` orders, `?as_of=` turns back.
+
+    `?all=1` puts those that are not assessed into the table too, which are names below it otherwise.
+    """
     try:
         moment = as_of(request)
     except AsOfError as error:
@@ -56,7 +59,7 @@ def _results(request: HttpRequest, seen: World, asked: Asked, moment: AsOf) -> S
         lambda: {
             "as_of": moment,
             "asked": asked,
-            "rows": ordered(chosen(seen.rows, asked), asked.sort),
+            "shown": listed(seen.rows, asked),
             "heads": heads(request.GET, asked.sort),
             "switches": switches(seen.rows, request.GET, asked),
         },

@@ -12,6 +12,7 @@ from indicators import assess
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("reference")
+NAME = re.compile(r'<li><a href="/countries/([A-Z]{3})/[^"]*">')
 ROW = re.compile(r'<tr[^>]*><th scope="row"><a href="/countries/([A-Z]{3})/')
 
 
@@ -31,10 +32,78 @@ def order(page_text: str) -> list[str]:
     return ROW.findall(page_text)
 
 
+def names(page_text: str) -> list[str]:
+    """Those that stand below the table by name alone."""
+    return NAME.findall(page_text.partition('<section class="unassessed"')[2])
+
+
+def everybody(page_text: str) -> list[str]:
+    return order(page_text) + names(page_text)
+
+
+def test_rows_are_of_the_assessed_and_the_others_are_names_below(client: Client) -> None:
+    scored("MMR", "MLI")
+
+    text = client.get("/").text
+
+    assert order(text) == ["MLI", "MMR"]
+    assert names(text)[:3] == ["AFG", "ALB", "DZA"]
+    assert len(names(text)) == 193
+    assert not {"MLI", "MMR"} & set(names(text))
+
+
+def test_names_stay_alphabetical_and_outside_however_the_table_is_sorted(client: Client) -> None:
+    scored("MMR", "MLI")
+
+    text = client.get("/?sort=-index&region=Africa").text
+
+    assert order(text) == ["MLI"]
+    assert names(text) == sorted(names(text), key=lambda code: make.country(code).name_sort)
+    assert len(names(text)) == 53
+
+
+@pytest.mark.parametrize("level", ["minimal", "low", "undetermined"])
+def test_a_level_brings_no_country_that_is_not_assessed(client: Client, level: str) -> None:
+    scored("MMR")
+
+    assert names(client.get(f"/?level={level}").text) == []
+
+
+def test_a_filter_goes_through_the_names_too(client: Client) -> None:
+    scored("MMR")
+
+    assert everybody(client.get("/?q=niger").text) == ["NER", "NGA"]
+    assert everybody(client.get("/?level=unassessed&q=myanmar").text) == []
+
+
+def test_one_table_can_hold_all_and_the_form_keeps_it(client: Client) -> None:
+    scored("MMR")
+
+    text = client.get("/?all=1").text
+
+    assert names(text) == []
+    assert '<input type="hidden" name="all" value="1" form="filters">' in text
+    assert '<a id="switch-all" href="/?all=1" aria-current="true">All 195 in one table</a>' in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"), [("Birmanie", "MMR"), ("SDN", "SDN"), ("Camboya", "KHM"), ("Congo, Dem. Rep.", "COD")]
+)
+def test_the_box_knows_the_names_that_the_search_knows(client: Client, asked: str, code: str) -> None:
+    assert everybody(client.get("/", {"q": asked}).text) == [code]
+
+
+def test_a_mistyped_name_is_answered_with_what_it_may_mean(client: Client) -> None:
+    text = client.get("/", {"q": "mianmar"}).text
+
+    assert everybody(text)[0] == "MMR"
+    assert "No country is called “mianmar”" in text
+
+
 def test_lists_every_state_alphabetically(client: Client) -> None:
     scored("MMR")
 
-    found = order(client.get("/").text)
+    found = order(client.get("/?all=1").text)
 
     assert len(found) == 195
     assert found[:3] == ["AFG", "ALB", "DZA"]
@@ -48,6 +117,8 @@ def test_what_is_not_known_sorts_last_both_ways(client: Client, sort: str) -> No
 
 
 def test_a_header_says_how_it_sorts_and_turns_round(client: Client) -> None:
+    scored("MMR")
+
     text = client.get("/?sort=-index&region=Asia").text
 
     assert 'aria-sort="descending"><a id="sort-index" href="/?sort=index&amp;region=Asia"' in text
@@ -55,11 +126,11 @@ def test_a_header_says_how_it_sorts_and_turns_round(client: Client) -> None:
 
 @pytest.mark.parametrize("asked", ["myanmar", "Мьянма", "缅甸", "ميانمار", "mm", "MMR", "104"])
 def test_finds_a_country_by_any_name_or_code(client: Client, asked: str) -> None:
-    assert "MMR" in order(client.get("/", {"q": asked}).text)
+    assert "MMR" in everybody(client.get("/", {"q": asked}).text)
 
 
 def test_finds_names_without_accents(client: Client) -> None:
-    assert order(client.get("/", {"q": "cote d"}).text) == ["CIV"]
+    assert everybody(client.get("/", {"q": "cote d"}).text) == ["CIV"]
 
 
 def test_filters_by_region_and_by_what_is_assessed(client: Client) -> None:
@@ -75,7 +146,7 @@ def test_silence_is_never_shown_as_low(client: Client) -> None:
     page = client.get("/?level=undetermined")
 
     assert order(page.text) == ["MMR"]
-    assert {row.level.name for row in page.context["rows"]} == {"UNDETERMINED"}
+    assert {row.level.name for row in page.context["shown"].rows} == {"UNDETERMINED"}
 
 
 def test_legend_counts_every_country_once(client: Client) -> None:
@@ -132,6 +203,6 @@ def test_queries_do_not_grow_with_rows(client: Client, django_assert_max_num_que
 
 
 def test_queries_at_thirty_rows(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    scored(*order(client.get("/").text)[:30])
+    scored(*order(client.get("/?all=1").text)[:30])
     with django_assert_max_num_queries(8):
         client.get("/?sort=-index")

@@ -8,9 +8,8 @@ from django.db import transaction
 from alerts.desk.drafts import DeskError, Words, log, reason_of
 from alerts.desk.edit import refuse_other_end, refuse_unfit, tidy
 from alerts.desk.hidden import refuse_hidden
-from alerts.desk.sent import end_drafts, latest_about, make, named, released_by, sent_for, wrong_of
+from alerts.desk.sent import WAS_WRONG, end_drafts, latest_about, make, named, released_by, sent_for, wrong_of
 from alerts.desk.told import close_notices
-from alerts.messages import WAS_WRONG
 from alerts.models import Alert, AlertDecision
 from people.models import User
 
@@ -34,7 +33,7 @@ def correct(*, alert_id: int, by: User, wrong: str, words: Words, seen: int, rea
     said = f"Corrects {named(alert)}. {WAS_WRONG}{wrong} Right is: {words.what_changed}"
     end_drafts(alert, reason="somebody corrected the alert in their own words", at=at)
     made = make(
-        alert, Alert.Kind.CORRECTION, dataclasses.replace(words, what_changed=said), at=at,
+        alert, Alert.Kind.CORRECTION, dataclasses.replace(words, what_changed=said), at=at, wrong=wrong,
         **released_by(by, reason, at=at),
     )  # fmt: skip
     log_correction(made, by=by, reason=reason, at=at)

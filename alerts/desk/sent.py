@@ -9,6 +9,7 @@ from alerts.desk.hidden import refuse_hidden
 from alerts.models import Alert, AlertDecision, AlertReason
 from people.models import User
 
+WAS_WRONG = "What was wrong: "  # before it stands which alert
 WRONG_MOST = 600  # characters on what was wrong
 
 

@@ -7,9 +7,8 @@ from django.db import transaction
 from alerts import family
 from alerts.answers import asking
 from alerts.desk.drafts import DeskError, Words, log, reason_of
-from alerts.desk.sent import end_drafts, make, named, released_by, sent_for, wrong_of
+from alerts.desk.sent import WAS_WRONG, end_drafts, make, named, released_by, sent_for, wrong_of
 from alerts.desk.told import close_notices
-from alerts.messages import WAS_WRONG
 from alerts.models import Alert, AlertDecision, Duty
 from alerts.raising import lapsing
 from indicators.models.score import Level
@@ -29,8 +28,9 @@ def withdraw(*, alert_id: int, by: User, wrong: str, reason: str, at: dt.datetim
         on = since[-1].released_at if since else alert.withdrawn_at
         raise DeskError(f"alert {alert.pk}: found it withdrawn on {on:%Y-%m-%d}; wanted one that stands")
     stands = family.as_it_stands(alert, since)
-    words = _words(stands, wrong_of(wrong, alert=alert), day=at.date())
-    made = make(alert, Alert.Kind.WITHDRAWAL, words, at=at, **released_by(by, reason, at=at))
+    wrong = wrong_of(wrong, alert=alert)
+    words = _words(stands, wrong, day=at.date())
+    made = make(alert, Alert.Kind.WITHDRAWAL, words, at=at, wrong=wrong, **released_by(by, reason, at=at))
     stands.withdrawn_at = at
     stands.save(update_fields=["withdrawn_at"])
     end_drafts(alert, reason=f"alert {alert.pk} was withdrawn", at=at)

@@ -7,7 +7,7 @@ Other mails (digests, confirmations) use the same frame: `frame.shell` with `tem
 from alerts.messages.describing import describe, region_names
 from alerts.messages.headers import POLICY, MessageError, sender
 from alerts.messages.languages import language_of
-from alerts.messages.letter import NOT_PUBLIC, WAS_WRONG, Letter, letter_for, preview_letter, subject
+from alerts.messages.letter import NOT_PUBLIC, Letter, letter_for, preview_letter, subject
 from alerts.messages.mail import (
     MARKS,
     RELATED,
@@ -30,7 +30,6 @@ __all__ = [
     "RAMP",
     "RELATED",
     "STYLES",
-    "WAS_WRONG",
     "WORDS_MAX",
     "Letter",
     "Letters",

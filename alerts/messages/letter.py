@@ -25,7 +25,6 @@ from alerts.models import Alert, AlertReason, Delivery
 from indicators.models import Evidence
 from indicators.models.score import Level
 
-WAS_WRONG = "What was wrong: "  # in stored corrections and withdrawals: what comes before it names their alert
 SHORTENED = gettext_noop("Shortened: the whole stands on the alert’s page.")
 NOT_PUBLIC = gettext_noop("Evidence that is not public")
 # What each person has of their own; the signs are of private use: they are in nobody's words.
@@ -121,8 +120,7 @@ def _texts(words: Alert, language: str) -> Texts:
 
 def _withdrawn(words: Alert) -> Texts:
     """A withdrawal says which alert it is about, what was wrong, and no more."""
-    _which, _mark, wrong = words.what_changed.rpartition(WAS_WRONG)
-    return Texts(_headline(words), wrong, "", "", "", (), is_letter=True)
+    return Texts(_headline(words), words.wrong, "", "", "", (), is_letter=True)
 
 
 def _headline(alert: Alert) -> str:

@@ -101,6 +101,7 @@ class Alert(models.Model):
     confidence = models.CharField(max_length=6, choices=Confidence.choices)
     headline = models.CharField("the reason in at most eight words", max_length=120)
     what_changed = models.TextField()
+    wrong = models.TextField("what was wrong, as who took it back or set it right said", blank=True)
     how_sure = models.TextField()
     not_known = models.TextField()
     can_be_done = models.TextField()

@@ -334,7 +334,8 @@ def test_the_words_of_a_correction_are_never_cut() -> None:
 def test_a_withdrawal_says_which_alert_what_was_wrong_and_no_more() -> None:
     sent = high(iso3="SDN", headline="Attacks on a market")
     said = f"Withdrawn: alert {sent.pk} of 2024-07-01, which warned of HIGH. What was wrong: It was made up."
-    back = high(iso3="SDN", kind="withdrawal", corrects=sent, headline="Withdrawn", what_changed=said)
+    words = {"headline": "Withdrawn", "what_changed": said, "wrong": "It was made up."}
+    back = high(iso3="SDN", kind="withdrawal", corrects=sent, **words)
     row = outbox.delivery(back, subscription=None)
     text, page = both(row)
 

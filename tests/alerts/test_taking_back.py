@@ -2,9 +2,11 @@
 
 import dataclasses
 import datetime as dt
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from alerts import messages, policy
@@ -23,6 +25,7 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from tests import make
 from tests.alerts import outbox, rounds
+from tests.alerts.mails import both
 
 pytestmark = pytest.mark.usefixtures("reference")
 DAY = dt.timedelta(days=1)
@@ -188,6 +191,7 @@ def test_a_withdrawal_says_which_alert_and_what_was_wrong() -> None:
     assert (made.kind, made.corrects, made.headline) == ("withdrawal", alert, f"Alert {alert.pk} is withdrawn")
     assert f"alert {alert.pk} of 2024-07-01, which warned of ELEVATED" in made.what_changed
     assert made.what_changed.endswith("What was wrong: The date was wrong.")
+    assert made.wrong == "The date was wrong."
     assert messages.subject(made) == f"[WITHDRAWN] Myanmar: {alert.headline}"
     assert made.valid_until == dt.date(2024, 9, 1)
 
@@ -256,6 +260,25 @@ def test_who_waited_for_what_was_withdrawn_is_told_where_it_stands_again(is_over
     assert told(again := corrected(alert)) == (set() if is_over else {row.person_id})
     assert told(corrected(alert)) == set()
     assert again.deliveries.count() == (0 if is_over else 1)  # in the words of the later one
+
+
+def test_what_was_wrong_is_said_whole_whatever_stands_in_it() -> None:
+    made = withdrawn(out(), wrong='A form said "What was wrong: nothing" for all of it')
+
+    assert "A form said" in both(outbox.delivery(made))[0]
+
+
+def test_withdrawals_of_before_the_column_have_it_from_their_words() -> None:
+    words = ("Withdrawn: alert 1. What was wrong: It was\nelsewhere.", "All of it was wrong.")
+    rows = [outbox.alert(kind="withdrawal", corrects=out(), what_changed=said) for said in words]
+    other = outbox.alert(what_changed=words[0])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else the rows just made still wait for theirs
+        cursor.execute(import_module("alerts.migrations.0017_what_was_wrong").FILLED)
+
+    found = [Alert.objects.get(pk=row.pk).wrong for row in (*rows, other)]
+    assert found == ["It was\nelsewhere.", "All of it was wrong.", ""]
 
 
 # --- what is refused -----------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def still_open(user: Reader) -> str:
     """What to say where nothing is shown: only who sees everything can be told that there is nothing."""
     clearance = clearance_of(user)
     if clearance == Sensitivity.STRICTLY_CONFIDENTIAL:
-        return "not yet"
+        return "none recorded yet"
     return "nothing public so far" if clearance == Sensitivity.PUBLIC else "nothing that you may see so far"
 
 

@@ -69,7 +69,7 @@ def test_what_is_open_is_never_said_to_be_none_to_who_does_not_see_all(client: C
     for role, words in (
         (None, "nothing public so far"),
         (Role.CODER, "nothing that you may see"),
-        (Role.ADMIN, "not yet"),
+        (Role.ADMIN, "none recorded yet"),
     ):
         person = signed_in(client, role)
         assert lines(client.get("/ledger/").text)[0].count(words) == 4

@@ -3,7 +3,11 @@
 Colours are the light values of static/css/tokens.css; static/js/charts.js exchanges them for the reader's scheme.
 """
 
+import csv
 import dataclasses
+import datetime as dt
+import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -33,19 +37,57 @@ LEVEL_COLOURS = {  # in the order of the legend
     "SEVERE": "#63122b",
 }
 LINES_MAX = 25  # rows that an alt text names one by one
+OURS = "this dashboard’s index, computed from accepted evidence and data series"
+DASH = "–"  # a cell where nothing is known
+FILE_NAME_MAX = 80
+_NUMBER = re.compile(r"[+−-]?[\d,]*\d(\.\d+)?")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs such a cell; an apostrophe makes it text again
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Chart:
-    """A figure with its words: what is seen, in what unit, from where; its alt text; and its table twin."""
+    """A figure with its words: what is seen, in what unit, from where; its alt text; and its table twin.
+
+    `unit` stands under the title; `source` says from which source and as of which day; `note` tells how to read it.
+    """
 
     key: str
     title: str
+    unit: str
+    source: str
     note: str
     alt: str
     figure: Figure
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def file_name(self) -> str:
+        """What a file of it is called, without its ending: the title in lower case, words joined by hyphens."""
+        return "-".join(re.findall(r"[^\W_]+", self.title.lower()))[:FILE_NAME_MAX].strip("-") or self.key
+
+    @property
+    def csv(self) -> str:
+        """The table twin as CSV (RFC 4180): numbers that a program can read, nothing where nothing is known."""
+        sheet = io.StringIO()
+        writer = csv.writer(sheet)
+        writer.writerow(self.columns)
+        writer.writerows([_cell(text) for text in row] for row in self.rows)
+        return sheet.getvalue()
+
+
+def _cell(text: str) -> str:
+    if text == DASH:
+        return ""
+    if _NUMBER.fullmatch(text):
+        return text.replace("−", "-").replace(",", "").removeprefix("+")
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def dated(source: str, day: dt.date, known_on: dt.date) -> str:
+    """A source with the day that a plot is of, and the day of knowledge where it is another one."""
+    known = "" if known_on == day else f", by what was known on {known_on:%-d %B %Y}"
+    return f"{source}, as of {day:%-d %B %Y}{known}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,6 +98,8 @@ class Place:
     name: str
     level: str
     said: str  # one line for the pointer
+    index: str = DASH
+    coverage: str = DASH  # of 100
 
 
 def in_points(tenths: int, *, sign: bool = False) -> str:
@@ -86,6 +130,7 @@ def world_map(
     neutral: Sequence[str],
     geometry: str,
     day: str,
+    source: str,
 ) -> Chart:
     """The map of levels: areas by country, points (longitude, latitude) for small States, neutral land elsewhere.
 
@@ -103,9 +148,17 @@ def world_map(
     return Chart(
         key="world-map",
         title=f"Level by country, {day}",
-        note="Colours and words as in the legend above. The table below says the same and more.",
+        unit="Level, from MINIMAL to SEVERE",
+        source=source,
+        note=(
+            "Colours and words as in the legend above. Pale hatching, or a dot with a cross: undetermined, too little"
+            " is known to say low. The plot cannot be walked by keyboard; its table, and the one further down, say the"
+            " same."
+        ),
         alt=_map_alt(places, day),
         figure={"data": traces, "layout": _map_layout()},
+        columns=("Country", "Level", "Index", "Coverage of 100"),
+        rows=tuple((place.name, place.level, place.index, place.coverage) for place in places),
     )
 
 
@@ -143,13 +196,15 @@ def _dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, 
         "customdata": [place.iso3 for place in places],
         "text": [place.said for place in places],
         "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"size": 6, "color": colour, "line": {"color": FAINT, "width": 0.75}},
+        "marker": {"size": 6, "line": {"color": FAINT, "width": 0.75}}
+        | ({"color": PAPER, "symbol": "circle-x"} if name == UNDETERMINED else {"color": colour}),
     }
 
 
 def _map_layout() -> Figure:
     return layout(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        meta={"legend": True},
         geo={
             "visible": False,
             "scope": "world",

@@ -13,12 +13,14 @@ STYLES: dict[str, Figure] = {
 }
 
 
-def roc(result: Mapping[str, Any]) -> Chart:
+def roc(result: Mapping[str, Any], *, source: str) -> Chart:
     """How many of the months before an outcome stand above a mark, against how many of the others do."""
     curves = {key: found["roc"] for key, found in result["curves"].items()}
     return Chart(
         key="roc",
         title=f"{result['label']}: separation (ROC)",
+        unit="Shares of country-months, 0 to 1",
+        source=source,
         note=(
             "Up: share of the months before an outcome that stand above a mark. Right: share of all other months above"
             " the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed deaths alone."
@@ -33,13 +35,15 @@ def roc(result: Mapping[str, Any]) -> Chart:
     )
 
 
-def precision_recall(result: Mapping[str, Any]) -> Chart:
+def precision_recall(result: Mapping[str, Any], *, source: str) -> Chart:
     """How many of the months above a mark come before an outcome, against how many of these are found."""
     curves = {key: found["pr"] for key, found in result["curves"].items()}
     base = result["base_rate"]
     return Chart(
         key="precision-recall",
         title=f"{result['label']}: precision and recall",
+        unit="Shares of country-months, 0 to 1",
+        source=source,
         note=(
             "Right: share of the months before an outcome that stand above a mark. Up: share of the months above the"
             f" mark that come before an outcome. Dotted: the base rate, {number(base, 4)}, which chance gives."
@@ -54,7 +58,7 @@ def precision_recall(result: Mapping[str, Any]) -> Chart:
     )
 
 
-def reliability(result: Mapping[str, Any]) -> Chart | None:
+def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
     """What the out-of-time mapping said against what was observed; None where there is no mapping."""
     mapping = result["mapping"]
     if "cannot" in mapping:
@@ -64,6 +68,8 @@ def reliability(result: Mapping[str, Any]) -> Chart | None:
     return Chart(
         key="reliability",
         title=f"{result['label']}: reliability of the Platt mapping",
+        unit="Frequency of an outcome, 0 to 1",
+        source=source,
         note=(
             "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, fitted on"
             " earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the two agree."

@@ -5,8 +5,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from countries.charts import (
-    GRID,
-    LEVEL_COLOURS,
+    FAINT,
     LINE,
     LINE_2,
     SOFT,
@@ -36,34 +35,36 @@ class Line:
     band: Mapping[dt.date, tuple[float, float]] = dataclasses.field(default_factory=dict)  # the interval, of some days
 
 
-def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float]) -> Chart:
-    """The index month by month over the level bands; `cuts` are the method's four, in index points."""
+def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float], source: str) -> Chart:
+    """The index month by month between the levels' cuts; `cuts` are the method's four, in index points."""
     figure = {
         "data": [
-            *(trace for line in lines for trace in _band_traces(line)),
+            *(trace for line in lines[:1] for trace in _band_traces(line)),
             *(trace for place, line in enumerate(lines) for trace in _line_traces(line, place)),
         ],
         "layout": layout(
             hovermode="x unified",
             margin={"l": 44, "r": 92, "t": 12, "b": 36},
-            shapes=_bands(cuts),
-            annotations=_band_words(cuts),
+            meta={"legend": True},
+            shapes=_cut_lines(cuts),
+            annotations=_level_words(cuts),
             xaxis=_drawn_days(lines)
             | {"type": "date", "showgrid": False, "linecolor": SOFT, "ticks": "outside", "fixedrange": True}
             | {"tickcolor": SOFT, "hoverformat": "%-d %B %Y"},
-            yaxis={"range": [0, INDEX_MAX], "gridcolor": GRID, "zeroline": False, "fixedrange": True}
-            | {"title": {"text": "Index, 0 to 100", "font": {"size": 12}}, "tickvals": [0, 25, 50, 75, 100]},
+            yaxis={"range": [0, INDEX_MAX], "showgrid": False, "zeroline": False, "fixedrange": True}
+            | {"tickvals": [0, *cuts, INDEX_MAX]},
         ),
     }
     return Chart(
         key="history",
         title=_history_title(lines, country),
+        unit="Index, 0 to 100, month by month; not a probability",
+        source=source,
         note=(
-            "Index from 0 to 100, month by month, by our arithmetic over accepted evidence and series;"
-            " not a probability. Bands are the levels' cuts; a level falls after two month ends"
-            " more than 5 below its cut, so the word can lag behind the line. What lasts is attested anew each January,"
-            " and the line steps up. The pale band is the interval: where the index lies if sources, half-lives and"
-            " weights are varied; a thin bar where it was computed for a single day."
+            "The index is our arithmetic over accepted evidence and series. Thin lines are the levels’ cuts; a level"
+            " falls after two month ends more than 5 below its cut, so the word can lag behind the line. What lasts is"
+            " attested anew each January, and the line steps up. The pale band is the interval: where the index lies if"
+            " sources, half-lives and weights are varied; a thin bar where it was computed for a single day."
             " Drawn are ten years at the most; the table has every month."
         ),
         alt=_history_alt(lines, country),
@@ -193,32 +194,19 @@ def _trace(name: str, said: str, days: list[str], values: list[float | None], li
     }
 
 
-def _edges(cuts: Sequence[float]) -> list[tuple[str, float, float]]:
-    edges = [0.0, *cuts, INDEX_MAX]
-    return [(word, low, high) for word, low, high in zip(WORDS, edges[:-1], edges[1:], strict=True)]
+def _cut_lines(cuts: Sequence[float]) -> list[Figure]:
+    """A thin line at each cut, under the index; the ground stays plain paper."""
+    across: Figure = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "layer": "below"}
+    return [across | {"y0": cut, "y1": cut, "line": {"color": FAINT, "width": 0.75}} for cut in cuts]
 
 
-def _bands(cuts: Sequence[float]) -> list[Figure]:
-    band: Figure = {
-        "type": "rect",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "yref": "y",
-        "layer": "below",
-        "line": {"width": 0},
-    }
-    return [
-        band | {"y0": low, "y1": high, "fillcolor": LEVEL_COLOURS[word], "opacity": 0.22}
-        for word, low, high in _edges(cuts)
-    ]
-
-
-def _band_words(cuts: Sequence[float]) -> list[Figure]:
+def _level_words(cuts: Sequence[float]) -> list[Figure]:
+    """Each level's word at the edge, in the middle of its room."""
     word_at: Figure = {"xref": "paper", "x": 1.01, "xanchor": "left", "yref": "y", "showarrow": False}
+    edges = [0.0, *cuts, INDEX_MAX]
     return [
         word_at | {"y": (low + high) / 2, "text": word, "font": {"size": 11, "color": SOFT}}
-        for word, low, high in _edges(cuts)
+        for word, low, high in zip(WORDS, edges[:-1], edges[1:], strict=True)
     ]
 
 

@@ -37,15 +37,17 @@ class CauseBar:
     tenths: int
 
 
-def made_of(bars: Sequence[FactorBar], *, country: str) -> Chart:
+def made_of(bars: Sequence[FactorBar], *, country: str, source: str) -> Chart:
     """The index by factor: what its evidence would add were it fresh, and what ageing and mitigation take off."""
     kinds = [kind for kind in KINDS if any(bar.tenths.get(kind) for bar in bars)]
     total = sum(bar.total for bar in bars)
     return Chart(
         key="made-of",
         title=_made_of_title(bars, country, total),
+        unit="Points of the index, by factor",
+        source=source,
         note=(
-            "Points of the index by factor. To the right: what evidence and series would add were they fresh."
+            "To the right: what evidence and series would add were they fresh."
             " To the left: what ageing and mitigation take off. The two together are the factor’s points."
         ),
         alt=f"Bar chart. {_made_of_title(bars, country, total)}. "
@@ -108,7 +110,7 @@ def _points_axis() -> Figure:
 
 
 def what_moved(
-    causes: Sequence[CauseBar], *, country: str, before: tuple[str, int] | None, after: tuple[str, int]
+    causes: Sequence[CauseBar], *, country: str, before: tuple[str, int] | None, after: tuple[str, int], source: str
 ) -> Chart:
     """The index from one moment to another in steps, one a cause; `before` is None where nothing was known.
 
@@ -120,7 +122,9 @@ def what_moved(
     return Chart(
         key="what-moved",
         title=_moved_title(causes, country, before, after),
-        note="Points of the index. Every step starts where the one above it ends.",
+        unit="Points of the index",
+        source=source,
+        note="Every step starts where the one above it ends.",
         alt=f"Bar chart. {_moved_title(causes, country, before, after)}. "
         + "; ".join(f"{cause.title}: {in_points(cause.tenths, sign=True)}" for cause in causes),
         figure={

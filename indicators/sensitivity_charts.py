@@ -40,12 +40,14 @@ class Placed:
     place_double: float
 
 
-def whiskers(rows: Sequence[Placed], *, day: str) -> Chart:
+def whiskers(rows: Sequence[Placed], *, day: str, source: str) -> Chart:
     """Places as dots, their span under other weights as whiskers, other half-lives as small marks."""
     drawn = sorted(rows, key=lambda row: (row.place, row.name))[:DRAWN]
     return Chart(
         key="places",
         title=f"How far places move, {day}",
+        unit="Place by the index, 1 = highest",
+        source=source,
         note=(
             "Dot: place by the index now. Whisker: 5th to 95th percentile over draws of the factor weights."
             " Triangles: place with half-lives halved (left) and doubled (right). Long whiskers: the order says little."
@@ -53,7 +55,14 @@ def whiskers(rows: Sequence[Placed], *, day: str) -> Chart:
         ),
         alt=_alt(drawn),
         figure={"data": [_dots(drawn), *_marks(drawn)], "layout": _layout(drawn)},
+        columns=("Country", "Place", "Under other weights", "Half-lives halved", "Half-lives doubled"),
+        rows=tuple(_cells(row) for row in sorted(rows, key=lambda row: (row.place, row.name))),
     )
+
+
+def _cells(row: Placed) -> tuple[str, ...]:
+    between = span_said(row.place_low, row.place_high)
+    return (row.name, place_said(row.place), between, place_said(row.place_half), place_said(row.place_double))
 
 
 def _dots(rows: Sequence[Placed]) -> Figure:

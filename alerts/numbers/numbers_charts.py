@@ -52,7 +52,7 @@ def median_said(found: Elapsed) -> str:
     return lasted(found.median) or str(found.why_none or "none began")
 
 
-def by_month(counts: Mapping[str, Mapping[str, int]]) -> Chart:
+def by_month(counts: Mapping[str, Mapping[str, int]], *, source: str) -> Chart:
     """Warnings a month, by level: `counts` has every month in order, and in each a number by level's word.
 
     Those withdrawn since stand under `WITHDRAWN`.
@@ -62,6 +62,8 @@ def by_month(counts: Mapping[str, Mapping[str, int]]) -> Chart:
     return Chart(
         key="by-month",
         title="Warnings by month and level",
+        unit="Warnings released, a month",
+        source=source,
         note="By the month of release, UTC. Those for practice, corrections and withdrawals are not in it; warnings "
         "that were withdrawn later stand apart.",
         alt=_months_alt(total),
@@ -109,12 +111,14 @@ def _months_layout(months: int, most: int) -> Figure:
     )
 
 
-def steps(rows: Sequence[tuple[str, str, Elapsed]]) -> Chart:
+def steps(rows: Sequence[tuple[str, str, Elapsed]], *, source: str) -> Chart:
     """How long each step took: (step, group, how long) a row, in the order of the page."""
     drawn = [(f"{step}: {group}", found) for step, group, found in rows if found.median is not None]
     return Chart(
         key="steps",
         title="How long each step took",
+        unit="Time from one step to the next",
+        source=source,
         note="Dot: median. Whisker: the shortest to the longest of those that ended. The scale is logarithmic. What is "
         "still open counts as longer than it has lasted so far; rows without a median stand in the table only, and "
         "a range is told of three or more.",

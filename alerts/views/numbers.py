@@ -115,7 +115,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "total": len(found.cases),
         "said": said,
         "is_too_early": any(one.is_too_early for one in said),
-        "charts": _charts(grouped) if found.cases else [],
+        "charts": _charts(grouped, f"alerts of this dashboard, as of {at:%-d %B %Y}") if found.cases else [],
         "kinds": [_kind(one) for one in grouped if one.kind is not None],
         "kept": kept(found.asked, at=at),
         "offices": _offices(found, at),
@@ -141,18 +141,18 @@ def _kind(group: Group) -> KindLine:
     return KindLine(kind.label, group.figures, fates[Fate.WITHDRAWN], fates[Fate.LETTER], kind in Alert.LETTERS)
 
 
-def _charts(grouped: Sequence[Group]) -> list[Chart]:
+def _charts(grouped: Sequence[Group], source: str) -> list[Chart]:
     told = [one for one in grouped if one.month is None and one.kind is None]
     rows = [(step, _label(one), getattr(one.figures, name)) for step, name in STEPS for one in told]
-    charts = [steps(rows)] if any(found.done + found.open for _, _, found in rows) else []  # releases are always told
-    return [*_months(grouped), *charts]
+    is_any = any(found.done + found.open for _, _, found in rows)  # releases are always told
+    return [*_months(grouped, source), *([steps(rows, source=source)] if is_any else [])]
 
 
 def _label(group: Group) -> str:
     return "all" if group.level is None else Level(group.level).label
 
 
-def _months(grouped: Sequence[Group]) -> list[Chart]:
+def _months(grouped: Sequence[Group], source: str) -> list[Chart]:
     """Warnings that stand and those withdrawn since, in every month from the first to the last."""
     told = [one for one in grouped if one.month is not None and one.level is not None and one.figures.warnings]
     if not told:
@@ -167,7 +167,7 @@ def _months(grouped: Sequence[Group]) -> list[Chart]:
         row[_label(one)] = one.figures.standing
         if one.figures.fates[Fate.WITHDRAWN]:
             row[WITHDRAWN] = row.get(WITHDRAWN, 0) + one.figures.fates[Fate.WITHDRAWN]
-    return [by_month(counts)]
+    return [by_month(counts, source=source)]
 
 
 def _offices(found: Counted, at: dt.datetime) -> list[OfficeLine]:

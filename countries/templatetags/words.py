@@ -5,6 +5,7 @@ import enum
 import functools
 import re
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from django import template
@@ -191,6 +192,18 @@ def chart_table(chart: Any) -> SafeString:
         '<table class="numbers"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
         heads,
         mark_safe(rows),  # noqa: S308  # every cell is escaped above
+    )
+
+
+@register.simple_tag
+def chart_csv(chart: Any) -> SafeString:
+    """A link to the chart's table twin as a CSV file; the file is in the link."""
+    return format_html(
+        '<a class="chart-file" download="{}.csv" href="data:text/csv;charset=utf-8,{}">CSV'
+        '<span class="hidden-visually">: {}</span></a>',
+        chart.file_name,
+        quote(chart.csv),
+        chart.title,
     )
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from alerts.raising.wording import leading
 from alerts.situations.can_be_done import can_be_done
 from alerts.views.ledger import ledger
-from countries.charts import Chart
+from countries.charts import OURS, Chart, dated
 from countries.models import Country
 from countries.views.beside import beside
 from countries.views.explained import Scale, cause_scale, country_asked
@@ -245,7 +245,8 @@ def _history(profile: CountryProfile) -> Chart:
         )
         for line in profile.history
     ]
-    return history(lines, country=profile.country.name_en, cuts=cuts_of(profile.method))
+    source = dated(OURS, profile.day, profile.known_on)
+    return history(lines, country=profile.country.name_en, cuts=cuts_of(profile.method), source=source)
 
 
 def cuts_of(method: MethodVersion | None) -> Sequence[float]:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from countries.charts import Chart
+from countries.charts import OURS, Chart, dated
 from countries.models import Country
 from countries.views.fragments import fragment
 from indicators.contribution_charts import CauseBar, FactorBar, made_of, what_moved
@@ -129,12 +129,12 @@ def _broken_down(country: Country, moment: AsOf, user: "User | AnonymousUser") -
     return context | {
         "tree": tree,
         "day": reading.day,
-        "chart": made_of_chart(tree, country),
+        "chart": made_of_chart(tree, country, dated(OURS, reading.day, reading.known_on)),
         "scale": Scale.of([factor.tenths for factor in tree.children]),
     }
 
 
-def made_of_chart(tree: Node, country: Country) -> Chart:
+def made_of_chart(tree: Node, country: Country, source: str) -> Chart:
     """The bars of a tree: what each factor's rows add by kind."""
     bars = {int(factor.name): FactorBar(int(factor.name), factor.title, {}) for factor in tree.children}
     tenths: dict[int, dict[str, int]] = {number: {} for number in bars}
@@ -142,7 +142,7 @@ def made_of_chart(tree: Node, country: Country) -> Chart:
         kind = "event" if leaf.node.kind == "family" else leaf.node.kind
         tenths[leaf.factor][kind] = tenths[leaf.factor].get(kind, 0) + leaf.node.tenths
     named = [dataclasses.replace(bar, tenths=tenths[number]) for number, bar in bars.items()]
-    return made_of(named, country=country.name_en)
+    return made_of(named, country=country.name_en, source=source)
 
 
 def _moved(country: Country, span: Span, user: "User | AnonymousUser") -> dict[str, object]:
@@ -173,6 +173,7 @@ def moved_chart(found: Moved, country: Country) -> Chart:
         country=country.name_en,
         before=before,
         after=(found.span.after.in_words, found.after_tenths or 0),
+        source=f"{OURS}, as of {found.span.after.in_words}",
     )
 
 

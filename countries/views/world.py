@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from countries.charts import NOT_ASSESSED, Chart, Place, world_map
+from countries.charts import NOT_ASSESSED, OURS, Chart, Place, dated, world_map
 from countries.templatetags.words import coverage_word
 from countries.views.fragments import fragment
 from countries.views.table import Asked, asked_of, heads, href_with, legend, listed, switches
@@ -147,12 +147,20 @@ def _geo(name: str) -> Any:
 
 def _map(seen: World, moment: AsOf, geography: Geography) -> Chart:
     return world_map(
-        [Place(row.country.iso3, row.country.name_en, _word(row), _said(row)) for row in seen.rows],
+        [_place(row) for row in seen.rows],
         points=geography.points,
         neutral=geography.neutral,
         geometry=static("geo/world.json"),
         day=f"{moment.day:%-d %B %Y}",
+        source=dated(OURS, moment.day, moment.known_on),
     )
+
+
+def _place(row: WorldRow) -> Place:
+    said = Place(row.country.iso3, row.country.name_en, _word(row), _said(row))
+    if row.overall is None or row.coverage is None:
+        return said
+    return dataclasses.replace(said, index=f"{row.overall:.1f}", coverage=str(round(100 * row.coverage)))
 
 
 def _word(row: WorldRow) -> str:

@@ -89,7 +89,7 @@ def _page(request: HttpRequest, form: BacktestForm | None, *, status: int = 200)
         asked = BacktestRequest.objects.select_related("outcomes").order_by("-pk")[:REQUESTS_SHOWN]
         context["requests"] = list(asked)
     if run is not None:
-        context |= {"result": run.result, **_shown(run.result, str(run.method))}
+        context |= {"result": run.result, **_shown(run)}
     return render(request, "indicators/backtest.html", context, status=status)
 
 
@@ -123,16 +123,21 @@ def _runs() -> QuerySet[BacktestRun]:
     return runs.annotate(is_in_use=mark).order_by("-is_in_use", "-ran_at", "-pk")
 
 
-def _shown(result: Mapping[str, Any], method: str) -> dict[str, Any]:
+def _shown(run: BacktestRun) -> dict[str, Any]:
     """What the template needs beside a tested result: charts, and rows with words."""
+    result, method = run.result, str(run.method)
+    source = f"back-test of {method} against {run.outcomes}, computed on {run.ran_at:%-d %B %Y}"
     if result["status"] != "tested":
         return {}
-    charts: list[Chart] = [backtest_charts.roc(result), backtest_charts.precision_recall(result)]
+    charts: list[Chart] = [
+        backtest_charts.roc(result, source=source),
+        backtest_charts.precision_recall(result, source=source),
+    ]
     factors = dict(Factor.objects.filter(framework__methods__isnull=False).values_list("number", "title"))
     return {
         "verdict": named(result["verdict"]["sentence"], method),
         "charts": charts,
-        "reliability": backtest_charts.reliability(result),
+        "reliability": backtest_charts.reliability(result, source=source),
         "figures": _figures(result),
         "onsets": _onsets(result),
         "factors": [one | {"title": factors.get(one["factor"], "")} for one in result["factors"]],

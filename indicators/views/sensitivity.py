@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from countries.charts import OURS, dated
 from indicators.frames import NoMethodError
 from indicators.ordering import Order, order
 from indicators.sensitivity_charts import Placed, whiskers
@@ -24,7 +25,9 @@ def sensitivity(request: HttpRequest) -> HttpResponse:
         return render(request, "indicators/sensitivity.html", context)
     context |= {"order": found, "moved": sum(len(row.levels) > 1 for row in found.rows)}
     if found.rows:
-        context["chart"] = whiskers(_placed(found), day=f"{moment.day:%-d %B %Y}")
+        context["chart"] = whiskers(
+            _placed(found), day=f"{moment.day:%-d %B %Y}", source=dated(OURS, moment.day, moment.known_on)
+        )
     return render(request, "indicators/sensitivity.html", context)
 
 

@@ -24,6 +24,9 @@ const TOKENS = {
 const CONFIG = { displayModeBar: false, responsive: true, displaylogo: false, scrollZoom: false, doubleClick: false };
 const SLOW = ["slow-2g", "2g", "3g"];
 const SVG = "http://www.w3.org/2000/svg";
+// On the map UNDETERMINED is thin lines on paper: paler than any level (tests/indicators/test_charts.py computes it).
+const HATCH = { step: 4.5, line: 0.8, ground: "#fdfcfa", ink: "#a8a49b" };
+const PICTURE = { width: 1200, height: 675, scale: 2, head: 84, foot: 64, letters: 88 };
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 let plotly;
 
@@ -77,23 +80,27 @@ function element(name, attributes) {
     return made;
 }
 
+function inScheme(colour) {
+    return themed(colour, getComputedStyle(document.documentElement));
+}
+
 // UNDETERMINED is hatched on the map as everywhere else; Plotly has no pattern for areas.
-function hatch(plot) {
+function hatch(plot, colour = inScheme) {
     const name = "UNDETERMINED";
     const wanted = plot._fullData?.filter((trace) => trace.name === name && trace.type === "choropleth") ?? [];
     const canvas = plot.querySelector("svg.main-svg");
     if (!wanted.length || !canvas) {
         return;
     }
-    const style = getComputedStyle(document.documentElement);
     const id = `${plot.id}-hatch`;
     document.getElementById(id)?.remove();
+    const { step, line, ground, ink } = HATCH;
     const pattern = element("pattern", {
-        id, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)",
+        id, width: step, height: step, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)",
     });
     pattern.append(
-        element("rect", { width: 5, height: 5, fill: style.getPropertyValue("--undetermined").trim() }),
-        element("rect", { width: 2, height: 5, fill: style.getPropertyValue("--undetermined-hatch").trim() }),
+        element("rect", { width: step, height: step, fill: colour(ground) }),
+        element("rect", { width: line, height: step, fill: colour(ink) }),
     );
     canvas.querySelector("defs").append(pattern);
     const places = new Set(wanted.flatMap((trace) => trace.locations));
@@ -113,6 +120,97 @@ function follow(plot, pattern) {
     });
 }
 
+const markup = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+// A text as lines of Plotly's own small markup.
+function lines(text, letters) {
+    const found = [""];
+    for (const word of text.split(/\s+/)) {
+        if (found.at(-1) && found.at(-1).length + word.length >= letters) {
+            found.push("");
+        }
+        found.push(`${found.pop()} ${word}`.trim());
+    }
+    return found.map((line) => line.replace(/[&<>]/g, (sign) => markup[sign])).join("<br>");
+}
+
+// What a file must say by itself: title and unit above the figure, the source below it.
+function framed(chart, layout) {
+    const said = (selector) => lines(chart.querySelector(selector).textContent.trim(), PICTURE.letters);
+    const { l = 0, r = 0, t = 0, b = 0 } = layout.margin;
+    const title = said("figcaption h3");
+    const more = 26 * (title.split("<br>").length - 1);
+    const foot = {
+        xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "bottom", showarrow: false,
+        yshift: -(b + PICTURE.foot - 8), align: "left", font: { size: 13 }, text: said(".chart-source"),
+    };
+    return {
+        ...layout,
+        width: PICTURE.width,
+        height: PICTURE.height,
+        paper_bgcolor: "#ffffff",
+        margin: { l: l + 24, r: r + 24, t: t + PICTURE.head + more, b: b + PICTURE.foot },
+        title: {
+            text: title,
+            subtitle: { text: said(".chart-unit"), font: { size: 15, color: "#4b5559" } },
+            x: 0.02, xanchor: "left", y: 0.97, yanchor: "top", font: { size: 21, color: "#1b2225" },
+        },
+        annotations: [...(layout.annotations ?? []), foot],
+        ...(layout.meta?.legend
+            ? { showlegend: true, legend: { orientation: "h", x: 0, y: 0, yanchor: "top", yref: "paper" } }
+            : {}),
+    };
+}
+
+// The figure as SVG, in the light colours that its JSON has: a file goes onto paper and into other people's pages.
+async function drawing(chart) {
+    const plot = chart.querySelector("[data-plot]");
+    const { data, layout } = JSON.parse(document.getElementById(plot.dataset.plot).textContent);
+    const Plotly = await library(chart.dataset.library);
+    const stage = document.createElement("div");
+    stage.className = "picture-stage";
+    stage.id = `${plot.id}-picture`;
+    document.body.append(stage);
+    try {
+        await Plotly.newPlot(stage, data, framed(chart, layout), { staticPlot: true });
+        hatch(stage, (colour) => colour);
+        return Plotly.Snapshot.toSVG(stage, "png");
+    } finally {
+        Plotly.purge(stage);
+        stage.remove();
+    }
+}
+
+// Plotly's own way makes a blob: picture, which our Content-Security-Policy refuses; a data: picture it allows.
+async function picture(chart, name) {
+    const image = new Image();
+    image.src = `data:image/svg+xml,${encodeURIComponent(await drawing(chart))}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = PICTURE.width * PICTURE.scale;
+    canvas.height = PICTURE.height * PICTURE.scale;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const file = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    const link = document.createElement("a");
+    link.download = name;
+    link.href = URL.createObjectURL(file);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+function offerPicture(chart) {
+    const button = chart.querySelector("[data-picture]");
+    if (!button) {
+        return;
+    }
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+        button.disabled = true;
+        await picture(chart, button.dataset.picture);
+        button.disabled = false;
+    });
+}
+
 async function draw(chart) {
     const plot = chart.querySelector("[data-plot]");
     const figure = JSON.parse(document.getElementById(plot.dataset.plot).textContent);
@@ -127,6 +225,7 @@ async function draw(chart) {
             if (chart.dataset.follow) {
                 follow(plot, chart.dataset.follow);
             }
+            offerPicture(chart);
         }
         hatch(plot);
     } catch (error) {
@@ -167,6 +266,11 @@ const watcher = new IntersectionObserver((entries) => {
 }, { rootMargin: "160px" });
 
 for (const chart of document.querySelectorAll("[data-chart]")) {
+    const twin = chart.querySelector("[data-twin]");
+    if (twin && chart.querySelector("[data-plot]")) {
+        twin.open = false;
+    }
+    twin?.classList.add("ready");
     watcher.observe(chart);
 }
 dark.addEventListener("change", () => {

@@ -192,8 +192,8 @@ def test_a_length_of_time_is_said_as_a_person_would(span: dt.timedelta | None, s
 
 
 def test_the_plots_are_valid_and_their_tables_say_the_same() -> None:
-    months = by_month({"2024-05": {"ELEVATED": 2, "HIGH": 1, WITHDRAWN: 1}, "2024-06": {"ELEVATED": 0}})
-    long = steps([("Release", "all", took(1, 2, 30)), ("Release", "HIGH", took(1, still=(3,)))])
+    months = by_month({"2024-05": {"ELEVATED": 2, "HIGH": 1, WITHDRAWN: 1}, "2024-06": {"ELEVATED": 0}}, source="s")
+    long = steps([("Release", "all", took(1, 2, 30)), ("Release", "HIGH", took(1, still=(3,)))], source="s")
 
     for chart in (months, long):
         graph_objects.Figure(chart.figure)

@@ -17,7 +17,7 @@ def placed(count: int) -> list[Placed]:
 
 
 def test_every_chart_says_its_label_in_title_and_alt() -> None:
-    charts = [roc(RESULT), precision_recall(RESULT), reliability(RESULT)]
+    charts = [roc(RESULT, source="s"), precision_recall(RESULT, source="s"), reliability(RESULT, source="s")]
 
     for chart in charts:
         assert chart is not None
@@ -25,26 +25,26 @@ def test_every_chart_says_its_label_in_title_and_alt() -> None:
         assert chart.rows
         assert all(len(row) == len(chart.columns) for row in chart.rows)
         json.dumps(chart.figure, allow_nan=False)
-    assert "HINDSIGHT" in roc(RESULT).alt
+    assert "HINDSIGHT" in roc(RESULT, source="s").alt
 
 
 def test_the_curves_are_those_of_the_result() -> None:
-    drawn = {trace["name"]: trace for trace in roc(RESULT).figure["data"]}
+    drawn = {trace["name"]: trace for trace in roc(RESULT, source="s").figure["data"]}
 
     assert list(drawn) == ["chance", "this method's index", "one-sided deaths, decayed (2 years)"]
     assert drawn["this method's index"]["x"] == [point[0] for point in RESULT["curves"]["index"]["roc"]]
 
 
 def test_the_base_rate_is_drawn() -> None:
-    assert precision_recall(RESULT).figure["data"][0]["y"] == [RESULT["base_rate"]] * 2
+    assert precision_recall(RESULT, source="s").figure["data"][0]["y"] == [RESULT["base_rate"]] * 2
 
 
 def test_without_a_mapping_there_is_no_chart() -> None:
-    assert reliability(RESULT | {"mapping": {"cannot": "too few"}}) is None
+    assert reliability(RESULT | {"mapping": {"cannot": "too few"}}, source="s") is None
 
 
 def test_the_highest_places_are_drawn_with_their_span() -> None:
-    chart = whiskers(placed(DRAWN + 5), day="30 June 2024")
+    chart = whiskers(placed(DRAWN + 5), day="30 June 2024", source="s")
     dots = chart.figure["data"][0]
 
     assert len(dots["y"]) == DRAWN
@@ -54,4 +54,4 @@ def test_the_highest_places_are_drawn_with_their_span() -> None:
 
 
 def test_no_country_is_said_in_words() -> None:
-    assert "no country is assessed" in whiskers([], day="30 June 2024").alt
+    assert "no country is assessed" in whiskers([], day="30 June 2024", source="s").alt

@@ -15,23 +15,26 @@ BEFORE, AFTER = ("1 April 2024", 200), ("30 June 2024", 219)
 
 
 def moved(before: tuple[str, int] | None = BEFORE) -> Chart:
-    return what_moved(CAUSES, country="Utopia", before=before, after=AFTER)
+    return what_moved(CAUSES, country="Utopia", before=before, after=AFTER, source="s")
 
 
 @pytest.mark.parametrize(
-    "chart", [made_of(FACTORS, country="Utopia"), made_of([], country="Utopia"), moved(), moved(None)]
+    "chart",
+    [made_of(FACTORS, country="Utopia", source="s"), made_of([], country="Utopia", source="s"), moved(), moved(None)],
 )
 def test_figures_are_valid_plotly(chart: Chart) -> None:
     graph_objects.Figure(chart.figure)
 
 
 def test_the_title_says_what_adds_most() -> None:
-    assert made_of(FACTORS, country="Utopia").title == "Utopia: “Armed conflict” adds most, 3.8 of 6.8 points"
-    assert made_of([], country="Utopia").title == "Utopia: nothing adds to the index"
+    assert (
+        made_of(FACTORS, country="Utopia", source="s").title == "Utopia: “Armed conflict” adds most, 3.8 of 6.8 points"
+    )
+    assert made_of([], country="Utopia", source="s").title == "Utopia: nothing adds to the index"
 
 
 def test_the_table_has_a_column_for_every_kind_that_there_is_and_adds_up() -> None:
-    chart = made_of(FACTORS, country="Utopia")
+    chart = made_of(FACTORS, country="Utopia", source="s")
 
     assert chart.columns == ("Factor", "Evidence", "Series", "Not shown to you", "Ageing", "Mitigation", "Points")
     assert chart.rows == (
@@ -42,7 +45,7 @@ def test_the_table_has_a_column_for_every_kind_that_there_is_and_adds_up() -> No
 
 
 def test_the_alt_text_names_every_factor_and_every_cause() -> None:
-    assert "factor 1, Armed conflict: 3.8; factor 2, Record: 3.0" in made_of(FACTORS, country="Utopia").alt
+    assert "factor 1, Armed conflict: 3.8; factor 2, Record: 3.0" in made_of(FACTORS, country="Utopia", source="s").alt
     assert "New evidence: +3.1; Ageing: −1.2; Retracted: 0.0" in moved().alt
 
 

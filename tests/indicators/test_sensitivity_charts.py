@@ -30,7 +30,7 @@ def test_a_place_has_a_decimal_where_two_share_it() -> None:
 
 
 def test_the_figure_says_places_as_the_table_does() -> None:
-    chart = whiskers([Placed("MMR", "Myanmar", 3.0, 2.96, 4.0, 3.5, 4.0)], day="30 June 2024")
+    chart = whiskers([Placed("MMR", "Myanmar", 3.0, 2.96, 4.0, 3.5, 4.0)], day="30 June 2024", source="s")
     dots, half, double = chart.figure["data"]
 
     assert dots["text"] == ["Myanmar: 3 (3 to 4)"]

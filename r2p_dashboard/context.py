@@ -22,6 +22,7 @@ def installation(request: HttpRequest) -> dict[str, object]:
     day: dt.date | None = settings.INSTALLATION_DAY
     return {
         "installation_name": settings.INSTALLATION_NAME,
+        "maintenance": settings.MAINTENANCE,
         "demonstration_day": day,
         "real_today": clock.now().date(),
         "may_ingest": may(user, Action.INGEST_REPORT),

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.cache import add_never_cache_headers
@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 DOWN_RETRY_AFTER = 120  # seconds: a database that was started again takes its work up in less
 LINES = 6  # of the way an error came, the last ones
 CAUSES = 10  # of an error are looked at
-_OUT_OF_REACH = ("08", "53", "57P")  # SQLSTATE: no connection, no room for one more, shutting down or starting
+# SQLSTATE: no connection, a copy that can only be read, no room for one more, shutting down or starting
+_OUT_OF_REACH = ("08", "25006", "53", "57P")
 API = "/api/"
 
 
@@ -38,7 +39,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     incident = secrets.token_hex(4)
     logger.error("incident %s: %s", incident, _said(error))
     if _is_out_of_reach(error):
-        words = "the database is out of reach; wanted one that answers. Try again in some minutes"
+        words = "the database does not answer or takes nothing in; wanted one that does. Try again in some minutes"
         response = _answer(request, 503, words, incident)
         response["Retry-After"] = str(DOWN_RETRY_AFTER)
         return response
@@ -64,9 +65,9 @@ def page(template: str, status: int, **context: object) -> HttpResponse:
 
 def _is_out_of_reach(error: BaseException | None) -> bool:
     for one in _causes(error):
-        if isinstance(one, OperationalError | InterfaceError):
-            state = getattr(one.__cause__, "pgcode", None)  # the SQLSTATE; none where there was no connection at all
-            return state is None or state.startswith(_OUT_OF_REACH)
+        if isinstance(one, DatabaseError | InterfaceError):
+            state = getattr(one.__cause__, "pgcode", None)  # none where there was no connection at all
+            return state.startswith(_OUT_OF_REACH) if state else isinstance(one, OperationalError | InterfaceError)
     return False
 
 

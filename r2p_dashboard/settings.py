@@ -56,6 +56,7 @@ ALLOWED_HOSTS = _words("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
 INSTALLATION_NAME = os.environ.get("INSTALLATION_NAME", "Atrocity risk dashboard")
 CODE_VERSION = os.environ.get("CODE_VERSION", "")[:40]  # kept with every score run
+MAINTENANCE = _flag("MAINTENANCE", default=False)  # everything can be read, nothing be written: docs/runbook.md
 INSTALLATION_DAY = _day("INSTALLATION_DAY")  # fixes "today" for a demonstration; unset elsewhere
 
 # --- applications ------------------------------------------------------------------------------------------
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # adds random bytes, so that no length gives a secret away
     "csp.middleware.CSPMiddleware",
+    "r2p_dashboard.maintenance.only_reading",  # before whatever asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -44,13 +44,13 @@ def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float], sourc
         ],
         "layout": layout(
             hovermode="x unified",
-            margin={"l": 44, "r": 92, "t": 12, "b": 36},
+            margin={"l": 44, "r": 92, "t": 12, "b": 44},  # two lines of days
             meta={"legend": True},
             shapes=_cut_lines(cuts),
             annotations=_level_words(cuts),
             xaxis=_drawn_days(lines)
             | {"type": "date", "showgrid": False, "linecolor": SOFT, "ticks": "outside", "fixedrange": True}
-            | {"tickcolor": SOFT, "hoverformat": "%-d %B %Y"},
+            | {"tickcolor": SOFT, "hoverformat": "%-d %B %Y", "tickangle": 0, "nticks": 6},
             yaxis={"range": [0, INDEX_MAX], "showgrid": False, "zeroline": False, "fixedrange": True}
             | {"tickvals": [0, *cuts, INDEX_MAX]},
         ),

@@ -26,7 +26,7 @@ const SLOW = ["slow-2g", "2g", "3g"];
 const SVG = "http://www.w3.org/2000/svg";
 // On the map UNDETERMINED is thin lines on paper: paler than any level (tests/indicators/test_charts.py computes it).
 const HATCH = { step: 4.5, line: 0.8, ground: "#fdfcfa", ink: "#a8a49b" };
-const PICTURE = { width: 1200, height: 675, scale: 2, head: 84, foot: 64, letters: 88 };
+const PICTURE = { width: 1200, height: 675, scale: 2, head: 84, foot: 64, legend: 32, letters: 88 };
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 let plotly;
 
@@ -109,6 +109,11 @@ function hatch(plot, colour = inScheme) {
             area.style.fill = `url(#${id})`;
         }
     }
+    for (const key of plot.querySelectorAll(".legend .traces")) {
+        if (key.textContent.trim() === name) {
+            key.querySelector(".layers path")?.style.setProperty("fill", `url(#${id})`);
+        }
+    }
 }
 
 function follow(plot, pattern) {
@@ -139,10 +144,10 @@ function framed(chart, layout) {
     const said = (selector) => lines(chart.querySelector(selector).textContent.trim(), PICTURE.letters);
     const { l = 0, r = 0, t = 0, b = 0 } = layout.margin;
     const title = said("figcaption h3");
-    const more = 26 * (title.split("<br>").length - 1);
+    const more = 26 * (title.split("<br>").length - 1) + (layout.meta?.legend ? PICTURE.legend : 0);
     const foot = {
         xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "bottom", showarrow: false,
-        yshift: -(b + PICTURE.foot - 8), align: "left", font: { size: 13 }, text: said(".chart-source"),
+        xshift: -l, yshift: -(b + PICTURE.foot - 8), align: "left", font: { size: 13 }, text: said(".chart-source"),
     };
     return {
         ...layout,
@@ -157,9 +162,19 @@ function framed(chart, layout) {
         },
         annotations: [...(layout.annotations ?? []), foot],
         ...(layout.meta?.legend
-            ? { showlegend: true, legend: { orientation: "h", x: 0, y: 0, yanchor: "top", yref: "paper" } }
+            ? { showlegend: true, legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", traceorder: "normal" } }
             : {}),
     };
+}
+
+// A level has one key in the picture's legend: its areas', or its dots' where it has no area.
+function keyed(data) {
+    const areas = new Set(data.filter(({ type }) => type === "choropleth").map(({ name }) => name));
+    return data.map((trace) =>
+        trace.type === "choropleth" || trace.type === "scattergeo"
+            ? { ...trace, showlegend: trace.type === "choropleth" || !areas.has(trace.name) }
+            : trace,
+    );
 }
 
 // The figure as SVG, in the light colours that its JSON has: a file goes onto paper and into other people's pages.
@@ -172,7 +187,7 @@ async function drawing(chart) {
     stage.id = `${plot.id}-picture`;
     document.body.append(stage);
     try {
-        await Plotly.newPlot(stage, data, framed(chart, layout), { staticPlot: true });
+        await Plotly.newPlot(stage, keyed(data), framed(chart, layout), { staticPlot: true });
         hatch(stage, (colour) => colour);
         return Plotly.Snapshot.toSVG(stage, "png");
     } finally {

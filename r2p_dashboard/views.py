@@ -20,6 +20,7 @@ from people.notices import ClosingError, close_notice, closed_notices, open_noti
 from people.permissions import Action, may
 from r2p_dashboard import clock, incidents
 from r2p_dashboard import health as checks
+from r2p_dashboard.nearest import near
 from reports.models import Report, Retrieval, Source
 from reports.views import retrievals_seen_by, sources_seen_by, standings
 
@@ -120,26 +121,44 @@ def close(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: what was found and wanted, where the code that refused it said so for readers."""
+    """400: what was found and wanted, where the code that refused it said so for readers; for a day, a field for it."""
+    reason = _reason(exception)
     if isinstance(exception, TooManyFieldsSent):
         request.GET = QueryDict()  # else the page, which looks at it, would be refused too
-    return render(request, "400.html", {"reason": _reason(exception)}, status=400)
+    context = {
+        "reason": reason,
+        "is_day": reason.startswith(("as_of", "known_at")),
+        "earliest": clock.EARLIEST,
+        "today": clock.now().date(),
+    }
+    return _refused(request, 400, reason or "something in this request could not be read", context)
 
 
 @requires_csrf_token
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", {"reason": _reason(exception)}, status=403)
+    reason = _reason(exception)
+    return _refused(request, 403, reason or "your role does not grant this", {"reason": reason})
 
 
 @requires_csrf_token
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", {"reason": _reason(exception)}, status=404)
+    """404, with the country or page that the address comes near to."""
+    if incidents.is_api(request):
+        return _refused(request, 404, f"nothing here; {reverse('api:index')} lists what there is", {})
+    return _refused(request, 404, "", {"reason": _reason(exception), "near": near(request.path_info)})
 
 
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was too old, or came from elsewhere."""
-    return render(request, "403.html", {"is_form": True}, status=403)
+    return _refused(request, 403, "wanted a form of this site with its token", {"is_form": True})
+
+
+def _refused(request: HttpRequest, status: int, words: str, context: dict[str, Any]) -> HttpResponse:
+    """A page for people, `words` for a program."""
+    if incidents.is_api(request):
+        return JsonResponse({"detail": words}, status=status)
+    return render(request, f"{status}.html", context, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -83,7 +84,7 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
     try:
         moment = as_of(request)
     except AsOfError as error:
-        return render(request, "400.html", {"reason": str(error)}, status=400)
+        raise BadRequest(str(error)) from error
     country, marker = country_asked(iso3)
     if iso3 != country.iso3:
         return redirect(country.get_absolute_url() + moment.query, permanent=True)

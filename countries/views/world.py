@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.staticfiles import finders
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -35,7 +36,7 @@ def world_page(request: HttpRequest) -> HttpResponse:
     try:
         moment = as_of(request)
     except AsOfError as error:
-        return render(request, "400.html", {"reason": str(error)}, status=400)
+        raise BadRequest(str(error)) from error
     seen = world(day=moment.day, known_on=moment.known_on, is_current=moment.is_current)
     asked = asked_of(request.GET)
     results = _results(request, seen, asked, moment)

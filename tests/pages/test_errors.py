@@ -154,3 +154,70 @@ def test_without_a_database_every_page_says_so_in_503() -> None:
     assert len(set(incidents)) == len(found)
     assert "zaw" not in done.stderr.casefold()
     assert "127.0.0.1" not in done.stderr
+
+
+# --- 400, 403 and 404: what a request found ----------------------------------------------------------------
+
+
+@EVERYBODY
+def test_a_missing_page_offers_the_nearest_and_a_search(client: Client, role: Role | None) -> None:
+    page = signed_in(client, role).get("/countries/Mianmar/risk/")
+
+    assert page.status_code == 404
+    assert '<li><a href="/countries/MMR/">Myanmar</a></li>' in page.text
+    assert 'action="/search/"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("address", "href"),
+    [
+        ("/Birmanie", "/countries/MMR/"), ("/countries/south-sudan/", "/countries/SSD/"), ("/methodology/", "/method/"),
+        ("/alert/", "/alerts/"), ("/login/", "/sign-in/"),
+    ],
+)  # fmt: skip
+def test_the_address_is_read_for_what_it_may_have_meant(client: Client, address: str, href: str) -> None:
+    assert f'<li><a href="{href}">' in client.get(address, follow=True).text
+
+
+@pytest.mark.parametrize("address", ["/zzzqqq/", "/no/is/na/", "/" + "x" * 2000 + "/", "/%00/"])
+def test_an_address_like_nothing_of_ours_gets_no_guess(client: Client, address: str) -> None:
+    page = client.get(address)
+
+    assert page.status_code == 404
+    assert "Did you mean" not in page.text
+
+
+@EVERYBODY
+def test_a_wrong_day_is_said_and_another_can_be_chosen(client: Client, role: Role | None) -> None:
+    page = signed_in(client, role).get("/countries/MMR/?as_of=<b>banana</b>")
+
+    assert page.status_code == 400
+    assert "wanted a day such as 2024-06-30" in page.text
+    assert '<form class="search-form" method="get" action="/countries/MMR/">' in page.text
+    assert "<b>banana" not in page.text
+
+
+def test_who_may_not_is_offered_another_way(client: Client) -> None:
+    page = signed_in(client, Role.READER).get("/review/")
+
+    assert page.status_code == 403
+    assert 'action="/search/"' in page.text
+
+
+@EVERYBODY
+@pytest.mark.parametrize("address", ["/<script>x</script>/", "/countries/<i>x</i>/?q=<i>y</i>", "/evidence/?as_of=<i>"])
+def test_nothing_of_an_address_becomes_markup(client: Client, role: Role | None, address: str) -> None:
+    page = signed_in(client, role).get(address)
+
+    assert page.status_code in {400, 404}
+    assert "<script>x" not in page.text
+    assert "<i>" not in page.text
+
+
+@EVERYBODY
+@pytest.mark.parametrize("address", ["/api/", "/api/v2/countries/", "/api/v1/nothing/", "/api/v1/countries/XXX/"])
+def test_a_program_is_told_in_json_that_nothing_is_there(client: Client, role: Role | None, address: str) -> None:
+    answer = signed_in(client, role).get(address)
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json()["detail"]

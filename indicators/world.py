@@ -13,6 +13,7 @@ from indicators.models import Factor, MethodVersion, RescoreRequest, ScoreRun, S
 from indicators.models.score import ARRAYS, Level, Reporting
 from indicators.scored import ScoredCountry, score_countries
 from indicators.scoring.apportion import printed_change
+from indicators.scoring.cannot_exclude import nothing_known
 
 DAY_LAG = dt.timedelta(days=1)  # the daily run comes at 03:15: until then yesterday's scores are in order
 
@@ -44,6 +45,7 @@ class WorldRow:
     coverage: float | None
     change_90: float | None
     interval: tuple[float, float] | None
+    cannot_exclude: float | None  # the index if the unknown hid a little of everything, 0 to 100
     evidence_count: int
     last_event_on: dt.date | None
     top_factor: int | None  # number of the factor that contributes most
@@ -162,7 +164,7 @@ def _computed(day: dt.date, known_on: dt.date, version: MethodVersion) -> list[S
 
 def _row(country: Country, score: Snapshot | ScoredCountry | None, titles: dict[int, str]) -> WorldRow:
     if score is None or not score.assessed:
-        return WorldRow(country, False, None, None, None, None, None, 0, None, None, "", Flags())
+        return WorldRow(country, False, None, None, None, None, None, None, 0, None, None, "", Flags())
     return WorldRow(
         country=country,
         assessed=True,
@@ -171,12 +173,24 @@ def _row(country: Country, score: Snapshot | ScoredCountry | None, titles: dict[
         coverage=score.coverage,
         change_90=score.change_90,
         interval=interval_of(score),
+        cannot_exclude=score.cannot_exclude,
         evidence_count=score.evidence_count,
         last_event_on=score.last_event_on,
         top_factor=score.top_factor,
         top_factor_title=titles.get(score.top_factor or 0, ""),
         flags=flags_of(score),
     )
+
+
+def cannot_exclude_of_nothing(version: MethodVersion) -> float:
+    """What cannot be excluded of a country on which nothing is known, 0 to 100; kept, since no method ever changes."""
+    key = f"nothing-known:{version.sha256}"
+    found: float | None = cache.get(key)
+    if found is None:
+        method = frames.method_of(version)
+        found = nothing_known(method.catalogue, method.parameters)
+        cache.set(key, found, timeout=None)
+    return found
 
 
 def interval_of(score: Snapshot | ScoredCountry) -> tuple[float, float] | None:

@@ -1,9 +1,10 @@
 """The world page: every country, alphabetical unless asked otherwise; what is not known sorts last."""
 
 import dataclasses
+import datetime as dt
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.staticfiles import finders
@@ -15,16 +16,21 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from alerts.models import Signal
 from countries.charts import NOT_ASSESSED, OURS, Chart, Place, dated, world_map
 from countries.templatetags.words import coverage_word
 from countries.views.fragments import fragment
 from countries.views.table import Asked, asked_of, heads, href_with, legend, listed, switches
 from indicators.models.score import Level, Reporting
 from indicators.scoring.parameters import SHIPPED
-from indicators.world import World, WorldRow, world
+from indicators.world import World, WorldRow, cannot_exclude_of_nothing, world
 from r2p_dashboard.clock import AsOf, AsOfError, as_of
 
-LISTED_MAX = 8
+LISTED_MAX = 5
+NEW_DAYS = 30  # a signal is new for a month
+SAID_OF_NEW = [kind for kind in Signal.Kind if kind not in {Signal.Kind.METHOD, Signal.Kind.CORRECTION}]
+
+Signalled = tuple[tuple[str, str], ...]  # code of a country, what was found there
 
 
 @require_safe
@@ -73,10 +79,11 @@ def _overview(request: HttpRequest, seen: World, moment: AsOf) -> SafeString:
     undetermined = href_with(request.GET, level="undetermined", assessed=None)
     parameters = seen.method.parameters if seen.method else {}
     alarm = tuple(parameters.get(name, getattr(SHIPPED, name)) for name in ("alarm_points", "alarm_days"))
+    signalled = _signalled(moment)
     return fragment(
         "countries/_overview.html",
-        lambda: _beside(seen, moment) | {"undetermined_href": undetermined, "alarm": alarm},
-        content=(undetermined, moment, alarm, _shown(seen.rows)),
+        lambda: _beside(seen, moment, signalled) | {"undetermined_href": undetermined, "alarm": alarm},
+        content=(undetermined, moment, alarm, signalled, _shown(seen.rows)),
         request=request,
     )
 
@@ -91,6 +98,7 @@ def _shown(rows: Iterable[WorldRow]) -> list[tuple[object, ...]]:
             row.interval,
             row.coverage,
             row.change_90,
+            row.cannot_exclude,
             row.last_event_on,
             row.top_factor,
             row.flags,
@@ -99,7 +107,37 @@ def _shown(rows: Iterable[WorldRow]) -> list[tuple[object, ...]]:
     ]
 
 
-def _beside(seen: World, moment: AsOf) -> dict[str, object]:
+def _signalled(moment: AsOf) -> Signalled:
+    """What was found lately, the latest first; not what a new method or a correction of our own changed."""
+    end = dt.datetime.combine(moment.known_on, dt.time(), dt.UTC) + dt.timedelta(days=1)
+    rows = Signal.objects.filter(
+        found_at__lt=end, found_at__gte=end - dt.timedelta(days=NEW_DAYS), kind__in=SAID_OF_NEW
+    )
+    fresh = rows.filter(is_historic=False).order_by("-found_at", "-pk")
+    return tuple(fresh.values_list("country__iso3", "kind"))
+
+
+def _fresh(rows: Iterable[WorldRow], signalled: Signalled) -> list[tuple[WorldRow, str]]:
+    """The countries with the latest signals, alphabetical, each with what was found."""
+    kinds: dict[str, list[str]] = {}
+    for iso3, kind in signalled:
+        said = kinds.setdefault(iso3, [])
+        if (word := str(Signal.Kind(kind).label)) not in said:
+            said.append(word)
+    latest = list(kinds)[:LISTED_MAX]
+    return [(row, ", ".join(kinds[row.country.iso3])) for row in rows if row.country.iso3 in latest]
+
+
+def not_excluded(grey: Sequence[WorldRow], seen: World) -> list[WorldRow]:
+    """Undetermined countries where evidence says something of what cannot be excluded: highest first, then by name."""
+    if not grey or seen.method is None:
+        return []
+    nothing = f"{cannot_exclude_of_nothing(seen.method):.1f}"
+    told = [row for row in grey if row.evidence_count and f"{row.cannot_exclude:.1f}" != nothing]
+    return sorted(told, key=lambda row: -round(row.cannot_exclude or 0.0, 1))
+
+
+def _beside(seen: World, moment: AsOf, signalled: Signalled) -> dict[str, object]:
     """What stands around the table: map and reading lists."""
     rising = [row for row in seen.rows if row.flags.is_rapid]
     silent = [row for row in seen.rows if row.flags.reporting is Reporting.BLACKOUT]
@@ -113,7 +151,9 @@ def _beside(seen: World, moment: AsOf) -> dict[str, object]:
         "missing": [row.country.name_en for row in seen.rows if row.country.iso3 not in on_map],
         "rising": rising,  # alphabetical, as every list of countries
         "silent": silent,
-        "undetermined": [row for row in grey if row.evidence_count][:LISTED_MAX],
+        "fresh": _fresh(seen.rows, signalled),
+        "fresh_days": NEW_DAYS,
+        "undetermined": not_excluded(grey, seen)[:LISTED_MAX],
         "undetermined_count": len(grey),
     }
 

@@ -2,14 +2,19 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from alerts.models import Signal
+from countries.views.world import NEW_DAYS, not_excluded
 from indicators import assess
+from indicators.world import cannot_exclude_of_nothing, world
 from tests import make
+from tests.alerts import outbox
 
 pytestmark = pytest.mark.usefixtures("reference")
 NAME = re.compile(r'<li><a href="/countries/([A-Z]{3})/[^"]*">')
@@ -206,3 +211,45 @@ def test_queries_at_thirty_rows(client: Client, django_assert_max_num_queries: D
     scored(*order(client.get("/?all=1").text)[:30])
     with django_assert_max_num_queries(8):
         client.get("/?sort=-index")
+
+
+def test_new_signals_are_listed_by_country_for_a_month(client: Client) -> None:
+    outbox.alert(iso3="MMR")
+    outbox.alert(iso3="HTI")
+    day = make.NOW.date()
+
+    listed = client.get(f"/?as_of={day}").text.partition("<h3>New signals</h3>")[2].partition("</section>")[0]
+    later = client.get(f"/?as_of={day + dt.timedelta(days=NEW_DAYS)}").text
+
+    assert re.findall(r"/countries/([A-Z]{3})/", listed) == ["HTI", "MMR"]
+    assert "level up" in listed
+    assert "None found in the last 30 days" in later
+
+
+@pytest.mark.parametrize("fields", [{"kind": Signal.Kind.METHOD}, {"is_historic": True}])
+def test_signals_of_a_method_or_of_old_evidence_are_not_new(client: Client, fields: dict[str, object]) -> None:
+    before, after = outbox.snapshot(level=2), outbox.snapshot(level=3)
+    given = {"kind": Signal.Kind.LEVEL_UP, "is_historic": False, "from_level": 2, "to_level": 3, "found_at": make.NOW}
+    Signal.objects.create(country=after.country, before=before, after=after, **(given | fields))
+
+    assert "None found in the last 30 days" in client.get(f"/?as_of={make.NOW.date()}").text
+
+
+def test_what_cannot_be_excluded_comes_highest_first_and_only_where_evidence_tells() -> None:
+    scored("MMR", "MLI", "HTI", "BDI")
+    seen = world(day=make.TODAY, known_on=make.TODAY, is_current=True)
+    assert seen.method is not None
+    values = {"MMR": 40.0, "MLI": 50.0, "HTI": cannot_exclude_of_nothing(seen.method), "BDI": 40.0}
+    grey = [replace(row, cannot_exclude=values[row.country.iso3]) for row in seen.rows if row.assessed]
+
+    assert [row.country.iso3 for row in not_excluded(grey, seen)] == ["MLI", "BDI", "MMR"]
+
+
+def test_nothing_known_is_the_limit_of_little_known() -> None:
+    scored("MMR")
+    seen = world(day=make.TODAY, known_on=make.TODAY, is_current=True)
+    assert seen.method is not None
+    (row,) = [row for row in seen.rows if row.assessed]
+
+    assert row.cannot_exclude is not None
+    assert 0 < cannot_exclude_of_nothing(seen.method) < row.cannot_exclude

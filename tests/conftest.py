@@ -40,11 +40,15 @@ hypothesis.settings.load_profile("no clock")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Reference data once for all tests; what a test emptied is put back when it ends."""
     with django_db_blocker.unblock():
         _load_reference()
         standing.put_aside()
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # threads of live servers leave theirs open
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        cursor.execute(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

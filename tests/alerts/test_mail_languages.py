@@ -64,7 +64,8 @@ def test_only_a_rise_has_an_arrow(kind: str) -> None:
 @pytest.mark.parametrize(("kind", "mark"), [("correction", "HIGH, CORRECTION"), ("withdrawal", "WITHDRAWN")])
 def test_what_takes_a_warning_back_says_so_first_and_answers_the_mail_that_its_person_got(kind: str, mark: str) -> None:
     got = outbox.delivery(high(), message_id="<the-very-mail@test.example>")
-    back = high(kind=kind, corrects=got.alert, what_changed="A report was forged.", can_be_done="")
+    said = "A report was forged."
+    back = high(kind=kind, corrects=got.alert, what_changed=said, wrong=said, can_be_done="")
     row = outbox.delivery(back, to=outbox.asking(got))
     mail, (text, _) = as_read(row), both(row)
 

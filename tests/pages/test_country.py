@@ -263,7 +263,7 @@ def test_what_is_known_for_the_first_time_is_not_told_as_a_worsening(client: Cli
 def test_world_and_country_print_one_figure_for_the_change(client: Client, severity: int) -> None:
     make.accepted(event_on=dt.date(2023, 5, 1), known_on=dt.date(2023, 6, 1), indicator=make.indicator("2.3"))
     scored(severity=severity)
-    row = next(row for row in client.get("/").context["rows"] if row.country.iso3 == "MMR")
+    row = next(row for row in client.get("/").context["world"].rows if row.country.iso3 == "MMR")
     shown = client.get("/countries/MMR/").text
 
     assert row.change_printed is not None

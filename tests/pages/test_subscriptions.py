@@ -314,6 +314,7 @@ def test_no_token_is_written_into_a_log(caplog: pytest.LogCaptureFixture, make_a
     strict = Client(enforce_csrf_checks=True)
 
     with caplog.at_level(logging.DEBUG):
+        logging.getLogger("alerts").debug("whatever is said from here on is heard")
         strict.put(address)
         strict.post(address, {"action": "save"})
         Client().post(address, {"action": "save"})

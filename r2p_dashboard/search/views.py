@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from indicators.views.asked import moment_of
@@ -22,7 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     }
     alone = request.headers.get("HX-Request") == "true"
     answer = render(request, "search/_results.html" if alone else "search/search.html", context)
-    answer["Vary"] = "HX-Request, Cookie"
+    patch_vary_headers(answer, ["HX-Request", "Cookie"])
     return answer
 
 

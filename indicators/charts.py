@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from countries.charts import (
+    DASH,
     FAINT,
     LINE,
     LINE_2,
@@ -14,9 +15,20 @@ from countries.charts import (
     Figure,
     layout,
 )
+from indicators.history_marks import (
+    MONTH_DAYS_MAX,
+    Mark,
+    Numbered,
+    axis_of_lanes,
+    hatched,
+    level_changes,
+    mark_traces,
+    numbered,
+    room_of_lanes,
+)
 
 DRAWN_DAYS = 3653  # ten years
-MONTH_DAYS_MAX = 31  # two points of a monthly line that lie further apart have a gap between them
+CHANGES_SAID = 12  # changes of level that an alt text names, the latest; the table has them all
 WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 INDEX_MAX = 100.0
 BAND_OPACITY = 0.2
@@ -35,26 +47,14 @@ class Line:
     band: Mapping[dt.date, tuple[float, float]] = dataclasses.field(default_factory=dict)  # the interval, of some days
 
 
-def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float], source: str) -> Chart:
-    """The index month by month between the levels' cuts; `cuts` are the method's four, in index points."""
-    figure = {
-        "data": [
-            *(trace for line in lines[:1] for trace in _band_traces(line)),
-            *(trace for place, line in enumerate(lines) for trace in _line_traces(line, place)),
-        ],
-        "layout": layout(
-            hovermode="x unified",
-            margin={"l": 44, "r": 92, "t": 12, "b": 44},  # two lines of days
-            meta={"legend": True},
-            shapes=_cut_lines(cuts),
-            annotations=_level_words(cuts),
-            xaxis=_drawn_days(lines)
-            | {"type": "date", "showgrid": False, "linecolor": SOFT, "ticks": "outside", "fixedrange": True}
-            | {"tickcolor": SOFT, "hoverformat": "%-d %B %Y", "tickangle": 0, "nticks": 6},
-            yaxis={"range": [0, INDEX_MAX], "showgrid": False, "zeroline": False, "fixedrange": True}
-            | {"tickvals": [0, *cuts, INDEX_MAX]},
-        ),
-    }
+def history(
+    lines: Sequence[Line], *, country: str, cuts: Sequence[float], source: str, marks: Sequence[Mark] = ()
+) -> Chart:
+    """The index month by month between the levels' cuts; `cuts` are the method's four, in index points.
+
+    `marks` are numbered by their days, in the figure as in the table.
+    """
+    told = numbered(marks)
     return Chart(
         key="history",
         title=_history_title(lines, country),
@@ -64,23 +64,54 @@ def history(lines: Sequence[Line], *, country: str, cuts: Sequence[float], sourc
             "The index is our arithmetic over accepted evidence and series. Thin lines are the levels’ cuts; a level"
             " falls after two month ends more than 5 below its cut, so the word can lag behind the line. What lasts is"
             " attested anew each January, and the line steps up. The pale band is the interval: where the index lies if"
-            " sources, half-lives and weights are varied; a thin bar where it was computed for a single day."
-            " Drawn are ten years at the most; the table has every month."
+            " sources, half-lives and weights are varied; a thin bar where it was computed for a single day. Hatched:"
+            " undetermined, too little was known to say low; nothing is drawn where nothing was known. Numbered signs"
+            " below the line are alerts, signals and events; several that lie close together share one. Drawn are ten"
+            " years at the most; the table has every month."
         ),
-        alt=_history_alt(lines, country),
-        figure=figure,
-        columns=_columns(lines),
-        rows=_rows(lines),
+        alt=_history_alt(lines, country, told),
+        figure={"data": _traces(lines, told), "layout": _history_layout(lines, cuts, told)},
+        columns=(*_columns(lines), *(("Marks",) if told else ())),
+        rows=_rows(lines, told),
     )
 
 
-def _drawn_days(lines: Sequence[Line]) -> Figure:
-    """The last ten years where the line is longer; the table has all of it."""
+def _traces(lines: Sequence[Line], told: Sequence[Numbered]) -> list[Figure]:
+    """From the ground up: hatching, interval, lines, marks."""
+    ground = [hatch for line in lines[:1] for hatch in hatched(line.days, line.levels, _known(line), INDEX_MAX)]
+    bands = [trace for line in lines[:1] for trace in _band_traces(line)]
+    drawn = [trace for place, line in enumerate(lines) for trace in _line_traces(line, place)]
+    span = _span(lines)
+    return [*ground, *bands, *drawn, *(mark_traces(told, span) if told and span else [])]
+
+
+def _known(line: Line) -> list[bool]:
+    return [_number(value) is not None for value in line.overall]
+
+
+def _history_layout(lines: Sequence[Line], cuts: Sequence[float], told: Sequence[Numbered]) -> Figure:
+    span, low = _span(lines), room_of_lanes(told)
+    quiet: Figure = {"showgrid": False, "zeroline": False, "fixedrange": True}
+    return layout(
+        hovermode="x unified" if not told else "x",
+        margin={"l": 44, "r": 92, "t": 12, "b": 44},  # two lines of days
+        meta={"legend": True},
+        shapes=[*_cut_lines(cuts), *(_plumb_lines(told, span) if span else [])],
+        annotations=_level_words(cuts),
+        xaxis=({"range": [day.isoformat() for day in span]} if span else {})
+        | {"type": "date", "showgrid": False, "linecolor": SOFT, "ticks": "outside", "fixedrange": True}
+        | {"tickcolor": SOFT, "hoverformat": "%-d %B %Y", "tickangle": 0, "nticks": 6, "anchor": "free", "position": 0},
+        yaxis=quiet | {"range": [0, INDEX_MAX], "tickvals": [0, *cuts, INDEX_MAX], "domain": [low, 1]},
+        **({"yaxis2": axis_of_lanes(told)} if told else {}),
+    )
+
+
+def _span(lines: Sequence[Line]) -> tuple[dt.date, dt.date] | None:
+    """From the first month to the last day, or the last ten years of a longer line; the table has all of it."""
     days = [day for line in lines for day in line.days]
-    if not days or (max(days) - min(days)).days <= DRAWN_DAYS:
-        return {}
-    last = max(days)
-    return {"range": [(last - dt.timedelta(days=DRAWN_DAYS)).isoformat(), last.isoformat()]}
+    if not days:
+        return None
+    return max(min(days).replace(day=1), max(days) - dt.timedelta(days=DRAWN_DAYS)), max(days)
 
 
 def with_gaps(days: Sequence[dt.date], values: Sequence[float | None]) -> tuple[list[str], list[float | None]]:
@@ -200,6 +231,13 @@ def _cut_lines(cuts: Sequence[float]) -> list[Figure]:
     return [across | {"y0": cut, "y1": cut, "line": {"color": FAINT, "width": 0.75}} for cut in cuts]
 
 
+def _plumb_lines(told: Sequence[Numbered], span: tuple[dt.date, dt.date]) -> list[Figure]:
+    """A thin line from each sign of a mark up to the index."""
+    down: Figure = {"type": "line", "xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    thin = {"color": FAINT, "width": 0.75, "dash": "dot"}
+    return [down | {"x0": day, "x1": day, "line": thin} for lane in mark_traces(told, span) for day in lane["x"]]
+
+
 def _level_words(cuts: Sequence[float]) -> list[Figure]:
     """Each level's word at the edge, in the middle of its room."""
     word_at: Figure = {"xref": "paper", "x": 1.01, "xanchor": "left", "yref": "y", "showarrow": False}
@@ -227,8 +265,8 @@ def _history_title(lines: Sequence[Line], country: str) -> str:
     return f"{country}: index {value:.1f} ({level}) on {day:%-d %B %Y}"
 
 
-def _history_alt(lines: Sequence[Line], country: str) -> str:
-    """The course in words: where it began, its highest point, where it stands."""
+def _history_alt(lines: Sequence[Line], country: str, told: Sequence[Numbered]) -> str:
+    """The course in words: where it began, its highest point, where it stands, the levels shown, what is marked."""
     said = []
     for line in lines:
         last = _last(line)
@@ -241,7 +279,22 @@ def _history_alt(lines: Sequence[Line], country: str) -> str:
             f"{line.title}: from {first_value:.1f} on {first_day} to {last[1]:.1f} ({last[2]}) on {last[0]},"
             f" highest {top_value:.1f} on {top_day}"
         )
+    if said:
+        said += [_levels_said(lines[0]), *([_marks_said(told)] if told else [])]
     return f"Line chart of the index of {country}, 0 to 100. " + (". ".join(said) or "No point yet") + "."
+
+
+def _levels_said(line: Line) -> str:
+    changes = level_changes(line.days, line.levels, _known(line))
+    shown = ", ".join(f"{word} from {day}" for day, word in changes[-CHANGES_SAID:])
+    earlier = len(changes) - CHANGES_SAID
+    return f"Levels shown: {shown}" + (f"; {earlier} earlier ones are in the table" if earlier > 0 else "")
+
+
+def _marks_said(told: Sequence[Numbered]) -> str:
+    kinds = [one.mark.kind for one in told]
+    counts = [(kind, kinds.count(kind)) for kind in dict.fromkeys(kinds)]
+    return "Marked: " + ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts)
 
 
 def _columns(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -255,14 +308,22 @@ def _heads(line: Line) -> tuple[str, ...]:
     return ("Index", *(("Interval",) if line.band else ()), "Level", "Coverage")
 
 
-def _rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
+def _rows(lines: Sequence[Line], told: Sequence[Numbered]) -> tuple[tuple[str, ...], ...]:
+    """A row a day, the latest first; a mark that lies between the line's days has a row of its own."""
     by_day: dict[dt.date, dict[str, tuple[str, ...]]] = {}
     for line in lines:
         for day, value, level, share in zip(line.days, line.overall, line.levels, line.coverage, strict=True):
             by_day.setdefault(day, {})[line.key] = _cells(line, day, value, level, share)
+    marked: dict[dt.date, list[str]] = {}
+    for one in told:
+        marked.setdefault(one.mark.day, []).append(one.said)
     return tuple(
-        (day.isoformat(), *(cell for line in lines for cell in by_day[day].get(line.key, ("–",) * len(_heads(line)))))
-        for day in sorted(by_day, reverse=True)
+        (
+            day.isoformat(),
+            *(cell for line in lines for cell in by_day.get(day, {}).get(line.key, (DASH,) * len(_heads(line)))),
+            *(("; ".join(marked.get(day, [])) or DASH,) if told else ()),
+        )
+        for day in sorted({*by_day, *marked}, reverse=True)
     )
 
 
@@ -270,8 +331,8 @@ def _cells(line: Line, day: dt.date, value: float | None, level: str, share: flo
     """One point in the order of `_heads`; dashes where nothing was known."""
     number = _number(value)
     if number is None:
-        return ("–",) * len(_heads(line))
-    cover = "–" if share is None or share != share else str(round(100 * share))
+        return (DASH,) * len(_heads(line))
+    cover = DASH if share is None or share != share else str(round(100 * share))
     between = line.band.get(day)
-    told = (f"{between[0]:.1f} to {between[1]:.1f}" if between else "–",) if line.band else ()
+    told = (f"{between[0]:.1f} to {between[1]:.1f}" if between else DASH,) if line.band else ()
     return (f"{number:.1f}", *told, level, cover)

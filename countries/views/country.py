@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from alerts.raising.wording import leading
 from alerts.situations.can_be_done import can_be_done
 from alerts.views.ledger import ledger
+from alerts.views.marks import marks_of
 from countries.charts import OURS, Chart, dated
 from countries.models import Country
 from countries.views.beside import beside
@@ -26,7 +27,9 @@ from countries.views.fragments import fragment, kept
 from countries.views.listed import choice_of, listed
 from countries.views.pieces import anchors, factor_block, latest
 from indicators.charts import Line, history
+from indicators.history_marks import Mark, numbered
 from indicators.models import Evidence, MethodVersion
+from indicators.models.score import Level
 from indicators.profile import (
     CountryProfile,
     FactorView,
@@ -34,6 +37,7 @@ from indicators.profile import (
     Reading,
     Span,
     Ways,
+    event_marks,
     moved,
     other_methods,
     profile_of,
@@ -90,7 +94,8 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
         return redirect(country.get_absolute_url() + moment.query, permanent=True)
     marker = marker.of(is_current=moment.is_current)
     content = (marker, moment, _reader(request))
-    parts = kept("country-with-leading", lambda: _parts(request, country, moment), content=content)
+    marks = marks_of(country, day=moment.day, known_on=moment.known_on)
+    parts = kept("country-with-marks", lambda: _parts(request, country, moment, marks), content=(*content, marks))
     context = {
         "as_of": moment,
         "country": country,
@@ -130,7 +135,7 @@ def _evidence(request: HttpRequest, country: Country, moment: AsOf, marker: Mark
     )
 
 
-def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
+def _parts(request: HttpRequest, country: Country, moment: AsOf, marks: tuple[Mark, ...]) -> Parts:
     asked: dict[str, Any] = {"day": moment.day, "known_on": moment.known_on, "is_current": moment.is_current}
     reading = read(country, **asked, user=request.user)
     profile = profile_of(reading, country, **asked)
@@ -144,7 +149,12 @@ def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
     context["ways"] = _ways(profile, reading, moment)
     if not profile.assessed:
         return Parts(assessed=False, top=rendered("_ways") if context["ways"] else "", unscored=unscored)
-    context |= _blocks(profile) | _made_of(profile) | _moved(profile, reading) | _beside(profile, moment)
+    context |= (
+        _blocks(profile, (*marks, *event_marks(reading)))
+        | _made_of(profile)
+        | _moved(profile, reading)
+        | _beside(profile, moment)
+    )
     return Parts(
         assessed=True,
         top=rendered("_top"),
@@ -156,12 +166,14 @@ def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
     )
 
 
-def _blocks(profile: CountryProfile) -> dict[str, object]:
+def _blocks(profile: CountryProfile, marks: Sequence[Mark]) -> dict[str, object]:
     mitigating = _mitigating(profile)
     named = {one.evidence.pk for one in profile.reasons_up if one.evidence} | ({mitigating.pk} if mitigating else set())
     factors = [factor_block(factor, named) for factor in profile.factors]
     return _named(profile.evidence) | {
-        "chart": _history(profile),
+        "chart": _history(profile, marks),
+        "marks": numbered(marks),
+        "has_undetermined": any(Level.UNDETERMINED in line.levels for line in profile.history[:1]),
         "factors": factors,
         "anchors": anchors(factors),
         "mitigating": mitigating,
@@ -231,7 +243,7 @@ def _is_act(evidence: Evidence) -> bool:
     return evidence.polarity == Evidence.Polarity.RISK and evidence.actor not in nobody
 
 
-def _history(profile: CountryProfile) -> Chart:
+def _history(profile: CountryProfile, marks: Sequence[Mark]) -> Chart:
     lines = [
         Line(
             key=line.key,
@@ -247,7 +259,7 @@ def _history(profile: CountryProfile) -> Chart:
         for line in profile.history
     ]
     source = dated(OURS, profile.day, profile.known_on)
-    return history(lines, country=profile.country.name_en, cuts=cuts_of(profile.method), source=source)
+    return history(lines, country=profile.country.name_en, cuts=cuts_of(profile.method), source=source, marks=marks)
 
 
 def cuts_of(method: MethodVersion | None) -> Sequence[float]:

@@ -1,5 +1,6 @@
 """What one country's page says, for one reader. Reads, never writes."""
 
+from indicators.profile.happened import event_marks
 from indicators.profile.marker import Marker, marked_country
 from indicators.profile.moved import CAUSES, Moment, Moved, OrderError, Span, came_in, moved, numbers_in, went_out
 from indicators.profile.page import country_profile, profile_of
@@ -37,6 +38,7 @@ __all__ = [
     "Ways",
     "came_in",
     "country_profile",
+    "event_marks",
     "leaves",
     "marked_country",
     "moved",

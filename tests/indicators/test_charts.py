@@ -83,8 +83,10 @@ def test_undetermined_months_are_drawn_apart_from_firm_ones() -> None:
     levels = ("UNDETERMINED", "UNDETERMINED", "ELEVATED")
     mixed = Line("hindsight", "hindsight", month_ends(3), (5.0, 6.0, 30.0), (0.2, 0.3, 0.6), levels)
 
-    firm, faint = history([mixed], country="X", cuts=CUTS, source="s").figure["data"]
+    hatching, firm, faint = history([mixed], country="X", cuts=CUTS, source="s").figure["data"]
 
+    assert hatching["x"] == ["2020-01-01", "2020-02-29", "2020-02-29", "2020-01-01", None]
+    assert hatching["fillpattern"]["shape"] == "/"
     assert firm["y"] == [None, 6.0, 30.0]
     assert faint["y"] == [5.0, 6.0, None]
     assert faint["line"]["dash"] == "dot"

@@ -44,6 +44,39 @@ _NUMBER = re.compile(r"[+−-]?[\d,]*\d(\.\d+)?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs such a cell; an apostrophe makes it text again
 
 
+def csv_of(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table as CSV (RFC 4180): numbers that a program can read, nothing where nothing is known."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(columns)
+    writer.writerows([_cell(text) for text in row] for row in rows)
+    return sheet.getvalue()
+
+
+def file_name_of(title: str) -> str:
+    """What a file is called, without its ending: the title in lower case, words joined by hyphens."""
+    return "-".join(re.findall(r"[^\W_]+", title.lower()))[:FILE_NAME_MAX].strip("-")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table that a page offers as a file, without a figure."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def file_name(self) -> str:
+        """Without its ending."""
+        return file_name_of(self.title)
+
+    @property
+    def csv(self) -> str:
+        """The table as CSV."""
+        return csv_of(self.columns, self.rows)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Chart:
     """A figure with its words: what is seen, in what unit, from where; its alt text; and its table twin.
@@ -63,17 +96,13 @@ class Chart:
 
     @property
     def file_name(self) -> str:
-        """What a file of it is called, without its ending: the title in lower case, words joined by hyphens."""
-        return "-".join(re.findall(r"[^\W_]+", self.title.lower()))[:FILE_NAME_MAX].strip("-") or self.key
+        """What a file of it is called, without its ending."""
+        return file_name_of(self.title) or self.key
 
     @property
     def csv(self) -> str:
-        """The table twin as CSV (RFC 4180): numbers that a program can read, nothing where nothing is known."""
-        sheet = io.StringIO()
-        writer = csv.writer(sheet)
-        writer.writerow(self.columns)
-        writer.writerows([_cell(text) for text in row] for row in self.rows)
-        return sheet.getvalue()
+        """The table twin as CSV."""
+        return csv_of(self.columns, self.rows)
 
 
 def _cell(text: str) -> str:

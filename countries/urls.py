@@ -6,6 +6,7 @@ from countries import views
 
 urlpatterns = [
     path("", views.world_page, name="world"),
+    path("compare/", views.compare, name="compare"),
     path("countries/<str:iso3>/", views.country_page, name="country"),
     path("countries/<str:iso3>/breakdown/", views.breakdown_page, name="country_breakdown"),
     path("countries/<str:iso3>/change/", views.change_page, name="country_change"),

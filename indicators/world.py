@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.core.cache import cache
 from django.db.models import Max, QuerySet
@@ -136,13 +136,13 @@ def _standing_rows(method: MethodVersion | None) -> tuple[tuple[WorldRow, ...], 
     rows = standing.select_related("snapshot").defer(*(f"snapshot__{name}" for name in ARRAYS))
     found = {row.country_id: row.snapshot for row in rows}
     oldest = min((snapshot.as_of for snapshot in found.values()), default=None)
-    return tuple(_row(country, found.get(country.pk), titles) for country in Country.objects.alphabetical()), oldest
+    return tuple(row_of(country, found.get(country.pk), titles) for country in Country.objects.alphabetical()), oldest
 
 
 def _computed_rows(day: dt.date, known_on: dt.date, version: MethodVersion) -> tuple[WorldRow, ...]:
     titles = _titles()
     scored = {country.iso3: country for country in _computed(day, known_on, version)}
-    return tuple(_row(country, scored.get(country.iso3), titles) for country in Country.objects.alphabetical())
+    return tuple(row_of(country, scored.get(country.iso3), titles) for country in Country.objects.alphabetical())
 
 
 def _computed(day: dt.date, known_on: dt.date, version: MethodVersion) -> list[ScoredCountry]:
@@ -162,7 +162,8 @@ def _computed(day: dt.date, known_on: dt.date, version: MethodVersion) -> list[S
     return kept
 
 
-def _row(country: Country, score: Snapshot | ScoredCountry | None, titles: dict[int, str]) -> WorldRow:
+def row_of(country: Country, score: Snapshot | ScoredCountry | None, titles: Mapping[int, str]) -> WorldRow:
+    """What is known of a country; `titles` are those of the factors by number."""
     if score is None or not score.assessed:
         return WorldRow(country, False, None, None, None, None, None, None, 0, None, None, "", Flags())
     return WorldRow(

@@ -24,6 +24,7 @@ STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/", "/factors/7/",
     "/evidence/", "/evidence/{accepted}/", "/corrections/", "/method/", "/status/",
+    "/compare/", "/compare/?countries=MMR,SDN",
     "/sources/", "/backtest/", "/scorecard/", "/sensitivity/", "/search/", "/search/?q=Myanmar",
     "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom", "/alerts/follow/", "/alerts/numbers/",
     "/alerts/country/MMR.atom", "/alerts/region/142.atom", "/alerts/{released}/cap.xml",

@@ -17,6 +17,8 @@ MOST = 60_000  # bytes, compressed, as docs/benchmarks.md has it
 PAGES = (
     "/",
     "/countries/MMR/",
+    "/compare/",
+    "/compare/?countries=MMR,SDN,MLI,UKR,SSD",
     "/factors/",
     "/evidence/",
     "/alerts/",

@@ -1,0 +1,261 @@
+"""Small multiples: the courses of some countries below each other, on one scale. Pure: values in, plain dicts out."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from countries.charts import (
+    CLEAR,
+    DASH,
+    FAINT,
+    INK,
+    LINE,
+    NOT_ASSESSED,
+    PAPER,
+    SOFT,
+    UNDETERMINED,
+    Chart,
+    Figure,
+    layout,
+)
+from indicators.charts import INDEX_MAX, WORDS, with_gaps
+
+DRAWN_DAYS = 3653  # ten years
+HEAD = 0.3  # of a panel's height, for the two lines above it
+EMPTY = 0.55  # height of a panel without a line, where one with a line has 1
+BAND_OPACITY = 0.2
+MONTH = dt.timedelta(days=31)  # what a month's end speaks for
+NAME_MAX = 38  # characters of a name that stand in one line on a phone
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Panel:
+    """One country; the tuples are of equal length, oldest first, and empty where nothing was assessed."""
+
+    name: str
+    word: str  # the level's, or "not assessed"
+    said: str  # index and interval in words; empty where nothing was assessed
+    days: tuple[dt.date, ...] = ()
+    overall: tuple[float | None, ...] = ()
+    levels: tuple[str, ...] = ()
+    band: Mapping[dt.date, tuple[float, float]] = dataclasses.field(default_factory=dict)
+
+
+def side_by_side(panels: Sequence[Panel], *, day: dt.date, cuts: Sequence[float], source: str) -> Chart:
+    """The index of each country, month by month over the same ten years; `cuts` are the method's four."""
+    first = day - dt.timedelta(days=DRAWN_DAYS)
+    shown = [_since(panel, first) for panel in panels]
+    data = [trace for place, panel in enumerate(shown, 1) for trace in _traces(panel, place)]
+    marks = ", ".join(f"{word} from {cut:g}" for word, cut in zip(WORDS[1:], cuts, strict=True))
+    return Chart(
+        key="compared",
+        title=f"{_listed([panel.name for panel in panels])}: the index over ten years, on one scale",
+        unit="Index, 0 to 100, month by month; not a probability",
+        source=source,
+        note=(
+            f"Every panel has the same years and the same scale. Thin lines are the levels’ cuts: {marks}. The pale"
+            " band is the interval: where the index lies if sources, half-lives and weights are varied; two lines are"
+            " apart only where their bands are. Hatched, with a dotted line: undetermined, too little was known to say"
+            " low; the index might lie anywhere there. A gap, or an empty panel: nothing was known, which is not low"
+            " either. Drawn are ten years; each country’s page has every month. The plot cannot be walked by keyboard;"
+            " its table says the same."
+        ),
+        alt=_alt(shown),
+        figure={"data": data, "layout": _layout(shown, first, day, cuts)},
+        columns=("Month", *(head for panel in shown for head in (panel.name, f"{panel.name}: interval", "Level"))),
+        rows=_rows(shown),
+    )
+
+
+def _since(panel: Panel, first: dt.date) -> Panel:
+    """The part that is drawn: from the last day before the years begin, so that the line enters at their edge."""
+    places = [place for place, day in enumerate(panel.days) if day >= first]
+    return dataclasses.replace(
+        panel,
+        days=tuple(panel.days[place] for place in places),
+        overall=tuple(panel.overall[place] for place in places),
+        levels=tuple(panel.levels[place] for place in places),
+        band={day: bounds for day, bounds in panel.band.items() if day >= first},
+    )
+
+
+def _layout(panels: Sequence[Panel], first: dt.date, last: dt.date, cuts: Sequence[float]) -> Figure:
+    axes: Figure = {}
+    domains = _domains(panels)
+    for place, panel in enumerate(panels, 1):
+        axes[f"yaxis{_number(place)}"] = {
+            "domain": list(domains[place - 1]),
+            "range": [0, INDEX_MAX],
+            "tickvals": [0, 50, INDEX_MAX],
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+            "visible": bool(panel.days),
+        }
+    xaxis = {"type": "date", "range": [first.isoformat(), last.isoformat()], "showgrid": False, "linecolor": SOFT}
+    xaxis |= {"ticks": "outside", "tickcolor": SOFT, "tickangle": 0, "nticks": 6, "fixedrange": True}
+    xaxis |= {"hoverformat": "%-d %B %Y", "anchor": "free", "position": 0}
+    return layout(
+        hovermode="x",
+        hoversubplots="axis",
+        margin={"l": 34, "r": 12, "t": 4, "b": 44},
+        xaxis=xaxis,
+        shapes=[one for place, panel in enumerate(panels, 1) if panel.days for one in _cut_lines(place, cuts)],
+        annotations=[one for panel, room in zip(panels, domains, strict=True) for one in _words(panel, room)],
+        **axes,
+    )
+
+
+def _number(place: int) -> str:
+    """Plotly's first axis has no number."""
+    return "" if place == 1 else str(place)
+
+
+def _domains(panels: Sequence[Panel]) -> list[tuple[float, float]]:
+    """From where to where each panel reaches in the figure, without the lines above it."""
+    heights = [1.0 if panel.days else EMPTY for panel in panels]
+    whole, found, top = sum(heights), [], 1.0
+    for height in heights:
+        found.append((round(top - (height - 0.06) / whole, 4), round(top - HEAD / whole, 4)))
+        top -= height / whole
+    return found
+
+
+def _cut_lines(place: int, cuts: Sequence[float]) -> list[Figure]:
+    across: Figure = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": f"y{_number(place)}", "layer": "below"}
+    thin = {"color": FAINT, "width": 0.75}
+    ground = across | {"y0": 0, "y1": 0, "line": {"color": SOFT, "width": 0.75}}
+    return [ground, *(across | {"y0": cut, "y1": cut, "line": thin} for cut in cuts)]
+
+
+def _words(panel: Panel, room: tuple[float, float]) -> list[Figure]:
+    """Name and standing above the panel; in it, where there is no line, that there is none."""
+    bottom, top = room
+    at: Figure = {"xref": "paper", "yref": "paper", "showarrow": False, "align": "left", "xanchor": "left"}
+    name = panel.name if len(panel.name) <= NAME_MAX else panel.name[: NAME_MAX - 1].rpartition(" ")[0] + "…"
+    said = ", ".join(part for part in (panel.word, panel.said) if part)
+    over = at | {"x": 0, "y": top, "yanchor": "bottom"}
+    found = [  # two of them: bold words within one would need a style attribute, which our content policy refuses
+        over | {"text": escape(name), "yshift": 17, "font": {"size": 14, "color": INK, "weight": 600}},
+        over | {"text": escape(said), "font": {"size": 13, "color": SOFT}},
+    ]
+    if panel.word == UNDETERMINED:
+        corner = at | {"x": 1, "y": top, "xanchor": "right", "yanchor": "top", "bgcolor": PAPER}
+        found.append(corner | {"text": "too little is known to say low"})
+    if not panel.days:
+        empty = "No line: nobody has entered evidence.<br>That says nothing about the risk."
+        found.append(at | {"x": 0, "y": (bottom + top) / 2, "yanchor": "middle", "text": empty})
+    return found
+
+
+def _traces(panel: Panel, place: int) -> list[Figure]:
+    if not panel.days:
+        return []
+    days, values = with_gaps(panel.days, panel.overall)
+    levels = dict(zip((day.isoformat() for day in panel.days), panel.levels, strict=True))
+    grey = [levels.get(day) == UNDETERMINED for day in days]
+    after = [*grey[1:], True]
+    firm = [
+        value if not dim or not next_dim else None for value, dim, next_dim in zip(values, grey, after, strict=True)
+    ]
+    faint = [value if dim else None for value, dim in zip(values, grey, strict=True)]
+    drawn = [*_band(panel, place), _line(panel, place, days, firm, {"color": LINE, "width": 2.25})]
+    if any(grey):
+        drawn.insert(0, _hatched(panel, place))
+        drawn.append(_line(panel, place, days, faint, {"color": SOFT, "width": 1.75, "dash": "dot"}))
+    return drawn
+
+
+def _hatched(panel: Panel, place: int) -> Figure:
+    """The months in which too little was known to say low, over the whole scale: the index might lie anywhere."""
+    days: list[str | None] = []
+    heights: list[float | None] = []
+    for day, level in zip(panel.days, panel.levels, strict=True):
+        if level == UNDETERMINED:
+            begin = (day - MONTH).isoformat()
+            days += [begin, begin, day.isoformat(), day.isoformat(), None]
+            heights += [0, INDEX_MAX, INDEX_MAX, 0, None]
+    return {
+        "type": "scatter",
+        "name": UNDETERMINED,
+        "hoverinfo": "skip",
+        "mode": "lines",
+        "x": days,
+        "y": heights,
+        "yaxis": f"y{_number(place)}",
+        "line": {"width": 0, "color": FAINT},
+        "fill": "toself",
+        "fillcolor": CLEAR,
+        "fillpattern": {"shape": "/", "fgcolor": FAINT, "bgcolor": CLEAR, "size": 6, "solidity": 0.12},
+    }
+
+
+def _line(panel: Panel, place: int, days: list[str], values: list[float | None], line: Figure) -> Figure:
+    word = f" {UNDETERMINED}" if "dash" in line else ""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": panel.name,
+        "x": days,
+        "y": values,
+        "yaxis": f"y{_number(place)}",
+        "connectgaps": False,
+        "line": line,
+        "hovertemplate": f"{escape(panel.name)} %{{y:.1f}}{word}<extra></extra>",
+    }
+
+
+def _band(panel: Panel, place: int) -> list[Figure]:
+    """The interval as an area along the month ends that have one; a bar on a day that stands alone."""
+    days = sorted(day for day in panel.band if day in set(panel.days))
+    if not days:
+        return []
+    base: Figure = {"type": "scatter", "name": "interval", "hoverinfo": "skip", "yaxis": f"y{_number(place)}"}
+    if len(days) == 1:
+        low, high = panel.band[days[0]]
+        bar = {"type": "data", "array": [round((high - low) / 2, 1)], "color": LINE, "thickness": 3, "width": 0}
+        middle = {"x": [days[0].isoformat()], "y": [round((low + high) / 2, 1)], "mode": "markers"}
+        return [base | middle | {"marker": {"size": 1, "color": LINE}, "error_y": bar, "opacity": 2 * BAND_OPACITY}]
+    around = [(day, panel.band[day][1]) for day in days] + [(day, panel.band[day][0]) for day in reversed(days)]
+    area = {"x": [day.isoformat() for day, _ in around], "y": [round(value, 1) for _, value in around]}
+    style = {"mode": "lines", "fill": "toself", "fillcolor": LINE, "line": {"width": 0, "color": LINE}}
+    return [base | area | style | {"opacity": BAND_OPACITY}]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _alt(panels: Sequence[Panel]) -> str:
+    """Each course in words: where it begins, its highest point, where it ends."""
+    return "Small line charts of the index, 0 to 100, on one scale. " + " ".join(_course(panel) for panel in panels)
+
+
+def _course(panel: Panel) -> str:
+    pairs = zip(panel.overall, panel.days, strict=True)
+    points = [(value, day) for value, day in pairs if value is not None]
+    if not points:
+        return f"{panel.name}: {NOT_ASSESSED if not panel.days else 'nothing known in these years'}, no line."
+    (start, since), (end, until), (top, at) = points[0], points[-1], max(points)
+    return (
+        f"{panel.name}: from {start:.1f} on {since} to {end:.1f} ({panel.word}) on {until}, highest {top:.1f} on {at}."
+    )
+
+
+def _rows(panels: Sequence[Panel]) -> tuple[tuple[str, ...], ...]:
+    """A row a month, the latest first; dashes where nothing was known."""
+    cells = [_cells(panel) for panel in panels]
+    days = sorted({day for found in cells for day in found}, reverse=True)
+    nothing = (DASH, DASH, DASH)
+    return tuple((day.isoformat(), *(cell for found in cells for cell in found.get(day, nothing))) for day in days)
+
+
+def _cells(panel: Panel) -> dict[dt.date, tuple[str, str, str]]:
+    found = {}
+    for day, value, level in zip(panel.days, panel.overall, panel.levels, strict=True):
+        if value is not None:
+            low_high = panel.band.get(day)
+            between = f"{low_high[0]:.1f} to {low_high[1]:.1f}" if low_high else DASH
+            found[day] = (f"{value:.1f}", between, level)
+    return found

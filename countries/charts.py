@@ -165,15 +165,15 @@ def world_map(
 
     `geometry` is the address of the GeoJSON whose feature ids are the places' codes and those of `neutral`.
     """
-    traces = [_areas(_land(neutral), "no State of the table", LAND, geometry, hover=False)]
+    traces = [areas(land(neutral), "no State of the table", LAND, geometry, hover=False)]
     for level, colour in LEVEL_COLOURS.items():
         here = [place for place in places if place.level == level]
         if here:
-            traces.append(_areas(here, level, colour, geometry))
+            traces.append(areas(here, level, colour, geometry))
     for level, colour in LEVEL_COLOURS.items():
         small = [place for place in places if place.level == level and place.iso3 in points]
         if small:
-            traces.append(_dots(small, level, colour, points))
+            traces.append(dots(small, level, colour, points))
     return Chart(
         key="world-map",
         title=f"Level by country, {day}",
@@ -185,17 +185,19 @@ def world_map(
             " same."
         ),
         alt=_map_alt(places, day),
-        figure={"data": traces, "layout": _map_layout()},
+        figure={"data": traces, "layout": map_layout()},
         columns=("Country", "Level", "Index", "Coverage of 100"),
         rows=tuple((place.name, place.level, place.index, place.coverage) for place in places),
     )
 
 
-def _land(ids: Iterable[str]) -> list[Place]:
+def land(ids: Iterable[str]) -> list[Place]:
+    """Areas of no State of the table."""
     return [Place(iso3=one, name="", level="", said="") for one in ids]
 
 
-def _areas(places: Sequence[Place], name: str, colour: str, geometry: str, *, hover: bool = True) -> Figure:
+def areas(places: Sequence[Place], name: str, colour: str, geometry: str, *, hover: bool = True) -> Figure:
+    """One trace of areas in one colour; `geometry` is the address of the GeoJSON."""
     trace: Figure = {
         "type": "choropleth",
         "name": name,
@@ -215,7 +217,8 @@ def _areas(places: Sequence[Place], name: str, colour: str, geometry: str, *, ho
     return trace | {"text": [place.said for place in places], "hovertemplate": "%{text}<extra></extra>"}
 
 
-def _dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, tuple[float, float]]) -> Figure:
+def dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, tuple[float, float]]) -> Figure:
+    """One trace of States too small to see, at their (longitude, latitude)."""
     return {
         "type": "scattergeo",
         "name": name,
@@ -230,7 +233,8 @@ def _dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, 
     }
 
 
-def _map_layout() -> Figure:
+def map_layout() -> Figure:
+    """The world without toolbar and base map."""
     return layout(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         meta={"legend": True},

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from countries.charts import (
-    CLEAR,
     DASH,
     FAINT,
     INK,
@@ -20,12 +19,12 @@ from countries.charts import (
     layout,
 )
 from indicators.charts import INDEX_MAX, WORDS, with_gaps
+from indicators.history_marks import hatched
 
 DRAWN_DAYS = 3653  # ten years
 HEAD = 0.3  # of a panel's height, for the two lines above it
 EMPTY = 0.55  # height of a panel without a line, where one with a line has 1
 BAND_OPACITY = 0.2
-MONTH = dt.timedelta(days=31)  # what a month's end speaks for
 NAME_MAX = 38  # characters of a name that stand in one line on a phone
 
 
@@ -160,35 +159,13 @@ def _traces(panel: Panel, place: int) -> list[Figure]:
         value if not dim or not next_dim else None for value, dim, next_dim in zip(values, grey, after, strict=True)
     ]
     faint = [value if dim else None for value, dim in zip(values, grey, strict=True)]
-    drawn = [*_band(panel, place), _line(panel, place, days, firm, {"color": LINE, "width": 2.25})]
+    known = [value is not None for value in panel.overall]
+    ground = hatched(panel.days, panel.levels, known, INDEX_MAX)
+    drawn = [one | {"yaxis": f"y{_number(place)}"} for one in ground]
+    drawn += [*_band(panel, place), _line(panel, place, days, firm, {"color": LINE, "width": 2.25})]
     if any(grey):
-        drawn.insert(0, _hatched(panel, place))
         drawn.append(_line(panel, place, days, faint, {"color": SOFT, "width": 1.75, "dash": "dot"}))
     return drawn
-
-
-def _hatched(panel: Panel, place: int) -> Figure:
-    """The months in which too little was known to say low, over the whole scale: the index might lie anywhere."""
-    days: list[str | None] = []
-    heights: list[float | None] = []
-    for day, level in zip(panel.days, panel.levels, strict=True):
-        if level == UNDETERMINED:
-            begin = (day - MONTH).isoformat()
-            days += [begin, begin, day.isoformat(), day.isoformat(), None]
-            heights += [0, INDEX_MAX, INDEX_MAX, 0, None]
-    return {
-        "type": "scatter",
-        "name": UNDETERMINED,
-        "hoverinfo": "skip",
-        "mode": "lines",
-        "x": days,
-        "y": heights,
-        "yaxis": f"y{_number(place)}",
-        "line": {"width": 0, "color": FAINT},
-        "fill": "toself",
-        "fillcolor": CLEAR,
-        "fillpattern": {"shape": "/", "fgcolor": FAINT, "bgcolor": CLEAR, "size": 6, "solidity": 0.12},
-    }
 
 
 def _line(panel: Panel, place: int, days: list[str], values: list[float | None], line: Figure) -> Figure:

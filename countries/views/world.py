@@ -2,12 +2,8 @@
 
 import dataclasses
 import datetime as dt
-import functools
-import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +16,7 @@ from alerts.models import Signal
 from countries.charts import NOT_ASSESSED, OURS, Chart, Place, dated, world_map
 from countries.templatetags.words import coverage_word
 from countries.views.fragments import fragment
+from countries.views.geography import Geography, read_geography
 from countries.views.table import Asked, asked_of, heads, href_with, legend, listed, switches
 from indicators.models.score import Level, Reporting
 from indicators.scoring.parameters import SHIPPED
@@ -142,7 +139,7 @@ def _beside(seen: World, moment: AsOf, signalled: Signalled) -> dict[str, object
     rising = [row for row in seen.rows if row.flags.is_rapid]
     silent = [row for row in seen.rows if row.flags.reporting is Reporting.BLACKOUT]
     grey = [row for row in seen.rows if row.level is Level.UNDETERMINED]
-    geography = _geography()
+    geography = read_geography()
     on_map = {row.country.iso3 for row in seen.rows} - geography.missing
     return {
         "as_of": moment,
@@ -156,34 +153,6 @@ def _beside(seen: World, moment: AsOf, signalled: Signalled) -> dict[str, object
         "undetermined": not_excluded(grey, seen)[:LISTED_MAX],
         "undetermined_count": len(grey),
     }
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Geography:
-    """What the map's files hold besides areas."""
-
-    points: dict[str, tuple[float, float]]
-    neutral: tuple[str, ...]
-    missing: frozenset[str]
-
-
-@functools.cache
-def _geography() -> Geography:
-    """Read once a process: the files come with the code and do not change under it."""
-    areas = [feature["id"] for feature in _geo("world.json")["features"]]
-    return Geography(
-        points={point["id"]: (point["lon"], point["lat"]) for point in _geo("small.json")},
-        neutral=tuple(name for name in areas if name.startswith("neutral:")),
-        missing=frozenset(one if isinstance(one, str) else one["id"] for one in _geo("missing.json")),
-    )
-
-
-def _geo(name: str) -> Any:
-    found = finders.find(f"geo/{name}")
-    if not isinstance(found, str):
-        raise FileNotFoundError(f"static/geo/{name} is missing; it comes with the code")
-    with open(found, encoding="utf-8") as file:
-        return json.load(file)
 
 
 def _map(seen: World, moment: AsOf, geography: Geography) -> Chart:

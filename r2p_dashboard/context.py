@@ -12,7 +12,7 @@ from indicators import deciding
 from people.notices import open_notices
 from people.permissions import Action, Role, may
 from r2p_dashboard import clock
-from r2p_dashboard.navigation import alert_side, main_item
+from r2p_dashboard.navigation import alert_side, day_picker, main_item
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
@@ -31,6 +31,7 @@ def installation(request: HttpRequest) -> dict[str, object]:
         "desk": SimpleLazyObject(lambda: deciding.desk_of(user)) if may(user, Action.ENTER_EVIDENCE) else None,
         "may_release": may(user, Action.RELEASE_ALERT),
         "alert_nav": SimpleLazyObject(lambda: alert_side(request)),
+        "picker": SimpleLazyObject(lambda: day_picker(request)),
         "may_record": may(user, Action.RECORD_RESPONSE),
         "may_keep_ledger": may(user, Action.KEEP_LEDGER),
         "drafts_count": SimpleLazyObject(Alert.objects.waiting().count) if may(user, Action.RELEASE_ALERT) else 0,

@@ -1,12 +1,15 @@
-"""The pages about alerts, as their common navigation offers them: who sees which, and where the reader is."""
+"""Where the reader is: the pages about alerts, as their common navigation offers them, and the way to another day."""
 
 import dataclasses
+import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from people.permissions import Action, may
+from r2p_dashboard import clock
 
 EVERYBODY, SIGNED_IN = "everybody", "signed in"
 
@@ -46,6 +49,8 @@ ALERT_SIDE = (  # what has no page in this version is left out
     Entry("Numbers", "alert_numbers"),
     Entry("Scorecard", "scorecard"),
 )
+SAME_EVERY_DAY = frozenset({"method", "status", "review"})  # they pass the day on to their links, and no more
+NOT_KEPT = frozenset({"as_of", "known_at", "page"})  # a page of a list is another one on another day
 _MAIN = {"duties": "duties", "offices": "duties", "outbox": "outbox", "subscriptions": "subscriptions"}
 
 
@@ -60,6 +65,31 @@ def alert_side(request: HttpRequest) -> list[Link]:
     if not here:
         return []
     return [Link(entry.label, address, _current(entry, address, request.path, here)) for entry, address in addressed]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DayPicker:
+    """What the form needs that turns a page to another day: where it leads, and all else that the address says."""
+
+    action: str
+    kept: list[tuple[str, str]]
+    earliest: dt.date
+    latest: dt.date
+
+    @property
+    def back(self) -> str:
+        """The address of the page today."""
+        return f"{self.action}?{urlencode(self.kept)}" if self.kept else self.action
+
+
+def day_picker(request: HttpRequest) -> DayPicker | None:
+    """None where the page cannot be turned: it answers something sent, or is the same on every day."""
+    found = request.resolver_match
+    if found is None or found.url_name in SAME_EVERY_DAY or request.method not in {"GET", "HEAD"}:
+        return None
+    said = [(name, value) for name, values in request.GET.lists() if name not in NOT_KEPT for value in values]
+    kept = [(name, value) for name, value in said if value and "\x00" not in name + value]
+    return DayPicker(request.path, kept, clock.EARLIEST, clock.now().date())
 
 
 def main_item(request: HttpRequest, *, has_duties: bool) -> str:

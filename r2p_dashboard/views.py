@@ -125,12 +125,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = _reason(exception)
     if isinstance(exception, TooManyFieldsSent):
         request.GET = QueryDict()  # else the page, which looks at it, would be refused too
-    context = {
-        "reason": reason,
-        "is_day": reason.startswith(("as_of", "known_at")),
-        "earliest": clock.EARLIEST,
-        "today": clock.now().date(),
-    }
+    context = {"reason": reason, "is_day": reason.startswith(("as_of", "known_at"))}
     return _refused(request, 400, reason or "something in this request could not be read", context)
 
 

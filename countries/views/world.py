@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -44,7 +45,8 @@ def world_page(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request.GET)
     results = _results(request, seen, asked, moment)
     if getattr(request, "htmx", None) and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
-        return HttpResponse(results)
+        strip = render_to_string("_partials/as_of.html", {"as_of": moment, "oob": True}, request=request)
+        return HttpResponse(results + strip)  # the strip's form keeps what was just chosen
     context = {
         "as_of": moment,
         "world": seen,

@@ -193,7 +193,7 @@ def test_a_wrong_day_is_said_and_another_can_be_chosen(client: Client, role: Rol
 
     assert page.status_code == 400
     assert "wanted a day such as 2024-06-30" in page.text
-    assert '<form class="search-form" method="get" action="/countries/MMR/">' in page.text
+    assert '<form class="day-picker no-print" method="get" action="/countries/MMR/">' in page.text
     assert "<b>banana" not in page.text
 
 

@@ -31,6 +31,7 @@ DRAWN_DAYS = 3653  # ten years
 CHANGES_SAID = 12  # changes of level that an alt text names, the latest; the table has them all
 WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
 INDEX_MAX = 100.0
+ROOM_BEFORE = 50  # of the drawn years one such part is left free before them
 BAND_OPACITY = 0.2
 
 
@@ -98,12 +99,17 @@ def _history_layout(lines: Sequence[Line], cuts: Sequence[float], told: Sequence
         meta={"legend": True},
         shapes=[*_cut_lines(cuts), *(_plumb_lines(told, span) if span else [])],
         annotations=_level_words(cuts),
-        xaxis=({"range": [day.isoformat() for day in span]} if span else {})
+        xaxis=({"range": _drawn(span)} if span else {})
         | {"type": "date", "showgrid": False, "linecolor": SOFT, "ticks": "outside", "fixedrange": True}
         | {"tickcolor": SOFT, "hoverformat": "%-d %B %Y", "tickangle": 0, "nticks": 6, "anchor": "free", "position": 0},
         yaxis=quiet | {"range": [0, INDEX_MAX], "tickvals": [0, *cuts, INDEX_MAX], "domain": [low, 1]},
         **({"yaxis2": axis_of_lanes(told)} if told else {}),
     )
+
+
+def _drawn(span: tuple[dt.date, dt.date]) -> list[str]:
+    """With a little room before the first day, where a sign may stand."""
+    return [(span[0] - (span[1] - span[0]) / ROOM_BEFORE).isoformat(), span[1].isoformat()]
 
 
 def _span(lines: Sequence[Line]) -> tuple[dt.date, dt.date] | None:

@@ -143,7 +143,7 @@ def hatched(days: Sequence[dt.date], levels: Sequence[str], known: Sequence[bool
             "line": {"width": 0, "color": FAINT},
             "fill": "toself",
             "fillcolor": CLEAR,
-            "fillpattern": {"shape": "/", "fgcolor": FAINT, "bgcolor": CLEAR, "size": 7, "solidity": 0.12},
+            "fillpattern": {"shape": "/", "fgcolor": FAINT, "bgcolor": CLEAR, "size": 9, "solidity": 0.08},
         }
     ]
 

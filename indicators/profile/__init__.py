@@ -1,5 +1,6 @@
 """What one country's page says, for one reader. Reads, never writes."""
 
+from indicators.profile.courses import Courses, compared, courses, year_before
 from indicators.profile.happened import event_marks
 from indicators.profile.marker import Marker, marked_country
 from indicators.profile.moved import CAUSES, Moment, Moved, OrderError, Span, came_in, moved, numbers_in, went_out
@@ -20,6 +21,7 @@ from indicators.profile.ways import OtherMethod, Ways, other_methods, ways
 __all__ = [
     "CAUSES",
     "CountryProfile",
+    "Courses",
     "FactorView",
     "HistoryLine",
     "IndicatorView",
@@ -37,7 +39,9 @@ __all__ = [
     "Span",
     "Ways",
     "came_in",
+    "compared",
     "country_profile",
+    "courses",
     "event_marks",
     "leaves",
     "marked_country",
@@ -49,4 +53,5 @@ __all__ = [
     "tree_of",
     "ways",
     "went_out",
+    "year_before",
 ]

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from indicators.models import Evidence, Factor, Indicator, SeriesValue
+from indicators.profile.courses import Values, courses
 from indicators.profile.reading import Reading
 from indicators.profile.values import FactorView, IndicatorView
 from indicators.scoring.contributions import Contribution
@@ -12,6 +13,7 @@ from indicators.scoring.kernel import Scores, score
 from indicators.scoring.units import Units
 
 T = TypeVar("T")
+COURSE_MONTHS = 24  # of a factor's course, the current month as the last
 
 
 def factor_views(rows: Sequence[Contribution], reading: Reading) -> tuple[FactorView, ...]:
@@ -21,10 +23,14 @@ def factor_views(rows: Sequence[Contribution], reading: Reading) -> tuple[Factor
     detail = score(inputs.evidence, inputs.series, method.catalogue, method.parameters, units)
     views = _indicator_views(rows, reading, detail)
     by_factor = groupby(zip(reading.indicators, views, strict=True), key=lambda pair: pair[0].factor)
-    return tuple(_factor(factor, tuple(view for _, view in pairs), detail) for factor, pairs in by_factor)
+    went = courses(reading, COURSE_MONTHS).factors
+    return tuple(
+        _factor(factor, tuple(view for _, view in pairs), detail, went[factor.number - 1])
+        for factor, pairs in by_factor
+    )
 
 
-def _factor(factor: Factor, indicators: tuple[IndicatorView, ...], detail: Scores) -> FactorView:
+def _factor(factor: Factor, indicators: tuple[IndicatorView, ...], detail: Scores, course: Values) -> FactorView:
     return FactorView(
         number=factor.number,
         title=factor.title,
@@ -36,6 +42,7 @@ def _factor(factor: Factor, indicators: tuple[IndicatorView, ...], detail: Score
         points=sum(indicator.points for indicator in indicators),
         evidence_count=sum(len(indicator.evidence) + indicator.withheld for indicator in indicators),
         indicators=indicators,
+        course=course,
     )
 
 

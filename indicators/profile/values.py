@@ -105,6 +105,7 @@ class FactorView:
     points: float
     evidence_count: int
     indicators: tuple[IndicatorView, ...]
+    course: tuple[float | None, ...]  # F at the month ends of two years and at last now; None: nothing was known
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

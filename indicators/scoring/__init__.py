@@ -27,8 +27,9 @@ Words
     `displayed_level` (the silence rule), `coverage_word`, `fold`.
 
 Doubt
-    `intervals`: the sensitivity band of any units; `replicates`: the draws behind it, paired across
-    units. `Given` holds both tables and the method version as one value.
+    `intervals`: the sensitivity band of any units; `factor_intervals`: those of their factors;
+    `replicates`: the draws behind it, paired across units. `Given` holds both tables and the method
+    version as one value.
 """
 
 from indicators.scoring.blackout import Reporting, ReportingState, reporting
@@ -46,7 +47,7 @@ from indicators.scoring.flags import Concentration, Rapid, concentration, new_ev
 from indicators.scoring.given import Given
 from indicators.scoring.history import History, Line, current, history, line_days
 from indicators.scoring.identity import input_digest, method_json, method_sha256
-from indicators.scoring.intervals import Intervals, intervals, replicates
+from indicators.scoring.intervals import Intervals, factor_intervals, intervals, replicates
 from indicators.scoring.kernel import Scores, Totals, score
 from indicators.scoring.levels import Coverage, Level, coverage_word, displayed_level, displayed_levels, fold
 from indicators.scoring.line import line
@@ -108,6 +109,7 @@ __all__ = [
     "displayed_level",
     "displayed_levels",
     "event_details",
+    "factor_intervals",
     "family_weight",
     "family_weights",
     "fold",

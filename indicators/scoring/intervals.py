@@ -5,6 +5,7 @@ half-lives and the factors' weights vary, and the leading profile is found anew.
 not drawn. Draws come from hashes of names (`draws`), so the band is the same on every machine.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from indicators.scoring.arrays import F64
 from indicators.scoring.catalogue import Catalogue
 from indicators.scoring.draws import family_draws, half_life_draws, weight_draws
 from indicators.scoring.evidence_rows import EvidenceRows
+from indicators.scoring.given import Given
 from indicators.scoring.indicators import mitigated, saturated
 from indicators.scoring.kernel import Rules, score
 from indicators.scoring.layers import LEAF, Layers, Leaf, layers_of
@@ -122,26 +124,57 @@ def replicates(
     UnknownCountryError
         For a unit whose country the tables do not have.
     """
-    rules, draws = Rules.of(catalogue, parameters), Draws.of(evidence, parameters)
+    return _drawn(Given(evidence, series, catalogue, parameters), units, _overall, ())
+
+
+def factor_intervals(given: Given, units: Units) -> tuple[F64, F64]:
+    """Bands of every factor, `low` and `high`, each (U, 14) float64 in [0, 1].
+
+    As those of the index: the replicates' 5th and 95th percentiles, laid around F; what no family and no half-life
+    bears on has a band of no width. Raises UnknownCountryError as `score`.
+    """
+    parameters = given.parameters
+    drawn = _drawn(given, units, lambda factors, _: factors, (FACTORS,))
+    low, middle, high = np.quantile(drawn, parameters.percentiles, axis=0)
+    value = score(given.evidence, given.series, given.catalogue, parameters, units).F
+    return np.maximum(0.0, value + (low - middle)), np.minimum(1.0, value + (high - middle))
+
+
+Reduced = Callable[[F64, F64], F64]  # from factors (B, U, 14) and their weights (B, 3, 14) to (B, U, …)
+
+
+def _drawn(given: Given, units: Units, reduced: Reduced, shape: tuple[int, ...]) -> F64:
+    """What each replicate makes of its factors, (B, U, *shape)."""
+    tables = (given.evidence, given.series)
+    rules, draws = Rules.of(given.catalogue, given.parameters), Draws.of(given.evidence, given.parameters)
     parts = [
-        _replicated(evidence, series, rules, draws, part)
-        for part in chunks(units, (evidence, series), catalogue.size, BUDGET)
+        _replicated(*tables, rules, draws, part, reduced, shape)
+        for part in chunks(units, tables, given.catalogue.size, BUDGET)
     ]
     return np.concatenate(parts, axis=1)
 
 
-def _replicated(evidence: EvidenceRows, series: SeriesRows, rules: Rules, draws: Draws, units: Units) -> F64:
+def _replicated(
+    evidence: EvidenceRows,
+    series: SeriesRows,
+    rules: Rules,
+    draws: Draws,
+    units: Units,
+    reduced: Reduced,
+    shape: tuple[int, ...],
+) -> F64:
     layers = layers_of(evidence, units, rules.grades)
     leaves = list(layers.leaves())
     hazard = readings(series, units, evidence.catalogue.size, rules.parameters).hazard
     count = rules.parameters.replicates
     each = max(1, LEAF // max(1, layers.cell.size, hazard.size))
     blocks = [slice(first, min(first + each, count)) for first in range(0, count, each)]
-    found = np.zeros((count, units.size))
+    found = np.zeros((count, units.size, *shape))
 
     def work(block: slice) -> None:
         masses = _masses(layers, leaves, rules, draws, block, hazard.size)
-        found[block] = _overall(masses.reshape(len(masses), *hazard.shape, 2), hazard, rules, draws.weight[block])
+        factors = _factors(masses.reshape(len(masses), *hazard.shape, 2), hazard, rules)
+        found[block] = reduced(factors, draws.weight[block])
 
     side_by_side(work, blocks)
     return found
@@ -168,11 +201,15 @@ def _summed(leaf: Leaf, doubt: F64, fading: F64) -> F64:
     return np.asarray(np.add.reduceat(value.take(leaf.back, axis=1), leaf.starts, axis=1))
 
 
-def _overall(masses: F64, hazard: F64, rules: Rules, weight: F64) -> F64:
-    """Overall R from masses (B, U, I, 2), the series' hazards (U, I) and the factors' weights (B, 3, 14)."""
+def _factors(masses: F64, hazard: F64, rules: Rules) -> F64:
+    """Factors (B, U, 14) from masses (B, U, I, 2) and the series' hazards (U, I)."""
     presence = saturated(rules.rate * masses[..., 0] + hazard)
     value = mitigated(presence, masses[..., 1], rules.parameters)
     replicate, unit, indicators = value.shape
-    factors = rules.factors.factors(value.reshape(replicate * unit, indicators)).reshape(replicate, unit, FACTORS)
+    return rules.factors.factors(value.reshape(replicate * unit, indicators)).reshape(replicate, unit, FACTORS)
+
+
+def _overall(factors: F64, weight: F64) -> F64:
+    """Overall R (B, U) from factors (B, U, 14) and their weights (B, 3, 14)."""
     by_profile = 100.0 * (factors[:, :, None, :] * weight[:, None, :, :]).sum(axis=-1)
     return np.asarray(by_profile.max(axis=-1))

@@ -280,14 +280,19 @@ const watcher = new IntersectionObserver((entries) => {
     }
 }, { rootMargin: "160px" });
 
-for (const chart of document.querySelectorAll("[data-chart]")) {
-    const twin = chart.querySelector("[data-twin]");
-    if (twin && chart.querySelector("[data-plot]")) {
-        twin.open = false;
+function watch(root) {
+    for (const chart of root.querySelectorAll("[data-chart]")) {
+        const twin = chart.querySelector("[data-twin]");
+        if (twin && chart.querySelector("[data-plot]")) {
+            twin.open = false;
+        }
+        twin?.classList.add("ready");
+        watcher.observe(chart);
     }
-    twin?.classList.add("ready");
-    watcher.observe(chart);
 }
+
+watch(document);
+document.addEventListener("part:added", ({ target }) => watch(target)); // static/js/lazy.js
 dark.addEventListener("change", () => {
     for (const chart of drawn) {
         if (chart.querySelector(".drawn")) {

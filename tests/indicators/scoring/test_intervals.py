@@ -13,12 +13,14 @@ from indicators.scoring import (
     NATURES,
     SHIPPED,
     EvidenceRows,
+    Given,
     Parameters,
     SeriesRows,
     Units,
     draws,
     errors,
     event_details,
+    factor_intervals,
     family_weights,
     lognormal,
     replicates,
@@ -42,8 +44,10 @@ FEW = SHIPPED.with_(replicates=7)
 LATER = [TODAY.toordinal() + days for days in (-400, 0, 500)]
 
 
-def naive(evidence: EvidenceRows, series: SeriesRows, method: Parameters, day: int, replicate: int) -> float:
-    """R_b with one event after the other; series hazards are taken from the kernel."""
+def naive_factors(
+    evidence: EvidenceRows, series: SeriesRows, method: Parameters, day: int, replicate: int
+) -> list[float]:
+    """F_b with one event after the other; series hazards are taken from the kernel."""
     lives = {n: d * lognormal(f"H.{n}", replicate) for n, d in zip(NATURES, method.half_life_days, strict=True)}
     omega = family_weights(evidence.families, replicate)
     mass = {(code, side): 0.0 for code in CATALOGUE.codes for side in (1, -1)}
@@ -57,7 +61,12 @@ def naive(evidence: EvidenceRows, series: SeriesRows, method: Parameters, day: i
         rate = -math.log(1 - method.full_event[CATALOGUE.nature[number]])
         presence = 1 - math.exp(-rate * mass[code, 1] - told[number])
         sums[CATALOGUE.factor[number] - 1] += presence * 2 ** -mass[code, -1]
-    factors = [1 - math.exp(-math.log(5) / 2 * total) for total in sums]
+    return [1 - math.exp(-math.log(5) / 2 * total) for total in sums]
+
+
+def naive(evidence: EvidenceRows, series: SeriesRows, method: Parameters, day: int, replicate: int) -> float:
+    """R_b from them."""
+    factors = naive_factors(evidence, series, method, day, replicate)
     drawn = [lognormal(f"v.{factor}", replicate) for factor in range(1, 15)]
     common = 0.6 * sum(v * f for v, f in zip(drawn[:8], factors[:8], strict=True)) / sum(drawn[:8])
     pairs = ((8, 9), (10, 11), (12, 13))
@@ -73,6 +82,28 @@ def test_replicates_are_those_of_a_plain_program(records: list[Record], series: 
     wanted = [[naive(evidence, told, FEW, day, b) for day in LATER] for b in range(FEW.replicates)]
 
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-10)
+
+
+@QUICK
+@given(some(rows()), some(values(), 4))
+def test_bands_of_factors_lie_around_them_as_those_of_a_plain_program(
+    records: list[Record], series: list[Record]
+) -> None:
+    evidence, told = evidence_of(records), series_of(series)
+    low, high = factor_intervals(Given(evidence, told, CATALOGUE, FEW), Units.of(0, LATER, LATER))
+    for place, day in enumerate(LATER):
+        drawn = [naive_factors(evidence, told, FEW, day, b) for b in range(FEW.replicates)]
+        least, middle, most = np.quantile(drawn, FEW.percentiles, axis=0)
+        value = score(evidence, told, CATALOGUE, FEW, Units.of(0, day, day)).F[0]
+
+        np.testing.assert_allclose(low[place], np.maximum(0, value + least - middle), rtol=0, atol=1e-10)
+        np.testing.assert_allclose(high[place], np.minimum(1, value + most - middle), rtol=0, atol=1e-10)
+
+
+def test_a_factor_on_which_nothing_is_known_has_a_band_of_no_width() -> None:
+    low, high = factor_intervals(Given(evidence_of([]), series_of([]), CATALOGUE, FEW), Units.of(0, TODAY, TODAY))
+
+    assert low.tolist() == high.tolist() == [[0.0] * 14]
 
 
 @QUICK

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.world_page, name="world"),
     path("compare/", views.compare, name="compare"),
     path("countries/<str:iso3>/", views.country_page, name="country"),
+    path("countries/<str:iso3>/factors/<int:number>/", views.country_factor_page, name="country_factor"),
     path("countries/<str:iso3>/breakdown/", views.breakdown_page, name="country_breakdown"),
     path("countries/<str:iso3>/factor-plots/", views.factor_plots_page, name="country_factor_plots"),
     path("countries/<str:iso3>/change/", views.change_page, name="country_change"),

@@ -19,8 +19,8 @@ from people.permissions import Action, may
 
 Reader = User | AnonymousUser
 
-ENTRIES = 8  # of the ledger on a country's page; its own page has them all
-OF_A_COUNTRY = 10  # alerts and signals on a country's page; the archive has them all
+ENTRIES = 3  # of the ledger on a country's page; its own page has them all
+OF_A_COUNTRY = 3  # signals on a country's page; the archive has them all
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +60,6 @@ class SignalLine:
 class Ledger:
     """What was found, sent and done about one country."""
 
-    alerts: list[AlertLine]
     signals: list[SignalLine]
     entries: list[Entry]
 
@@ -68,11 +67,9 @@ class Ledger:
 def ledger(country: Country, *, known_on: dt.date, user: Reader) -> Ledger:
     """What had been released and found by the end of `known_on`, UTC; the latest of each."""
     end = dt.datetime.combine(known_on + dt.timedelta(days=1), dt.time(), dt.UTC)
-    alerts = Alert.objects.released().filter(country=country, released_at__lt=end)
     signals = Signal.objects.filter(country=country, found_at__lt=end)
     rows = rows_of(Asked(country=country.iso3, known_before=end), user=user)
     return Ledger(
-        alert_lines(alerts[:OF_A_COUNTRY], day=known_on),
         signal_lines(signals, user=user, judged_before=end, count=OF_A_COUNTRY),
         read(rows[:ENTRIES], user=user, known_before=end),
     )

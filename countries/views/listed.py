@@ -11,7 +11,7 @@ from django.http import QueryDict
 from countries.models import Country
 from countries.views.pieces import Quoted, quoted
 from indicators.models import Evidence, EvidenceQuerySet
-from r2p_dashboard.clock import AsOf
+from r2p_dashboard.clock import AsOf, day_asked
 from reports.models import Passage
 
 if TYPE_CHECKING:
@@ -19,33 +19,38 @@ if TYPE_CHECKING:
 
     from people.models import User
 
-PASSAGES_A_PAGE = 25
+PASSAGES_A_PAGE = 10
 PAGE_DIGITS = 6
-NONE = "-"  # chooses nothing: no factor, code or grade is called so
+NONE = "-"  # chooses nothing: no factor, code, source or grade is called so
 KINDS = (
     "indicator__order", "indicator__code", "indicator__label", "indicator__factor__number", "indicator__factor__title",
-    "reliability", "credibility",
+    "reliability", "credibility", "passage__report__source_id", "passage__report__source__name",
 )  # fmt: skip
+ACCEPTED, RETRACTED, PROPOSED = "accepted", "retracted", "proposed"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Choice:
-    """What the address asks of the evidence list; empty: everything."""
+    """What the address asks of the evidence list; empty: everything that counts."""
 
     factor: str = ""
     indicator: str = ""
+    source: str = ""
     grade: str = ""
+    since: str = ""  # days on which it is attested, both included
+    until: str = ""
+    state: str = ""
     page: int = 1
 
     @property
-    def is_narrow(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self.factor or self.indicator or self.grade)
+    def asked(self) -> dict[str, str]:
+        """The filters that are set, by the name of their parameter."""
+        names = ("factor", "indicator", "source", "grade", "since", "until", "state")
+        return {name: value for name in names if (value := getattr(self, name))}
 
     def query(self, moment: AsOf, page: int) -> str:
         """The query string of this choice at this moment, at another page."""
-        asked = {"factor": self.factor, "indicator": self.indicator, "grade": self.grade}
-        named = {name: value for name, value in asked.items() if value} | ({"page": str(page)} if page > 1 else {})
+        named = self.asked | ({"page": str(page)} if page > 1 else {})
         return "&".join(filter(None, (moment.query or "?", urlencode(named)))).replace("?&", "?")
 
 
@@ -56,23 +61,42 @@ class Listed:
     passages: list[Quoted]
     page: Page[Any]
     count: int  # attestations in the choice
-    total: int  # attestations that the reader may see
+    total: int  # attestations in its state that the reader may see
     factors: list[tuple[int, str]]
     indicators: list[tuple[str, str]]
+    sources: list[tuple[int, str]]
     grades: list[str]
     previous: str
     next: str
 
 
-def choice_of(query: QueryDict) -> Choice:
-    """The list's parameters, cut to what can be meant."""
-    factor, page = query.get("factor", "")[:2], query.get("page", "")[:PAGE_DIGITS]
+def choice_of(query: QueryDict, *, may_see_proposed: bool) -> Choice:
+    """The list's parameters, cut to what can be meant. Raises AsOfError for a day that is none."""
+    page = query.get("page", "")[:PAGE_DIGITS]
     return Choice(
-        factor=str(int(factor)) if _is_number(factor) else factor and NONE,
+        factor=_number(query.get("factor", "")[:2]),
         indicator=query.get("indicator", "")[:6].replace("\x00", NONE),
+        source=_number(query.get("source", "")[:9]),
         grade=query.get("grade", "")[:2].replace("\x00", NONE),
+        since=_day("since", query.get("since", "")),
+        until=_day("until", query.get("until", "")),
+        state=_state(query.get("state", ""), may_see_proposed=may_see_proposed),
         page=max(1, int(page)) if _is_number(page) else 1,
     )
+
+
+def _number(text: str) -> str:
+    return str(int(text)) if _is_number(text) else text and NONE
+
+
+def _day(name: str, text: str) -> str:
+    return str(day_asked(name, text)) if text else ""
+
+
+def _state(text: str, *, may_see_proposed: bool) -> str:
+    if text in {"", ACCEPTED}:
+        return ""
+    return text if text == RETRACTED or (text == PROPOSED and may_see_proposed) else NONE
 
 
 def _is_number(text: str) -> bool:
@@ -80,26 +104,34 @@ def _is_number(text: str) -> bool:
 
 
 def listed(country: Country, choice: Choice, moment: AsOf, user: "User | AnonymousUser") -> Listed:
-    """Five queries, however much there is."""
-    known = Evidence.objects.known(day=moment.day, known_on=moment.known_on).filter(country=country)
-    seen = known.visible_to(user)
+    """Six queries, however much there is."""
+    seen = _in_state(choice.state, moment).filter(country=country).visible_to(user)
     kinds = list(seen.order_by().values_list(*KINDS).annotate(count=Count("pk")))
     chosen = _chosen(seen, choice)
     passages = chosen.order_by().values_list("passage_id").annotate(newest=Max("event_on"), first=Min("pk"))
     page = Paginator(passages.order_by("-newest", "first"), PASSAGES_A_PAGE).get_page(choice.page)
-    rows = _rows(chosen, [row[0] for row in page])
-    in_choice = [kind for kind in kinds if _admits(choice, kind)]
     return Listed(
-        passages=quoted(rows),
+        passages=quoted(_rows(chosen, [row[0] for row in page])),
         page=page,
-        count=sum(kind[-1] for kind in in_choice),
+        count=chosen.count(),
         total=sum(kind[-1] for kind in kinds),
         factors=sorted({(kind[3], kind[4]) for kind in kinds}),
         indicators=[(code, label) for _, code, label in sorted({kind[:3] for kind in kinds})],
+        sources=sorted({(kind[7], kind[8]) for kind in kinds}, key=lambda source: source[1].casefold()),
         grades=sorted({f"{kind[5]}{kind[6]}" for kind in kinds}),
         previous=choice.query(moment, page.number - 1) if page.has_previous() else "",
         next=choice.query(moment, page.number + 1) if page.has_next() else "",
     )
+
+
+def _in_state(state: str, moment: AsOf) -> EvidenceQuerySet:
+    """What counts at the moment; what had counted and was retracted by then; or what waits for a decision now."""
+    if state == PROPOSED:
+        return Evidence.objects.filter(status=Evidence.Status.PROPOSED)
+    if state == RETRACTED:
+        return Evidence.objects.ever_accepted().filter(event_on__lte=moment.day).retracted_by(moment.known_on)
+    known = Evidence.objects.known(day=moment.day, known_on=moment.known_on)
+    return known.none() if state else known
 
 
 def _rows(chosen: EvidenceQuerySet, passages: list[int]) -> list[Evidence]:
@@ -121,16 +153,11 @@ def _chosen(seen: EvidenceQuerySet, choice: Choice) -> EvidenceQuerySet:
         seen = seen.filter(indicator__factor__number=int(choice.factor)) if _is_number(choice.factor) else seen.none()
     if choice.indicator:
         seen = seen.filter(indicator__code=choice.indicator)
+    if choice.source:
+        seen = seen.filter(passage__report__source=int(choice.source)) if _is_number(choice.source) else seen.none()
     if choice.grade:
         letter, digit = choice.grade[:1], choice.grade[1:]
         seen = seen.filter(reliability=letter, credibility=int(digit)) if _is_number(digit) else seen.none()
-    return seen
-
-
-def _admits(choice: Choice, kind: tuple[Any, ...]) -> bool:
-    """Whether the choice has the rows of one kind, in the order of `KINDS`."""
-    return (
-        choice.factor in {"", str(kind[3])}
-        and choice.indicator in {"", kind[1]}
-        and choice.grade in {"", f"{kind[5]}{kind[6]}"}
-    )
+    if choice.since:
+        seen = seen.filter(event_on__gte=choice.since)
+    return seen.filter(event_on__lte=choice.until) if choice.until else seen

@@ -7,7 +7,7 @@ from indicators.models import Evidence, SeriesValue
 from indicators.profile import FactorView, IndicatorView
 from reports.models import Passage
 
-NEWEST = 3  # pieces of an indicator that the country page opens with; the list below it has them all
+NEWEST = 5  # pieces of an indicator that its factor opens with; the country's list of evidence has them all
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,17 +89,6 @@ def _shown(every: Sequence[Piece], named: Collection[int]) -> list[Piece]:
         for place, piece in enumerate(every)
         if place < NEWEST or any(evidence.pk in named for evidence in piece.attested)
     ]
-
-
-def anchors(factors: Iterable[FactorBlock]) -> frozenset[int]:
-    """The evidence that stands on the page, where a link can lead to it."""
-    return frozenset(
-        evidence.pk
-        for factor in factors
-        for block in factor.assessed
-        for piece in block.pieces
-        for evidence in piece.attested
-    )
 
 
 def latest(series: Iterable[SeriesValue]) -> tuple[SeriesValue, ...]:

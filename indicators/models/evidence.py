@@ -62,6 +62,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Without what was retracted by the end of `day`."""
         return self.exclude(retracted_at__lt=_end_of(day))
 
+    def retracted_by(self, day: dt.date) -> EvidenceQuerySet:
+        """Only what was retracted by the end of `day`."""
+        return self.filter(retracted_at__lt=_end_of(day))
+
     def waiting(self) -> EvidenceQuerySet:
         """Proposed and not yet decided, oldest first."""
         return self.filter(status=Evidence.Status.PROPOSED).order_by("recorded_at", "pk")

@@ -23,7 +23,7 @@ def test_a_visitor_walks_from_the_world_to_a_paragraph_and_back(
     page.get_by_role("link", name="Myanmar", exact=True).last.click()
     expect(page.locator("h1")).to_have_text("Myanmar")
 
-    page.locator(f'a[href="#evidence-{country_with_evidence.pk}"]', has_text="the passage behind it").click()
+    page.locator(f'a[href$="#evidence-{country_with_evidence.pk}"]', has_text="the passage behind it").click()
     passage = page.locator("blockquote", has_text=country_with_evidence.passage.text).first
     expect(passage).to_be_visible()
 

@@ -34,9 +34,8 @@ def scored(**fields: Any) -> Evidence:
 def test_a_reason_leads_to_its_passage(client: Client) -> None:
     evidence = scored()
 
-    text = client.get("/countries/MMR/").text
-
-    assert f'href="#evidence-{evidence.pk}"' in text
+    assert f'href="/countries/MMR/factors/7/#evidence-{evidence.pk}"' in client.get("/countries/MMR/").text
+    text = client.get("/countries/MMR/factors/7/").text
     assert text.count(f'id="evidence-{evidence.pk}"') == 1
     assert evidence.passage.text in text
 
@@ -102,7 +101,8 @@ def test_a_number_that_is_not_confirmed_says_so(client: Client) -> None:
     scored(indicator=make.indicator("14.1"))
     make.indicator("14.1")
 
-    assert "number not confirmed" in client.get("/countries/MMR/").text or make.indicator("14.1").number_confirmed
+    text = client.get("/countries/MMR/factors/14/").text
+    assert "number not confirmed" in text or make.indicator("14.1").number_confirmed
 
 
 def test_hidden_evidence_is_counted_and_never_shown(client: Client) -> None:
@@ -209,7 +209,7 @@ def test_queries_do_not_grow_with_evidence(
         make.accepted(coder=coder, by=reviewer)
     assess.score_all(at=make.NOW, day=make.TODAY)
     client.get("/countries/MMR/")
-    with django_assert_max_num_queries(13):  # five of them for alerts, signals, ledger, measures, levers
+    with django_assert_max_num_queries(4):  # the two markers, measures, levers
         client.get("/countries/MMR/")
 
 
@@ -238,7 +238,7 @@ def test_what_goes_down_leads_to_its_evidence_too(client: Client) -> None:
     page = client.get("/countries/MMR/")
 
     assert page.context["mitigating"] == evidence
-    assert f'href="#evidence-{evidence.pk}"' in page.text
+    assert f'href="/countries/MMR/factors/2/#evidence-{evidence.pk}"' in page.text
 
 
 @pytest.mark.parametrize(("role", "offered"), [(Role.READER, False), (Role.CODER, True)])

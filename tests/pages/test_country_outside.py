@@ -28,8 +28,7 @@ def assessed(reference: None) -> None:
 
 def block(client: Client, name: str, address: str = "/countries/MMR/") -> str:
     """The words of a section."""
-    text = client.get(address).text
-    return text.split(f'<h2 id="{name}">')[1].split("</section>")[0] if f'<h2 id="{name}">' in text else ""
+    return client.get(address).text.split(f' id="{name}">')[1].split("</section>")[0]
 
 
 @pytest.mark.usefixtures("assessed")
@@ -62,7 +61,7 @@ def test_figures_of_others_name_publisher_unit_and_period(client: Client) -> Non
 
 
 def test_a_country_that_nobody_assessed_shows_what_others_say(client: Client) -> None:
-    assert block(client, "others") == block(client, "recorded") == ""
+    assert "None is loaded." in block(client, "others")
     given.event_months(1)
     given.published(1)
 
@@ -88,7 +87,7 @@ def test_queries_do_not_grow_with_months_and_figures(
     given.event_months(count)
     given.published(count)
     client.get("/countries/MMR/")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(4):
         client.get("/countries/MMR/")
     given.published(1)  # the whole page is made anew
     with django_assert_max_num_queries(31):

@@ -19,6 +19,7 @@ PAGES = (
     "/countries/MMR/",
     "/compare/",
     "/compare/?countries=MMR,SDN,MLI,UKR,SSD",
+    "/countries/MMR/factors/7/",
     "/factors/",
     "/evidence/",
     "/alerts/",

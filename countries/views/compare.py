@@ -12,7 +12,7 @@ from countries.charts import DASH, NOT_ASSESSED, OURS, Chart, Sheet, dated
 from countries.models import Country
 from countries.templatetags.words import coverage_word, signed
 from countries.views.chosen import LEAST, MOST, Chosen, chosen
-from countries.views.country import cuts_of
+from countries.views.told import cuts_of
 from indicators.comparing import Compared, Comparison, FactorCell, compared
 from indicators.comparison_charts import Panel, side_by_side
 from indicators.models import Factor

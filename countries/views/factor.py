@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
 from countries.models import Country
 from countries.views.country import reader_of
@@ -22,9 +21,8 @@ FACTORS = 14
 
 
 @require_safe
-@vary_on_headers("HX-Request")
 def country_factor_page(request: HttpRequest, iso3: str, number: int) -> HttpResponse:
-    """A page of its own, or only its body where htmx asks for it."""
+    """A page of its own; the country page takes the element `factor-part-7` from it (static/js/lazy.js)."""
     moment = moment_of(request)
     country, marker = country_asked(iso3)
     if not 1 <= number <= FACTORS:
@@ -33,8 +31,6 @@ def country_factor_page(request: HttpRequest, iso3: str, number: int) -> HttpRes
         return redirect("country_factor", country.iso3, number, permanent=True)
     content = (marker.of(is_current=moment.is_current), moment, reader_of(request), number)
     title, body = kept("country-factor", lambda: _made(request, country, moment, number), content=content)
-    if "HX-Request" in request.headers:
-        return HttpResponse(body)
     context = {"as_of": moment, "country": country, "body": body, "number": number, "title": title}
     return render(
         request, "countries/factor.html", context | {"before": number - 1, "after": (number + 1) % (FACTORS + 1)}

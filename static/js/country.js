@@ -1,5 +1,5 @@
 // Small comforts of the country page; it works without them.
-// A link to a factor opens it (htmx then fetches its signs); old links to a piece of evidence lead to the piece.
+// A link to a factor opens it (static/js/lazy.js then fetches its signs); old links to a piece of evidence lead to the piece.
 
 const PIECE = /^#evidence-(\d+)$/;
 

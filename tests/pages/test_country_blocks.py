@@ -21,7 +21,6 @@ BLOCKS = [
     "stands", "at-risk", "why", "can-be-done", "factors", "history-head", "evidence", "alerts", "commitments", "others",
     "method-head",
 ]  # fmt: skip
-PART = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +54,51 @@ def test_a_country_that_nobody_assessed_has_the_same_blocks(client: Client) -> N
     assert text.count('class="level level-unassessed"') == 14
 
 
+@pytest.mark.parametrize("iso3", ["MMR", "FRA"])
+def test_the_list_of_contents_leads_to_every_block(client: Client, iso3: str) -> None:
+    scored()
+
+    text = client.get(f"/countries/{iso3}/").text
+
+    listed = text.partition('<nav class="contents"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="#([^"]+)"', listed) == BLOCKS
+
+
+def test_the_sentence_names_groups_and_actors_of_the_evidence_alone(client: Client) -> None:
+    scored(group="people of the made-up valley", actor=Evidence.Actor.MILITIA)
+
+    block = client.get("/countries/MMR/").text.partition('id="at-risk"')[2].partition("</section>")[0]
+
+    assert "people of the made-up valley" in block
+    assert "militias" in block
+    assert "put together from the evidence" in block
+
+
+def test_the_sentence_names_nobody_whom_the_reader_may_not_see(client: Client) -> None:
+    make.confidential(group="people of the made-up valley")
+    assess.score_all(at=make.NOW, day=make.TODAY)
+
+    assert "people of the made-up valley" not in client.get("/countries/MMR/").text
+
+
+def test_a_factor_of_the_page_is_fetched_from_a_page_of_its_own(client: Client) -> None:
+    evidence = scored()
+    country = client.get("/countries/MMR/").text
+    (address, part) = re.findall(r'id="factor-7" data-lazy="([^"]+)" data-part="([^"]+)"', country)[0]
+
+    page = client.get(address).text
+
+    assert f'<a href="{address}">Signs and passages of factor 7</a>' in country
+    assert evidence.passage.text in page.partition(f'<div id="{part}">')[2].partition("<nav")[0]
+
+
+def test_a_factor_of_which_nothing_is_known_says_so(client: Client) -> None:
+    scored()
+
+    assert "Nothing is known here of this factor." in client.get("/countries/MMR/factors/10/").text
+    assert "Nothing is known here of this factor." in client.get("/countries/FRA/factors/7/").text
+
+
 @pytest.mark.parametrize("place", ["MMR/factors/0", "MMR/factors/15", "XXX/factors/7"])
 def test_what_is_no_factor_or_country_is_not_found(client: Client, place: str) -> None:
     assert client.get(f"/countries/{place}/").status_code == 404
@@ -66,15 +110,14 @@ def test_a_factor_of_another_day_shows_what_was_known(client: Client) -> None:
     assert evidence.passage.text not in client.get("/countries/MMR/factors/7/?as_of=2024-05-31").text
 
 
-@pytest.mark.parametrize("headers", [{}, PART])
-def test_a_factor_shows_nothing_hidden(client: Client, headers: dict[str, str]) -> None:
+def test_a_factor_shows_nothing_hidden(client: Client) -> None:
     evidence = make.confidential(of=make.passage(make.report(text="A secret that nobody may read.", bytes=b"secret")))
     assess.score_all(at=make.NOW, day=make.TODAY)
     staff = Client()
     staff.force_login(make.person(Role.ADMIN))
 
-    assert evidence.passage.text in staff.get("/countries/MMR/factors/7/", headers=headers).text
-    text = client.get("/countries/MMR/factors/7/", headers=headers).text
+    assert evidence.passage.text in staff.get("/countries/MMR/factors/7/").text
+    text = client.get("/countries/MMR/factors/7/").text
     assert evidence.passage.text not in text
     assert "1 piece that you may not see" in text
 

@@ -138,7 +138,7 @@ def test_each_assessed_row_has_its_small_line_and_its_words(client: Client) -> N
 
     text = client.get("/countries/MMR/").text
 
-    rows = {int(n): row for n, row in re.findall(r'id="factor-(\d+)">(.*?)</summary>', text, re.DOTALL)}
+    rows = {int(n): row for n, row in re.findall(r'id="factor-(\d+)"[^>]*>(.*?)</summary>', text, re.DOTALL)}
     assert [number for number, row in rows.items() if "<polyline" in row] == [7]
     assert "over two years from" in rows[7]
 

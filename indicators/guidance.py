@@ -35,6 +35,11 @@ class Guidance:
     written_on: dt.date
     next_review_on: dt.date
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Codes of the indicators to which look-alikes belong."""
+        return frozenset(_CODE.findall(self.elsewhere))
+
 
 def guidance_of(code: str) -> Guidance | None:
     """The help for one indicator; None where the catalogue in use has a code that the shipped one lacks."""

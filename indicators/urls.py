@@ -11,6 +11,7 @@ from indicators.views import (
     evidence,
     factors,
     imports,
+    indicator,
     method,
     review,
     second_reading,
@@ -23,6 +24,7 @@ from indicators.views.lexicon import again, draft, tests, trying, versions
 urlpatterns = [
     path("factors/", factors.factors, name="factors"),
     path("factors/<int:number>/", factors.factor, name="factor"),
+    path("indicators/<str:code>/", indicator.indicator, name="indicator"),
     path("evidence/", evidence.evidence_list, name="evidence"),
     path("evidence/new/", entry.evidence_new, name="evidence_new"),
     path("evidence/new/indicator/", entry.indicator_help, name="indicator_help"),

@@ -1,9 +1,8 @@
 """The Framework's fourteen factors and what is known of each, country by country."""
 
 import dataclasses
-import datetime as dt
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,6 +11,7 @@ from indicators.guidance import Guidance, guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, Factor, Framework, Indicator
 from indicators.views.asked import moment_of
 from indicators.views.natures import NATURES
+from indicators.views.where import where
 
 SCOPES = (
     (Factor.Scope.COMMON, "Common factors", "They bear on every atrocity crime."),
@@ -52,18 +52,6 @@ class IndicatorLine:
     def guidance(self) -> Guidance | None:
         """How it is coded."""
         return guidance_of(self.indicator.code)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CountryLine:
-    """Where evidence for a factor stands."""
-
-    iso3: str
-    name: str
-    risk: int
-    mitigation: int
-    codes: tuple[str, ...]
-    last_event_on: dt.date
 
 
 @require_safe
@@ -126,7 +114,13 @@ def factor(request: HttpRequest, number: int) -> HttpResponse:
         "needs_conflict": found.scope == Factor.Scope.WAR_CRIMES,
         "indicators": lines,
         "natures": [(nature.label, words) for nature, words in NATURES.items() if nature.value in natures],
-        "countries": _country_lines(seen),
+        "where": where(
+            request,
+            moment,
+            seen,
+            codes=[line.indicator.code for line in lines],
+            subject=f"factor {number}, {found.title}",
+        ),
     }
     return render(request, "indicators/factor.html", context)
 
@@ -140,30 +134,3 @@ def _indicator_lines(found: Factor, seen: EvidenceQuerySet) -> list[IndicatorLin
         )
         for indicator in found.indicators.order_by("order")
     ]
-
-
-def _country_lines(seen: EvidenceQuerySet) -> list[CountryLine]:
-    rows = (
-        seen.values("country__iso3", "country__name_en", "country__name_sort", "indicator__code", "polarity")
-        .annotate(pieces=Count("pk"), last=Max("event_on"))
-        .order_by("country__name_sort", "indicator__code")
-    )
-    found: dict[str, list[dict[str, object]]] = {}
-    for row in rows:
-        found.setdefault(str(row["country__iso3"]), []).append(dict(row))
-    return [_country_line(iso3, cells) for iso3, cells in found.items()]
-
-
-def _country_line(iso3: str, cells: list[dict[str, object]]) -> CountryLine:
-    def pieces(polarity: int) -> int:
-        return sum(int(str(cell["pieces"])) for cell in cells if cell["polarity"] == polarity)
-
-    codes = sorted({str(cell["indicator__code"]) for cell in cells}, key=lambda code: int(code.partition(".")[2]))
-    return CountryLine(
-        iso3,
-        str(cells[0]["country__name_en"]),
-        risk=pieces(Evidence.Polarity.RISK),
-        mitigation=pieces(Evidence.Polarity.MITIGATION),
-        codes=tuple(codes),
-        last_event_on=max(day for cell in cells if isinstance(day := cell["last"], dt.date)),
-    )

@@ -21,8 +21,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "/", "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/compare/?countries=MMR,SDN",
-    "/countries/MMR/factor-plots/", "/backtest/", "/sensitivity/",
-    "/alerts/numbers/",
+    "/countries/MMR/factor-plots/", "/indicators/7.14/", "/backtest/", "/sensitivity/", "/alerts/numbers/",
 )  # fmt: skip
 WORDS = {"title": "figcaption h3", "unit": ".chart-unit", "source": ".chart-source", "note": ".chart-note > p"}
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 PUBLIC = (
     "/", "/countries/MMR/", "/countries/NAM/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/factors/",
     "/countries/MMR/factor-plots/", "/compare/", "/compare/?countries=MMR,PRK,GBR,SDN,FSM",
-    "/factors/7/", "/evidence/", "/method/", "/status/", "/alerts/",
+    "/factors/7/", "/indicators/7.14/", "/evidence/", "/method/", "/status/", "/alerts/",
     "/backtest/", "/scorecard/", "/sensitivity/",
     "/countries/MMR/what-if/?a=7.3,B2,4,2024-05-01,-,a-body-with-a-name-that-does-not-want-to-break",
 )  # fmt: skip

@@ -24,7 +24,8 @@ STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/countries/MMR/factors/7/",
     "/countries/MMR/factor-plots/",
-    "/factors/", "/factors/7/", "/evidence/", "/evidence/{accepted}/", "/corrections/", "/method/", "/status/",
+    "/factors/", "/factors/7/", "/indicators/7.14/", "/indicators/1.1/", "/evidence/", "/evidence/{accepted}/",
+    "/corrections/", "/method/", "/status/",
     "/compare/", "/compare/?countries=MMR,SDN",
     "/sources/", "/backtest/", "/scorecard/", "/sensitivity/", "/search/", "/search/?q=Myanmar",
     "/reports/{report}/", "/alerts/", "/alerts/{released}/", "/alerts/feed.atom", "/alerts/follow/", "/alerts/numbers/",

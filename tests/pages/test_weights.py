@@ -21,6 +21,8 @@ PAGES = (
     "/compare/?countries=MMR,SDN,MLI,UKR,SSD",
     "/countries/MMR/factors/7/",
     "/factors/",
+    "/factors/7/",
+    "/indicators/7.14/",
     "/evidence/",
     "/alerts/",
     "/signals/",

@@ -1,0 +1,58 @@
+"""One indicator of the Framework: what it says, what counts as evidence, and where there is some."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from indicators.guidance import guidance_of
+from indicators.models import Evidence, Factor, Indicator
+from indicators.views.asked import moment_of
+from indicators.views.natures import NATURES
+from indicators.views.where import where
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Around:
+    """The indicators beside one in its factor, and those that its guidance names as look-alikes."""
+
+    before: Indicator | None
+    after: Indicator | None
+    alike: tuple[Indicator, ...]
+
+
+@require_safe
+def indicator(request: HttpRequest, code: str) -> HttpResponse:
+    """`/indicators/7.14/`, at the moment asked for; what the reader may not see is not counted."""
+    moment = moment_of(request)
+    catalogue = list(Indicator.objects.in_use().select_related("factor", "framework"))
+    found = next((one for one in catalogue if one.code == code), None)
+    if found is None:
+        raise Http404("indicator: found no such code; wanted one of the framework in use, such as 7.14")
+    seen = Evidence.objects.visible_to(request.user).known(day=moment.day, known_on=moment.known_on)
+    context = {
+        "as_of": moment,
+        "indicator": found,
+        "guidance": guidance_of(found.code),
+        "nature": NATURES[Indicator.Nature(found.nature)],
+        "needs_conflict": found.factor.scope == Factor.Scope.WAR_CRIMES,
+        "around": _around(found, catalogue),
+        "where": where(
+            request, moment, seen.filter(indicator__code=code), codes=[code], subject=f"{code} {found.label}"
+        ),
+    }
+    return render(request, "indicators/indicator.html", context)
+
+
+def _around(found: Indicator, catalogue: Sequence[Indicator]) -> Around:
+    own = [one for one in catalogue if one.factor_id == found.factor_id]
+    place = own.index(found)
+    guidance = guidance_of(found.code)
+    named = guidance.named if guidance else ()
+    return Around(
+        before=own[place - 1] if place else None,
+        after=own[place + 1] if place + 1 < len(own) else None,
+        alike=tuple(one for one in catalogue if one.code in named),
+    )

@@ -1,0 +1,124 @@
+"""Where there is evidence on an indicator or a factor: a map and its table. Pure: values in, plain dicts out."""
+
+import dataclasses
+import datetime as dt
+import enum
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from countries.charts import (
+    DASH,
+    FAINT,
+    LAND,
+    LEVEL_COLOURS,
+    LINE,
+    LINE_2,
+    LINES_MAX,
+    NOT_ASSESSED,
+    NOT_SHOWN,
+    Chart,
+    Figure,
+    Place,
+    areas,
+    dots,
+    land,
+    map_layout,
+)
+
+NONE = "nothing that you may see"
+NOTE = (
+    "A colour says which way the accepted evidence points, not how much risk there is: much is written about"
+    " some countries and little about others. The palest areas have nothing that you may see: nobody has"
+    " looked, or it is not shown to you, which is not the same as absent. A dot stands for a State too small"
+    " to see. Lines and names are no statement on borders or on any status. The plot cannot be walked by"
+    " keyboard; its table says the same."
+)
+
+
+class Says(enum.StrEnum):
+    """What the evidence of a country says of a sign, or of any of a factor's."""
+
+    RISK = "it is there"
+    BOTH = "both ways"
+    AGAINST = "only against it"
+    NUMBERS = "only a series of numbers"
+
+
+COLOURS = {Says.RISK: LINE, Says.BOTH: LINE_2, Says.NUMBERS: NOT_SHOWN, Says.AGAINST: FAINT}  # darkest first
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Spot:
+    """A country with evidence or numbers; counts are of pieces of evidence that the reader may see."""
+
+    iso3: str
+    name: str
+    says: Says
+    present: int
+    against: int
+    newest: dt.date | None  # day of the newest event, or end of the newest number's period
+
+
+def where_map(
+    spots: Sequence[Spot],
+    others: Mapping[str, str],
+    *,
+    subject: str,
+    points: Mapping[str, tuple[float, float]],
+    neutral: Sequence[str],
+    geometry: str,
+    day: dt.date,
+    source: str,
+) -> Chart:
+    """The map; `others` are the names of the countries without anything, by code. `subject` is what it is about.
+
+    `geometry` is the address of the GeoJSON whose feature ids are the codes and those of `neutral`.
+    """
+    traces = [areas(land(neutral), "no State of the table", LAND, geometry, hover=False)]
+    blank = [Place(iso3, name, NONE, f"{escape(name)}: {NONE}") for iso3, name in others.items()]
+    layers = [(NONE, LEVEL_COLOURS[NOT_ASSESSED], blank)]
+    layers += [
+        (says, colour, [_place(spot) for spot in spots if spot.says is says]) for says, colour in COLOURS.items()
+    ]
+    traces += [areas(places, str(name), colour, geometry) for name, colour, places in layers if places]
+    for name, colour, places in layers:
+        small = [place for place in places if place.iso3 in points]
+        traces += [dots(small, str(name), colour, points)] if small else []
+    return Chart(
+        key="where",
+        title=f"Where there is evidence on {subject}, {day:%-d %B %Y}",
+        unit="What the evidence says, country by country; no strength and no level",
+        source=source,
+        note=NOTE,
+        alt=_alt(spots, subject, day),
+        figure=_figure(traces) if spots else {},
+        columns=("Country", "What it says", "For it", "Against it", "Newest"),
+        rows=tuple(_row(spot) for spot in spots),
+    )
+
+
+def _figure(traces: Sequence[Figure]) -> Figure:
+    return {"data": list(traces), "layout": map_layout()}
+
+
+def _place(spot: Spot) -> Place:
+    counted = f"{spot.present} for it, {spot.against} against it"
+    more = "" if spot.says is Says.NUMBERS else f"<br>{counted}, newest {spot.newest}"
+    return Place(spot.iso3, spot.name, spot.says, f"{escape(spot.name)}: {spot.says}{more}")
+
+
+def _row(spot: Spot) -> tuple[str, ...]:
+    newest = DASH if spot.newest is None else spot.newest.isoformat()
+    return (spot.name, spot.says, str(spot.present), str(spot.against), newest)
+
+
+def _alt(spots: Sequence[Spot], subject: str, day: dt.date) -> str:
+    """Every kind with its countries, or their number where they are many."""
+    if not spots:
+        return f"Nothing on {subject} that you may see counts on {day}. That means: not assessed, not absent."
+    parts = []
+    for says in COLOURS:
+        names = [spot.name for spot in spots if spot.says is says]
+        if names:
+            parts.append(f"{says}: {', '.join(names) if len(names) <= LINES_MAX else len(names)}")
+    return f"World map of the evidence on {subject} on {day}. " + "; ".join(parts) + "."

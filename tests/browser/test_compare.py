@@ -1,0 +1,29 @@
+"""Countries side by side in a browser without JavaScript: chosen by hand, and no button that does nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from indicators.models import Evidence
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_two_countries_are_chosen_and_one_is_left_out_without_javascript(
+    live_server: LiveServer, country_with_evidence: Evidence, open_page: Callable[..., Page], width: int
+) -> None:
+    page = open_page(width=width, java_script=False)
+    page.goto(f"{live_server.url}/compare/")
+    page.get_by_label("First country").fill("Birmanie")
+    page.get_by_label("Second country").fill("السودان")
+    page.get_by_role("button", name="Compare").first.click()
+
+    assert page.url == f"{live_server.url}/compare/?countries=MMR,SDN"
+    assert page.get_by_role("button", name="Print").count() == 0  # it would do nothing
+    assert page.locator(".compared").first.is_visible()
+
+    page.get_by_role("link", name="Leave out Sudan").click()
+    assert page.url == f"{live_server.url}/compare/?countries=MMR"

@@ -1,4 +1,4 @@
-"""The one theme of all charts, and the map. Pure: values in, plain dicts for Plotly out; no plotly import.
+"""The one theme of all charts, and the parts of maps. Pure: values in, plain dicts for Plotly out; no plotly import.
 
 Colours are the light values of static/css/tokens.css; static/js/charts.js exchanges them for the reader's scheme.
 """
@@ -23,10 +23,15 @@ EDGE = "#ffffff"
 FAINT = "#a8a49b"  # the ring of a dot
 PAPER = "#fdfcfa"
 DOWN = "#1e6040"
+LINE_PALE = "#c8dde1"
+LINE_MIDDLE = "#79aab6"
+LINE_2_MIDDLE = "#d3b689"
 NOT_SHOWN = "#7f8583"
 CLEAR = "rgba(0,0,0,0)"
 NOT_ASSESSED = "not assessed"
 UNDETERMINED = "UNDETERMINED"
+NOT_COMPARABLE = "cannot be compared"
+HATCHED = (UNDETERMINED, NOT_COMPARABLE)  # too little is known to colour these
 LEVEL_COLOURS = {  # in the order of the legend
     NOT_ASSESSED: "#eeece8",
     UNDETERMINED: "#cfd3d4",
@@ -121,14 +126,13 @@ def dated(source: str, day: dt.date, known_on: dt.date) -> str:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """A country on the map; `level` is a level's word or "not assessed"."""
+    """A country on a map; `level` is the word of the step that it is on."""
 
     iso3: str
     name: str
     level: str
     said: str  # one line for the pointer
-    index: str = DASH
-    coverage: str = DASH  # of 100
+    cells: tuple[str, ...] = ()  # of the table, after name and level
 
 
 def in_points(tenths: int, *, sign: bool = False) -> str:
@@ -152,45 +156,6 @@ def layout(**more: Any) -> Figure:
     } | more
 
 
-def world_map(
-    places: Sequence[Place],
-    *,
-    points: Mapping[str, tuple[float, float]],
-    neutral: Sequence[str],
-    geometry: str,
-    day: str,
-    source: str,
-) -> Chart:
-    """The map of levels: areas by country, points (longitude, latitude) for small States, neutral land elsewhere.
-
-    `geometry` is the address of the GeoJSON whose feature ids are the places' codes and those of `neutral`.
-    """
-    traces = [areas(land(neutral), "no State of the table", LAND, geometry, hover=False)]
-    for level, colour in LEVEL_COLOURS.items():
-        here = [place for place in places if place.level == level]
-        if here:
-            traces.append(areas(here, level, colour, geometry))
-    for level, colour in LEVEL_COLOURS.items():
-        small = [place for place in places if place.level == level and place.iso3 in points]
-        if small:
-            traces.append(dots(small, level, colour, points))
-    return Chart(
-        key="world-map",
-        title=f"Level by country, {day}",
-        unit="Level, from MINIMAL to SEVERE",
-        source=source,
-        note=(
-            "Colours and words as in the legend above. Pale hatching, or a dot with a cross: undetermined, too little"
-            " is known to say low. The plot cannot be walked by keyboard; its table, and the one further down, say the"
-            " same."
-        ),
-        alt=_map_alt(places, day),
-        figure={"data": traces, "layout": map_layout()},
-        columns=("Country", "Level", "Index", "Coverage of 100"),
-        rows=tuple((place.name, place.level, place.index, place.coverage) for place in places),
-    )
-
-
 def land(ids: Iterable[str]) -> list[Place]:
     """Areas of no State of the table."""
     return [Place(iso3=one, name="", level="", said="") for one in ids]
@@ -212,6 +177,8 @@ def areas(places: Sequence[Place], name: str, colour: str, geometry: str, *, hov
         "showscale": False,
         "marker": {"line": {"color": EDGE, "width": 0.5}},
     }
+    if name in HATCHED:
+        trace["meta"] = {"hatched": True}  # by static/js/charts.js: Plotly has no pattern for areas
     if not hover:
         return trace | {"hoverinfo": "skip"}
     return trace | {"text": [place.said for place in places], "hovertemplate": "%{text}<extra></extra>"}
@@ -229,7 +196,7 @@ def dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, t
         "text": [place.said for place in places],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"size": 6, "line": {"color": FAINT, "width": 0.75}}
-        | ({"color": PAPER, "symbol": "circle-x"} if name == UNDETERMINED else {"color": colour}),
+        | ({"color": PAPER, "symbol": "circle-x"} if name in HATCHED else {"color": colour}),
     }
 
 
@@ -248,15 +215,3 @@ def map_layout() -> Figure:
             "lonaxis": {"range": [-169, 191]},
         },
     )
-
-
-def _map_alt(places: Sequence[Place], day: str) -> str:
-    """What the map shows, in words: every level with its countries, the greys as counts."""
-    parts = []
-    for level in reversed(LEVEL_COLOURS):
-        names = [place.name for place in places if place.level == level]
-        if not names:
-            continue
-        few = level not in {NOT_ASSESSED, UNDETERMINED} and len(names) <= LINES_MAX
-        parts.append(f"{level}: {', '.join(names) if few else len(names)}")
-    return f"World map of levels on {day}. " + ("; ".join(parts) or "No country in this selection") + "."

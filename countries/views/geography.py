@@ -15,15 +15,18 @@ class Geography:
     points: dict[str, tuple[float, float]]
     neutral: tuple[str, ...]
     missing: frozenset[str]
+    apart: tuple[str, ...]  # names of the areas that are no State of the table, alphabetical
 
 
 @functools.cache
 def read_geography() -> Geography:
     """Read once a process: the files come with the code and do not change under it."""
-    areas = [feature["id"] for feature in _geo("world.json")["features"]]
+    features = _geo("world.json")["features"]
+    neutral = [feature for feature in features if feature["id"].startswith("neutral:")]
     return Geography(
         points={point["id"]: (point["lon"], point["lat"]) for point in _geo("small.json")},
-        neutral=tuple(name for name in areas if name.startswith("neutral:")),
+        neutral=tuple(feature["id"] for feature in neutral),
+        apart=tuple(sorted(feature["properties"]["name"] for feature in neutral)),
         missing=frozenset(one if isinstance(one, str) else one["id"] for one in _geo("missing.json")),
     )
 

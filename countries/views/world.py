@@ -1,6 +1,5 @@
 """The world page: every country, alphabetical unless asked otherwise; what is not known sorts last."""
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
@@ -8,17 +7,17 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from alerts.models import Signal
-from countries.charts import NOT_ASSESSED, OURS, Chart, Place, dated, world_map
-from countries.templatetags.words import coverage_word
+from countries.map_modes import Mode
 from countries.views.fragments import fragment
-from countries.views.geography import Geography, read_geography
+from countries.views.geography import read_geography
 from countries.views.table import Asked, asked_of, heads, href_with, legend, listed, switches
+from countries.views.world_map import chart_of, legend_of, mode_links, mode_of, places_of, war_counts
+from indicators.at_war import Wars, wars
 from indicators.models.score import Level, Reporting
 from indicators.scoring.parameters import SHIPPED
 from indicators.world import World, WorldRow, cannot_exclude_of_nothing, world
@@ -35,6 +34,7 @@ Signalled = tuple[tuple[str, str], ...]  # code of a country, what was found the
 def world_page(request: HttpRequest) -> HttpResponse:
     """All countries; `?q=`, `?region=`, `?level=`, `?assessed=1` choose, `?sort=` orders, `?as_of=` turns back.
 
+    `?map=` says what the map shows (countries.map_modes).
     `?all=1` puts those that are not assessed into the table too, which are names below it otherwise.
     """
     try:
@@ -51,6 +51,7 @@ def world_page(request: HttpRequest) -> HttpResponse:
         "as_of": moment,
         "world": seen,
         "asked": asked,
+        "map_key": mode_of(request.GET).key,
         "legend": legend(seen, request.GET, asked),
         "regions": sorted({row.country.region for row in seen.rows}),
         "results": results,
@@ -78,13 +79,35 @@ def _overview(request: HttpRequest, seen: World, moment: AsOf) -> SafeString:
     undetermined = href_with(request.GET, level="undetermined", assessed=None)
     parameters = seen.method.parameters if seen.method else {}
     alarm = tuple(parameters.get(name, getattr(SHIPPED, name)) for name in ("alarm_points", "alarm_days"))
-    signalled = _signalled(moment)
+    signalled, mode = _signalled(moment), mode_of(request.GET)
+    fought = wars(day=moment.day, known_on=moment.known_on) if mode.key == "prevention" else None
     return fragment(
         "countries/_overview.html",
-        lambda: _beside(seen, moment, signalled) | {"undetermined_href": undetermined, "alarm": alarm},
-        content=(undetermined, moment, alarm, signalled, _shown(seen.rows)),
+        lambda: (
+            _beside(seen, moment, signalled)
+            | _map(seen, moment, mode, fought)
+            | {"undetermined_href": undetermined, "alarm": alarm, "modes": mode_links(request.GET, mode)}
+        ),
+        content=(request.GET.urlencode(), moment, alarm, signalled, fought, _shown(seen.rows)),
         request=request,
     )
+
+
+def _map(seen: World, moment: AsOf, mode: Mode, fought: Wars | None) -> dict[str, object]:
+    """The map with its legend, and what it cannot show."""
+    geography = read_geography()
+    places = places_of(seen.rows, mode, fought)
+    names = {row.country.iso3: row.country.name_en for row in seen.rows}
+    return {
+        "chart": chart_of(places, mode, moment, geography, fought),
+        "mode": mode,
+        "map_legend": legend_of(places, mode),
+        "war": war_counts(seen, fought) if fought else None,
+        "follow": reverse("country", kwargs={"iso3": "XXX"}) + moment.query,
+        "missing": [name for iso3, name in names.items() if iso3 in geography.missing],
+        "as_dots": [name for iso3, name in names.items() if iso3 in geography.points],
+        "apart": geography.apart,
+    }
 
 
 def _shown(rows: Iterable[WorldRow]) -> list[tuple[object, ...]]:
@@ -137,17 +160,12 @@ def not_excluded(grey: Sequence[WorldRow], seen: World) -> list[WorldRow]:
 
 
 def _beside(seen: World, moment: AsOf, signalled: Signalled) -> dict[str, object]:
-    """What stands around the table: map and reading lists."""
+    """What stands beside the map: reading lists."""
     rising = [row for row in seen.rows if row.flags.is_rapid]
     silent = [row for row in seen.rows if row.flags.reporting is Reporting.BLACKOUT]
     grey = [row for row in seen.rows if row.level is Level.UNDETERMINED]
-    geography = read_geography()
-    on_map = {row.country.iso3 for row in seen.rows} - geography.missing
     return {
         "as_of": moment,
-        "chart": _map(seen, moment, geography),
-        "follow": reverse("country", kwargs={"iso3": "XXX"}) + moment.query,
-        "missing": [row.country.name_en for row in seen.rows if row.country.iso3 not in on_map],
         "rising": rising,  # alphabetical, as every list of countries
         "silent": silent,
         "fresh": _fresh(seen.rows, signalled),
@@ -155,33 +173,3 @@ def _beside(seen: World, moment: AsOf, signalled: Signalled) -> dict[str, object
         "undetermined": not_excluded(grey, seen)[:LISTED_MAX],
         "undetermined_count": len(grey),
     }
-
-
-def _map(seen: World, moment: AsOf, geography: Geography) -> Chart:
-    return world_map(
-        [_place(row) for row in seen.rows],
-        points=geography.points,
-        neutral=geography.neutral,
-        geometry=static("geo/world.json"),
-        day=f"{moment.day:%-d %B %Y}",
-        source=dated(OURS, moment.day, moment.known_on),
-    )
-
-
-def _place(row: WorldRow) -> Place:
-    said = Place(row.country.iso3, row.country.name_en, _word(row), _said(row))
-    if row.overall is None or row.coverage is None:
-        return said
-    return dataclasses.replace(said, index=f"{row.overall:.1f}", coverage=str(round(100 * row.coverage)))
-
-
-def _word(row: WorldRow) -> str:
-    return NOT_ASSESSED if row.level is None else row.level.label
-
-
-def _said(row: WorldRow) -> str:
-    """One line for the pointer: a country's name, level, index and coverage."""
-    if row.overall is None or row.coverage is None:
-        return f"{row.country.name_en}: not assessed"
-    share = f"coverage {round(100 * row.coverage)} of 100, {coverage_word(row.coverage)}"
-    return f"{row.country.name_en}: {_word(row)}<br>index {row.overall:.1f}, {share}"

@@ -12,6 +12,9 @@ const TOKENS = {
     "#a8a49b": "--chart-faint",
     "#fdfcfa": "--chart-paper",
     "#1e6040": "--chart-down",
+    "#c8dde1": "--chart-line-pale",
+    "#79aab6": "--chart-line-middle",
+    "#d3b689": "--chart-line-2-middle",
     "#7f8583": "--line-strong",
     "#eeece8": "--unassessed",
     "#cfd3d4": "--undetermined",
@@ -84,10 +87,9 @@ function inScheme(colour) {
     return themed(colour, getComputedStyle(document.documentElement));
 }
 
-// UNDETERMINED is hatched on the map as everywhere else; Plotly has no pattern for areas.
+// What too little is known of is hatched on maps as everywhere else; Plotly has no pattern for areas.
 function hatch(plot, colour = inScheme) {
-    const name = "UNDETERMINED";
-    const wanted = plot._fullData?.filter((trace) => trace.name === name && trace.type === "choropleth") ?? [];
+    const wanted = plot._fullData?.filter((trace) => trace.meta?.hatched && trace.type === "choropleth") ?? [];
     const canvas = plot.querySelector("svg.main-svg");
     if (!wanted.length || !canvas) {
         return;
@@ -104,13 +106,14 @@ function hatch(plot, colour = inScheme) {
     );
     canvas.querySelector("defs").append(pattern);
     const places = new Set(wanted.flatMap((trace) => trace.locations));
+    const names = new Set(wanted.map((trace) => trace.name));
     for (const area of plot.querySelectorAll(".choroplethlayer path")) {
         if (places.has(area.__data__?.loc)) {
             area.style.fill = `url(#${id})`;
         }
     }
     for (const key of plot.querySelectorAll(".legend .traces")) {
-        if (key.textContent.trim() === name) {
+        if (names.has(key.textContent.trim())) {
             key.querySelector(".layers path")?.style.setProperty("fill", `url(#${id})`);
         }
     }

@@ -10,7 +10,8 @@ import pytest
 from plotly import graph_objects
 
 from countries import charts as world_charts
-from countries.charts import Chart, Place, dated, world_map
+from countries.charts import Chart, Place, dated
+from countries.map_modes import MODES, world_map
 from indicators.charts import Line, history, with_gaps
 
 CUTS = (10, 20, 35, 50)
@@ -37,6 +38,7 @@ def places() -> list[Place]:
 
 def drawn_map() -> Chart:
     return world_map(
+        MODES["level"],
         places(),
         points={"MLT": (14.4, 35.9)},
         neutral=["neutral:x"],
@@ -194,7 +196,7 @@ def test_a_long_line_is_drawn_for_ten_years_and_tabled_in_full() -> None:
 
 
 def test_the_map_names_levels_in_words() -> None:
-    assert drawn_map().alt == "World map of levels on 30 June. SEVERE: Myanmar; UNDETERMINED: 1; not assessed: 1."
+    assert drawn_map().alt == "World map: Level by country, 30 June. SEVERE: Myanmar; UNDETERMINED: 1; not assessed: 1."
 
 
 def test_the_two_greys_are_two_traces() -> None:

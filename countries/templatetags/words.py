@@ -208,6 +208,12 @@ def chart_csv(chart: Any) -> SafeString:
 
 
 @register.filter
+def at(found: dict[Any, Any], key: object) -> object:
+    """What stands under the key; None where nothing does."""
+    return found.get(key)
+
+
+@register.filter
 def people(count: int | None) -> str:
     """A population as a person says it: 54 million, 920,000."""
     if count is None:

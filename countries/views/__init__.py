@@ -1,5 +1,6 @@
-"""The world page, the country page with its factors, the two that explain an index, and countries side by side."""
+"""The world page, the country page with its factors and brief, what explains an index, countries side by side."""
 
+from countries.views.brief import brief_page
 from countries.views.compare import compare
 from countries.views.country import country_page
 from countries.views.explained import breakdown_page, change_page
@@ -9,6 +10,7 @@ from countries.views.world import world_page
 
 __all__ = [
     "breakdown_page",
+    "brief_page",
     "change_page",
     "compare",
     "country_factor_page",

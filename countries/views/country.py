@@ -39,12 +39,14 @@ class Parts:
     top: str  # blocks 1 to 3
     factors: str  # block 5
     history: str  # block 6
+    alerts: str  # block 8
     unscored: str  # of block 10
     groups: str  # of block 9
     method: str  # block 11
     leading: tuple[int, ...]  # the factors that add to the index, the weightiest first
     factors_assessed: int
     passages: int
+    warnings: int  # entries of the ledger shown, its latest
 
 
 @require_safe
@@ -55,14 +57,13 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
     if iso3 != country.iso3:
         return redirect(country.get_absolute_url() + moment.query, permanent=True)
     marker = marker.of(is_current=moment.is_current)
-    content = (marker, marked_ledger(country.pk), moment, reader_of(request))
+    content = (marker, marked_ledger(country.pk), moment, reader_of(request), _may(request))
     parts = kept("country", lambda: _parts(request, country, moment), content=content)
     context = {
         "as_of": moment,
         "country": country,
         "parts": parts,
         "evidence": _evidence(request, country, moment, marker),
-        "alerts": _alerts(request, country, moment, content),
         "beside": beside(request, country, moment, content=content),
         "options": can_be_done(parts.leading, country_id=country.pk, situation_id=None, day=moment.day),
     }
@@ -72,6 +73,11 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
 def reader_of(request: HttpRequest) -> tuple[object, ...]:
     """What of a reader the kept parts depend on, and the day to which the date picker reaches."""
     return (clearance_of(request.user), request.user.is_authenticated, *days().values())
+
+
+def _may(request: HttpRequest) -> tuple[bool, ...]:
+    """What the reader may do that the block of alerts offers or names."""
+    return tuple(may(request.user, action) for action in (Action.KEEP_LEDGER, Action.RELEASE_ALERT))
 
 
 def days() -> dict[str, object]:
@@ -96,24 +102,12 @@ def _evidence(request: HttpRequest, country: Country, moment: AsOf, marker: Mark
     return fragment("countries/_evidence.html", context, content=content, request=request)
 
 
-def _alerts(request: HttpRequest, country: Country, moment: AsOf, content: object) -> SafeString:
-    allowed = tuple(may(request.user, action) for action in (Action.KEEP_LEDGER, Action.RELEASE_ALERT))
-    return fragment(
-        "countries/_alerts.html",
-        lambda: {
-            "country": country,
-            "ledger": ledger(country, known_on=moment.known_on, user=request.user),
-        },
-        content=(content, allowed),
-        request=request,
-    )
-
-
 def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
     asked: dict[str, Any] = {"day": moment.day, "known_on": moment.known_on, "is_current": moment.is_current}
     reading = read(country, **asked, user=request.user)
     profile = profile_of(reading, country, **asked)
     context = {"as_of": moment, "country": country, "profile": profile, **days()}
+    context["ledger"] = found = ledger(country, known_on=moment.known_on, user=request.user)
     context |= told(profile, reading, moment, marks_of(country, day=moment.day, known_on=moment.known_on))
 
     def rendered(name: str) -> SafeString:
@@ -124,10 +118,12 @@ def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
         top=rendered("_top"),
         factors=rendered("_factors"),
         history=rendered("_history"),
+        alerts=rendered("_alerts"),
         unscored=rendered("_unscored"),
         groups=rendered("_groups"),
         method=rendered("_method"),
         leading=tuple(leading(profile)) if profile.assessed else (),
         factors_assessed=sum(factor.assessed for factor in profile.factors),
         passages=profile.passages_count,
+        warnings=len(found.entries),
     )

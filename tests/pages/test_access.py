@@ -23,7 +23,7 @@ RECORDERS = frozenset(Role) - {Role.READER}
 STAFF = frozenset({Role.CODER, Role.REVIEWER, Role.PUBLISHER, Role.ADMIN})
 PUBLIC_PAGES = (
     "/countries/MMR/", "/countries/MMR/breakdown/", "/countries/MMR/change/", "/countries/MMR/factors/7/",
-    "/countries/MMR/factor-plots/",
+    "/countries/MMR/factor-plots/", "/countries/MMR/brief/",
     "/factors/", "/factors/7/", "/indicators/7.14/", "/indicators/1.1/", "/evidence/", "/evidence/{accepted}/",
     "/corrections/", "/method/", "/status/",
     "/compare/", "/compare/?countries=MMR,SDN",

@@ -20,6 +20,7 @@ PAGES = (
     "/compare/",
     "/compare/?countries=MMR,SDN,MLI,UKR,SSD",
     "/countries/MMR/factors/7/",
+    "/countries/MMR/brief/",
     "/factors/",
     "/factors/7/",
     "/indicators/7.14/",

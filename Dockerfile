@@ -1,5 +1,12 @@
 # The production image: web, worker, beat and the one-shot migration are this image with another command.
 
+FROM node:20.20.2-bookworm-slim AS charts
+WORKDIR /charts
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY r2p_dashboard/plotly_entry.js r2p_dashboard/
+RUN npm run build --silent
+
 FROM python:3.11.14-slim-bookworm AS build
 ENV UV_PYTHON_DOWNLOADS=never \
     UV_LINK_MODE=copy \
@@ -11,6 +18,7 @@ ARG EMBEDDINGS=
 # EMBEDDINGS=1: with the extra that brings a small model (docs/runbook.md)
 RUN uv sync --frozen --no-default-groups ${EMBEDDINGS:+--extra embeddings}
 COPY . .
+COPY --from=charts /charts/build/plotly.min.js build/plotly.min.js
 # a key and an address for this step only: nothing is signed, no link is made, and neither is in the image's environment
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
     SITE_URL=https://build.invalid \

@@ -12,10 +12,11 @@ SPREAD := $(if $(filter tests,$(TESTS)),-n $(shell expr `nproc` + 1) --maxproces
 SLOW := slow or browser or chaos
 QUICK := $(if $(filter tests,$(TESTS)),-m "not ($(SLOW))")
 
-.PHONY: help run embeddings reset manage test test-slow test-all test-full lint types contracts checks phrases mail-pictures bench bench-chaos clean
+.PHONY: help run plotly embeddings reset manage test test-slow test-all test-full lint types contracts checks phrases mail-pictures bench bench-chaos clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
+	@echo "make plotly       build the chart library anew with npm: a third of the package's own file"
 	@echo "make embeddings   install the extra with the small model too; used with SUGGESTER_TRAINED=1 SUGGESTER_EMBEDDINGS=1"
 	@echo "make reset        forget the local data"
 	@echo "make manage       a manage.py command against the local installation: ARGS='ingest text --file statement.txt'"
@@ -37,7 +38,11 @@ help: ## this list
 	@sh r2p_dashboard/local/venv.sh
 
 run: .venv/.synced ## PORT and DATA may be given
-	@$(PY) -m r2p_dashboard.local run $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)")
+	@sh r2p_dashboard/local/plotly.sh & $(PY) -m r2p_dashboard.local run $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)")
+
+plotly: ## where npm is at hand; `make run` does it beside its start when it was not done
+	@rm -rf build
+	@sh r2p_dashboard/local/plotly.sh strict
 
 embeddings: .venv/.synced
 	UV_PYTHON="$(CURDIR)/.venv/bin/python" .venv/bin/uv sync --quiet --frozen --inexact --extra embeddings
@@ -93,5 +98,5 @@ bench-chaos: .venv/.synced ## MAILS and KILLS may be given
 	$(PY) -m bench.mail_chaos $(if $(MAILS),--mails "$(MAILS)") $(if $(KILLS),--kills "$(KILLS)")
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov staticfiles
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov staticfiles build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

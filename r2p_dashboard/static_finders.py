@@ -5,23 +5,33 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, Storage
 
 NAME = "plotly.min.js"
 PREFIX = "plotly"
+BUILT = "build"  # where `make plotly` puts the smaller file; the folder of the project is before it
+
+
+def library_folder() -> Path:
+    """The folder of the chart library: what was built from package.json where it was, else the package's own."""
+    built = Path(settings.BASE_DIR) / BUILT
+    if (built / NAME).is_file():
+        return built
+    found = importlib.util.find_spec("plotly")
+    if found is None or found.origin is None:
+        raise ImproperlyConfigured("the package plotly is not installed; run `uv sync`")
+    return Path(found.origin).parent / "package_data"
 
 
 class PlotlyFinder(BaseFinder):
-    """Serves `plotly/plotly.min.js` from the package `plotly`; the rest of its data is not for readers."""
+    """Serves `plotly/plotly.min.js`; the rest of the package's data is not for readers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = importlib.util.find_spec("plotly")
-        if found is None or found.origin is None:
-            raise ImproperlyConfigured("the package plotly is not installed; run `uv sync`")
-        self.storage = FileSystemStorage(location=Path(found.origin).parent / "package_data")
+        self.storage = FileSystemStorage(location=library_folder())
         self.storage.prefix = PREFIX  # type: ignore[attr-defined]  # where collectstatic puts it
 
     def find(self, path: str, find_all: bool = False) -> Any:

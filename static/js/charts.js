@@ -256,11 +256,21 @@ function isSlow() {
     return Boolean(line && (line.saveData || SLOW.includes(line.effectiveType)));
 }
 
+// What a fetch of the library would cost on this line, asked of the server; nothing where it does not say.
+async function sizeOf(address) {
+    const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
+    const bytes = Number(answer?.headers.get("Content-Length"));
+    return bytes ? ` (fetches ${(bytes / 1e6).toFixed(1)} MB)` : "";
+}
+
 function askFirst(chart) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button-quiet";
-    button.textContent = "Draw the chart (fetches about 1.1 MB)";
+    button.textContent = "Draw the chart";
+    sizeOf(chart.dataset.library).then((size) => {
+        button.textContent = `Draw the chart${size}`;
+    });
     button.addEventListener("click", () => {
         button.remove();
         draw(chart);

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 KEPT_SECONDS = 600  # names of sources and countries, which the keys leave out, are at most this old
 
@@ -16,8 +17,11 @@ Kept = TypeVar("Kept")
 
 
 def kept(name: str, make: Callable[[], Kept], *, content: object) -> Kept:
-    """What `make` gives, made once for the same `content`: everything that it rests on, the reader's clearance too."""
-    key = f"fragment:{name}:{hashlib.sha256(repr(content).encode()).hexdigest()}"
+    """What `make` gives, made once for the same `content`: everything that it rests on, the reader's clearance too.
+
+    The language is part of the key: what is kept holds words.
+    """
+    key = f"fragment:{get_language()}:{name}:{hashlib.sha256(repr(content).encode()).hexdigest()}"
     found: Kept | None = cache.get(key)
     if found is None:
         found = make()

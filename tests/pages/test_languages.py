@@ -1,0 +1,74 @@
+"""Pages in another language: its direction, its words, and none of them half."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from django.test import Client
+from django.utils import translation
+from pytest_django import Settings
+
+from countries.views import fragments
+from r2p_dashboard.local import phrases
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+PAGES = ("/", "/countries/MMR/", "/alerts/", "/factors/7/", "/evidence/", "/method/", "/search/?q=Myanmar", "/status/")
+
+
+@pytest.fixture
+def marked(tmp_path: Path, settings: Settings) -> Iterator[None]:
+    """Arabic that has every string of pages, each the English one between ⟦ and ⟧."""
+    catalog = Catalog(locale="ar")
+    for said in phrases.pages():
+        one, many = (said, None) if isinstance(said, str) else said
+        if one == one.strip():
+            catalog.add(said, f"⟦{one}⟧" if many is None else (f"⟦{one}⟧", *[f"⟦{many}⟧"] * (catalog.num_plurals - 1)))
+    folder = tmp_path / "ar" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "django.mo").open("wb") as file:
+        write_mo(file, catalog)
+    settings.LOCALE_PATHS = [tmp_path]
+    with translation.override("ar"):
+        yield
+
+
+def test_a_page_says_its_language_and_runs_from_left_to_right(client: Client) -> None:
+    assert '<html lang="en" dir="ltr">' in client.get("/").text
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/api/v1/docs/"])
+def test_in_arabic_a_page_runs_from_right_to_left(client: Client, address: str) -> None:
+    make.accepted()
+
+    with translation.override("ar"):
+        answer = client.get(address)
+
+    assert answer.status_code == 200
+    assert '<html lang="ar" dir="rtl">' in answer.text
+
+
+@pytest.mark.usefixtures("marked")
+@pytest.mark.parametrize("address", PAGES)
+def test_a_language_that_says_everything_is_said_on_every_page(client: Client, address: str) -> None:
+    make.accepted()
+
+    answer = client.get(address)
+
+    assert answer.status_code == 200
+    assert answer.text.count("⟦") > 15
+    assert "%(" not in answer.text, "a place in a sentence that nothing filled"
+
+
+def test_what_is_kept_in_one_language_is_not_served_in_another() -> None:
+    def words() -> str:
+        return fragments.kept("words", translation.get_language, content="the same") or ""
+
+    english = words()
+    with translation.override("ar"):
+        arabic = words()
+
+    assert (english, arabic, words()) == ("en", "ar", "en")

@@ -12,7 +12,7 @@ SPREAD := $(if $(filter tests,$(TESTS)),-n $(shell expr `nproc` + 1) --maxproces
 SLOW := slow or browser or chaos
 QUICK := $(if $(filter tests,$(TESTS)),-m "not ($(SLOW))")
 
-.PHONY: help run plotly embeddings reset manage test test-slow test-all test-full lint types contracts checks phrases mail-pictures bench bench-chaos clean
+.PHONY: help run plotly embeddings reset manage test test-slow test-all test-full lint types contracts checks phrases mail-pictures page-pictures bench bench-chaos clean
 
 help: ## this list
 	@echo "make run          start everything here: http://127.0.0.1:8000/ (PORT=8001, DATA=../shared/data)"
@@ -30,6 +30,7 @@ help: ## this list
 	@echo "make checks       migrations complete, production settings sound"
 	@echo "make phrases      new strings of mails into locale/*/django.po, and the files that gettext reads"
 	@echo "make mail-pictures  the mail as docs/images/ has it, from the local demonstration"
+	@echo "make page-pictures  the main pages as docs/images/ has them, from the running local demonstration (PORT=8001)"
 	@echo "make bench        measure, and write bench/results/"
 	@echo "make bench-chaos  10,000 mails while worker, broker and PostgreSQL are killed 30 times (MAILS=500 KILLS=6)"
 	@echo "make clean        remove .venv and caches (the local data stay)"
@@ -90,6 +91,10 @@ phrases: .venv/.synced
 mail-pictures: .venv/.synced
 	@sh r2p_dashboard/local/chromium.sh
 	@$(PY) -m r2p_dashboard.local manage -- mail_pictures
+
+page-pictures: .venv/.synced ## while `make run` serves
+	@sh r2p_dashboard/local/chromium.sh
+	@$(PY) -m r2p_dashboard.local manage -- page_pictures $(if $(PORT),--address "http://127.0.0.1:$(PORT)")
 
 bench: .venv/.synced
 	$(PY) -m bench

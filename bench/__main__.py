@@ -16,7 +16,7 @@ from bench.servers import ROOT, TEMPLATE, Servers, servers, with_reference
 
 SCRIPTS = (
     "kernel", "intervals", "recompute", "pages", "evidence_to_score", "accepted_to_mail", "released_to_mail",
-    "matching", "mails", "feed_to_passages", "duplicates", "ged", "table_import", "desk",
+    "matching", "mails", "feed_to_passages", "duplicates", "ged", "table_import", "desk", "pages_in_browser",
     "migrate",
 )  # fmt: skip
 OWN = "first_page"  # brings its own servers, in a clone of its own

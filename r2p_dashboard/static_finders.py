@@ -1,4 +1,4 @@
-"""Static files that come from a package and not from our folders: one file of plotly, never committed."""
+"""Static files that are in none of our folders: one of plotly, never committed, and stylesheets joined into few."""
 
 import importlib.util
 from collections.abc import Iterable
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, Storage
+
+from r2p_dashboard import styles
 
 NAME = "plotly.min.js"
 PREFIX = "plotly"
@@ -44,3 +46,27 @@ class PlotlyFinder(BaseFinder):
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
         """That one file."""
         yield NAME, self.storage
+
+
+class StylesFinder(BaseFinder):
+    """Serves the joined stylesheets of `r2p_dashboard.styles`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.storage = FileSystemStorage(location=styles.FOLDER)
+
+    def find(self, path: str, find_all: bool = False) -> Any:
+        """The file's place, where it is one of ours; made anew where a source changed."""
+        try:
+            place = styles.built(path)
+        except styles.UnknownStyleError:
+            place = None
+        if place is None:
+            return []
+        return [str(place)] if find_all else str(place)
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
+        """The site's, and those that templates name."""
+        for address in styles.addresses():
+            styles.built(address)
+            yield address, self.storage

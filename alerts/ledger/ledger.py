@@ -10,7 +10,7 @@ words are shown no more; what was taken back because it may harm is not there, n
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -18,7 +18,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import CharField, DateTimeField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
-from alerts import policy
+from alerts import family, policy
 from alerts.ledger.elapsed import Moment
 from alerts.ledger.timeline import Deed, Mark, Step, Timeline, timeline
 from alerts.models import (
@@ -90,6 +90,7 @@ class Entry:
     responses: tuple[ResponseLine, ...]
     at: Moment
     since: str = ""
+    corrected: Alert | None = None  # by the last correction of our alert
 
 
 def still_open(user: Reader) -> str:
@@ -111,10 +112,11 @@ def rows_of(asked: Asked, *, user: Reader) -> QuerySet[Any, Row]:
 
 
 def read(rows: Iterable[Row], *, user: Reader, known_before: dt.datetime | None = None) -> list[Entry]:
-    """The entries of a page of `rows`, in their order; four queries at most, however many."""
+    """The entries of a page of `rows`, in their order; five queries at most, however many."""
     chosen = list(rows)
     numbers = {of: [number for kind, number, _ in chosen if kind == of] for of in (ALERT, PUBLISHED, UNTIED)}
     alerts = _read_alerts(numbers[ALERT], user, known_before)
+    corrections = _corrections(alerts, known_before)
     published = _read_published(numbers[PUBLISHED])
     about = Q(alert__in=numbers[ALERT]) | Q(warning__in=[row.first_id for row in published.values()])
     lines = _read_responses(about | Q(pk__in=numbers[UNTIED]), user, known_before) if chosen else []
@@ -123,7 +125,7 @@ def read(rows: Iterable[Row], *, user: Reader, known_before: dt.datetime | None 
     for of, number, _ in chosen:
         if of == ALERT:
             mine = tuple(line for line in lines if line.response.alert_id == number)
-            made.append(_of_alert(alerts[number], mine, words))
+            made.append(replace(_of_alert(alerts[number], mine, words), corrected=corrections.get(number)))
         elif of == PUBLISHED:
             mine = tuple(line for line in lines if line.response.warning_id == published[number].first_id)
             made.append(_of_published(published[number], mine, words))
@@ -219,6 +221,17 @@ def _read_alerts(numbers: Collection[int], user: Reader, known_before: dt.dateti
     first = Subquery(_answers(user, known_before).filter(_TO_IT).order_by("at").values("at")[:1])
     rows = Alert.objects.filter(pk__in=numbers).select_related("country", "situation").annotate(first_seen=first)
     return {row.pk: row for row in rows}
+
+
+def _corrections(alerts: dict[int, Alert], known_before: dt.datetime | None) -> dict[int, Alert]:
+    """The last correction of each alert that had gone out by then."""
+    found: dict[int, Alert] = {}
+    for number, since in family.after(list(alerts.values())).items():
+        for one in since:
+            is_known = known_before is None or (one.released_at is not None and one.released_at < known_before)
+            if one.kind == Alert.Kind.CORRECTION and is_known:
+                found[number] = one
+    return found
 
 
 def _read_published(numbers: Collection[int]) -> dict[int, PublishedWarning]:

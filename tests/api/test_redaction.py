@@ -187,7 +187,9 @@ def test_a_sign_that_rests_on_a_hidden_series_is_assessed_and_the_factors_add_up
     assert [one["number"] for one in found["factors"] if one["state"] == "assessed"] == [1, 11]
     page = client.get("/countries/MMR/?as_of=2024-06-29").text
     assert page.count("nothing was coded") == 12
-    assert "It rests on a series that you may not see." in page
+    assert (
+        "It rests on a series that you may not see." in client.get("/countries/MMR/factors/11/?as_of=2024-06-29").text
+    )
 
 
 def test_a_reason_for_retraction_is_as_sensitive_as_its_evidence(client: Client, record: Record) -> None:

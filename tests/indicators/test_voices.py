@@ -227,7 +227,6 @@ def test_pages_and_api_say_with_whom_a_piece_is_counted(client: Client) -> None:
     run_all()
     with_whom = f"counted as one source with {first.family.name}"
 
-    assert with_whom in client.get("/countries/MMR/").text
     assert with_whom in client.get("/countries/MMR/breakdown/").text
     rows = client.get("/api/v1/countries/MMR/contributions/").json()["results"]
     told = {row["evidence"]: (row["family"], row["counted_with"]) for row in rows}

@@ -79,16 +79,6 @@ def test_the_causes_lead_from_one_index_to_the_other(client: Client) -> None:
     assert "Index on 1 April 2024" in table
 
 
-def test_points_by_factor_add_up_on_the_country_page(client: Client) -> None:
-    some()
-
-    block = client.get("/countries/MMR/").text.partition('id="contributions"')[2].partition("</table>")[0]
-    *factors, index = map(number, FIGURE.findall(block))
-
-    assert sum(factors) == index
-    assert len(factors) > 3
-
-
 def test_what_came_in_and_what_was_retracted_leads_to_its_evidence(client: Client) -> None:
     new = make.accepted()
     gone = make.accepted(event_on=dt.date(2024, 1, 5), known_on=dt.date(2024, 1, 10))

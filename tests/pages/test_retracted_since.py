@@ -40,7 +40,7 @@ def test_a_later_retraction_shows_at_once_on_a_page_of_the_day_before(client: Cl
     assert MARK in client.get(page).text
 
 
-def test_the_country_page_marks_reason_piece_row_and_list_and_tells_of_corrections(client: Client) -> None:
+def test_the_country_page_marks_reason_piece_and_list_and_tells_of_corrections(client: Client) -> None:
     piece = make.accepted()
     make.accepted(indicator=make.indicator("1.1"))
     assert "None so far." in client.get(COUNTRY + THEN).text
@@ -48,7 +48,8 @@ def test_the_country_page_marks_reason_piece_row_and_list_and_tells_of_correctio
 
     text = " ".join(client.get(COUNTRY + THEN).text.split())
 
-    assert text.count(MARK) == 5  # reason, piece, contribution, list, corrections
+    assert text.count(MARK) == 3  # reason, list, corrections
+    assert MARK in client.get(f"{COUNTRY}factors/{piece.indicator.factor.number}/{THEN}").text
     told = text.partition("<dt>Corrections</dt>")[2].partition("</dd>")[0]
     assert "None by that day; 1 piece shown here has been retracted since:" in told
     assert f'href="/evidence/{piece.pk}/{THEN}"'.replace("&", "&amp;") in told

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from alerts.desk.drafts import Words
 from alerts.models import Alert
+from alerts.views.ledger import ENTRIES
 from people.models import User
 from people.permissions import Role
 from tests import make
@@ -90,7 +91,8 @@ def test_lists_say_that_an_alert_was_corrected_and_lead_to_the_last_correction(
     for address in ("/alerts/", f"/situations/{rows[0].situation.slug}/", "/countries/MMR/"):
         with django_assert_max_num_queries(40):
             found = client.get(address).text
-        for one in last:
+        shown = last[-ENTRIES:] if address == "/countries/MMR/" else last
+        for one in shown:
             assert f'<a class="tag nowrap" href="/alerts/{one.pk}/">corrected <time' in found
     assert ">corrected <" not in client.get("/countries/MMR/?as_of=2024-06-30&known_on=2024-06-30").text
 

@@ -36,7 +36,7 @@ PUBLIC_PAGES = (
 PAGES_FOR = {
     "/account/": EVERYBODY, "/account/password/": EVERYBODY, "/review/": STAFF, "/evidence/new/": STAFF,
     "/reports/possible-updates/": STAFF, "/reports/possible-updates/{pair}/": STAFF,
-    "/evidence/{accepted}/correct/": STAFF,
+    "/evidence/{accepted}/correct/": STAFF, "/style/": STAFF,
     "/reports/new/": STAFF, "/reports/unread/": STAFF, "/reports/sent/": STAFF, "/reports/sent/{batch}/": STAFF,
     "/reports/{scan}/type/": STAFF, "/reports/{scan}/scan/1/": STAFF,
     "/reports/{report}/life/": STAFF, "/reports/{report}/correct/": STAFF,

@@ -14,7 +14,13 @@ async function fill(box) {
     for (const one of part.querySelectorAll("noscript")) {
         one.remove(); // parsed without scripting: its sheet would count here
     }
-    box.querySelector("[data-lazy-link]")?.replaceWith(document.adoptNode(part));
+    const link = box.querySelector("[data-lazy-link]");
+    const isHere = link?.contains(document.activeElement);
+    link?.replaceWith(document.adoptNode(part));
+    if (isHere) {
+        part.tabIndex = -1; // who stood on the link that went stands on what came
+        part.focus({ preventScroll: true });
+    }
     part.dispatchEvent(new CustomEvent("part:added", { bubbles: true }));
 }
 

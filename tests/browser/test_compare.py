@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from indicators.models import Evidence
@@ -23,7 +23,7 @@ def test_two_countries_are_chosen_and_one_is_left_out_without_javascript(
 
     assert page.url == f"{live_server.url}/compare/?countries=MMR,SDN"
     assert page.get_by_role("button", name="Print").count() == 0  # it would do nothing
-    assert page.locator(".compared").first.is_visible()
+    expect(page.locator(".compared").first).to_be_visible()
 
     page.get_by_role("link", name="Leave out Sudan").click()
     assert page.url == f"{live_server.url}/compare/?countries=MMR"

@@ -90,6 +90,8 @@ def test_all_of_the_head_is_reached_by_keys_and_never_hidden(
     reached, hidden = [], []
     for _ in range(60):
         page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.closest('main') !== null"):
+            break  # the head is done
         if page.evaluate("() => document.activeElement.matches('details:not([open]) > summary')"):
             page.keyboard.press("Enter")
         reached.append(page.evaluate("() => document.activeElement.textContent.trim()"))

@@ -1,5 +1,6 @@
 """Pages in another language: its direction, its words, and none of them half."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,3 +73,12 @@ def test_what_is_kept_in_one_language_is_not_served_in_another() -> None:
         arabic = words()
 
     assert (english, arabic, words()) == ("en", "ar", "en")
+
+
+@pytest.mark.parametrize("path", sorted(phrases.TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_what_a_block_counts_is_not_renamed_in_it(path: Path) -> None:
+    """Django looks the counted value up among the names of the block: `count n=event.others with event=…` has none."""
+    blocks = re.findall(r"\{% blocktranslate (.*?) %\}", path.read_text(encoding="utf-8"))
+    counted = [(found[1], block) for block in blocks if (found := re.search(r"count \w+=(\w+)", block))]
+
+    assert [block for root, block in counted if f" {root}=" in f" {block.partition(' with ')[2]}"] == []

@@ -169,7 +169,7 @@ def test_queries_do_not_grow(
         shared("MMR", "SDN", "BGD")
     with django_assert_max_num_queries(9):
         client.get("/situations/")
-    with django_assert_max_num_queries(20):  # six of them for the ledger, what left it, and the levers
+    with django_assert_max_num_queries(21):  # seven of them for the ledger, what left it, and the levers
         client.get(f"/situations/{row.situation.slug}/")
     with django_assert_max_num_queries(12):
         client.get(f"/situations/{row.situation.slug}/edit/")

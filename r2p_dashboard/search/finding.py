@@ -1,21 +1,25 @@
-"""What a few words find. Every group is one query, and holds only what its reader may see."""
+"""What a few words find. Every group is one query, and holds and counts only what its reader may see."""
 
 import dataclasses
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
 
-from alerts.models import Alert
+from alerts.models import Alert, Situation, SituationPlace
 from countries.models import Country
-from countries.naming import country_named, states_beginning
+from countries.naming import country_named, states_beginning, states_called
 from indicators.models import Evidence, Indicator
 from people.models import User
-from reports.models import Passage
+from r2p_dashboard.clock import AsOf
+from reports.models import Passage, Report, Source
 
 LEAST = 2  # letters of a query
 MOST = 100
@@ -42,59 +46,188 @@ class Piece:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Found:
-    """Of each group the best few. `may_mean`: no country has this name, these are spelt much like it."""
+class Asked:
+    """What is looked for, by whom, at which moment, and among which reports."""
 
-    countries: list[Country]
+    text: str
+    user: User | AnonymousUser
+    moment: AsOf
+    reports: QuerySet[Report, Any]  # those that the reader may see at that moment
+
+    @property
+    def words(self) -> list[str]:
+        """Words that are long enough to tell something; where none is, all of it."""
+        return [word for word in self.text.split() if len(word) >= WORD] or [self.text]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Group:
+    """The best few of one kind, and how many there are."""
+
+    key: str
+    title: str
+    rows: Sequence[Any]
+    total: int
+    is_dated: bool  # whether it is turned to the day of the view
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are others than the few."""
+        return self.total > len(self.rows)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """Groups with something in them. `may_mean`: no country has this name, these are spelt much like it."""
+
+    groups: list[Group]
     may_mean: bool
-    indicators: list[Indicator]
-    pieces: list[Piece]
-    alerts: list[Alert]
+
+    def of(self, key: str) -> list[Any]:
+        """The best few of a kind."""
+        return [row for group in self.groups if group.key == key for row in group.rows]
 
     @property
     def count(self) -> int:
         """Of all results."""
-        return len(self.countries) + len(self.indicators) + len(self.pieces) + len(self.alerts)
+        return sum(group.total for group in self.groups)
 
 
-def find(text: str, *, user: User | AnonymousUser) -> Found:
-    """What `text`, of LEAST to MOST letters, finds for this reader."""
-    words = [word for word in text.split() if len(word) >= WORD] or [text]
-    countries, may_mean = _countries(text)
-    return Found(countries, may_mean, _indicators(text, words), _pieces(words, user), _alerts(words))
+def find(asked: Asked) -> Found:
+    """What is found, LEAST to MOST letters being asked for; of each kind the best few."""
+    codes, may_mean = _states(asked.text)
+    groups = [_group(key, asked, codes) for key in KINDS]
+    return Found([group for group in groups if group.total], may_mean)
 
 
-def _countries(text: str) -> tuple[list[Country], bool]:
-    """By any code, by a name or its beginning in six languages; else those that are spelt much like it."""
+def _group(key: str, asked: Asked, codes: Sequence[str]) -> Group:
+    if key == "countries":
+        rows: Sequence[Any] = list(_countries(codes[:OF_EACH]))
+        total = len(codes)
+    else:
+        rows = list(KINDS[key].rows(asked).annotate(of_all=Window(Count("*")))[:OF_EACH])
+        total = rows[0].of_all if rows else 0
+    return Group(key, title_of(key), shown(key, rows, asked), total, KINDS[key].is_dated)
+
+
+def all_of(key: str, asked: Asked) -> Sequence[Any] | QuerySet[Any]:
+    """Everything of one kind, to be paged through. Raises KeyError where there is no such kind."""
+    return KINDS[key].rows(asked)
+
+
+def shown(key: str, rows: Sequence[Any], asked: Asked) -> Sequence[Any]:
+    """The rows of a kind as pages print them: evidence with the place in its passage."""
+    return [Piece(row, excerpt(row.passage.text, asked.words)) for row in rows] if key == "evidence" else rows
+
+
+def title_of(key: str) -> str:
+    """The kind's name, in the reader's language."""
+    return {
+        "countries": _("Countries"), "indicators": _("Indicators"), "situations": _("Situations"),
+        "alerts": _("Alerts"), "evidence": _("Evidence"), "reports": _("Reports"), "sources": _("Sources"),
+    }[key]  # fmt: skip
+
+
+def _states(text: str) -> tuple[list[str], bool]:
+    """Codes by any code, by a name or its beginning in six languages; else those that are spelt much like it."""
     named = country_named(text)
     codes = list(dict.fromkeys([*named.iso3, *states_beginning(text)]))
-    may_mean = not codes
-    wanted = (codes or list(named.nearest))[:OF_EACH]
-    rows = Country.objects.in_bulk(wanted, field_name="iso3") if wanted else {}
-    return [rows[code] for code in wanted if code in rows], may_mean and bool(wanted)
+    return codes or list(named.nearest), not codes and bool(named.nearest)
 
 
-def _indicators(text: str, words: Sequence[str]) -> list[Indicator]:
+def _countries(codes: Sequence[str]) -> list[Country]:
+    rows = Country.objects.in_bulk(codes, field_name="iso3") if codes else {}
+    return [rows[code] for code in codes if code in rows]
+
+
+def _indicators(asked: Asked) -> QuerySet[Any]:
     """By code or its beginning, or by words of the label, of the description or of the factor's title."""
-    said = reduce(and_, (_any_of(("label", "description", "factor__title"), word) for word in words))
+    text = asked.text
+    said = reduce(and_, (_any_of(("label", "description", "factor__title"), word) for word in asked.words))
     near = Greatest(TrigramWordSimilarity(text, "label"), TrigramWordSimilarity(text, "factor__title"))
     rows = Indicator.objects.in_use().filter(Q(code=text) | Q(code__startswith=f"{text}.") | said)
-    return list(rows.select_related("factor").order_by(near.desc(), "order")[:OF_EACH])
+    return rows.select_related("factor").order_by(near.desc(), "order")
 
 
-def _pieces(words: Sequence[str], user: User | AnonymousUser) -> list[Piece]:
-    """Accepted evidence whose passage, or the reason for its coding, has every word; the latest events first."""
-    said = reduce(and_, (_in_passage(word) | _any_of(("note",), word) for word in words))
-    rows = Evidence.objects.visible_to(user).filter(said, status=Evidence.Status.ACCEPTED)
-    shown = rows.select_related("country", "indicator", "passage__report__source").order_by("-event_on", "-pk")
-    hidden = ("passage__report__bytes", "passage__report__text")
-    return [Piece(row, excerpt(row.passage.text, words)) for row in shown.defer(*hidden)[:OF_EACH]]
+def _evidence(asked: Asked) -> QuerySet[Any]:
+    """What counted at the moment and whose passage, or the reason for its coding, has every word; latest events first."""
+    said = reduce(and_, (_in_passage(word) | _any_of(("note",), word) for word in asked.words))
+    rows = Evidence.objects.visible_to(asked.user).known(day=asked.moment.day, known_on=asked.moment.known_on)
+    seen = rows.filter(said).select_related("country", "indicator", "passage__report__source")
+    return seen.defer("passage__report__bytes", "passage__report__text").order_by("-event_on", "-pk")
 
 
-def _alerts(words: Sequence[str]) -> list[Alert]:
-    """Released alerts, the latest first."""
-    said = reduce(and_, (_any_of(("headline", "what_changed", "country__name_en"), word) for word in words))
-    return list(Alert.objects.released().filter(said).select_related("country")[:OF_EACH])
+def _alerts(asked: Asked) -> QuerySet[Any]:
+    """Alerts released by then, by their words or any name of their country; the latest first."""
+    said = _of_words_or_country(asked, ("headline", "what_changed"), "country__iso3__in")
+    end = dt.datetime.combine(asked.moment.known_on, dt.time(), dt.UTC) + dt.timedelta(days=1)
+    rows = Alert.objects.released().filter(said, released_at__lt=end)
+    return rows.select_related("country").order_by("-released_at", "-pk")
+
+
+def _situations(asked: Asked) -> QuerySet[Any]:
+    """Situations as they stand now, by their words or any name of a country of theirs; open ones first."""
+    said = _of_words_or_country(asked, ("name", "about", "part"), "pk__in", of_countries=_of_countries)
+    return Situation.objects.filter(said).order_by("-closed_at", "name")
+
+
+def _of_countries(codes: Sequence[str]) -> QuerySet[Any]:
+    return SituationPlace.objects.filter(country__iso3__in=codes, until=None).values("situation")
+
+
+def _sources(asked: Asked) -> QuerySet[Any]:
+    """Sources of which the reader may see a report, by name."""
+    said = reduce(and_, (_any_of(("name", "family__name"), word) for word in asked.words))
+    rows = Source.objects.filter(said).select_related("family")
+    return rows.filter(Exists(_read(asked).filter(source=OuterRef("pk")))).order_by("name")
+
+
+def _reports(asked: Asked) -> QuerySet[Any]:
+    """Reports that the reader may see, by title; the latest first."""
+    said = reduce(and_, (_any_of(("title",), word) for word in asked.words))
+    return _read(asked).filter(said).select_related("source").defer("bytes", "text").order_by("-published_on", "-pk")
+
+
+def _read(asked: Asked) -> QuerySet[Any]:
+    """Without what only carries others."""
+    return asked.reports.exclude(kind__in=(Report.Kind.FEED, Report.Kind.BUNDLE))
+
+
+def _of_words_or_country(
+    asked: Asked,
+    fields: Sequence[str],
+    lookup: str,
+    *,
+    of_countries: Callable[[Sequence[str]], object] = lambda codes: codes,
+) -> Q:
+    """Every word is in a field or names the country; or all of it does."""
+
+    def named(text: str) -> Q:
+        is_name = len(text) > WORD or text.isupper()  # "and", "can" and "per" are words, not codes
+        codes = states_called(text) if is_name else ()
+        return Q(**{lookup: of_countries(codes)}) if codes else Q(pk__in=())
+
+    said = reduce(and_, (_any_of(fields, word) | named(word) for word in asked.words))
+    return said | named(asked.text)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of result: how all of it is found, and whether by the day of the view."""
+
+    rows: Callable[[Asked], Any]
+    is_dated: bool = True
+
+
+KINDS = {
+    "countries": Kind(lambda asked: _countries(_states(asked.text)[0])),
+    "indicators": Kind(_indicators),
+    "situations": Kind(_situations, is_dated=False),
+    "alerts": Kind(_alerts),
+    "evidence": Kind(_evidence),
+    "reports": Kind(_reports),
+    "sources": Kind(_sources),
+}
 
 
 def _in_passage(word: str) -> Q:

@@ -1,35 +1,55 @@
 """The page of a search; for the palette (Ctrl-K) its results alone."""
 
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from indicators.views.asked import moment_of
-from r2p_dashboard.search.finding import LEAST, MOST, find
+from r2p_dashboard.search.finding import KINDS, LEAST, MOST, Asked, all_of, find, shown, title_of
+from reports.views import reports_seen_by
+
+PAGE_SIZE = 25
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """`?q=`: a few words. One that is too short or too long finds nothing, and the page says so."""
-    asked = " ".join(request.GET.get("q", "").replace("\x00", "").split())
-    trouble = _trouble(asked)
-    context = {
-        "q": asked,
-        "trouble": trouble,
-        "found": None if trouble or not asked else find(asked, user=request.user),
-        "as_of": moment_of(request),
-        "longest": MOST,
-    }
+    """`?q=`: a few words; `?in=` one kind of result, all of it, in pages.
+
+    Words that are too short or too long find nothing, and the page says so.
+    """
+    said = " ".join(request.GET.get("q", "").replace("\x00", "").split())
+    moment, kind = moment_of(request), request.GET.get("in", "")
+    if kind and kind not in KINDS:
+        raise BadRequest(f"in is {kind[:20]!r}; wanted one of {', '.join(KINDS)}")
+    trouble = _trouble(said)
+    context: dict[str, Any] = {"q": said, "trouble": trouble, "as_of": moment, "longest": MOST, "kind": kind}
+    if said and not trouble:
+        seen = reports_seen_by(request.user, known_on=moment.known_on)
+        asked = Asked(said, request.user, moment, seen)
+        context |= _all(request, kind, asked) if kind else {"found": find(asked)}
     alone = request.headers.get("HX-Request") == "true"
     answer = render(request, "search/_results.html" if alone else "search/search.html", context)
     patch_vary_headers(answer, ["HX-Request", "Cookie"])
     return answer
 
 
-def _trouble(asked: str) -> str:
-    if len(asked) > MOST:
-        return f"{len(asked)} letters are too many; wanted at most {MOST}: a name, a code or a few words."
-    if asked and len(asked) < LEAST:
-        return f"One letter finds too much; wanted at least {LEAST}."
+def _all(request: HttpRequest, kind: str, asked: Asked) -> dict[str, object]:
+    page = Paginator(all_of(kind, asked), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = shown(kind, list(page.object_list), asked)
+    return {"page": page, "rows": rows, "title": title_of(kind), "is_dated": KINDS[kind].is_dated}
+
+
+def _trouble(said: str) -> str:
+    if len(said) > MOST:
+        return _("%(found)d letters are too many; wanted at most %(most)d: a name, a code or a few words.") % {
+            "found": len(said), "most": MOST
+        }  # fmt: skip
+    if said and len(said) < LEAST:
+        return _("One letter finds too much; wanted at least %(least)d.") % {"least": LEAST}
     return ""

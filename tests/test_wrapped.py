@@ -24,7 +24,7 @@ NOT_YET = {
     "countries/_overview.html", "countries/_piece.html", "countries/_recorded.html", "countries/_results.html",
     "countries/_unscored.html", "countries/_ways.html", "countries/breakdown.html", "countries/change.html",
     "countries/explained.html", "countries/world.html", "indicators/_where.html", "indicators/factor.html",
-    "indicators/factors.html", "search/_results.html", "search/search.html",
+    "indicators/factors.html",
 }  # fmt: skip
 GIVEN = re.compile(r"""(?<![\w.])(?:title|text|link|label|button|what|whose|words|nothing|caption)="([^"]*)\"""")
 INSTEAD = re.compile(r"""\|(?:default|default_if_none|yesno|join|pluralize):"([^"]*)\"""")

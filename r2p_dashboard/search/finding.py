@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -95,7 +95,7 @@ class Found:
 
 def find(asked: Asked) -> Found:
     """What is found, LEAST to MOST letters being asked for; of each kind the best few."""
-    codes, may_mean = _states(asked.text)
+    codes, may_mean = states_of(asked.text)
     groups = [_group(key, asked, codes) for key in KINDS]
     return Found([group for group in groups if group.total], may_mean)
 
@@ -128,8 +128,8 @@ def title_of(key: str) -> str:
     }[key]  # fmt: skip
 
 
-def _states(text: str) -> tuple[list[str], bool]:
-    """Codes by any code, by a name or its beginning in six languages; else those that are spelt much like it."""
+def states_of(text: str) -> tuple[list[str], bool]:
+    """Codes by any code, by a name or its beginning in six languages; else those spelt much like it, and True."""
     named = country_named(text)
     codes = list(dict.fromkeys([*named.iso3, *states_beginning(text)]))
     return codes or list(named.nearest), not codes and bool(named.nearest)
@@ -150,7 +150,7 @@ def _indicators(asked: Asked) -> QuerySet[Any]:
 
 
 def _evidence(asked: Asked) -> QuerySet[Any]:
-    """What counted at the moment and whose passage, or the reason for its coding, has every word; latest events first."""
+    """What counted then, with every word in its passage or in the reason for its coding; latest events first."""
     said = reduce(and_, (_in_passage(word) | _any_of(("note",), word) for word in asked.words))
     rows = Evidence.objects.visible_to(asked.user).known(day=asked.moment.day, known_on=asked.moment.known_on)
     seen = rows.filter(said).select_related("country", "indicator", "passage__report__source")
@@ -159,7 +159,7 @@ def _evidence(asked: Asked) -> QuerySet[Any]:
 
 def _alerts(asked: Asked) -> QuerySet[Any]:
     """Alerts released by then, by their words or any name of their country; the latest first."""
-    said = _of_words_or_country(asked, ("headline", "what_changed"), "country__iso3__in")
+    said = _of_words_or_country(asked, ("headline", "what_changed", "country__name_en"), "country__iso3__in")
     end = dt.datetime.combine(asked.moment.known_on, dt.time(), dt.UTC) + dt.timedelta(days=1)
     rows = Alert.objects.released().filter(said, released_at__lt=end)
     return rows.select_related("country").order_by("-released_at", "-pk")
@@ -168,7 +168,7 @@ def _alerts(asked: Asked) -> QuerySet[Any]:
 def _situations(asked: Asked) -> QuerySet[Any]:
     """Situations as they stand now, by their words or any name of a country of theirs; open ones first."""
     said = _of_words_or_country(asked, ("name", "about", "part"), "pk__in", of_countries=_of_countries)
-    return Situation.objects.filter(said).order_by("-closed_at", "name")
+    return Situation.objects.filter(said).order_by(F("closed_at").desc(nulls_first=True), "name")
 
 
 def _of_countries(codes: Sequence[str]) -> QuerySet[Any]:
@@ -202,13 +202,17 @@ def _of_words_or_country(
 ) -> Q:
     """Every word is in a field or names the country; or all of it does."""
 
-    def named(text: str) -> Q:
-        is_name = len(text) > WORD or text.isupper()  # "and", "can" and "per" are words, not codes
-        codes = states_called(text) if is_name else ()
+    def of(codes: Sequence[str]) -> Q:
         return Q(**{lookup: of_countries(codes)}) if codes else Q(pk__in=())
 
-    said = reduce(and_, (_any_of(fields, word) | named(word) for word in asked.words))
-    return said | named(asked.text)
+    said = reduce(and_, (_any_of(fields, word) | of(_called(word)) for word in asked.words))
+    return said | of(country_named(asked.text).iso3)
+
+
+def _called(word: str) -> Sequence[str]:
+    """The States that one word among others names. "and", "can" and "per" are words here, not codes."""
+    is_word = word.isascii() and len(word) <= WORD and not word.isupper()
+    return () if is_word else states_called(word)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -220,7 +224,7 @@ class Kind:
 
 
 KINDS = {
-    "countries": Kind(lambda asked: _countries(_states(asked.text)[0])),
+    "countries": Kind(lambda asked: _countries(states_of(asked.text)[0])),
     "indicators": Kind(_indicators),
     "situations": Kind(_situations, is_dated=False),
     "alerts": Kind(_alerts),

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from indicators.views.asked import moment_of
-from r2p_dashboard.search.finding import KINDS, LEAST, MOST, Asked, all_of, find, shown, title_of
-from reports.views import reports_seen_by
+from r2p_dashboard.search.finding import KINDS, LEAST, MOST, Asked, all_of, find, shown, states_of, title_of
+from reports.views.seen import reports_seen_by
 
 PAGE_SIZE = 25
+EXAMPLES = ("Birmanie", "SDN", "7.14", "hate speech")  # a name in another language, a code, a number, words
 
 
 @require_safe
@@ -28,7 +29,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if kind and kind not in KINDS:
         raise BadRequest(f"in is {kind[:20]!r}; wanted one of {', '.join(KINDS)}")
     trouble = _trouble(said)
-    context: dict[str, Any] = {"q": said, "trouble": trouble, "as_of": moment, "longest": MOST, "kind": kind}
+    context: dict[str, Any] = {"q": said, "trouble": trouble, "as_of": moment, "kind": kind}
+    context |= {"longest": MOST, "examples": EXAMPLES}
     if said and not trouble:
         seen = reports_seen_by(request.user, known_on=moment.known_on)
         asked = Asked(said, request.user, moment, seen)
@@ -42,7 +44,13 @@ def search(request: HttpRequest) -> HttpResponse:
 def _all(request: HttpRequest, kind: str, asked: Asked) -> dict[str, object]:
     page = Paginator(all_of(kind, asked), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = shown(kind, list(page.object_list), asked)
-    return {"page": page, "rows": rows, "title": title_of(kind), "is_dated": KINDS[kind].is_dated}
+    return {
+        "page": page,
+        "rows": rows,
+        "title": title_of(kind),
+        "is_dated": KINDS[kind].is_dated,
+        "may_mean": kind == "countries" and states_of(asked.text)[1],
+    }
 
 
 def _trouble(said: str) -> str:

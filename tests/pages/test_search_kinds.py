@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from people.permissions import Role
+from people.permissions import Role, Sensitivity
 from r2p_dashboard.search.finding import KINDS, OF_EACH
 from r2p_dashboard.search.views import PAGE_SIZE
+from reports.models import Report
 from tests import make
 from tests.alerts import outbox
 
@@ -42,7 +43,7 @@ def test_all_of_a_kind_comes_in_pages(client: Client) -> None:
     first = client.get("/search/", {"q": "lighthouses", "in": "evidence"})
     second = client.get("/search/", {"q": "lighthouses", "in": "evidence", "page": "2"})
 
-    assert f"Evidence: {PAGE_SIZE + 1} results" in first.text
+    assert f">{PAGE_SIZE + 1} results<" in first.text
     assert len(first.context["rows"]) == PAGE_SIZE
     assert len(second.context["rows"]) == 1
     assert 'name="in" value="evidence"' in second.text
@@ -68,7 +69,7 @@ def test_hidden_evidence_is_never_counted(client: Client) -> None:
     make.confidential(of=make.passage(text=WORDS, end=len(WORDS)))
 
     assert total(client, "evidence") == 1
-    assert "Evidence: 1 result<" in client.get("/search/", {"q": "lighthouses", "in": "evidence"}).text
+    assert ">1 result<" in client.get("/search/", {"q": "lighthouses", "in": "evidence"}).text
 
     client.force_login(make.person(Role.CODER))
     assert total(client, "evidence") == 2
@@ -77,11 +78,26 @@ def test_hidden_evidence_is_never_counted(client: Client) -> None:
 def test_what_was_not_known_on_the_day_is_not_found(client: Client) -> None:
     pieces(1)
 
-    assert total(client, "evidence", as_of="2024-06-29") == 0
-    assert total(client, "evidence", as_of="2024-07-02") == 1
+    assert total(client, "evidence", as_of="2024-05-31") == 0
+    assert total(client, "evidence", as_of="2024-06-01") == 1
 
 
-@pytest.mark.parametrize("words", ["Birmanie", "MMR", "Бирма", "Myanmar synthetic", "Birmanie headline"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Birmanie",
+        "MMR",
+        "mmr",
+        "mm",
+        "104",
+        "Бирма",
+        "缅甸",
+        "ميانمار",
+        "Myanmra",
+        "Myanmar synthetic",
+        "Birmanie headline",
+    ],
+)
 def test_alerts_and_situations_are_found_by_any_name_of_their_country(client: Client, words: str) -> None:
     alert = outbox.alert()
     outbox.alert(iso3="SDN")
@@ -105,19 +121,35 @@ def test_alerts_are_those_of_the_day_and_situations_say_that_they_are_not(client
 
 
 def test_reports_and_sources_are_found_by_those_who_may_see_them(client: Client) -> None:
-    source = make.source(name="Quarrelsome gazette of lighthouses")
-    read, hidden = (make.report(source=source, title=f"Lighthouses, {word}") for word in ("read", "unread"))
-    make.accepted(of=make.passage(read))
-    make.confidential(of=make.passage(hidden))
-    alone = make.source(name="Lighthouses of nobody")
+    source, closed = (make.source(name=f"Quarrelsome gazette of lighthouses, {word}") for word in ("open", "closed"))
+    read = make.report(source=source, title="Lighthouses, read")
+    make.report(source=closed, title="Lighthouses, hidden", sensitivity=Sensitivity.CONFIDENTIAL)
+    make.report(source=closed, title="Lighthouses, unread", kind=Report.Kind.ENTRY)
 
     found = client.get("/search/", {"q": "lighthouses"}).context["found"]
     assert [row.pk for row in found.of("reports")] == [read.pk]
     assert [row.pk for row in found.of("sources")] == [source.pk]
-    assert alone.name not in client.get("/search/", {"q": "lighthouses", "in": "sources"}).text
+    for kind in ("reports", "sources"):
+        page = client.get("/search/", {"q": "lighthouses", "in": kind})
+        assert ">1 result<" in page.text
+        assert not any(word in page.text for word in ("lighthouses, closed", "Lighthouses, hidden", "Lighthouses, unread"))
 
     client.force_login(make.person(Role.CODER))
-    assert total(client, "reports") == 2
+    assert (total(client, "reports"), total(client, "sources")) == (3, 2)
+
+
+def test_a_report_is_found_from_the_day_it_was_public(client: Client) -> None:
+    make.report(title="Lighthouses")
+
+    assert total(client, "reports", as_of="2024-05-31") == 0
+    assert total(client, "reports", as_of="2024-06-01") == 1
+
+
+def test_a_mistyped_country_is_offered_as_a_question_on_its_page_too(client: Client) -> None:
+    page = client.get("/search/", {"q": "Kolombia", "in": "countries"})
+
+    assert "No country is called so" in page.text
+    assert 'href="/countries/COL/"' in page.text
 
 
 def test_many_results_take_no_more_queries(

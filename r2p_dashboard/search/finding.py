@@ -26,6 +26,7 @@ MOST = 100
 OF_EACH = 8  # results of each group
 WORD = 3  # letters: shorter words are in every text
 AROUND = 110  # characters shown on either side of what was found
+NONE = Q(pk__in=())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def _group(key: str, asked: Asked, codes: Sequence[str]) -> Group:
 
 def all_of(key: str, asked: Asked) -> Sequence[Any] | QuerySet[Any]:
     """Everything of one kind, to be paged through. Raises KeyError where there is no such kind."""
-    return KINDS[key].rows(asked)
+    rows: Sequence[Any] | QuerySet[Any] = KINDS[key].rows(asked)
+    return rows
 
 
 def shown(key: str, rows: Sequence[Any], asked: Asked) -> Sequence[Any]:
@@ -150,8 +152,8 @@ def _indicators(asked: Asked) -> QuerySet[Any]:
 
 
 def _evidence(asked: Asked) -> QuerySet[Any]:
-    """What counted then, with every word in its passage or in the reason for its coding; latest events first."""
-    said = reduce(and_, (_in_passage(word) | _any_of(("note",), word) for word in asked.words))
+    """What counted then, by words of its passage or of the reason for its coding, or any name of its country."""
+    said = _of_words_or_country(asked, ("note", "country__name_en"), "country__iso3__in", of_word=_in_passage)
     rows = Evidence.objects.visible_to(asked.user).known(day=asked.moment.day, known_on=asked.moment.known_on)
     seen = rows.filter(said).select_related("country", "indicator", "passage__report__source")
     return seen.defer("passage__report__bytes", "passage__report__text").order_by("-event_on", "-pk")
@@ -199,13 +201,14 @@ def _of_words_or_country(
     lookup: str,
     *,
     of_countries: Callable[[Sequence[str]], object] = lambda codes: codes,
+    of_word: Callable[[str], Q] = lambda _word: NONE,
 ) -> Q:
-    """Every word is in a field or names the country; or all of it does."""
+    """Every word is in a field (or elsewhere, by `of_word`) or names the country; or all of it does."""
 
     def of(codes: Sequence[str]) -> Q:
-        return Q(**{lookup: of_countries(codes)}) if codes else Q(pk__in=())
+        return Q(**{lookup: of_countries(codes)}) if codes else NONE
 
-    said = reduce(and_, (_any_of(fields, word) | of(_called(word)) for word in asked.words))
+    said = reduce(and_, (_any_of(fields, word) | of_word(word) | of(_called(word)) for word in asked.words))
     return said | of(country_named(asked.text).iso3)
 
 

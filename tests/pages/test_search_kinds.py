@@ -109,6 +109,26 @@ def test_alerts_and_situations_are_found_by_any_name_of_their_country(client: Cl
         assert [row.pk for row in found.of("situations")] == [alert.situation_id]
 
 
+@pytest.mark.parametrize("words", ["Soudan du Sud", "South Sudan", "SSD", "South Sudan lighthouses", "SSD quarelsome"])
+def test_evidence_is_found_by_any_name_of_its_country_and_its_words(client: Client, words: str) -> None:
+    wanted, _other = (
+        make.accepted(of=make.passage(text=WORDS, end=len(WORDS)), country=make.country(iso3))
+        for iso3 in ("SSD", "MMR")
+    )
+
+    found = client.get("/search/", {"q": words}).context["found"]
+
+    assert [piece.evidence.pk for piece in found.of("evidence")] == [wanted.pk]
+
+
+def test_evidence_of_a_country_that_is_hidden_is_not_found_by_the_country(client: Client) -> None:
+    make.confidential(of=make.passage(text=WORDS, end=len(WORDS)), note="quarrelsome")
+
+    for words in ("Myanmar", "MMR lighthouses", "quarrelsome"):
+        page = client.get("/search/", {"q": words})
+        assert page.context["found"].of("evidence") == []
+
+
 def test_alerts_are_those_of_the_day_and_situations_say_that_they_are_not(client: Client) -> None:
     outbox.alert()
     then = client.get("/search/", {"q": "Birmanie", "as_of": "2024-01-01"})
@@ -132,7 +152,7 @@ def test_reports_and_sources_are_found_by_those_who_may_see_them(client: Client)
     for kind in ("reports", "sources"):
         page = client.get("/search/", {"q": "lighthouses", "in": kind})
         assert ">1 result<" in page.text
-        assert not any(word in page.text for word in ("lighthouses, closed", "Lighthouses, hidden", "Lighthouses, unread"))
+        assert not any(f"ighthouses, {word}" in page.text for word in ("closed", "hidden", "unread"))
 
     client.force_login(make.person(Role.CODER))
     assert (total(client, "reports"), total(client, "sources")) == (3, 2)

@@ -10,6 +10,7 @@ Choice = tuple[str, str]
 Grouped = list[tuple[str, list[Choice]]]
 
 NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
+_NOT_ONE = "Found “%(value)s”, which is not in the list; wanted one of those offered. Choose again."
 _NOT_TEXT = "Found a NUL character; wanted text. Paste it again as plain text."
 _SHOWN = 60  # characters of what was typed that an error repeats
 
@@ -111,7 +112,7 @@ class Address(forms.URLField):
 
 
 def _shown(value: Any) -> str:
-    typed = str(value or "").strip()
+    typed = str(value or "").replace("\0", "").strip()
     return typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
 
 
@@ -134,7 +135,16 @@ class Pick(forms.ChoiceField):
     def __init__(self, choices: Sequence[Any] = (), *, empty: str | None = None, **options: Any) -> None:
         self.head: list[Choice] = [] if empty is None else [("", empty)]
         super().__init__(choices=[*self.head, *choices], **options)
-        self.error_messages |= {"invalid_choice": NOT_LISTED, "required": "Found nothing chosen; choose one."}
+        self.error_messages |= {"invalid_choice": _NOT_ONE, "required": "Found nothing chosen; choose one."}
+
+    def validate(self, value: Any) -> None:
+        """Repeats a little of what was asked for: addresses of filters are typed by hand too."""
+        try:
+            super().validate(value)
+        except forms.ValidationError as error:
+            if error.params:
+                error.params = {"value": _shown(value)}
+            raise
 
 
 class Several(forms.MultipleChoiceField):

@@ -222,8 +222,10 @@ def _mark(rows: Iterable[Row], counts: dict[str, int], missed: Sequence[object],
 
 
 def _state_links(query: QueryDict, counts: dict[str, int], form: OutboxFilter) -> list[StateLink]:
-    """One for all and one for each state, with the other filters kept."""
-    chosen = form.cleaned_data.get("state", "") if form.is_valid() else ""
+    """One for all and one for each state, with the other filters kept; none where nothing could be counted."""
+    if not form.is_valid():
+        return []
+    chosen = form.cleaned_data["state"]
     others = {name: value for name, value in query.dict().items() if value and name not in {"state", "page"}}
     links = [StateLink("all", sum(counts.values()), address(others), not chosen, is_bad=False)]
     for value, label in State.choices:

@@ -8,7 +8,7 @@ import pytest
 from django import forms
 
 import alerts
-from indicators.fields import Address, Boxes, Clock, DayField, Line, TickBox, Whole
+from indicators.fields import Address, Boxes, Clock, DayField, Line, Pick, TickBox, Whole
 
 
 def _forms() -> Iterator[type[forms.Form]]:
@@ -57,6 +57,8 @@ def test_no_form_of_alerts_speaks_in_the_framework_s_own_words() -> None:
         (Whole(min_value=1), "twelve", "Found no whole number; wanted digits alone, such as 12."),
         (Whole(min_value=1), "0", "Found 0; wanted 1 or more."),
         (Whole(max_value=9), "10", "Found 10; wanted at most 9."),
+        (Pick(), "rubbish", "Found “rubbish”, which is not in the list; wanted one of those offered. Choose again."),
+        (Pick(), "x" * 99, f"Found “{'x' * 60}…”, which is not in the list;"),
         (Boxes(), "one", "Found a value that is not in the list; wanted one of those offered. Choose again."),
         (TickBox(), "", "Found the box not ticked; wanted it ticked."),
     ],

@@ -52,8 +52,8 @@ def test_hours_and_language_are_kept_and_shown(client: Client, is_signed_in: boo
     [
         ({"quiet_from": "22:00"}, "Found one time; wanted both, or none"),
         ({"quiet_from": "7:00", "quiet_until": "7:00"}, "Found quiet hours that end when they begin"),
-        ({"time_zone": "x"}, "Found a value that is not in the list"),
-        ({"action": "pause", "days": "4000"}, "Found a value that is not in the list"),
+        ({"time_zone": "x"}, "Found “x”, which is not in the list"),
+        ({"action": "pause", "days": "4000"}, "Found “4000”, which is not in the list"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_kept(client: Client, fields: dict[str, str], said: str) -> None:

@@ -149,6 +149,17 @@ def test_a_filter_that_cannot_be_is_answered_with_what_was_wanted(client: Client
     assert "Please correct" in answer.text
 
 
+def test_a_state_that_is_none_is_named_and_nothing_is_said_of_mails(client: Client, publisher: User) -> None:
+    outbox.delivery()
+
+    page = client.get("/outbox/?state=rubbish").text
+
+    assert "Found “rubbish”, which is not in the list; wanted one of those offered" in page
+    assert "No mail was looked for" in page
+    assert "No mail matches these filters" not in page
+    assert 'class="states"' not in page
+
+
 def test_an_empty_outbox_says_what_to_do(client: Client, publisher: User) -> None:
     page = client.get("/outbox/").text
 

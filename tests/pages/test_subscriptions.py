@@ -110,7 +110,7 @@ def test_staff_subscribe_a_person_and_it_is_known_that_they_did(client: Client) 
     [
         ({"least_level": "3"}, "Found no country and no region; wanted at least one, or every country."),
         ({"countries": ["XXX"], "least_level": "3"}, "Found a value that is not in the list"),
-        ({"countries": ["SDN"], "least_level": "1"}, "Found a value that is not in the list"),
+        ({"countries": ["SDN"], "least_level": "1"}, "Found “1”, which is not in the list"),
         ({"countries": ["SDN"]}, "Found nothing chosen; choose one."),
         ({"regions": ["x"], "least_level": "3"}, "Found a value that is not in the list"),
     ],

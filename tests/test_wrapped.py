@@ -18,7 +18,7 @@ SAME_EVERYWHERE = {"API", "AUC", "CAP", "CSV", "JSON", "PNG", "SHA", "UTC", "UCD
 NOT_YET = {
     "400.html", "403.html", "404.html", "500.html", "503.html", "base.html", "plain.html", "status.html",
     "countries/_breakdown.html", "countries/_breakdown_row.html", "countries/_causes.html",
-    "countries/_change.html", "countries/_day_form.html", "countries/_elsewhere.html", "countries/_flags.html",
+    "countries/_change.html", "countries/_elsewhere.html", "countries/_flags.html",
     "countries/_head.html", "countries/_indicator.html", "countries/_method.html", "countries/_movement.html",
     "countries/_number.html", "countries/_numbers_in.html", "countries/_other_methods.html",
     "countries/_overview.html", "countries/_piece.html", "countries/_recorded.html", "countries/_results.html",

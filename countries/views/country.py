@@ -28,7 +28,7 @@ from countries.views.told import told
 from indicators.profile import Marker, profile_of, read
 from indicators.views.asked import moment_of
 from people.permissions import Action, clearance_of, may
-from r2p_dashboard.clock import EARLIEST, AsOf, AsOfError, installation_day, now
+from r2p_dashboard.clock import AsOf, AsOfError, now
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,18 +71,13 @@ def country_page(request: HttpRequest, iso3: str) -> HttpResponse:
 
 
 def reader_of(request: HttpRequest) -> tuple[object, ...]:
-    """What of a reader the kept parts depend on, and the day to which the date picker reaches."""
-    return (clearance_of(request.user), request.user.is_authenticated, *days().values())
+    """What of a reader the kept parts depend on, and the day it is."""
+    return (clearance_of(request.user), request.user.is_authenticated, now().date())
 
 
 def _may(request: HttpRequest) -> tuple[bool, ...]:
     """What the reader may do that the block of alerts offers or names."""
     return tuple(may(request.user, action) for action in (Action.KEEP_LEDGER, Action.RELEASE_ALERT))
-
-
-def days() -> dict[str, object]:
-    """The first and the last day that can be asked for."""
-    return {"earliest": EARLIEST, "latest": max(installation_day(), now().date())}
 
 
 def _evidence(request: HttpRequest, country: Country, moment: AsOf, marker: Marker) -> SafeString:
@@ -106,7 +101,7 @@ def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
     asked: dict[str, Any] = {"day": moment.day, "known_on": moment.known_on, "is_current": moment.is_current}
     reading = read(country, **asked, user=request.user)
     profile = profile_of(reading, country, **asked)
-    context = {"as_of": moment, "country": country, "profile": profile, **days()}
+    context = {"as_of": moment, "country": country, "profile": profile}
     context["ledger"] = found = ledger(country, known_on=moment.known_on, user=request.user)
     context |= told(profile, reading, moment, marks_of(country, day=moment.day, known_on=moment.known_on))
 

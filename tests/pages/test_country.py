@@ -154,6 +154,16 @@ def test_too_little_known_is_undetermined_and_explained(client: Client) -> None:
     assert "too little to say low" in text
 
 
+@pytest.mark.parametrize("iso3", ["MMR", "FRA"])
+def test_one_form_turns_the_page_to_another_day_and_the_history_leads_there(client: Client, iso3: str) -> None:
+    page = client.get(f"/countries/{iso3}/").text
+
+    assert page.count('type="date" id="day-asked" name="as_of"') == 1
+    assert page.count('name="as_of"') == 1
+    assert 'id="as-of"' in page
+    assert 'href="#as-of"' in page
+
+
 def test_another_day_shows_only_what_was_known(client: Client) -> None:
     evidence = scored(event_on=dt.date(2023, 1, 1), known_on=dt.date(2024, 6, 1))
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from subprocess import Popen
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
@@ -47,7 +48,8 @@ def _accept_two(people: dict[Role, User]) -> Evidence:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """A new page; whatever the browser complains of (scripts, the content policy, missing files) fails the test."""
+    """A new page; what the browser complains of (scripts, the content policy, missing files) fails the test, and so
+    does every request to another host."""
     complaints: list[str] = []
     contexts = []
 
@@ -63,6 +65,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
             page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
             page.on("requestfailed", lambda request: complaints.extend(_failures(request)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if is_foreign(request.url) else None)
         return page
 
     yield open_one
@@ -74,6 +77,12 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 def is_complaint(message: ConsoleMessage) -> bool:
     """An error, but that the frame of a mail lets no script in: not even those of this test's own clock."""
     return message.type == "error" and "Blocked script execution" not in message.text
+
+
+def is_foreign(url: str) -> bool:
+    """Whether a request leaves for a host that is not this site."""
+    parts = urlsplit(url)
+    return parts.scheme not in {"data", "blob", "about"} and parts.hostname not in {"localhost", "127.0.0.1"}
 
 
 def _failures(request: Request) -> list[str]:

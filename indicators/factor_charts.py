@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import textwrap
 from collections.abc import Sequence
 
 from countries.charts import CLEAR, DASH, FAINT, GRID, INK, LINE, PAPER, SOFT, Chart, Figure, layout
@@ -11,9 +10,10 @@ KEY = (0, 25, 50, 75, 100)
 KEY_MONTHS = 3  # the width of a cell of the key, in cells of months
 KEY_PLACE = -2.0  # in rows of titles and cells, downwards
 CELL_WIDTH = 0.94  # of a month
+ROW = 2.7  # of the axis of the heat map: a title, of two lines on a phone, and a cell of 1 under it
+TITLE = 1.2  # from the place of a row to where its title ends and its cells begin
 SAME_BELOW = 1  # points of 100: what changed by less is called unchanged
 LABEL_SIZE = 12
-LABEL_MAX = 46  # characters; pointer and table have the whole title
 HATCH: Figure = {"shape": "/", "fgcolor": FAINT, "bgcolor": CLEAR, "size": 6, "solidity": 0.15}
 UNKNOWN = "not assessed"
 UNIT = "Strength of each factor, 0 to 100; not a probability"
@@ -159,13 +159,13 @@ def _whiskers(factors: Sequence[FactorNow]) -> Figure:
 
 
 def _compared_layout(factors: Sequence[FactorNow]) -> Figure:
-    said = [_label(place - 0.42, factor.label) for place, factor in enumerate(factors)]
+    said = [_label(place - 0.18, factor.label) for place, factor in enumerate(factors)]
     blank = [_label(place, UNKNOWN) for place, factor in enumerate(factors) if factor.now is None]
     return layout(
         margin={"l": 8, "r": 16, "t": 28, "b": 8},
         meta={"legend": True},
         shapes=[_rule(place) for place in range(len(factors))],
-        annotations=said + [one | {"font": {"size": LABEL_SIZE, "color": SOFT}} for one in blank],
+        annotations=said + [one | {"yanchor": "middle", "font": {"size": LABEL_SIZE, "color": SOFT}} for one in blank],
         xaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "showgrid": True, "gridcolor": GRID, "side": "top"}
         | {"zeroline": False, "fixedrange": True},
         yaxis=QUIET | {"range": [len(factors) - 0.6, -0.8], "showticklabels": False},
@@ -173,14 +173,10 @@ def _compared_layout(factors: Sequence[FactorNow]) -> Figure:
 
 
 def _label(place: float, text: str) -> Figure:
-    """A factor's title on a line of its own above its marks, as much of it as a phone has room for."""
+    """A factor's title above its marks; static/js/charts.js breaks what "wraps" into lines where there is no room."""
     left: Figure = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -2, "showarrow": False, "align": "left"}
-    return left | {
-        "yref": "y",
-        "y": place,
-        "text": textwrap.shorten(text, LABEL_MAX, placeholder=" …"),
-        "font": {"size": LABEL_SIZE, "color": INK},
-    }
+    above: Figure = {"yref": "y", "y": place, "yanchor": "bottom"}
+    return left | above | {"name": "wraps", "text": text, "font": {"size": LABEL_SIZE, "color": INK}}
 
 
 def _rule(place: int) -> Figure:
@@ -225,7 +221,7 @@ def _months_alt(courses: Sequence[FactorCourse], country: str, days: Sequence[dt
 
 
 def _cells(courses: Sequence[FactorCourse], months: Sequence[str]) -> list[Figure]:
-    """What is known on the ramp, what is not under hatching; every second row is the room of a title.
+    """What is known on the ramp, what is not under hatching; above each row is the room of its title.
 
     Bars, since Plotly's own heat map writes a style into the page, which our content policy refuses.
     """
@@ -268,6 +264,11 @@ def _key_words() -> list[Figure]:
     return [at | {"x": KEY_MONTHS * (step + 0.5) - 0.5, "text": str(share)} for step, share in enumerate(KEY)]
 
 
+def _cells_at(place: int) -> float:
+    """Where on the axis the cells of a row begin and its title ends."""
+    return round(ROW * place + TITLE, 1)
+
+
 Cell = tuple[int, int, FactorCourse]  # place of the factor, place of the month
 
 
@@ -276,7 +277,7 @@ def _bars(name: str, cells: Sequence[Cell], months: Sequence[str], marker: Figur
         "type": "bar",
         "name": name,
         "x": [month for _, month, _ in cells],
-        "base": [2 * place + 0.5 for place, _, _ in cells],
+        "base": [_cells_at(place) for place, _, _ in cells],
         "y": [1] * len(cells),
         "width": CELL_WIDTH,
         "marker": marker,
@@ -294,9 +295,9 @@ def _months_layout(courses: Sequence[FactorCourse], days: Sequence[dt.date]) -> 
     return layout(
         barmode="overlay",
         margin={"l": 4, "r": 4, "t": 4, "b": 28},
-        annotations=[*_key_words(), *(_label(2 * place, one.label) for place, one in enumerate(courses))],
+        annotations=[*_key_words(), *(_label(_cells_at(place), one.label) for place, one in enumerate(courses))],
         xaxis=QUIET
         | {"range": [-0.5, len(days) - 0.5], "ticks": "outside", "tickcolor": SOFT}
         | {"tickvals": [place for place, _ in years], "ticktext": [f"{day:%b %Y}" for _, day in years]},
-        yaxis=QUIET | {"range": [2 * len(courses) - 0.4, -3.0], "showticklabels": False},
+        yaxis=QUIET | {"range": [ROW * len(courses) - 0.4, -3.0], "showticklabels": False},
     )

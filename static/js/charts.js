@@ -30,7 +30,9 @@ const SVG = "http://www.w3.org/2000/svg";
 // On the map UNDETERMINED is thin lines on paper: paler than any level (tests/indicators/test_charts.py computes it).
 const HATCH = { step: 4.5, line: 0.8, ground: "#fdfcfa", ink: "#a8a49b" };
 const PICTURE = { width: 1200, height: 675, scale: 2, head: 84, foot: 64, legend: 32, letters: 88 };
+const LETTER = 6.6; // pixels of a letter of a label, on average and a little more
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const phone = window.matchMedia("(max-width: 40rem)"); // where static/css/parts/charts.css gives labels room for two lines
 let plotly;
 
 // The package carries a map library that writes a <style> as it loads. We draw nothing with it, and our
@@ -142,6 +144,14 @@ function lines(text, letters) {
     return found.map((line) => line.replace(/[&<>]/g, (sign) => markup[sign])).join("<br>");
 }
 
+// Labels that ask for it, in as many lines as the figure's width makes of them.
+function wrapped(layout, width) {
+    const annotations = layout.annotations?.map((one) =>
+        one.name === "wraps" ? { ...one, text: lines(one.text, Math.floor(width / LETTER)) } : one,
+    );
+    return annotations ? { ...layout, annotations } : layout;
+}
+
 // What a file must say by itself: title and unit above the figure, the source below it.
 function framed(chart, layout) {
     const said = (selector) => lines(chart.querySelector(selector).textContent.trim(), PICTURE.letters);
@@ -190,7 +200,7 @@ async function drawing(chart) {
     stage.id = `${plot.id}-picture`;
     document.body.append(stage);
     try {
-        await Plotly.newPlot(stage, keyed(data), framed(chart, layout), { staticPlot: true });
+        await Plotly.newPlot(stage, keyed(data), framed(chart, wrapped(layout, PICTURE.width)), { staticPlot: true });
         hatch(stage, (colour) => colour);
         return Plotly.Snapshot.toSVG(stage, "png");
     } finally {
@@ -236,7 +246,7 @@ async function draw(chart) {
         const Plotly = await library(chart.dataset.library);
         const { data, layout } = themed(figure, getComputedStyle(document.documentElement));
         const known = plot.classList.contains("js-plotly-plot");
-        await Plotly.react(plot, data, layout, CONFIG);
+        await Plotly.react(plot, data, wrapped(layout, plot.clientWidth), CONFIG);
         plot.classList.add("drawn");
         if (!known) {
             plot.on("plotly_afterplot", () => hatch(plot));
@@ -306,10 +316,14 @@ function watch(root) {
 
 watch(document);
 document.addEventListener("part:added", ({ target }) => watch(target)); // static/js/lazy.js
-dark.addEventListener("change", () => {
+
+function again() {
     for (const chart of drawn) {
         if (chart.querySelector(".drawn")) {
             draw(chart);
         }
     }
-});
+}
+
+dark.addEventListener("change", again);
+phone.addEventListener("change", again);

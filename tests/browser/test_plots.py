@@ -3,6 +3,7 @@
 import ast
 import csv
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,23 @@ def table_of(chart: Locator) -> list[list[str]]:
 def csv_of(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_titles_of_factors_are_whole_in_their_plots_and_cover_nothing(
+    live_server: LiveServer, open_page: Callable[..., Page], country_with_evidence: Evidence, width: int
+) -> None:
+    page = open_page(width=width)
+    page.goto(f"{live_server.url}/countries/MMR/factor-plots/")
+    for plot in page.locator("[data-chart]").all():
+        plot.scroll_into_view_if_needed()
+        plot.locator(".drawn").wait_for()
+
+        texts = plot.locator(".annotation-text").all()
+        said = {"".join((one.text_content() or "").split()) for one in texts}
+        assert "2Recordofseriousviolationsofinternationalhumanrightsandhumanitarianlaw" in said
+
+        boxes = sorted((box for one in texts if (box := one.bounding_box())), key=lambda box: box["y"])
+        assert len(boxes) == len(texts)
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+        assert all(one["y"] + one["height"] <= two["y"] + 1 for one, two in pairwise(boxes) if one["x"] == two["x"])

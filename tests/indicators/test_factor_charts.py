@@ -83,8 +83,8 @@ def test_a_month_that_is_not_known_is_hatched_and_never_a_zero() -> None:
     _, known, blank = months().figure["data"]
 
     assert known["marker"]["color"] == [10, 20, 35, 0, 0]
-    assert list(zip(known["x"], known["base"], strict=True)) == [(0, 0.5), (1, 0.5), (2, 0.5), (1, 2.5), (2, 2.5)]
-    assert list(zip(blank["x"], blank["base"], strict=True)) == [(0, 2.5), (0, 4.5), (1, 4.5), (2, 4.5)]
+    assert list(zip(known["x"], known["base"], strict=True)) == [(0, 1.2), (1, 1.2), (2, 1.2), (1, 3.9), (2, 3.9)]
+    assert list(zip(blank["x"], blank["base"], strict=True)) == [(0, 3.9), (0, 6.6), (1, 6.6), (2, 6.6)]
     assert blank["marker"]["pattern"]["shape"] == "/"
     assert months().rows[1] == ("2 Second", "–", "0", "0")
 
@@ -105,11 +105,10 @@ def test_a_country_on_which_all_is_known_has_no_hatching_and_one_without_anythin
     assert [trace["name"] for trace in empty.figure["data"]] == ["key", "not assessed"]
 
 
-def test_long_titles_are_cut_in_the_figure_and_whole_in_the_table() -> None:
+def test_titles_are_whole_in_figure_and_table_and_wrap_where_there_is_no_room() -> None:
     title = "Serious threats to those protected under international humanitarian law"
     chart = by_month([FactorCourse(13, title, (0.1, 0.2, 0.3))], days=DAYS, **SAID)
 
     *_, label = chart.figure["layout"]["annotations"]
-    assert label["text"].endswith(" …")
-    assert len(label["text"]) <= 46
+    assert (label["name"], label["text"]) == ("wraps", f"13 {title}")
     assert chart.rows[0][0] == f"13 {title}"

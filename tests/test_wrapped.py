@@ -21,7 +21,7 @@ NOT_YET = {
     "countries/_change.html", "countries/_elsewhere.html", "countries/_flags.html",
     "countries/_head.html", "countries/_indicator.html", "countries/_method.html", "countries/_movement.html",
     "countries/_number.html", "countries/_numbers_in.html", "countries/_other_methods.html",
-    "countries/_overview.html", "countries/_piece.html", "countries/_recorded.html", "countries/_results.html",
+    "countries/_overview.html", "countries/_recorded.html", "countries/_results.html",
     "countries/_unscored.html", "countries/_ways.html", "countries/breakdown.html", "countries/change.html",
     "countries/explained.html", "countries/world.html", "indicators/_where.html", "indicators/factor.html",
     "indicators/factors.html",

@@ -46,9 +46,30 @@ def test_a_named_grave_event_is_marked_on_its_first_day_and_leads_to_its_factor(
     (one,) = marked(client)
 
     assert (one.number, one.mark.kind, one.mark.day) == (1, "event", dt.date(2024, 2, 3))
-    assert "2 pieces of evidence, event made-up" in one.mark.words
+    assert one.mark.words == f"{make.indicator().label} (2 pieces of evidence, the last of 1 March 2024)"
     assert one.mark.href == "#factor-7"
     assert 'id="factor-7"' in client.get("/countries/MMR/").text
+
+
+@pytest.mark.parametrize(
+    ("areas", "said"),
+    [
+        (("", ""), " (2 pieces"), (("Kachin", ""), ", in Kachin (2 pieces"),
+        (("Shan", "Kachin"), ", in Kachin and Shan (2 pieces"), (("Kachin", "Shan", "Rakhine"), " (3 pieces"),
+    ],
+)  # fmt: skip
+def test_an_event_is_told_by_its_sign_and_place_and_never_by_the_key_of_coders(
+    client: Client, areas: tuple[str, ...], said: str
+) -> None:
+    for area in areas:
+        event("mmr-key-of-coders", admin1=area)
+
+    (one,) = marked(client)
+    page = client.get("/countries/MMR/")
+
+    assert one.mark.words.startswith(f"{make.indicator().label}{said}")
+    assert one.mark.words in page.text
+    assert "mmr-key-of-coders" not in page.text.split('id="history-head"')[1].split("</section>")[0]
 
 
 @pytest.mark.parametrize("fields", [{"severity": 3}, {"name": ""}, {"polarity": Evidence.Polarity.MITIGATION}])
@@ -77,7 +98,7 @@ def test_no_mark_is_later_than_the_day_of_the_page(client: Client) -> None:
     event("told-late", event_on=dt.date(2023, 2, 1), known_on=dt.date(2024, 5, 2))
 
     assert len(marked(client)) == 3
-    assert ["event early" in one.mark.words for one in marked(client, "?as_of=2024-01-31")] == [True]
+    assert [one.mark.day for one in marked(client, "?as_of=2024-01-31")] == [dt.date(2023, 1, 1)]
 
 
 def test_list_and_table_have_the_same_numbers(client: Client) -> None:

@@ -146,3 +146,22 @@ def test_in_colours_of_the_system_the_place_in_the_menu_is_still_marked(
     assert marked.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
     page.keyboard.press("Tab")
     assert page.evaluate("() => getComputedStyle(document.activeElement).outlineWidth") == "3px"
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_menu_and_filters_stand_open_on_a_wide_screen_in_every_browser(
+    live_server: LiveServer, country_with_evidence: Evidence, open_page: Callable[..., Page], java_script: bool
+) -> None:
+    """Also where `::details-content` is unknown: Firefox before 143, Safari before 18.4."""
+    page = open_page(width=1280, java_script=java_script)
+    page.route("**/*.css", lambda route: route.fulfill(response=(was := route.fetch()), body=of_old(was.text())))
+    page.goto(f"{live_server.url}/alerts/")
+
+    for name in ("Factors", "Signals", "Sign in"):
+        expect(page.get_by_role("link", name=name, exact=True).first).to_be_visible()
+    expect(page.locator(".site-menu > summary")).not_to_be_visible()
+    expect(page.get_by_label("Level")).to_be_visible()
+
+
+def of_old(sheet: str) -> str:
+    return sheet.replace("::details-content", "::nothing-of-the-kind")

@@ -27,3 +27,27 @@ def test_two_countries_are_chosen_and_one_is_left_out_without_javascript(
 
     page.get_by_role("link", name="Leave out Sudan").click()
     assert page.url == f"{live_server.url}/compare/?countries=MMR"
+
+
+@pytest.mark.parametrize("asked", ["MMR,SDN", "MMR,PRK,GBR,SDN,FSM"])
+def test_on_a_phone_countries_stand_side_by_side_below_a_fact_that_stays_in_sight(
+    live_server: LiveServer, country_with_evidence: Evidence, open_page: Callable[..., Page], asked: str
+) -> None:
+    page = open_page(width=360, java_script=False)
+    page.goto(f"{live_server.url}/compare/?countries={asked}")
+    count = len(asked.split(","))
+
+    rows = page.locator(".compared tr:has(> td[data-label])").all()
+    assert len(rows) == 9 + 14
+    for row in rows:
+        cells = [box for one in row.locator("td").all() if (box := one.bounding_box())]
+        assert len({round(box["y"]) for box in cells}) == 1
+        assert len({round(box["x"]) for box in cells}) == count
+    page.evaluate("() => document.querySelectorAll('main .table-wrap').forEach(one => one.scrollLeft = 9999)")
+    for row in rows:
+        heading, last = row.locator("th").bounding_box(), row.locator("td").last.bounding_box()
+        assert heading is not None
+        assert last is not None
+        assert heading["x"] >= 0
+        assert last["x"] + last["width"] <= 360
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 360

@@ -18,6 +18,7 @@ from people.permissions import Action, may
 from reports import custody, extract, flood, nesting
 from reports.about import About
 from reports.closing import keep_as_close
+from reports.holding import next_begun
 from reports.models import Batch, Passage, Report, Retrieval, Source
 from reports.readers import EVENTS, READERS
 from reports.readers.draft import CarriedFile, FeedDraft, ItemProblem, PassageDraft, ReaderError, ReportDraft
@@ -127,15 +128,21 @@ def read_waiting(*, at: dt.datetime) -> int:
     """
     forget_failed(at=at)
     count, start = 0, time.monotonic()
-    while time.monotonic() - start < ROUND_SECONDS and (begun := _begin_next()) is not None:
-        retrieval_id, attempt = begun
-        try:
-            count += _read(retrieval_id, attempt, at=at)
-        except OperationalError:  # the database's trouble, not the file's: it stays waiting, and this does not count
-            with contextlib.suppress(OperationalError):
-                Retrieval.objects.filter(pk=retrieval_id).update(attempts=F("attempts") - 1)
-            raise
+    while time.monotonic() - start < ROUND_SECONDS:
+        with next_begun() as begun:
+            if begun is None:
+                break
+            count += _try(*begun, at=at)
     return count
+
+
+def _try(retrieval_id: int, attempt: int, *, at: dt.datetime) -> bool:
+    try:
+        return _read(retrieval_id, attempt, at=at)
+    except OperationalError:  # the database's trouble, not the file's: it stays waiting, and this does not count
+        with contextlib.suppress(OperationalError):
+            Retrieval.objects.filter(pk=retrieval_id).update(attempts=F("attempts") - 1)
+        raise
 
 
 @transaction.atomic
@@ -151,23 +158,8 @@ def forget_failed(*, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def _begin_next() -> tuple[int, int] | None:
-    """The one that was begun least often, and how often now: a file that kills its worker does not hold up the others.
-
-    That it was begun is committed before it is read, so that a death is counted.
-    """
-    waiting = Retrieval.objects.filter(state=Retrieval.State.WAITING).order_by("attempts", "pk")
-    retrieval = waiting.select_for_update(skip_locked=True).defer("payload").first()
-    if retrieval is None:
-        return None
-    retrieval.attempts += 1
-    retrieval.save(update_fields=["attempts"])
-    return retrieval.pk, retrieval.attempts
-
-
-@transaction.atomic
 def _read(retrieval_id: int, attempt: int, *, at: dt.datetime) -> bool:
-    """Whether it was read here, and not by another worker in between."""
+    """Whether it was read here, and not held by whoever else changes it."""
     waiting = Retrieval.objects.filter(pk=retrieval_id, state=Retrieval.State.WAITING).select_related("came_with")
     retrieval = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if retrieval is None:

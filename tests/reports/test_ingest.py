@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from people.permissions import Role, Sensitivity
 from reports import ingest
+from reports.holding import next_begun
 from reports.ingest import About, IngestError, read_waiting, receive
 from reports.models import Family, Passage, Report, Retrieval, Source
 from tests import make
@@ -314,7 +315,37 @@ def test_a_file_that_was_begun_before_waits_for_those_that_were_not() -> None:
     fresh = send_text(b"Never begun.")
     Retrieval.objects.filter(pk=begun.pk).update(attempts=1)
 
-    assert ingest._begin_next() == (fresh.pk, 1)
+    with next_begun() as found:
+        assert found == (fresh.pk, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_meet_at_the_last_file_do_not_count_against_it() -> None:
+    last = send_text(b"The last that waits.")
+    with next_begun() as begun:  # counted, not yet read: where one worker was halted by a busy machine
+        met = [Aside(lambda: read_waiting(at=make.NOW)) for _ in range(ingest.ATTEMPTS_MAX + 1)]
+
+        assert [worker.join() for worker in met] == [0] * (ingest.ATTEMPTS_MAX + 1)
+        assert begun == (last.pk, 1)
+
+    assert read_waiting(at=make.NOW) == 1
+    last.refresh_from_db()
+    assert (last.state, last.attempts) == ("done", 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_connection_ended_lets_go_of_its_file() -> None:
+    lost = send_text(b"Begun by one that died.")
+
+    def begin_and_die() -> None:
+        held = next_begun()
+        held.__enter__()
+        connection.close()
+
+    Aside(begin_and_die).join()
+
+    until(lambda: read_waiting(at=make.NOW) == 1, what="the file to be free again")
+    assert outcome(lost) == ("done", "")
 
 
 @pytest.mark.django_db(transaction=True)

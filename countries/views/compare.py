@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -12,11 +13,14 @@ from countries.charts import DASH, NOT_ASSESSED, OURS, Chart, Sheet, dated
 from countries.models import Country
 from countries.templatetags.words import coverage_word, signed
 from countries.views.chosen import LEAST, MOST, Chosen, chosen
+from countries.views.country import reader_of
+from countries.views.fragments import fragment
 from countries.views.told import cuts_of
 from indicators.comparing import Compared, Comparison, FactorCell, compared
 from indicators.comparison_charts import Panel, side_by_side
 from indicators.models import Factor
 from indicators.models.score import Level
+from indicators.profile import marked_countries
 from indicators.views.asked import moment_of
 from indicators.world import World, WorldRow, world
 from r2p_dashboard.clock import AsOf
@@ -54,7 +58,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if too_many or len(found.codes) < LEAST:
         context["levels"] = [] if too_many else _levels(moment, found)
     else:
-        context |= _compared(request, found, moment)
+        context |= {"columns": found.countries, "body": _body(request, found, moment)}
     return render(request, "countries/compare.html", context, status=400 if too_many or found.troubles else 200)
 
 
@@ -64,10 +68,23 @@ def _levels(moment: AsOf, found: Chosen) -> list[tuple[Country, Level | None]]:
     return [(row.country, row.level) for row in seen.rows if row.assessed and row.country.iso3 not in found.codes]
 
 
+def _body(request: HttpRequest, found: Chosen, moment: AsOf) -> SafeString:
+    """The comparison, kept under what each of the countries rests on."""
+    markers = [(country.iso3, marker.of(is_current=moment.is_current)) for country, marker in
+               marked_countries(found.codes)]  # fmt: skip
+    return fragment(
+        "countries/_compare_found.html",
+        lambda: _compared(request, found, moment),
+        content=(markers, found.codes, moment, reader_of(request)),
+        request=request,
+    )
+
+
 def _compared(request: HttpRequest, found: Chosen, moment: AsOf) -> dict[str, object]:
     asked = {"day": moment.day, "known_on": moment.known_on, "is_current": moment.is_current}
     comparison = compared(found.countries, **asked, user=request.user)  # type: ignore[arg-type]
     return {
+        "as_of": moment,
         "comparison": comparison,
         "columns": comparison.columns,
         "factor_rows": _factor_rows(comparison),

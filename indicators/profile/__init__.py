@@ -2,7 +2,7 @@
 
 from indicators.profile.courses import Courses, compared, courses, year_before
 from indicators.profile.happened import event_marks
-from indicators.profile.marker import Marker, marked_country
+from indicators.profile.marker import Marker, marked_countries, marked_country
 from indicators.profile.moved import CAUSES, Moment, Moved, OrderError, Span, came_in, moved, numbers_in, went_out
 from indicators.profile.page import country_profile, profile_of
 from indicators.profile.reading import Reading, read
@@ -44,6 +44,7 @@ __all__ = [
     "courses",
     "event_marks",
     "leaves",
+    "marked_countries",
     "marked_country",
     "moved",
     "numbers_in",

@@ -5,14 +5,21 @@ import dataclasses
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from countries.views.fragments import kept
 from indicators.guidance import Guidance, guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, Factor, Framework, Indicator
 from indicators.views.asked import moment_of
 from indicators.views.natures import NATURES
+from indicators.views.sign_marker import marked_factor
 from indicators.views.where import where
+from people.permissions import Action, clearance_of, may
+from r2p_dashboard.clock import AsOf
 
+FACTORS = 14
 SCOPES = (
     (Factor.Scope.COMMON, "Common factors", "They bear on every atrocity crime."),
     (
@@ -100,13 +107,24 @@ def _factor_line(found: Factor, pieces: int, countries: int) -> FactorLine:
 @require_safe
 def factor(request: HttpRequest, number: int) -> HttpResponse:
     moment = moment_of(request)
+    if not 1 <= number <= FACTORS:
+        raise Http404(f"factor: found the number {number}; wanted one from 1 to {FACTORS}")
+    reader = (clearance_of(request.user), may(request.user, Action.ENTER_EVIDENCE))
+    content = (marked_factor(number), moment, reader, number)
+    title, body = kept("factor", lambda: _made(request, number, moment), content=content)
+    return render(request, "indicators/factor.html", {"as_of": moment, "title": title, "body": body})
+
+
+def _made(request: HttpRequest, number: int, moment: AsOf) -> tuple[str, str]:
+    """Title and rendered body (safe text). Raises Http404."""
     found = next((one for one in _in_use() if one.number == number), None)
     if found is None:
-        raise Http404(f"factor: found the number {number}; wanted one from 1 to 14")
+        raise Http404("factor: no framework is loaded; wanted `manage.py load_reference` first")
     seen = Evidence.objects.visible_to(request.user).known(day=moment.day, known_on=moment.known_on)
     seen = seen.filter(indicator__factor__number=number)
     lines = _indicator_lines(found, seen)
     natures = {line.indicator.nature for line in lines}
+    subject = f"factor {number}, {found.title}"
     context = {
         "as_of": moment,
         "factor": found,
@@ -114,15 +132,10 @@ def factor(request: HttpRequest, number: int) -> HttpResponse:
         "needs_conflict": found.scope == Factor.Scope.WAR_CRIMES,
         "indicators": lines,
         "natures": [(nature.label, words) for nature, words in NATURES.items() if nature.value in natures],
-        "where": where(
-            request,
-            moment,
-            seen,
-            codes=[line.indicator.code for line in lines],
-            subject=f"factor {number}, {found.title}",
-        ),
+        "where": where(request, moment, seen, codes=[line.indicator.code for line in lines], subject=subject),
     }
-    return render(request, "indicators/factor.html", context)
+    body = render_to_string("indicators/_factor_body.html", context, request=request)
+    return _("Factor %(number)s: %(title)s") % {"number": number, "title": found.title}, body
 
 
 def _indicator_lines(found: Factor, seen: EvidenceQuerySet) -> list[IndicatorLine]:

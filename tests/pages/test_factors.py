@@ -1,14 +1,21 @@
 """The factor browser."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from indicators.models import Factor
-from people.permissions import Role
+from indicators.models import Evidence, Factor
+from people.permissions import Role, Sensitivity
+from reports.models import Report
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("reference")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    cache.clear()
 
 
 def test_shows_the_fourteen_by_scope(client: Client) -> None:
@@ -86,7 +93,7 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
 
     with django_assert_max_num_queries(3):
         client.get("/factors/")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get("/factors/7/")
 
 
@@ -94,3 +101,32 @@ def test_every_scope_of_the_catalogue_has_its_place(client: Client) -> None:
     shown = {line.factor.number for _, _, lines in client.get("/factors/").context["scopes"] for line in lines}
 
     assert shown == set(Factor.objects.values_list("number", flat=True)) == set(range(1, 15))
+
+
+def test_what_is_kept_changes_with_what_it_shows_and_with_the_reader(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make.accepted()
+    first = client.get("/factors/7/").text
+    with django_assert_max_num_queries(1):
+        assert client.get("/factors/7/").text == first
+    link = 'href="/countries/MLI/#factor-7"'
+    hidden = make.confidential(country=make.country("MLI"))
+    assert link not in client.get("/factors/7/").text
+
+    client.force_login(make.person(Role.CODER))
+    text = client.get("/factors/7/").text
+    assert link in text
+    assert 'href="/evidence/new/?indicator=7.14"' in text
+    client.force_login(make.person(Role.READER))
+    text = client.get("/factors/7/").text
+    assert link not in text
+    assert "/evidence/new/" not in text.partition("<main")[2]
+
+    Evidence.objects.filter(pk=hidden.pk).update(sensitivity=Sensitivity.PUBLIC)
+    Report.objects.filter(pk=hidden.passage.report_id).update(sensitivity=Sensitivity.PUBLIC)
+    assert link in client.get("/factors/7/").text
+    Evidence.objects.filter(pk=hidden.pk).update(
+        status="retracted", retracted_at=make.NOW, retracted_by=make.person(Role.ADMIN), retraction_reason="wrong"
+    )
+    assert link not in client.get("/factors/7/").text

@@ -5,17 +5,24 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from indicators.guidance import guidance_of
-from indicators.models import Indicator, SeriesDefinition, SeriesValue
+from indicators.models import Evidence, Indicator, SeriesDefinition, SeriesValue
 from indicators.where_map import Says
 from people.permissions import Role, Sensitivity
+from reports.models import Report
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("reference")
 PAGE = "/indicators/7.14/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    cache.clear()
 
 
 def lines(client: Client, query: str = "") -> dict[str, Any]:
@@ -190,5 +197,34 @@ def test_needs_few_queries(client: Client, rows: int, django_assert_max_num_quer
     for place in range(rows):
         make.accepted(country=make.country(["MMR", "MLI", "UKR"][place % 3]))
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get(PAGE)
+
+
+def test_what_is_kept_changes_with_what_it_shows_and_with_the_reader(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make.accepted()
+    first = client.get(PAGE).text
+    with django_assert_max_num_queries(1):
+        assert client.get(PAGE).text == first
+    link = 'href="/countries/MLI/#factor-7"'
+    hidden = make.confidential(country=make.country("MLI"))
+    assert link not in client.get(PAGE).text
+
+    client.force_login(make.person(Role.CODER))
+    text = client.get(PAGE).text
+    assert link in text
+    assert 'href="/evidence/new/?indicator=7.14"' in text
+    client.force_login(make.person(Role.READER))
+    text = client.get(PAGE).text
+    assert link not in text
+    assert "/evidence/new/" not in text.partition("<main")[2]
+
+    Evidence.objects.filter(pk=hidden.pk).update(sensitivity=Sensitivity.PUBLIC)
+    Report.objects.filter(pk=hidden.passage.report_id).update(sensitivity=Sensitivity.PUBLIC)
+    assert link in client.get(PAGE).text
+    Evidence.objects.filter(pk=hidden.pk).update(
+        status="retracted", retracted_at=make.NOW, retracted_by=make.person(Role.ADMIN), retraction_reason="wrong"
+    )
+    assert link not in client.get(PAGE).text

@@ -6,6 +6,8 @@ Pure: values in, plain dicts for Plotly out; no plotly import.
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext as _
+
 from countries.charts import (
     DASH,
     GRID,
@@ -186,7 +188,7 @@ def world_map(
         note=mode.note,
         alt=_alt(mode, on, day),
         figure={"data": traces, "layout": map_layout()},
-        columns=("Country", *mode.heads),
+        columns=(_("Country"), *mode.heads),
         rows=tuple((place.name, place.level, *(place.cells or blank)) for place in places),
     )
 

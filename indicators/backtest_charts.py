@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from countries.charts import GRID, LINE, LINE_2, SOFT, Chart, Figure, layout
 from indicators.backtest.printed import NAMES, number
 
@@ -18,19 +20,20 @@ def roc(result: Mapping[str, Any], *, source: str) -> Chart:
     curves = {key: found["roc"] for key, found in result["curves"].items()}
     return Chart(
         key="roc",
-        title=f"{result['label']}: separation (ROC)",
-        unit="Shares of country-months, 0 to 1",
+        title=_("%(label)s: separation (ROC)") % {"label": result["label"]},
+        unit=_("Shares of country-months, 0 to 1"),
         source=source,
-        note=(
-            "Up: share of the months before an outcome that stand above a mark. Right: share of all other months above"
-            " the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed deaths alone."
+        note=_(
+            "Up: share of the months before an outcome that stand above a mark. Right: share of all other "
+            "months above the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: "
+            "decayed deaths alone."
         ),
         alt=_alt("ROC curve", result, "auc", "area under the curve"),
         figure={
             "data": [_diagonal([0, 1], [0, 1], "chance"), *_drawn(curves, "others above %{x:.2f}, found %{y:.2f}")],
             "layout": _layout("other months above the mark", "months before an outcome above it"),
         },
-        columns=("Curve", "Other months above the mark", "Months before an outcome above it"),
+        columns=(_("Curve"), _("Other months above the mark"), _("Months before an outcome above it")),
         rows=_rows(curves),
     )
 
@@ -41,19 +44,22 @@ def precision_recall(result: Mapping[str, Any], *, source: str) -> Chart:
     base = result["base_rate"]
     return Chart(
         key="precision-recall",
-        title=f"{result['label']}: precision and recall",
-        unit="Shares of country-months, 0 to 1",
+        title=_("%(label)s: precision and recall") % {"label": result["label"]},
+        unit=_("Shares of country-months, 0 to 1"),
         source=source,
         note=(
-            "Right: share of the months before an outcome that stand above a mark. Up: share of the months above the"
-            f" mark that come before an outcome. Dotted: the base rate, {number(base, 4)}, which chance gives."
+            _(
+                "Right: share of the months before an outcome that stand above a mark. Up: share of the months "
+                "above the mark that come before an outcome. Dotted: the base rate, %(base)s, which chance gives."
+            )
+            % {"base": number(base, 4)}
         ),
         alt=_alt("Precision-recall curve", result, "ap", "average precision") + f" Base rate {number(base, 4)}.",
         figure={
             "data": [_diagonal([0, 1], [base, base], "base rate"), *_drawn(curves, "found %{x:.2f}, right %{y:.3f}")],
             "layout": _layout("months before an outcome found", "months above the mark that are right", top=None),
         },
-        columns=("Curve", "Found (recall)", "Right (precision)"),
+        columns=(_("Curve"), _("Found (recall)"), _("Right (precision)")),
         rows=_rows(curves),
     )
 
@@ -67,16 +73,15 @@ def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
     most = max([1e-3, *(one[key] for one in bins for key in ("mapped", "observed"))])
     return Chart(
         key="reliability",
-        title=f"{result['label']}: reliability of the Platt mapping",
-        unit="Frequency of an outcome, 0 to 1",
+        title=_("%(label)s: reliability of the Platt mapping") % {"label": result["label"]},
+        unit=_("Frequency of an outcome, 0 to 1"),
         source=source,
-        note=(
-            "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, fitted on"
-            " earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the two agree."
+        note=_(
+            "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, "
+            "fitted on earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the "
+            "two agree."
         ),
-        alt="Reliability of the mapping: "
-        + "; ".join(f"mapped {number(one['mapped'])}, observed {number(one['observed'])}" for one in bins)
-        + ".",
+        alt=_("Reliability of the mapping: %(groups)s.") % {"groups": _mapped_and_observed(bins)},
         figure={
             "data": [
                 _diagonal([0, most], [0, most], "agreement"),
@@ -92,11 +97,19 @@ def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
             ],
             "layout": _layout("mapped frequency", "observed frequency", top=None, right=None),
         },
-        columns=("Group", "Mapped", "Observed", "Country-months", "Before an outcome"),
+        columns=(_("Group"), _("Mapped"), _("Observed"), _("Country-months"), _("Before an outcome")),
         rows=tuple(
             (str(place), number(one["mapped"], 4), number(one["observed"], 4), f"{one['rows']:,}", str(one["positive"]))
             for place, one in enumerate(bins, 1)
         ),
+    )
+
+
+def _mapped_and_observed(bins: Sequence[Mapping[str, Any]]) -> str:
+    return "; ".join(
+        _("mapped %(mapped)s, observed %(observed)s")
+        % {"mapped": number(one["mapped"]), "observed": number(one["observed"])}
+        for one in bins
     )
 
 

@@ -5,6 +5,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from django.utils.translation import gettext
+
 from countries.charts import (
     DASH,
     FAINT,
@@ -49,20 +51,27 @@ def side_by_side(panels: Sequence[Panel], *, day: dt.date, cuts: Sequence[float]
     marks = ", ".join(f"{word} from {cut:g}" for word, cut in zip(WORDS[1:], cuts, strict=True))
     return Chart(
         key="compared",
-        title=f"{_listed([panel.name for panel in panels])}: the index over ten years, on one scale",
-        unit="Index, 0 to 100, month by month; not a probability",
+        title=gettext("%(panels)s: the index over ten years, on one scale")
+        % {"panels": _listed([panel.name for panel in panels])},
+        unit=gettext("Index, 0 to 100, month by month; not a probability"),
         source=source,
         note=(
-            f"Every panel has the same years and the same scale. Thin lines are the levels’ cuts: {marks}. The pale"
-            " band is the interval: where the index lies if sources, half-lives and weights are varied; two lines are"
-            " apart only where their bands are. Hatched, with a dotted line: undetermined, too little was known to say"
-            " low; the index might lie anywhere there. A gap, or an empty panel: nothing was known, which is not low"
-            " either. Drawn are ten years; each country’s page has every month. The plot cannot be walked by keyboard;"
-            " its table says the same."
+            gettext(
+                "Every panel has the same years and the same scale. Thin lines are the levels’ cuts: %(marks)s. "
+                "The pale band is the interval: where the index lies if sources, half-lives and weights are "
+                "varied; two lines are apart only where their bands are. Hatched, with a dotted line: "
+                "undetermined, too little was known to say low; the index might lie anywhere there. A gap, or an "
+                "empty panel: nothing was known, which is not low either. Drawn are ten years; each country’s "
+                "page has every month. The plot cannot be walked by keyboard; its table says the same."
+            )
+            % {"marks": marks}
         ),
         alt=_alt(shown),
         figure={"data": data, "layout": _layout(shown, first, day, cuts)},
-        columns=("Month", *(head for panel in shown for head in (panel.name, f"{panel.name}: interval", "Level"))),
+        columns=(
+            gettext("Month"),
+            *(head for panel in shown for head in (panel.name, f"{panel.name}: interval", "Level")),
+        ),
         rows=_rows(shown),
     )
 

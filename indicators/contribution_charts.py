@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 from countries.charts import DOWN, FAINT, GRID, LINE, LINE_2, NOT_SHOWN, SOFT, Chart, Figure, in_points, layout
 
 KINDS = {  # in the order of the columns
@@ -44,16 +46,16 @@ def made_of(bars: Sequence[FactorBar], *, country: str, source: str) -> Chart:
     return Chart(
         key="made-of",
         title=_made_of_title(bars, country, total),
-        unit="Points of the index, by factor",
+        unit=gettext("Points of the index, by factor"),
         source=source,
-        note=(
-            "To the right: what evidence and series would add were they fresh."
-            " To the left: what ageing and mitigation take off. The two together are the factor’s points."
+        note=gettext(
+            "To the right: what evidence and series would add were they fresh. To the left: what ageing and "
+            "mitigation take off. The two together are the factor’s points."
         ),
         alt=f"Bar chart. {_made_of_title(bars, country, total)}. "
         + "; ".join(f"factor {bar.number}, {bar.title}: {in_points(bar.total)}" for bar in bars),
         figure={"data": [_stack(kind, bars) for kind in kinds], "layout": _made_of_layout(bars)},
-        columns=("Factor", *(KINDS[kind][0] for kind in kinds), "Points"),
+        columns=(gettext("Factor"), *(KINDS[kind][0] for kind in kinds), gettext("Points")),
         rows=(
             *((f"{bar.number} {bar.title}", *_cells(bar, kinds), in_points(bar.total)) for bar in bars),
             ("Index", *(in_points(sum(bar.tenths.get(kind, 0) for bar in bars)) for kind in kinds), in_points(total)),
@@ -122,16 +124,16 @@ def what_moved(
     return Chart(
         key="what-moved",
         title=_moved_title(causes, country, before, after),
-        unit="Points of the index",
+        unit=gettext("Points of the index"),
         source=source,
-        note="Every step starts where the one above it ends.",
+        note=gettext("Every step starts where the one above it ends."),
         alt=f"Bar chart. {_moved_title(causes, country, before, after)}. "
         + "; ".join(f"{cause.title}: {in_points(cause.tenths, sign=True)}" for cause in causes),
         figure={
             "data": [_moments([*ends[0], *ends[1]]), _causes(steps)],
             "layout": _moved_layout([*(one[0] for one in ends[0]), *(one[0] for one in steps), "After"]),
         },
-        columns=("Step", "Points"),
+        columns=(gettext("Step"), gettext("Points")),
         rows=(
             *(((f"Before, {before[0]}", in_points(before[1])),) if before else ()),
             *((cause.title, in_points(cause.tenths, sign=True)) for cause in causes),

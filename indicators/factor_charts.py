@@ -4,6 +4,8 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from countries.charts import CLEAR, DASH, FAINT, GRID, INK, LINE, PAPER, SOFT, Chart, Figure, layout
 
 KEY = (0, 25, 50, 75, 100)
@@ -57,13 +59,22 @@ def now_and_then(factors: Sequence[FactorNow], *, country: str, days: tuple[dt.d
         unit=UNIT,
         source=source,
         note=(
-            f"Dot: {now}; its whisker is the interval, how far sources and half-lives move it. Ring: {then}. Both by"
-            " what is known on the view’s day of knowledge: a difference is what changed on record, not what was"
-            " learnt later. No dot: nothing is known, which is not 0."
+            gettext(
+                "Dot: %(now)s; its whisker is the interval, how far sources and half-lives move it. Ring: "
+                "%(then)s. Both by what is known on the view’s day of knowledge: a difference is what changed on "
+                "record, not what was learnt later. No dot: nothing is known, which is not 0."
+            )
+            % {"now": now, "then": then}
         ),
         alt=_compared_alt(factors, country, then, now),
         figure={"data": _compared_traces(factors, then, now), "layout": _compared_layout(factors)},
-        columns=("Factor", f"Strength {now}", "Interval", f"Strength {then}", "Change"),
+        columns=(
+            gettext("Factor"),
+            gettext("Strength %(now)s") % {"now": now},
+            gettext("Interval"),
+            gettext("Strength %(then)s") % {"then": then},
+            gettext("Change"),
+        ),
         rows=tuple(_compared_row(factor) for factor in factors),
     )
 
@@ -192,17 +203,18 @@ def by_month(courses: Sequence[FactorCourse], *, country: str, days: Sequence[dt
     months = [f"{day:%Y-%m}" for day in days]
     return Chart(
         key="factors-by-month",
-        title=f"{country}: the factors month by month, {days[0]:%B %Y} to {days[-1]:%B %Y}",
+        title=gettext("%(country)s: the factors month by month, %(first)s to %(last)s")
+        % {"country": country, "first": f"{days[0]:%B %Y}", "last": f"{days[-1]:%B %Y}"},
         unit=UNIT,
         source=source,
-        note=(
-            "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from the paper’s"
-            " colour, the stronger. Hatched: nothing was known, which is not 0. By what is known on the view’s day of"
-            " knowledge."
+        note=gettext(
+            "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from "
+            "the paper’s colour, the stronger. Hatched: nothing was known, which is not 0. By what is known "
+            "on the view’s day of knowledge."
         ),
         alt=_months_alt(courses, country, days),
         figure={"data": _cells(courses, months), "layout": _months_layout(courses, days)},
-        columns=("Factor", *months),
+        columns=(gettext("Factor"), *months),
         rows=tuple((one.label, *(DASH if v is None else str(_points(v)) for v in one.values)) for one in courses),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 Choice = tuple[str, str]
 Grouped = list[tuple[str, list[Choice]]]
@@ -40,7 +41,8 @@ class DayField(forms.DateField):
             return super().to_python(value)
         except forms.ValidationError as error:
             raise forms.ValidationError(
-                f"Found “{str(value)[:20]}”, which is no day; wanted one such as 2024-06-30.", code="invalid"
+                _("Found “%(value)s”, which is no day; wanted one such as 2024-06-30.") % {"value": str(value)[:20]},
+                code="invalid",
             ) from error
 
 
@@ -106,7 +108,8 @@ class Address(forms.URLField):
             if error.error_list[0].code != "invalid":
                 raise
             raise forms.ValidationError(
-                f"Found “{_shown(value)}”, which is no address; wanted one such as https://example.org/report.",
+                _("Found “%(value)s”, which is no address; wanted one such as https://example.org/report.")
+                % {"value": _shown(value)},
                 code="invalid",
             ) from error
 
@@ -186,4 +189,8 @@ def refuse_backwards(form: forms.Form, data: dict[str, Any]) -> None:
     """Says of a period from `since` to `until` that it ends before it begins."""
     since, until = data.get("since"), data.get("until")
     if since and until and since > until:
-        form.add_error("until", f"Found {until}, which is before {since}; wanted the same day or a later one.")
+        form.add_error(
+            "until",
+            _("Found %(until)s, which is before %(since)s; wanted the same day or a later one.")
+            % {"until": until, "since": since},
+        )

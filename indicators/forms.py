@@ -6,6 +6,7 @@ from django import forms
 from django.db import connection
 from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat, LPad
+from django.utils.translation import gettext, gettext_lazy
 
 from countries.models import Country
 from indicators.fields import Choice, DayField, Grouped, Line, Pick, grouped, offer, refuse_backwards
@@ -112,14 +113,18 @@ class EvidenceFilter(forms.Form):
     factor = Pick(empty="every factor", required=False)
     indicator = Pick(empty="every indicator", required=False)
     source = Pick(empty="every source", required=False)
-    family = Pick(empty="every body", required=False, label="Who made the finding")
-    reliability = Pick(Reliability.choices, empty="any", required=False, label="Grade of the source")
-    credibility = Pick(Evidence.Credibility.choices, empty="any", required=False, label="Grade of the statement")
-    polarity = Pick([("1", "raises risk"), ("-1", "mitigates risk")], empty="both", required=False, label="Direction")
+    family = Pick(empty="every body", required=False, label=gettext_lazy("Who made the finding"))
+    reliability = Pick(Reliability.choices, empty="any", required=False, label=gettext_lazy("Grade of the source"))
+    credibility = Pick(
+        Evidence.Credibility.choices, empty="any", required=False, label=gettext_lazy("Grade of the statement")
+    )
+    polarity = Pick(
+        [("1", "raises risk"), ("-1", "mitigates risk")], empty="both", required=False, label=gettext_lazy("Direction")
+    )
     state = Pick(empty="counted in the score", required=False)
-    since = DayField(required=False, label="Happened from")
-    until = DayField(required=False, label="Happened up to")
-    text = Line(max_length=100, required=False, label="Words in the passage")
+    since = DayField(required=False, label=gettext_lazy("Happened from"))
+    until = DayField(required=False, label=gettext_lazy("Happened up to"))
+    text = Line(max_length=100, required=False, label=gettext_lazy("Words in the passage"))
 
     def __init__(
         self,
@@ -168,8 +173,8 @@ class ReasonForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={
-            "required": "Found no reason; wanted one of 3 to 500 characters.",
-            "min_length": "Found a reason of fewer than 3 characters; wanted 3 to 500.",
+            "required": gettext_lazy("Found no reason; wanted one of 3 to 500 characters."),
+            "min_length": gettext_lazy("Found a reason of fewer than 3 characters; wanted 3 to 500."),
         },
     )
 
@@ -178,92 +183,140 @@ class RetractionForm(ReasonForm):
     """Taking accepted evidence out of the score asks for one confirming tick."""
 
     is_sure = forms.BooleanField(
-        label="Take it out of the score from now on. Scores of earlier days keep it.",
-        error_messages={"required": "Found the box not ticked; wanted it ticked, since this cannot be undone."},
+        label=gettext_lazy("Take it out of the score from now on. Scores of earlier days keep it."),
+        error_messages={
+            "required": gettext_lazy("Found the box not ticked; wanted it ticked, since this cannot be undone.")
+        },
     )
 
 
 class EntryForm(forms.Form):
     """One piece of evidence: what a passage says about one indicator in one country."""
 
-    country = Pick(empty="choose a country", help_text="Where the people at risk are, not where the actor is from.")
-    indicator = Pick(empty="choose an indicator", help_text="Choose one; help for it stands beside the form.")
-    source = Pick(empty="choose a source", help_text="Who published it. Not in the list: choose “a new source”.")
-    new_source = Line(max_length=160, required=False, label="Name of the new source")
-    new_source_url = forms.URLField(max_length=200, required=False, label="Its address", assume_scheme="https")
-    new_source_licence = Line(
-        max_length=200, required=False, label="Its licence", help_text="As it states it, or: not stated; facts only."
+    country = Pick(
+        empty="choose a country", help_text=gettext_lazy("Where the people at risk are, not where the actor is from.")
     )
-    new_source_reliability = Pick(Reliability.choices, empty="choose a grade", required=False, label="Its grade")
+    indicator = Pick(
+        empty="choose an indicator", help_text=gettext_lazy("Choose one; help for it stands beside the form.")
+    )
+    source = Pick(
+        empty="choose a source", help_text=gettext_lazy("Who published it. Not in the list: choose “a new source”.")
+    )
+    new_source = Line(max_length=160, required=False, label=gettext_lazy("Name of the new source"))
+    new_source_url = forms.URLField(
+        max_length=200, required=False, label=gettext_lazy("Its address"), assume_scheme="https"
+    )
+    new_source_licence = Line(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Its licence"),
+        help_text=gettext_lazy("As it states it, or: not stated; facts only."),
+    )
+    new_source_reliability = Pick(
+        Reliability.choices, empty="choose a grade", required=False, label=gettext_lazy("Its grade")
+    )
     family = Pick(
         [],
         empty="the source itself",
         required=False,
-        label="Who made the finding",
-        help_text="The body that found it out, whoever carries it: two carriers of one finding count once.",
+        label=gettext_lazy("Who made the finding"),
+        help_text=gettext_lazy(
+            "The body that found it out, whoever carries it: two carriers of one finding count once."
+        ),
     )
-    new_family = Line(max_length=160, required=False, label="Another body, by name")
+    new_family = Line(max_length=160, required=False, label=gettext_lazy("Another body, by name"))
     url = forms.URLField(
-        max_length=500, required=False, label="Address of the original", assume_scheme="https",
-        help_text="Where a reader can open it.",
+        max_length=500, required=False, label=gettext_lazy("Address of the original"), assume_scheme="https",
+        help_text=gettext_lazy("Where a reader can open it."),
     )  # fmt: skip
     published_on = DayField(
-        required=False, label="Day it was public", help_text="When the world could know. Empty: the installation's day."
+        required=False,
+        label=gettext_lazy("Day it was public"),
+        help_text=gettext_lazy("When the world could know. Empty: the installation's day."),
     )
-    locator = Line(max_length=200, required=False, label="Where in it", help_text="Page or paragraph: para. 12.")
+    locator = Line(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Where in it"),
+        help_text=gettext_lazy("Page or paragraph: para. 12."),
+    )
     text = Line(
         max_length=TEXT_LIMIT,
-        label="The passage",
+        label=gettext_lazy("The passage"),
         widget=forms.Textarea(attrs={"rows": 7}),
-        help_text="The sentences that carry the fact, typed or pasted. Leave out names of victims and witnesses.",
-        error_messages={"required": "Found nothing; wanted the sentences that carry the fact."},
+        help_text=gettext_lazy(
+            "The sentences that carry the fact, typed or pasted. Leave out names of victims and witnesses."
+        ),
+        error_messages={"required": gettext_lazy("Found nothing; wanted the sentences that carry the fact.")},
     )
     severity = Pick(
         ANCHORS,
         widget=forms.RadioSelect,
-        label="How strongly the sign is present",
-        help_text="For what mitigates: 1 it exists, 2 it works in part, 3 its effect is plain everywhere, 4 it lasts.",
+        label=gettext_lazy("How strongly the sign is present"),
+        help_text=gettext_lazy(
+            "For what mitigates: 1 it exists, 2 it works in part, 3 its effect is plain everywhere, 4 it lasts."
+        ),
     )
     polarity = Pick(
-        Evidence.Polarity.choices, widget=forms.RadioSelect, label="Direction", initial=str(Evidence.Polarity.RISK)
+        Evidence.Polarity.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Direction"),
+        initial=str(Evidence.Polarity.RISK),
     )
     reliability = Pick(
-        Reliability.choices, empty="the source's own grade", required=False, label="How reliable the finding body is"
+        Reliability.choices,
+        empty="the source's own grade",
+        required=False,
+        label=gettext_lazy("How reliable the finding body is"),
     )
     credibility = Pick(
-        Evidence.Credibility.choices, empty="choose", label="How credible the statement is",
-        help_text="Read through somebody else's document: at best 2. Only an excerpt: at best 3.",
+        Evidence.Credibility.choices, empty="choose", label=gettext_lazy("How credible the statement is"),
+        help_text=gettext_lazy("Read through somebody else's document: at best 2. Only an excerpt: at best 3."),
     )  # fmt: skip
     event_on = DayField(
-        label="Day it happened",
-        help_text="Only a month known: its first day. Only a year: 1 January. Say so under “Why”.",
+        label=gettext_lazy("Day it happened"),
+        help_text=gettext_lazy("Only a month known: its first day. Only a year: 1 January. Say so under “Why”."),
     )
     event_key = forms.RegexField(
         r"^[a-z0-9][a-z0-9-]*$",
         max_length=120,
         required=False,
-        label="Name of the event",
+        label=gettext_lazy("Name of the event"),
         widget=forms.TextInput(attrs={"list": "event-keys", "autocomplete": "off"}),
-        help_text="Such as mmr-coup-2021. The same name again, with a later day, says that one condition still lasts.",
-        error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
+        help_text=gettext_lazy(
+            "Such as mmr-coup-2021. The same name again, with a later day, says that one condition still lasts."
+        ),
+        error_messages={"invalid": gettext_lazy("Wanted small letters, digits and hyphens, such as mmr-coup-2021.")},
     )
-    admin1 = Line(max_length=120, required=False, label="First-level area", help_text="State, province or region.")
-    actor = Pick(Evidence.Actor.choices, label="From whom", initial=str(Evidence.Actor.UNKNOWN))
+    admin1 = Line(
+        max_length=120,
+        required=False,
+        label=gettext_lazy("First-level area"),
+        help_text=gettext_lazy("State, province or region."),
+    )
+    actor = Pick(Evidence.Actor.choices, label=gettext_lazy("From whom"), initial=str(Evidence.Actor.UNKNOWN))
     claim = Pick(
-        Evidence.Claim.choices, label="What the statement claims", initial=str(Evidence.Claim.ALLEGED),
-        help_text="The source's claim, never ours: only courts find.",
+        Evidence.Claim.choices, label=gettext_lazy("What the statement claims"), initial=str(Evidence.Claim.ALLEGED),
+        help_text=gettext_lazy("The source's claim, never ours: only courts find."),
     )  # fmt: skip
-    group = Line(max_length=160, required=False, label="Group at risk", help_text="In neutral words; never a person.")
+    group = Line(
+        max_length=160,
+        required=False,
+        label=gettext_lazy("Group at risk"),
+        help_text=gettext_lazy("In neutral words; never a person."),
+    )
     note = Line(
         max_length=500,
-        label="Why this indicator and this severity",
-        help_text="One sentence about the fact. It is as open as the evidence, and may stand in a warning.",
+        label=gettext_lazy("Why this indicator and this severity"),
+        help_text=gettext_lazy(
+            "One sentence about the fact. It is as open as the evidence, and may stand in a warning."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Found nothing; wanted one sentence: the reviewer decides by it."},
+        error_messages={"required": gettext_lazy("Found nothing; wanted one sentence: the reviewer decides by it.")},
     )
-    sensitivity = Pick(label="Who may see it", initial=str(Sensitivity.PUBLIC.value))
+    sensitivity = Pick(label=gettext_lazy("Who may see it"), initial=str(Sensitivity.PUBLIC.value))
     is_another = forms.BooleanField(
-        required=False, label="I have looked at them: save this one beside them."
+        required=False, label=gettext_lazy("I have looked at them: save this one beside them.")
     )  # shown where pieces near it stand
 
     SAID_BY_A_PASSAGE = ("source", "url", "published_on", "locator", "text")
@@ -298,11 +351,13 @@ class EntryForm(forms.Form):
                 ("new_source_reliability", "its grade from A to F"),
             ):
                 if not data.get(name) and name not in self.errors:
-                    self.add_error(name, f"Found nothing; wanted {wanted}, since the source is new.")
+                    self.add_error(
+                        name, gettext("Found nothing; wanted %(wanted)s, since the source is new.") % {"wanted": wanted}
+                    )
         elif data.get("new_source"):
-            self.add_error("source", "Found a source chosen and a new one named; wanted one of the two.")
+            self.add_error("source", gettext("Found a source chosen and a new one named; wanted one of the two."))
         if data.get("family") == NEW and not data.get("new_family") and "new_family" not in self.errors:
-            self.add_error("new_family", "Found nothing; wanted the name of the body.")
+            self.add_error("new_family", gettext("Found nothing; wanted the name of the body."))
         return data
 
 
@@ -312,11 +367,11 @@ class CorrectionForm(EntryForm):
     correction_reason = Line(
         min_length=3,
         max_length=500,
-        label="Why the piece is corrected",
+        label=gettext_lazy("Why the piece is corrected"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Everybody who may see the piece reads this: what was wrong and how it was found.",
+        help_text=gettext_lazy("Everybody who may see the piece reads this: what was wrong and how it was found."),
         error_messages={
-            "required": "Found no reason; wanted one of 3 to 500 characters.",
-            "min_length": "Found a reason of fewer than 3 characters; wanted 3 to 500.",
+            "required": gettext_lazy("Found no reason; wanted one of 3 to 500 characters."),
+            "min_length": gettext_lazy("Found a reason of fewer than 3 characters; wanted 3 to 500."),
         },
     )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from countries.charts import GRID, INK, LINE, LINE_2, SOFT, Chart, Figure, layout
 
 DRAWN = 40
@@ -45,17 +47,20 @@ def whiskers(rows: Sequence[Placed], *, day: str, source: str) -> Chart:
     drawn = sorted(rows, key=lambda row: (row.place, row.name))[:DRAWN]
     return Chart(
         key="places",
-        title=f"How far places move, {day}",
-        unit="Place by the index, 1 = highest",
+        title=_("How far places move, %(day)s") % {"day": day},
+        unit=_("Place by the index, 1 = highest"),
         source=source,
         note=(
-            "Dot: place by the index now. Whisker: 5th to 95th percentile over draws of the factor weights."
-            " Triangles: place with half-lives halved (left) and doubled (right). Long whiskers: the order says little."
-            f" Drawn are the {len(drawn)} highest of {len(rows)}; the table below has all."
+            _(
+                "Dot: place by the index now. Whisker: 5th to 95th percentile over draws of the factor weights. "
+                "Triangles: place with half-lives halved (left) and doubled (right). Long whiskers: the order "
+                "says little. Drawn are the %(drawn)s highest of %(rows)s; the table below has all."
+            )
+            % {"drawn": len(drawn), "rows": len(rows)}
         ),
         alt=_alt(drawn),
         figure={"data": [_dots(drawn), *_marks(drawn)], "layout": _layout(drawn)},
-        columns=("Country", "Place", "Under other weights", "Half-lives halved", "Half-lives doubled"),
+        columns=(_("Country"), _("Place"), _("Under other weights"), _("Half-lives halved"), _("Half-lives doubled")),
         rows=tuple(_cells(row) for row in sorted(rows, key=lambda row: (row.place, row.name))),
     )
 

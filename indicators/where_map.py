@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from django.utils.translation import gettext as _
+
 from countries.charts import (
     DASH,
     FAINT,
@@ -86,13 +88,13 @@ def where_map(
         traces += [dots(small, str(name), colour, points)] if small else []
     return Chart(
         key="where",
-        title=f"Where there is evidence on {subject}, {day:%-d %B %Y}",
-        unit="What the evidence says, country by country; no strength and no level",
+        title=_("Where there is evidence on %(subject)s, %(day)s") % {"subject": subject, "day": f"{day:%-d %B %Y}"},
+        unit=_("What the evidence says, country by country; no strength and no level"),
         source=source,
         note=NOTE,
         alt=_alt(spots, subject, day),
         figure=_figure(traces) if spots else {},
-        columns=("Country", "What it says", "For it", "Against it", "Newest"),
+        columns=(_("Country"), _("What it says"), _("For it"), _("Against it"), _("Newest")),
         rows=tuple(_row(spot) for spot in spots),
     )
 

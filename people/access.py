@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from people.permissions import Action, may
 
@@ -22,7 +23,7 @@ def requires(action: Action) -> Callable[[View[P]], View[P]]:
         @login_required
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not may(request.user, action):
-                raise PermissionDenied(f"your role may not {action.value}")
+                raise PermissionDenied(_("your role may not %(value)s") % {"value": action.value})
             return view(request, *args, **kwargs)
 
         return guarded  # type: ignore[return-value]  # login_required widens the type

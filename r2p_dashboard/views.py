@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
@@ -113,9 +114,9 @@ def close(request: HttpRequest, notice_id: int) -> HttpResponse:
     try:
         close_notice(notice_id=notice_id, by=request.user, note=request.POST.get("note", ""), at=clock.now())
     except ClosingError as error:
-        messages.error(request, f"Not closed. {str(error).capitalize()}.")
+        messages.error(request, _("Not closed. %(capitalize)s.") % {"capitalize": str(error).capitalize()})
     else:
-        messages.success(request, f"Notice {notice_id} is closed.")
+        messages.success(request, _("Notice %(notice_id)s is closed.") % {"notice_id": notice_id})
     return redirect(f"{reverse('status')}#notices")
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 from countries.naming import states_called
@@ -20,16 +22,16 @@ class CorrectionForm(forms.Form):
     """Its fields begin with what holds; a country may be named in any way that is understood."""
 
     language = forms.ChoiceField(
-        label="Language", error_messages={"invalid_choice": "Found none of those offered; choose one of them."}
+        label=_("Language"), error_messages={"invalid_choice": _("Found none of those offered; choose one of them.")}
     )
     countries = forms.CharField(
-        label="Countries it is about",
+        label=_("Countries it is about"),
         required=False,
         max_length=CHARACTERS_MAX,
-        help_text="Names in any UN language or ISO codes, parted by semicolons; empty: about none in particular.",
+        help_text=_("Names in any UN language or ISO codes, parted by semicolons; empty: about none in particular."),
         widget=forms.TextInput(attrs={"list": "countries-known", "autocomplete": "off"}),
     )
-    reason = forms.CharField(label="Why", required=False, max_length=REASON_MAX)
+    reason = forms.CharField(label=_("Why"), required=False, max_length=REASON_MAX)
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -69,9 +71,12 @@ class CorrectionForm(forms.Form):
         if states:
             rows = Country.objects.filter(iso3__in=states).values_list("name_en", "iso3")
             which = " or ".join(f"{name} ({iso3})" for name, iso3 in rows)
-            raise forms.ValidationError(f"“{short}” may be {which}; write which, by its code.")
+            raise forms.ValidationError(
+                gettext("“%(short)s” may be %(which)s; write which, by its code.") % {"short": short, "which": which}
+            )
         raise forms.ValidationError(
-            f"Found no State called “{short}”; wanted a name or an ISO code, such as Mali or MLI."
+            gettext("Found no State called “%(short)s”; wanted a name or an ISO code, such as Mali or MLI.")
+            % {"short": short}
         )
 
 

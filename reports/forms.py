@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
@@ -79,7 +81,10 @@ def too_large_together(found: str) -> str:
 def not_after(day: dt.date | None, latest: dt.date) -> dt.date | None:
     """`day`, unless it is still to come."""
     if day is not None and day > latest:
-        raise forms.ValidationError(f"Found {day}, which is in the future; wanted a day up to {latest}.")
+        raise forms.ValidationError(
+            gettext("Found %(day)s, which is in the future; wanted a day up to %(latest)s.")
+            % {"day": day, "latest": latest}
+        )
     return day
 
 
@@ -101,67 +106,80 @@ class ManyFilesField(forms.FileField):
 class ReportForm(forms.Form):
     """Files or a pasted text, and what they do not say of themselves."""
 
-    reader = forms.ChoiceField(label="What kind of file it is", widget=forms.HiddenInput, error_messages=NO_CHOICE)
+    reader = forms.ChoiceField(
+        label=gettext_lazy("What kind of file it is"), widget=forms.HiddenInput, error_messages=NO_CHOICE
+    )
     file = ManyFilesField(
         required=False,
         allow_empty_file=True,  # one of many that is empty fails by itself
-        label="The files",
+        label=gettext_lazy("The files"),
         widget=ManyFilesInput(attrs={"class": "drop", "data-files-max": FILES_MAX, "data-bytes-max": TOTAL_BYTES_MAX}),
-        help_text=(
-            f"Choose them or drop them here: up to {FILES_MAX}, each at most {settings.REPORT_BYTES_MAX // 2**20} MB, "
-            f"together {TOTAL_BYTES_MAX // 2**20} MB."
+        help_text=format_lazy(
+            gettext_lazy("Choose them or drop them here: up to {files}, each at most {each} MB, together {all} MB."),
+            files=FILES_MAX,
+            each=settings.REPORT_BYTES_MAX // 2**20,
+            all=TOTAL_BYTES_MAX // 2**20,
         ),
         error_messages={
-            "invalid": "Found no file in what was sent; choose it again.",
+            "invalid": gettext_lazy("Found no file in what was sent; choose it again."),
         },
     )
     text = forms.CharField(
         required=False,
         strip=False,
-        label="The text or the mail",
+        label=gettext_lazy("The text or the mail"),
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": PASTED_CHARACTERS_MAX}),
-        help_text="Plain text, a mail with its headers, a page's source, or a coding note. Empty if you send files.",
+        help_text=gettext_lazy(
+            "Plain text, a mail with its headers, a page's source, or a coding note. Empty if you send files."
+        ),
     )
     source = forms.ChoiceField(
-        label="Who published it",
-        help_text="One source for all that you send now.",
-        error_messages={**NO_CHOICE, "required": "Found nothing; wanted a source: such a file does not say it."},
+        label=gettext_lazy("Who published it"),
+        help_text=gettext_lazy("One source for all that you send now."),
+        error_messages={
+            **NO_CHOICE,
+            "required": gettext_lazy("Found nothing; wanted a source: such a file does not say it."),
+        },
     )
     title = forms.CharField(
         max_length=300,
-        label="Title",
-        help_text="Of one file only. A document's own title comes first; without one its first line is taken.",
-        error_messages={"required": "Found nothing; wanted a title: a plain text has none."},
+        label=gettext_lazy("Title"),
+        help_text=gettext_lazy(
+            "Of one file only. A document's own title comes first; without one its first line is taken."
+        ),
+        error_messages={"required": gettext_lazy("Found nothing; wanted a title: a plain text has none.")},
     )
     url = forms.URLField(
-        required=False, max_length=URL_CHARACTERS_MAX, label="Address of the original", assume_scheme="https",
-        widget=forms.TextInput(attrs={"inputmode": "url"}),
-        help_text="Of one file only: where a reader can open it.",
+        required=False, max_length=URL_CHARACTERS_MAX, label=gettext_lazy("Address of the original"),
+        assume_scheme="https", widget=forms.TextInput(attrs={"inputmode": "url"}),
+        help_text=gettext_lazy("Of one file only: where a reader can open it."),
     )  # fmt: skip
     published_on = forms.DateField(
-        label="Day it was public",
+        label=gettext_lazy("Day it was public"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        help_text="Needed where a file does not state it, as a mail or a page may.",
+        help_text=gettext_lazy("Needed where a file does not state it, as a mail or a page may."),
         error_messages={
-            "required": "Found nothing; wanted the day it was public: such a file does not say it.",
-            "invalid": "Found no day; wanted one such as 2024-06-30.",
+            "required": gettext_lazy("Found nothing; wanted the day it was public: such a file does not say it."),
+            "invalid": gettext_lazy("Found no day; wanted one such as 2024-06-30."),
         },
     )
     language = forms.RegexField(
         r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$",
         required=False,
         max_length=8,
-        label="Language",
-        help_text="Its code: en, fr, es, ar, ru, zh, my. Left empty, it is found in the text.",
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("Its code: en, fr, es, ar, ru, zh, my. Left empty, it is found in the text."),
         error_messages={
-            "required": "Found nothing; wanted a code such as en.",
-            "invalid": "Found no code of a language; wanted two or three small letters, such as en or fr.",
+            "required": gettext_lazy("Found nothing; wanted a code such as en."),
+            "invalid": gettext_lazy(
+                "Found no code of a language; wanted two or three small letters, such as en or fr."
+            ),
         },
     )
     sensitivity = forms.ChoiceField(
-        label="Who may see it", initial=str(Sensitivity.PUBLIC.value), error_messages=NO_CHOICE,
-        help_text="Whatever is coded from it, too. A mail is never public: internal at least.",
+        label=gettext_lazy("Who may see it"), initial=str(Sensitivity.PUBLIC.value), error_messages=NO_CHOICE,
+        help_text=gettext_lazy("Whatever is coded from it, too. A mail is never public: internal at least."),
     )  # fmt: skip
 
     def __init__(
@@ -223,10 +241,14 @@ class ReportForm(forms.Form):
             if (file.size or 0) > most and self.data.get("reader") != "automatic":
                 size = -(-(file.size or 0) * 10 // 2**20) / 10  # rounded up: never "20.0 MB" for what is above 20
                 raise forms.ValidationError(
-                    f"Found a file of {size:.1f} MB; wanted at most {most // 2**20} MB. Send the part that matters."
+                    gettext("Found a file of %(size)s MB; wanted at most %(most)s MB. Send the part that matters.")
+                    % {"size": f"{size:.1f}", "most": most // 2**20}
                 )
         if len(files) > FILES_MAX:
-            raise forms.ValidationError(f"Found {len(files)} files; wanted at most {FILES_MAX}. Send them in parts.")
+            raise forms.ValidationError(
+                gettext("Found %(files)s files; wanted at most %(FILES_MAX)s. Send them in parts.")
+                % {"files": len(files), "FILES_MAX": FILES_MAX}
+            )
         if (size := sum(file.size or 0 for file in files) / 2**20) > TOTAL_BYTES_MAX / 2**20:
             raise forms.ValidationError(too_large_together(f"files of {size:.0f} MB"))
         return files
@@ -249,7 +271,7 @@ class ReportForm(forms.Form):
     def _take(self, reader: str, files: "Sequence[UploadedFile[Any]]", text: str) -> None:
         """Keeps the bytes that were sent, or says why they cannot be taken."""
         if files and text.strip():
-            self.add_error("text", "Found a file and a pasted text; wanted one of the two. Empty one of them.")
+            self.add_error("text", gettext("Found a file and a pasted text; wanted one of the two. Empty one of them."))
         elif files:
             self.sent = [Sent(file.name or "", file.read()) for file in files]
             for sent in self.sent:
@@ -259,14 +281,18 @@ class ReportForm(forms.Form):
             self.sent = [Sent("pasted text", text.replace("\r\n", "\n").encode())]
             self._look("text", reader, self.sent[0].payload)
             if reader and reader not in PASTED:
-                self.add_error("text", "Found a pasted text; wanted the CSV file itself. Choose it above.")
+                self.add_error("text", gettext("Found a pasted text; wanted the CSV file itself. Choose it above."))
         else:
-            self.add_error("file", "Found neither a file nor a pasted text; wanted one of the two.")
+            self.add_error("file", gettext("Found neither a file nor a pasted text; wanted one of the two."))
 
     def _refuse_what_holds_for_one(self) -> None:
         for name in ("title", "url"):
             if len(self.sent) > 1 and self.cleaned_data.get(name):
-                self.add_error(name, f"Found one for {len(self.sent)} files; wanted none. Empty it, or send one file.")
+                self.add_error(
+                    name,
+                    gettext("Found one for %(sent)s files; wanted none. Empty it, or send one file.")
+                    % {"sent": len(self.sent)},
+                )
 
     def _look(self, name: str, reader: str, payload: bytes) -> None:
         """Refuses by the first bytes what this reader cannot read; the rest is for the reader to judge."""
@@ -314,18 +340,18 @@ class ScheduleForm(forms.Form):
     """Whether and how often a source is fetched."""
 
     is_on = forms.TypedChoiceField(
-        label="Fetched by the schedule",
+        label=gettext_lazy("Fetched by the schedule"),
         choices=[("1", "on"), ("0", "off")],
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
         error_messages=NO_CHOICE,
     )
-    every_minutes = forms.TypedChoiceField(label="How often", coerce=int, error_messages=NO_CHOICE)
+    every_minutes = forms.TypedChoiceField(label=gettext_lazy("How often"), coerce=int, error_messages=NO_CHOICE)
     off_because = forms.CharField(
         required=False,
         max_length=300,
-        label="Why it is off",
-        help_text="And what would switch it on. Needed while it is off.",
+        label=gettext_lazy("Why it is off"),
+        help_text=gettext_lazy("And what would switch it on. Needed while it is off."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -341,5 +367,5 @@ class ScheduleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("is_on") is False and not data.get("off_because", "").strip():
-            self.add_error("off_because", "Found nothing; wanted why it is off, for those who come after you.")
+            self.add_error("off_because", gettext("Found nothing; wanted why it is off, for those who come after you."))
         return data

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from reports.forms import BY_THEIR_BYTES, KINDS, NO_CHOICE, NOT_LISTED, not_after
 from reports.models import Retrieval
@@ -14,24 +15,26 @@ class AgainForm(forms.Form):
     """Which failed files are read once more, and what is said of them now. What is left empty stays as it was."""
 
     tried = forms.MultipleChoiceField(
-        label="Which files", widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Which files"), widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": "Found none ticked; wanted at least one.",
-            "invalid_choice": "Found a file that somebody put right in between; look at the list again.",
+            "required": gettext_lazy("Found none ticked; wanted at least one."),
+            "invalid_choice": gettext_lazy("Found a file that somebody put right in between; look at the list again."),
         },
     )  # fmt: skip
-    reader = forms.ChoiceField(label="Read them as", error_messages=NO_CHOICE)
+    reader = forms.ChoiceField(label=gettext_lazy("Read them as"), error_messages=NO_CHOICE)
     source = forms.ChoiceField(
-        required=False, label="Who published them", error_messages={"invalid_choice": NOT_LISTED}
+        required=False, label=gettext_lazy("Who published them"), error_messages={"invalid_choice": NOT_LISTED}
     )
     published_on = forms.DateField(
         required=False,
-        label="Day they were public",
+        label=gettext_lazy("Day they were public"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "Found no day; wanted one such as 2024-06-30."},
+        error_messages={"invalid": gettext_lazy("Found no day; wanted one such as 2024-06-30.")},
     )
-    title = forms.CharField(required=False, max_length=300, label="Title", help_text="Of one file only.")
+    title = forms.CharField(
+        required=False, max_length=300, label=gettext_lazy("Title"), help_text=gettext_lazy("Of one file only.")
+    )
 
     def __init__(
         self,
@@ -61,7 +64,9 @@ class AgainForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("title") and len(data.get("tried", [])) > 1:
-            self.add_error("title", "Found one title for several files; wanted none. Empty it, or tick one file.")
+            self.add_error(
+                "title", gettext("Found one title for several files; wanted none. Empty it, or tick one file.")
+            )
         return data
 
     def changes(self) -> dict[str, Any]:
@@ -75,13 +80,13 @@ class TypedForm(forms.Form):
     """Words that a person typed from a report that no machine could read."""
 
     locator = forms.CharField(
-        max_length=200, label="Where they stand in it", help_text="Such as “pages 1 to 3”.",
-        error_messages={"required": "Found nothing; wanted the place in the original."},
+        max_length=200, label=gettext_lazy("Where they stand in it"), help_text=gettext_lazy("Such as “pages 1 to 3”."),
+        error_messages={"required": gettext_lazy("Found nothing; wanted the place in the original.")},
     )  # fmt: skip
     text = forms.CharField(
-        label="The words",
+        label=gettext_lazy("The words"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "maxlength": CHARACTERS_MAX}),
-        help_text="As they stand there; an empty line between paragraphs.",
-        error_messages={"required": "Found nothing; wanted what stands in the original."},
+        help_text=gettext_lazy("As they stand there; an empty line between paragraphs."),
+        error_messages={"required": gettext_lazy("Found nothing; wanted what stands in the original.")},
     )

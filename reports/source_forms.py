@@ -1,23 +1,30 @@
 """What staff may say of a source. The rules that must hold stand in `source_keeping`; here are words and choices."""
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reports.forms import FETCHED, KIND_NAMES, MINUTES, NO_CHOICE
 from reports.models import Family, Reliability, Source
 from reports.readers import EVENTS, MEASURES
 from reports.source_keeping import RESERVED, last_change
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 FETCHABLE = (*FETCHED, *((reader, KIND_NAMES.get(reader, reader)) for reader in (*MEASURES, *EVENTS)))
 REVIEW_AFTER = dt.timedelta(days=365)  # offered for a new source
 
 
-def _text(label: str, most: int, *, help_text: str = "", required: bool = False, wide: bool = True) -> forms.CharField:
+def _text(
+    label: "_StrOrPromise", most: int, *, help_text: "_StrOrPromise" = "", required: bool = False, wide: bool = True
+) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 2}) if wide else forms.TextInput()
-    found = {"required": "Found nothing; wanted it in a few words."}
+    found = {"required": _("Found nothing; wanted it in a few words.")}
     return forms.CharField(
         label=label, max_length=most, help_text=help_text, required=required, widget=widget, error_messages=found
     )
@@ -26,79 +33,84 @@ def _text(label: str, most: int, *, help_text: str = "", required: bool = False,
 class SourceKeepingForm(forms.Form):
     """A source: who publishes, how far we trust it, on what terms, and what is fetched."""
 
-    name = _text("Name", 160, required=True, wide=False)
+    name = _text(_("Name"), 160, required=True, wide=False)
     slug = forms.SlugField(
-        label="Short name", max_length=60, help_text="Stands in addresses and in citations, and stays: un-news-en.",
+        label=_("Short name"), max_length=60, help_text=_("Stands in addresses and in citations, "
+            "and stays: un-news-en."),
         error_messages={
-            "required": "Found nothing; wanted a short name.",
-            "invalid": "Found other signs; wanted small letters, digits and hyphens.",
+            "required": _("Found nothing; wanted a short name."),
+            "invalid": _("Found other signs; wanted small letters, digits and hyphens."),
         },
     )  # fmt: skip
     family = forms.ChoiceField(
-        required=False, label="Family", error_messages=NO_CHOICE,
-        help_text="The body whose findings these are. Sources of one family count as one voice in a score.",
+        required=False, label=_("Family"), error_messages=NO_CHOICE,
+        help_text=_("The body whose findings these are. Sources of one family count as one voice in a score."),
     )  # fmt: skip
-    new_family = _text("Or a new family", 160, help_text="The name of a body that is not in the list.", wide=False)
+    new_family = _text(
+        _("Or a new family"), 160, help_text=_("The name of a body that is not in the list."), wide=False
+    )
     url = forms.URLField(
-        required=False, max_length=500, label="Page of the publisher", assume_scheme="https",
-        help_text="Where a reader finds out who this is.",
+        required=False, max_length=500, label=_("Page of the publisher"), assume_scheme="https",
+        help_text=_("Where a reader finds out who this is."),
     )  # fmt: skip
     reliability = forms.ChoiceField(
-        label="Grade", choices=[("", "choose a grade"), *Reliability.choices],
-        error_messages={**NO_CHOICE, "required": "Found nothing; wanted a grade. F says that it cannot be judged."},
-        help_text="Of the publisher, by section 7 of the coding guide. Evidence keeps the grade that it was given.",
+        label=_("Grade"), choices=[("", _("choose a grade")), *Reliability.choices],
+        error_messages={**NO_CHOICE, "required": _("Found nothing; wanted a grade. F says that it cannot be judged.")},
+        help_text=_("Of the publisher, by section 7 of the coding guide. Evidence keeps the grade that it was given."),
     )  # fmt: skip
-    reliability_reason = _text("Why this grade", 500, required=True)
+    reliability_reason = _text(_("Why this grade"), 500, required=True)
     review_on = forms.DateField(
-        label="Review of the grade due on",
+        label=_("Review of the grade due on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
         error_messages={
-            "required": "Found nothing; wanted the day on which somebody looks at it again.",
-            "invalid": "Found no day; wanted one such as 2027-05-31.",
+            "required": _("Found nothing; wanted the day on which somebody looks at it again."),
+            "invalid": _("Found no day; wanted one such as 2027-05-31."),
         },
     )
-    known_bias = _text("Known bias", 500, help_text="Whom it hears, whom it does not, what it wants.")
+    known_bias = _text(_("Known bias"), 500, help_text=_("Whom it hears, whom it does not, what it wants."))
     licence = _text(
-        "Licence as stated", 200, help_text="In its own words; “not stated” where it says nothing.", required=True,
+        "Licence as stated", 200, help_text=_("In its own words; “not stated” where it says nothing."), required=True,
         wide=False,
     )  # fmt: skip
-    terms_note = _text("Note on the terms", 500, help_text="What they allow and forbid, and when they were read.")
-    contact = _text("Contact", 200, help_text="An office and its address: never the name of a person.", wide=False)
+    terms_note = _text(_("Note on the terms"), 500, help_text=_("What they allow and forbid, and when they were read."))
+    contact = _text(
+        _("Contact"), 200, help_text=_("An office and its address: never the name of a person."), wide=False
+    )
     language = forms.RegexField(
-        r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$", initial="en", max_length=8, label="Language",
-        help_text="Its code, where an answer does not say it: en, fr, es, ar, ru, zh.",
-        error_messages={"invalid": "Found no code of a language; wanted two or three small letters, such as en."},
+        r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$", initial="en", max_length=8, label=_("Language"),
+        help_text=_("Its code, where an answer does not say it: en, fr, es, ar, ru, zh."),
+        error_messages={"invalid": _("Found no code of a language; wanted two or three small letters, such as en.")},
     )  # fmt: skip
     reader = forms.ChoiceField(
-        required=False, label="What is fetched", error_messages=NO_CHOICE,
-        choices=[("", "nothing: its reports are sent in by hand"), *FETCHABLE],
+        required=False, label=_("What is fetched"), error_messages=NO_CHOICE,
+        choices=[("", _("nothing: its reports are sent in by hand")), *FETCHABLE],
     )  # fmt: skip
     address = forms.URLField(
-        required=False, max_length=500, label="Address that is fetched", assume_scheme="https",
-        help_text="Of a public server, by https. From then on its host may be asked.",
+        required=False, max_length=500, label=_("Address that is fetched"), assume_scheme="https",
+        help_text=_("Of a public server, by https. From then on its host may be asked."),
     )  # fmt: skip
     every_minutes = forms.TypedChoiceField(
-        required=False, label="How often", coerce=int, empty_value=None, error_messages=NO_CHOICE
+        required=False, label=_("How often"), coerce=int, empty_value=None, error_messages=NO_CHOICE
     )
     credential = _text(
         "Environment variable of its key", 60, wide=False,
-        help_text="Begins with SOURCE_. The key itself is never kept here: it stands in the worker's environment.",
+        help_text=_("Begins with SOURCE_. The key itself is never kept here: it stands in the worker's environment."),
     )  # fmt: skip
     leads_on_to = _text(
         "Other hosts that it leads on to", 200, wide=False,
-        help_text="Names, a space between, where the address redirects to a store elsewhere.",
+        help_text=_("Names, a space between, where the address redirects to a store elsewhere."),
     )  # fmt: skip
     robots_exempt = _text(
         "Why its robots.txt is not asked", 300,
-        help_text="Only for an API whose documentation invites programs. Empty: its robots.txt is obeyed.",
+        help_text=_("Only for an API whose documentation invites programs. Empty: its robots.txt is obeyed."),
     )  # fmt: skip
     off_because = _text(
         "Why it is off",
         300,
-        help_text="And what would switch it on. A new source is off until somebody switches it on.",
+        help_text=_("And what would switch it on. A new source is off until somebody switches it on."),
     )
-    reason = _text("Why you change it", 300, help_text="Stands with your name and the day under Changes.")
+    reason = _text(_("Why you change it"), 300, help_text=_("Stands with your name and the day under Changes."))
 
     seen_change = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
@@ -131,7 +143,9 @@ class SourceKeepingForm(forms.Form):
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"].lower()
         if slug in RESERVED or Source.objects.filter(slug=slug).exists():
-            raise forms.ValidationError(f"Found {slug}, which is taken; wanted another short name.")
+            raise forms.ValidationError(
+                gettext("Found %(slug)s, which is taken; wanted another short name.") % {"slug": slug}
+            )
         return slug
 
     def clean(self) -> dict[str, Any]:
@@ -139,13 +153,17 @@ class SourceKeepingForm(forms.Form):
         family, new = data.get("family"), (data.get("new_family") or "").strip()
         if bool(family) == bool(new):
             found = "both" if family else "neither"
-            self.add_error("family", f"Found {found} a family of the list and a new one; wanted one of the two.")
+            self.add_error(
+                "family",
+                gettext("Found %(found)s a family of the list and a new one; wanted one of the two.")
+                % {"found": found},
+            )
         elif new and not slugify(new):
-            self.add_error("new_family", "Found no Latin letters; wanted a name that has some.")
+            self.add_error("new_family", gettext("Found no Latin letters; wanted a name that has some."))
         if data.get("reader") and not data.get("every_minutes"):
-            self.add_error("every_minutes", "Found nothing; wanted how often it is fetched.")
+            self.add_error("every_minutes", gettext("Found nothing; wanted how often it is fetched."))
         if data.get("reader") and self.source and not self.source.is_on and not data.get("off_because", "").strip():
-            self.add_error("off_because", "Found nothing; wanted why it is off, for those who come after you.")
+            self.add_error("off_because", gettext("Found nothing; wanted why it is off, for those who come after you."))
         return data
 
     def values(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from alerts.answers.answering import NOTE_MAX, Answer
 from alerts.models import Acknowledgement, Office
@@ -24,11 +25,12 @@ _ASKS_NOTE = {
 class AnswerForm(forms.Form):
     """One kind of answer; each has its own ids, since all stand on one page."""
 
-    to = Pick(empty="nobody: only say so", required=False, label="Pass it on to")
-    office = Pick(required=False, label="You answer for")
+    to = Pick(empty="nobody: only say so", required=False, label=gettext_lazy("Pass it on to"))
+    office = Pick(required=False, label=gettext_lazy("You answer for"))
     note = Line(
         max_length=NOTE_MAX, required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Read by your office and by those who run this site, never by the public. Name nobody at risk.",
+        help_text=gettext_lazy("Read by your office and by those who run this site, never by "
+            "the public. Name nobody at risk."),
     )  # fmt: skip
 
     def __init__(
@@ -102,7 +104,7 @@ class DutyFilter(forms.Form):
 
     state = Pick(
         [("overdue", "overdue"), ("closed", "settled"), ("all", "all")], empty="still owed", required=False,
-        label="Answers",
+        label=gettext_lazy("Answers"),
     )  # fmt: skip
     office = Pick(empty="every office", required=False)
     country = Pick(empty="every country", required=False)

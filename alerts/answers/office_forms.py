@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from alerts.answers.offices import ROLES
 from alerts.models import Office, OfficeMember
@@ -21,23 +23,26 @@ LANGUAGES = [
 class OfficeFilter(forms.Form):
     """Which offices the list shows; every state of it stands in the address."""
 
-    kind = Pick(Office.Kind.choices, empty="every kind", required=False, label="Of a")
-    state = Pick([("ended", "ended"), ("all", "all")], empty="open", required=False, label="Offices")
+    kind = Pick(Office.Kind.choices, empty="every kind", required=False, label=_("Of a"))
+    state = Pick([("ended", "ended"), ("all", "all")], empty="open", required=False, label=_("Offices"))
 
 
 class DescribeOfficeForm(forms.Form):
     """Its name and the languages it works in."""
 
-    name = Line(min_length=3, max_length=200, help_text="As it calls itself. Name no person.")
-    languages = Boxes(choices=LANGUAGES, required=False, label="Works in")
+    name = Line(min_length=3, max_length=200, help_text=_("As it calls itself. Name no person."))
+    languages = Boxes(choices=LANGUAGES, required=False, label=_("Works in"))
 
 
 class OfficeForm(DescribeOfficeForm):
     """A new office."""
 
-    kind = Pick(Office.Kind.choices, widget=forms.RadioSelect, label="Whose office", initial=Office.Kind.STATE.value)
+    kind = Pick(Office.Kind.choices, widget=forms.RadioSelect, label=_("Whose office"), initial=Office.Kind.STATE.value)
     country = Pick(
-        empty="no country", required=False, label="Country", help_text="The State whose office it is, if it is one."
+        empty="no country",
+        required=False,
+        label=_("Country"),
+        help_text=_("The State whose office it is, if it is one."),
     )
     field_order = ("name", "kind", "country", "languages")
 
@@ -53,7 +58,7 @@ class OfficeForm(DescribeOfficeForm):
 class PersonForm(forms.Form):
     """Somebody who is asked after those who are in the office already."""
 
-    person = Pick(empty="choose a person", label="Person", help_text="Focal points and those who release alerts.")
+    person = Pick(empty="choose a person", label=_("Person"), help_text=_("Focal points and those who release alerts."))
 
     def __init__(self, data: Any = None, *, office: Office, **options: Any) -> None:
         super().__init__(data, **options)
@@ -69,9 +74,9 @@ def _people_for(office: Office) -> list[Choice]:
 class AbsenceForm(forms.Form):
     """Days on which a person is passed over."""
 
-    person = Pick(empty="choose a person", label="Who")
-    first_day = DayField(label="First day away")
-    last_day = DayField(label="Last day away", help_text="UTC. Both days count.")
+    person = Pick(empty="choose a person", label=_("Who"))
+    first_day = DayField(label=_("First day away"))
+    last_day = DayField(label=_("Last day away"), help_text=_("UTC. Both days count."))
 
     def __init__(self, data: Any = None, *, people: list[Choice], day: dt.date, **options: Any) -> None:
         super().__init__(
@@ -83,5 +88,9 @@ class AbsenceForm(forms.Form):
         data = super().clean() or {}
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
-            self.add_error("last_day", f"Found {last}, which is before {first}; wanted the same day or a later one.")
+            self.add_error(
+                "last_day",
+                gettext("Found %(last)s, which is before %(first)s; wanted the same day or a later one.")
+                % {"last": last, "first": first},
+            )
         return data

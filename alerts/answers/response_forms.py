@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from alerts.answers.responding import ResponseDraft, StepDraft
 from alerts.models import Measure, Office, Response
@@ -20,30 +22,31 @@ _NAMED = "Named in the alert"
 class ResponseForm(forms.Form):
     """What somebody decided on a warning, or declined with the reason."""
 
-    status = Pick(Response.Status.choices, empty="choose how far it is", label="How far it is")
+    status = Pick(Response.Status.choices, empty="choose how far it is", label=_("How far it is"))
     measures = Boxes(
-        label="Measures",
-        help_text="From the catalogue; none if it was declined. Each becomes a response of its own.",
-        error_messages={"required": "Found none ticked; wanted at least one, or “declined” with the reason."},
+        label=_("Measures"),
+        help_text=_("From the catalogue; none if it was declined. Each becomes a response of its own."),
+        error_messages={"required": _("Found none ticked; wanted at least one, or “declined” with the reason.")},
     )
     actor = Line(
-        min_length=2, max_length=200, label="Who acts", help_text="A body or an office, never a private person."
+        min_length=2, max_length=200, label=_("Who acts"), help_text=_("A body or an office, never a private person.")
     )
     text = Line(
-        min_length=3, max_length=_LONG, label="What was decided, or why it was declined",
-        widget=forms.Textarea(attrs={"rows": 4}), help_text="In your own words; name nobody in danger.",
+        min_length=3, max_length=_LONG, label=_("What was decided, or why it was declined"),
+        widget=forms.Textarea(attrs={"rows": 4}), help_text=_("In your own words; name nobody in danger."),
     )  # fmt: skip
-    decided_on = DayField(label="Decided on")
+    decided_on = DayField(label=_("Decided on"))
     began_on = DayField(
-        required=False, label="Began on", help_text="Empty if it has not begun, or the day is not known."
+        required=False, label=_("Began on"), help_text=_("Empty if it has not begun, or the day is not known.")
     )
-    office = Pick(empty="for myself", required=False, label="For which office")
+    office = Pick(empty="for myself", required=False, label=_("For which office"))
     sensitivity = Pick(
-        Sensitivity.choices, label="Who may see it", initial=str(Sensitivity.INTERNAL.value),
-        help_text="Public: everybody, with who acts. Internal: focal points and staff. Your own office always sees it.",
+        Sensitivity.choices, label=_("Who may see it"), initial=str(Sensitivity.INTERNAL.value),
+        help_text=_("Public: everybody, with who acts. Internal: focal points and staff. Your own office always sees "
+"it."),
     )  # fmt: skip
     source_title = Line(max_length=300, **_SOURCE)
-    source_url = Address(required=False, label="Its address")
+    source_url = Address(required=False, label=_("Its address"))
 
     def __init__(
         self,
@@ -78,7 +81,11 @@ class ResponseForm(forms.Form):
         data = super().clean() or {}
         decided, began = data.get("decided_on"), data.get("began_on")
         if decided and began and began < decided:
-            self.add_error("began_on", f"Found {began}, which is before {decided}; wanted the same day or a later one.")
+            self.add_error(
+                "began_on",
+                gettext("Found %(began)s, which is before %(decided)s; wanted the same day or a later one.")
+                % {"began": began, "decided": decided},
+            )
         return data
 
     def draft(self) -> ResponseDraft:
@@ -112,17 +119,17 @@ def initial_of(response: Response) -> dict[str, Any]:
 class StepForm(forms.Form):
     """A later word on a response."""
 
-    status = Pick(Response.Status.choices, empty="as before", required=False, label="How far it is now")
-    is_outcome = TickBox(required=False, label="This says what became of it")
-    on = DayField(label="Day")
-    text = Line(max_length=_LONG, required=False, label="In words", widget=forms.Textarea(attrs={"rows": 3}))
+    status = Pick(Response.Status.choices, empty="as before", required=False, label=_("How far it is now"))
+    is_outcome = TickBox(required=False, label=_("This says what became of it"))
+    on = DayField(label=_("Day"))
+    text = Line(max_length=_LONG, required=False, label=_("In words"), widget=forms.Textarea(attrs={"rows": 3}))
     source_title = Line(max_length=300, **_SOURCE)
-    source_url = Address(required=False, label="Its address")
+    source_url = Address(required=False, label=_("Its address"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not data.get("status") and not (data.get("is_outcome") and data.get("text")):
-            self.add_error(None, "Found neither a new status nor an outcome in words; wanted one of them.")
+            self.add_error(None, gettext("Found neither a new status nor an outcome in words; wanted one of them."))
         return data
 
     def draft(self) -> StepDraft:
@@ -135,19 +142,19 @@ class WithdrawalForm(ReasonForm):
 
     reason = Line(min_length=3, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     is_harmful = TickBox(
-        required=False, label="That it was here may harm somebody, or was confidential",
-        help_text="Then no page tells of it. Else a page turned back to a day before today says that one stood here, "
-        "without its words.",
+        required=False, label=_("That it was here may harm somebody, or was confidential"),
+        help_text=_("Then no page tells of it. Else a page turned back to a day before today says that one stood "
+"here, without its words."),
     )  # fmt: skip
 
 
 class WarningForm(forms.Form):
     """A warning that another body gave in public."""
 
-    issued_on = DayField(label="Day it was given")
-    body = Line(min_length=2, max_length=200, label="Who warned")
+    issued_on = DayField(label=_("Day it was given"))
+    body = Line(min_length=2, max_length=200, label=_("Who warned"))
     text = Line(
-        min_length=3, max_length=_LONG, label="What was said, in our words", widget=forms.Textarea(attrs={"rows": 4})
+        min_length=3, max_length=_LONG, label=_("What was said, in our words"), widget=forms.Textarea(attrs={"rows": 4})
     )
-    source_title = Line(min_length=3, max_length=300, label="Source")
-    source_url = Address(label="Its address")
+    source_title = Line(min_length=3, max_length=300, label=_("Source"))
+    source_url = Address(label=_("Its address"))

@@ -2,10 +2,12 @@
 
 import dataclasses
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from alerts.desk.drafts import Words
 from alerts.desk.edit import HEADLINE_MOST, PART_MOST
@@ -17,6 +19,9 @@ from alerts.raising.wording import HEADLINE_WORDS
 from indicators.fields import Carried, DayField, Line, TickBox, Whole
 from indicators.forms import ReasonForm
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 
 class DecisionForm(ReasonForm):
     """Release or refusal; each has its own ids, since both stand on one page. `seen`: the words that were looked at."""
@@ -27,11 +32,11 @@ class DecisionForm(ReasonForm):
         super().__init__(data, auto_id=f"{name}-%s", **options)
 
 
-def _part(label: str, *, help_text: str = "", required: bool = True, rows: int = 3) -> Line:
+def _part(label: "_StrOrPromise", *, help_text: "_StrOrPromise" = "", required: bool = True, rows: int = 3) -> Line:
     return Line(
         max_length=PART_MOST, label=label, help_text=help_text, required=required,
         widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": "Found nothing; wanted words."},
+        error_messages={"required": _("Found nothing; wanted words.")},
     )  # fmt: skip
 
 
@@ -39,18 +44,20 @@ class WordsForm(ReasonForm):
     """An alert in other words, with the reason, and with what the person saw when the page was opened."""
 
     headline = Line(
-        max_length=HEADLINE_MOST, label="Headline", help_text=f"The reason, in at most {HEADLINE_WORDS} words."
+        max_length=HEADLINE_MOST,
+        label=_("Headline"),
+        help_text=format_lazy(_("The reason, in at most {words} words."), words=HEADLINE_WORDS),
     )
-    what_changed = _part("What changed")
-    how_sure = _part("How sure")
-    not_known = _part("What is not known")
+    what_changed = _part(_("What changed"))
+    how_sure = _part(_("How sure"))
+    not_known = _part(_("What is not known"))
     who_is_at_risk = _part(
-        "Who is at risk",
+        _("Who is at risk"),
         required=False,
-        help_text="From a published assessment; empty: said to be missing.",
+        help_text=_("From a published assessment; empty: said to be missing."),
     )
-    can_be_done = _part("What can be done", rows=4)
-    valid_until = DayField(label="Valid until")
+    can_be_done = _part(_("What can be done"), rows=4)
+    valid_until = DayField(label=_("Valid until"))
     seen = Carried(required=False, max_length=64)
     field_order: tuple[str, ...] = (
         "headline", "what_changed", "how_sure", "not_known", "who_is_at_risk", "can_be_done", "valid_until", "reason",
@@ -75,11 +82,11 @@ def _between(first: dt.date, last: dt.date) -> str:
 
 def _wrong() -> Line:
     return Line(
-        min_length=3, max_length=WRONG_MOST, label="What was wrong", widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Everybody who got the alert reads this, and it stands in the archive: only what is public.",
+        min_length=3, max_length=WRONG_MOST, label=_("What was wrong"), widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody who got the alert reads this, and it stands in the archive: only what is public."),
         error_messages={
-            "required": f"Found nothing; wanted 3 to {WRONG_MOST} characters.",
-            "min_length": f"Found fewer than 3 characters; wanted 3 to {WRONG_MOST}.",
+            "required": format_lazy(_("Found nothing; wanted 3 to {most} characters."), most=WRONG_MOST),
+            "min_length": format_lazy(_("Found fewer than 3 characters; wanted 3 to {most}."), most=WRONG_MOST),
         },
     )  # fmt: skip
 
@@ -89,8 +96,8 @@ class WithdrawForm(ReasonForm):
 
     wrong = _wrong()
     is_sure = TickBox(
-        label="Take it back, for good, and write to everybody who got it",
-        error_messages={"required": "Found the box not ticked; wanted it ticked, since this cannot be undone."},
+        label=_("Take it back, for good, and write to everybody who got it"),
+        error_messages={"required": _("Found the box not ticked; wanted it ticked, since this cannot be undone.")},
     )
     field_order = ("wrong", "reason", "is_sure")
 

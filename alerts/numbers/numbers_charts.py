@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext
+
 from alerts.numbers.numbers import Elapsed
 from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, SOFT, Chart, Figure, layout
 
@@ -61,17 +63,19 @@ def by_month(counts: Mapping[str, Mapping[str, int]], *, source: str) -> Chart:
     total = {month: sum(row.values()) for month, row in counts.items()}
     return Chart(
         key="by-month",
-        title="Warnings by month and level",
-        unit="Warnings released, a month",
+        title=gettext("Warnings by month and level"),
+        unit=gettext("Warnings released, a month"),
         source=source,
-        note="By the month of release, UTC. Those for practice, corrections and withdrawals are not in it; warnings "
-        "that were withdrawn later stand apart.",
+        note=gettext(
+            "By the month of release, UTC. Those for practice, corrections and withdrawals are not in it; "
+            "warnings that were withdrawn later stand apart."
+        ),
         alt=_months_alt(total),
         figure={
             "data": [_bars(name, counts) for name in names],
             "layout": _months_layout(len(total), max(total.values(), default=0)),
         },
-        columns=("Month", *reversed(names), "All"),
+        columns=(gettext("Month"), *reversed(names), gettext("All")),
         rows=tuple(
             (month, *(str(row.get(name, 0)) for name in reversed(names)), str(total[month]))
             for month, row in reversed(list(counts.items()))
@@ -116,17 +120,26 @@ def steps(rows: Sequence[tuple[str, str, Elapsed]], *, source: str) -> Chart:
     drawn = [(f"{step}: {group}", found) for step, group, found in rows if found.median is not None]
     return Chart(
         key="steps",
-        title="How long each step took",
-        unit="Time from one step to the next",
+        title=gettext("How long each step took"),
+        unit=gettext("Time from one step to the next"),
         source=source,
-        note="Dot: median. Whisker: the shortest to the longest of those that ended. The scale is logarithmic. What is "
-        "still open counts as longer than it has lasted so far; rows without a median stand in the table only, and "
-        "a range is told of three or more.",
+        note=gettext(
+            "Dot: median. Whisker: the shortest to the longest of those that ended. The scale is "
+            "logarithmic. What is still open counts as longer than it has lasted so far; rows without a "
+            "median stand in the table only, and a range is told of three or more."
+        ),
         alt=_steps_alt(drawn),
         figure={"data": [_dots(drawn)], "layout": _steps_layout([name for name, _ in drawn])}
         if drawn
         else {"data": []},
-        columns=("Step", "Warnings", "Ended", "Still open", "Median", "Shortest to longest"),
+        columns=(
+            gettext("Step"),
+            gettext("Warnings"),
+            gettext("Ended"),
+            gettext("Still open"),
+            gettext("Median"),
+            gettext("Shortest to longest"),
+        ),
         rows=tuple(
             (step, group, *counts_said(found), median_said(found), range_said(found)) for step, group, found in rows
         ),

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Lever, Measure, Situation
 from alerts.situations.levers import LeverDraft
@@ -17,9 +19,9 @@ SITUATION = "situation:"
 class MeasureFilter(forms.Form):
     """Which measures the catalogue shows; every state of it stands in the address."""
 
-    factor = Pick(empty="every factor", required=False, label="Risk factor")
-    timing = Pick(Measure.Timing.choices, empty="any time", required=False, label="When")
-    sphere = Pick(Measure.Sphere.choices, empty="anywhere", required=False, label="Where a State acts")
+    factor = Pick(empty="every factor", required=False, label=_("Risk factor"))
+    timing = Pick(Measure.Timing.choices, empty="any time", required=False, label=_("When"))
+    sphere = Pick(Measure.Sphere.choices, empty="anywhere", required=False, label=_("Where a State acts"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
@@ -43,14 +45,14 @@ class LeverForm(forms.Form):
     """Something dated on which a situation can be influenced."""
 
     about = Pick(empty="choose a country or a situation")
-    kind = Pick(Lever.Kind.choices, empty="choose what it is", label="What it is")
-    title = Line(min_length=3, max_length=200, help_text="In a few words: what ends, is decided or takes place.")
-    body = Line(max_length=200, required=False, label="Who decides or holds it")
-    first_day = DayField(label="Day, or first day")
-    last_day = DayField(required=False, label="Last day", help_text="Empty: the same day.")
-    is_estimated = TickBox(required=False, label="The day is not certain")
-    source_title = Line(min_length=3, max_length=300, label="Source", help_text="Who says so, in which document.")
-    source_url = Address(required=False, label="Its address")
+    kind = Pick(Lever.Kind.choices, empty="choose what it is", label=_("What it is"))
+    title = Line(min_length=3, max_length=200, help_text=_("In a few words: what ends, is decided or takes place."))
+    body = Line(max_length=200, required=False, label=_("Who decides or holds it"))
+    first_day = DayField(label=_("Day, or first day"))
+    last_day = DayField(required=False, label=_("Last day"), help_text=_("Empty: the same day."))
+    is_estimated = TickBox(required=False, label=_("The day is not certain"))
+    source_title = Line(min_length=3, max_length=300, label=_("Source"), help_text=_("Who says so, in which document."))
+    source_url = Address(required=False, label=_("Its address"))
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -62,7 +64,11 @@ class LeverForm(forms.Form):
         data = super().clean() or {}
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
-            self.add_error("last_day", f"Found {last}, which is before {first}; wanted the same day or a later one.")
+            self.add_error(
+                "last_day",
+                gettext("Found %(last)s, which is before %(first)s; wanted the same day or a later one.")
+                % {"last": last, "first": first},
+            )
         return data
 
     def subject(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 from indicators.fields import Choice, DayField, Grouped, Pick, grouped, offer, refuse_backwards
@@ -18,8 +19,8 @@ class PlaceFilter(forms.Form):
 
     country = Pick(empty="every country", required=False)
     region = Pick(empty="every region", required=False)
-    since = DayField(required=False, label="From")
-    until = DayField(required=False, label="Up to")
+    since = DayField(required=False, label=_("From"))
+    until = DayField(required=False, label=_("Up to"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert, Situation
 from countries.models import Country
@@ -15,7 +16,7 @@ class SituationFilter(forms.Form):
     """Which situations the list shows; every state of it stands in the address."""
 
     country = Pick(empty="every country", required=False)
-    state = Pick([("closed", "closed"), ("all", "all")], empty="open", required=False, label="Situations")
+    state = Pick([("closed", "closed"), ("all", "all")], empty="open", required=False, label=_("Situations"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
@@ -27,11 +28,14 @@ class DescribeForm(forms.Form):
 
     name = Line(min_length=3, max_length=120)
     part = Line(
-        max_length=200, required=False, label="Part", help_text="Where in its countries, if it is not all of them."
+        max_length=200,
+        required=False,
+        label=_("Part"),
+        help_text=_("Where in its countries, if it is not all of them."),
     )
     about = Line(
-        max_length=4000, required=False, label="What it is about", widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="In our own words. Everybody can read this: name no person and no source in danger.",
+        max_length=4000, required=False, label=_("What it is about"), widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("In our own words. Everybody can read this: name no person and no source in danger."),
     )  # fmt: skip
     was_name = Carried(required=False, strip=False)
     was_part = Carried(required=False, strip=False)
@@ -54,9 +58,9 @@ class OpenForm(forms.Form):
 
     name = Line(min_length=3, max_length=120)
     countries = Several(
-        label="Countries",
+        label=_("Countries"),
         widget=forms.SelectMultiple(attrs={"size": 10}),
-        help_text="One or several: hold Ctrl (or ⌘) to choose more than one.",
+        help_text=_("One or several: hold Ctrl (or ⌘) to choose more than one."),
     )
     part = DescribeForm.base_fields["part"]
     about = DescribeForm.base_fields["about"]
@@ -75,8 +79,8 @@ class OpenForm(forms.Form):
 class PutForm(forms.Form):
     """A country that the situation is about too."""
 
-    country = Pick(empty="choose a country", label="Country")
-    is_home = TickBox(required=False, label="Alerts about it are threaded here from now on")
+    country = Pick(empty="choose a country", label=_("Country"))
+    is_home = TickBox(required=False, label=_("Alerts about it are threaded here from now on"))
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -86,7 +90,7 @@ class PutForm(forms.Form):
 class TakeForm(forms.Form):
     """A country that the situation is no longer about."""
 
-    country = Pick(empty="choose a country", label="Country")
+    country = Pick(empty="choose a country", label=_("Country"))
 
     def __init__(self, data: Any = None, *, of: list[Country], **options: Any) -> None:
         super().__init__(data, **options)
@@ -96,8 +100,8 @@ class TakeForm(forms.Form):
 class MoveForm(ReasonForm):
     """An alert of this situation that belongs into another thread."""
 
-    alert = Pick(empty="choose an alert", label="Alert")
-    to = Pick(empty="choose a situation", label="To")
+    alert = Pick(empty="choose an alert", label=_("Alert"))
+    to = Pick(empty="choose a situation", label=_("To"))
     field_order = ("alert", "to", "reason")
 
     def __init__(self, data: Any = None, *, alerts: list[Alert], situations: list[Situation], **options: Any) -> None:

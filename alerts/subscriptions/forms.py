@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from alerts.messages.rule_words import SCOPES
 from alerts.models import Endpoint, Subscription
@@ -55,26 +56,26 @@ class Branch:
 class RuleForm(forms.Form):
     """These countries or regions AND at least this level AND any of these factors or scopes; how often, where to."""
 
-    person = Pick(empty="choose a person", label="For whom")
-    is_everywhere = TickBox(required=False, label="Every country")
-    regions = Boxes(required=False, label="Regions")
-    countries = Boxes(required=False, label="Countries")
+    person = Pick(empty="choose a person", label=_("For whom"))
+    is_everywhere = TickBox(required=False, label=_("Every country"))
+    regions = Boxes(required=False, label=_("Regions"))
+    countries = Boxes(required=False, label=_("Countries"))
     least_level = Pick(
         [(str(level.value), _MEANS[level]) for level in LEAST_LEVELS],
         widget=forms.RadioSelect,
         initial=str(Level.ELEVATED.value),
-        label="From which level on",
+        label=_("From which level on"),
     )
-    scopes = Boxes(required=False, label="Only risk factors of", choices=list(SCOPES.items()))
-    factors = Boxes(required=False, label="Only these risk factors")
+    scopes = Boxes(required=False, label=_("Only risk factors of"), choices=list(SCOPES.items()))
+    factors = Boxes(required=False, label=_("Only these risk factors"))
     frequency = Pick(
         [(value.value, words) for value, words in _WHEN.items()],
         widget=forms.RadioSelect,
         initial=Subscription.Frequency.AT_ONCE.value,
         required=False,
-        label="How often",
+        label=_("How often"),
     )
-    endpoint = Pick(empty="by e-mail", required=False, label="Where to")
+    endpoint = Pick(empty="by e-mail", required=False, label=_("Where to"))
 
     def __init__(
         self, data: Any = None, *, person: User | None = None, people: list[Choice] | None = None, **options: Any
@@ -175,7 +176,7 @@ class RuleFilter(forms.Form):
     """Which rules the list shows; every state of it stands in the address, people by their number."""
 
     person = Pick(empty="everybody", required=False)
-    state = Pick([(ENDED, "ended"), (ALL, "all")], empty="in force", required=False, label="Rules")
+    state = Pick([(ENDED, "ended"), (ALL, "all")], empty="in force", required=False, label=_("Rules"))
 
     def __init__(self, data: Any, *, people: list[Choice] | None) -> None:
         super().__init__(data)

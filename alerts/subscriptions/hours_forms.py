@@ -5,6 +5,8 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import MailSettings
 from alerts.subscriptions.pausing import PAUSE_DAYS
@@ -14,9 +16,9 @@ from indicators.fields import Clock, Pick
 class HoursForm(forms.Form):
     """In which language, by which clock, and when not."""
 
-    language = Pick(MailSettings.Language.choices, label="Language of the mails")
-    time_zone = Pick(label="Your time zone")
-    quiet_from = Clock(required=False, label="No mail from")
+    language = Pick(MailSettings.Language.choices, label=_("Language of the mails"))
+    time_zone = Pick(label=_("Your time zone"))
+    quiet_from = Clock(required=False, label=_("No mail from"))
     quiet_until = Clock(required=False, label="until")
 
     def __init__(self, data: Any = None, **options: Any) -> None:
@@ -30,7 +32,7 @@ class HoursForm(forms.Form):
         data = super().clean() or {}
         begin, end = data.get("quiet_from"), data.get("quiet_until")
         if not self.errors and (begin is None) != (end is None):
-            self.add_error("quiet_until", "Found one time; wanted both, or none for mails at any hour.")
+            self.add_error("quiet_until", gettext("Found one time; wanted both, or none for mails at any hour."))
         return data
 
     def wanted(self) -> dict[str, Any]:
@@ -50,7 +52,7 @@ class PauseForm(forms.Form):
         [(str(days), f"{days} days") for days in PAUSE_DAYS],
         widget=forms.RadioSelect,
         initial="30",
-        label="No mail for",
+        label=_("No mail for"),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Delivery
 from alerts.subscriptions.subscribing import LEAST_LEVELS
@@ -16,11 +17,11 @@ STATES = (State.WAITING, State.DEFERRED, State.SENT, State.REFUSED, State.GIVEN_
 class EndpointForm(forms.Form):
     """A machine's name and address."""
 
-    name = Line(max_length=120, label="Name", help_text="What you call it, such as “Operations room”.")
+    name = Line(max_length=120, label=_("Name"), help_text=_("What you call it, such as “Operations room”."))
     url = Line(
         max_length=500,
-        label="Address",
-        help_text="Alerts are posted to it. https only, such as https://example.org/alerts.",
+        label=_("Address"),
+        help_text=_("Alerts are posted to it. https only, such as https://example.org/alerts."),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -28,9 +29,9 @@ class EndpointForm(forms.Form):
 class AskForm(forms.Form):
     """What is posted: where, and from which level on."""
 
-    place = Pick(empty="every country", required=False, label="Where")
+    place = Pick(empty="every country", required=False, label=_("Where"))
     least_level = Pick(
-        [(str(level.value), f"{level.label} or higher") for level in LEAST_LEVELS], label="From which level on"
+        [(str(level.value), f"{level.label} or higher") for level in LEAST_LEVELS], label=_("From which level on")
     )
 
     def __init__(self, data: Any = None, **options: Any) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -153,10 +154,10 @@ def answered(request: HttpRequest, alert: Alert, *, by: User, delivery_id: int |
     own = list(offices.offices_of(by))
     form = _form(kind if kind in Kind.values else Kind.SEEN.value, alert, by, own, request.POST)
     if kind not in Kind.values:
-        form.add_error(None, "Found no answer that this page offers; wanted one of its buttons.")
+        form.add_error(None, _("Found no answer that this page offers; wanted one of its buttons."))
     if form.has_error("office"):  # a field that may be out of sight
         form.add_error(
-            None, "Found an office that is not yours any more; wanted one of yours. Look again, then answer."
+            None, _("Found an office that is not yours any more; wanted one of yours. Look again, then answer.")
         )
     if form.is_valid():
         try:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -59,7 +60,7 @@ def subscription_confirm(request: HttpRequest, subscription_id: int) -> HttpResp
     rule = reachable(request, subscription_id)
     assert isinstance(request.user, User)  # login_required let nobody else in
     if rule.person_id != request.user.pk:
-        messages.error(request, "Found somebody else's rule; wanted your own. Only they can say yes to it.")
+        messages.error(request, _("Found somebody else's rule; wanted your own. Only they can say yes to it."))
     else:
         _answer(request, rule)
     return redirect("subscriptions")
@@ -76,7 +77,7 @@ def subscription_ask(request: HttpRequest, subscription_id: int) -> HttpResponse
     except SubscriptionError as error:
         messages.error(request, sentence(error))
     else:
-        messages.success(request, f"A mail asks {rule.person.name} to say yes.")
+        messages.success(request, _("A mail asks %(name)s to say yes.") % {"name": rule.person.name})
         transaction.on_commit(pipeline.ring_confirmations)
     return redirect("subscriptions")
 
@@ -87,10 +88,10 @@ def _answer(request: HttpRequest, rule: Subscription) -> None:
     try:
         if said == "yes":
             confirming.confirm(subscription_id=rule.pk, at=clock.now())
-            messages.success(request, "Thank you. Warnings that match go to you from now on.")
+            messages.success(request, _("Thank you. Warnings that match go to you from now on."))
         elif said == "no":
             confirming.decline(subscription_id=rule.pk, at=clock.now())
         else:
-            messages.error(request, "Found neither yes nor no; wanted one of the two buttons.")
+            messages.error(request, _("Found neither yes nor no; wanted one of the two buttons."))
     except SubscriptionError as error:
         messages.error(request, sentence(error))

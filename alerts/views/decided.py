@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -79,7 +80,7 @@ def _later_word(request: HttpRequest, token: str, mail: Delivery, asked: str) ->
         except RespondingError as error:
             form.add_error(None, sentence(error))
         else:
-            messages.success(request, "Added. What was said before stays.")
+            messages.success(request, _("Added. What was said before stays."))
             return redirect("answer", token)
     return _page(request, token, mail, form, found)
 

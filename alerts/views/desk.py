@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alerts.desk import edit, refuse, release
@@ -111,10 +112,14 @@ def alert_release(request: HttpRequest, alert_id: int) -> HttpResponse:
     if isinstance(made, HttpResponse):
         return made
     if made.is_dry_run:
-        messages.success(request, f"Practised as alert {made.pk}. Nobody is written to; alert {alert_id} still waits.")
+        messages.success(
+            request,
+            _("Practised as alert %(pk)s. Nobody is written to; alert %(alert_id)s still waits.")
+            % {"pk": made.pk, "alert_id": alert_id},
+        )
     else:
         transaction.on_commit(pipeline.ring_warnings)
-        messages.success(request, "Released. The mails go out now; the alert stands here for good.")
+        messages.success(request, _("Released. The mails go out now; the alert stands here for good."))
     return redirect(made)
 
 
@@ -126,7 +131,7 @@ def alert_refuse(request: HttpRequest, alert_id: int) -> HttpResponse:
     made = _decided(request, alert_id, form, refuse.refuse, {"refuse": form})
     if isinstance(made, HttpResponse):
         return made
-    messages.success(request, "Refused. Nothing goes out; only those who release alerts still see this page.")
+    messages.success(request, _("Refused. Nothing goes out; only those who release alerts still see this page."))
     return redirect(made)
 
 
@@ -167,7 +172,7 @@ def alert_edit(request: HttpRequest, alert_id: int) -> HttpResponse:
                 form.add_error(None, sentence(error))
                 status = 409
             else:
-                messages.success(request, "Saved, with the words before. Read it below as it would go out.")
+                messages.success(request, _("Saved, with the words before. Read it below as it would go out."))
                 return redirect("alert", alert_id)
     return _edit_page(request, found_alert(request, alert_id), form, status=status)
 

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -173,6 +174,6 @@ def duty_record(request: HttpRequest, duty_id: int) -> HttpResponse:
         except AnswerError as error:
             form.add_error(None, sentence(error))
         else:
-            messages.success(request, "Recorded, as received by telephone.")
+            messages.success(request, _("Recorded, as received by telephone."))
             return redirect("duty", duty_id)
     return _show(request, duty_id, form, status=400)

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -51,18 +52,18 @@ def _page(request: HttpRequest, person: User, *, here: str) -> HttpResponse:
     action, length, form = request.POST.get("action"), PauseForm(), HoursForm(initial=hours_shown(settings))
     if action == "resume":
         pausing.resume(person=person, at=clock.now())
-        messages.success(request, "Mails come again. What was held back and is still in time goes now.")
+        messages.success(request, _("Mails come again. What was held back and is still in time goes now."))
         return redirect(here)
     if action == "pause":
         length = PauseForm(request.POST)
         if length.is_valid():
             pausing.pause(person=person, days=int(length.cleaned_data["days"]), at=clock.now())
-            messages.success(request, "Paused. No mail goes out to you until then.")
+            messages.success(request, _("Paused. No mail goes out to you until then."))
             return redirect(here)
     else:
         form = HoursForm(request.POST)
         if _saved(form, person):
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect(here)
     return _shown(request, settings, form, length, here=here, status=400)
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alerts.models import Lever, LeverQuerySet
@@ -61,7 +62,7 @@ def lever_new(request: HttpRequest) -> HttpResponse:
         except LeverError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Entered. It stands in the calendar and on the pages that it is about.")
+            messages.success(request, _("Entered. It stands in the calendar and on the pages that it is about."))
             return redirect("levers")
     return render(request, "alerts/lever_new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -83,7 +84,7 @@ def lever_remove(request: HttpRequest, lever_id: int) -> HttpResponse:
         except LeverError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Removed from the calendar; the row is kept with your reason.")
+            messages.success(request, _("Removed from the calendar; the row is kept with your reason."))
             return redirect("levers")
     return render(
         request, "alerts/lever_remove.html", {"form": form, "lever": lever}, status=400 if form.errors else 200

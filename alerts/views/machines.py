@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, get_conditional_response
 from django.utils.http import http_date, quote_etag
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from alerts import links
@@ -52,7 +53,9 @@ def alert_feed_region(request: HttpRequest, code: int) -> HttpResponseBase:
     inside = Country.objects.filter(Q(region_code=code) | Q(subregion_code=code))
     found = inside.values_list("region_code", "region", "subregion").first()
     if found is None:
-        raise Http404(f"found no region or sub-region {code}; wanted a UN M49 code such as 202")
+        raise Http404(
+            gettext("found no region or sub-region %(code)s; wanted a UN M49 code such as 202") % {"code": code}
+        )
     name = found[1] if found[0] == code else found[2]
     rows = atom.public_alerts().filter(Q(country__region_code=code) | Q(country__subregion_code=code))
     return _feed(request, rows, f"alerts-region-{code}", f"alerts, {name}", reverse("alerts"))
@@ -68,7 +71,7 @@ def _feed(request: HttpRequest, rows: AlertQuerySet, name: str, title: str, page
 def _number(request: HttpRequest) -> int:
     asked = request.GET.get("page", "1")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 5 and 1 <= int(asked) <= atom.PAGES_MAX):
-        raise Http404(f"page: found no number from 1 to {atom.PAGES_MAX}")
+        raise Http404(gettext("page: found no number from 1 to %(PAGES_MAX)s") % {"PAGES_MAX": atom.PAGES_MAX})
     return int(asked)
 
 
@@ -102,7 +105,7 @@ def my_calendar(request: HttpRequest, token: str) -> HttpResponse:
     """A person's own deadlines, and the levers of what they follow: for who has the link."""
     person = links.person_of_calendar(token)
     if person is None:
-        raise Http404("found a link that opens no calendar; wanted one from the page of feeds and calendars")
+        raise Http404(gettext("found a link that opens no calendar; wanted one from the page of feeds and calendars"))
     day = clock.installation_day()
     rows = calendar.levers_for(person, day=day)
     body, _ = calendar.calendar_of("deadlines and levers", rows, calendar.duties_of(person, day=day))

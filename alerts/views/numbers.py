@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from alerts.models import Alert
@@ -48,8 +49,8 @@ class NumbersFilter(forms.Form):
     """Which alerts are counted; every state of it stands in the address."""
 
     region = Pick(empty="every region", required=False)
-    since = DayField(required=False, label="Released from")
-    until = DayField(required=False, label="Released up to")
+    since = DayField(required=False, label=gettext_lazy("Released from"))
+    until = DayField(required=False, label=gettext_lazy("Released up to"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -141,7 +142,7 @@ def office_new(request: HttpRequest) -> HttpResponse:
         except OfficeError as error:
             form.add_error(None, sentence(error))
         else:
-            messages.success(request, "Made. Put people in it below, who is asked first first.")
+            messages.success(request, _("Made. Put people in it below, who is asked first first."))
             return redirect("office_edit", made.pk)
     return render(request, "alerts/office_new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -156,7 +157,7 @@ def office_edit(request: HttpRequest, office_id: int) -> HttpResponse:
         return _edit_page(request, found)
     action = request.POST.get("action", "")
     if (change := _CHANGES.get(action)) is None:
-        messages.error(request, "Found no change that this page makes; wanted one of its buttons.")
+        messages.error(request, _("Found no change that this page makes; wanted one of its buttons."))
         return _edit_page(request, found, status=400)
     form = _form(action, found, request.POST)
     if form.is_valid():
@@ -193,18 +194,20 @@ def _describe(request: HttpRequest, found: Office, form: forms.Form) -> None:
     keeping.describe(
         office_id=found.pk, name=asked["name"], languages=asked["languages"], by=person(request), at=clock.now()
     )
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
 
 
 def _put(request: HttpRequest, found: Office, form: forms.Form) -> None:
     who = User.objects.get(pk=int(form.cleaned_data["person"]))
     keeping.put_person(office_id=found.pk, person=who, by=person(request), at=clock.now())
-    messages.success(request, f"{who.name} is asked after the others. To undo this, take them out again.")
+    messages.success(
+        request, _("%(name)s is asked after the others. To undo this, take them out again.") % {"name": who.name}
+    )
 
 
 def _take(request: HttpRequest, found: Office, form: forms.Form) -> None:
     keeping.take_person(office_id=found.pk, person_id=_number(request), by=person(request), at=clock.now())
-    messages.success(request, "Taken out. They are asked no more; what they answered stays.")
+    messages.success(request, _("Taken out. They are asked no more; what they answered stays."))
 
 
 def _move(request: HttpRequest, found: Office, form: forms.Form) -> None:
@@ -212,7 +215,7 @@ def _move(request: HttpRequest, found: Office, form: forms.Form) -> None:
     keeping.move_person(
         office_id=found.pk, person_id=_number(request), is_up=is_up, by=person(request), at=clock.now()
     )  # fmt: skip
-    messages.success(request, "Moved.")
+    messages.success(request, _("Moved."))
 
 
 def _number(request: HttpRequest) -> int:
@@ -224,7 +227,7 @@ def _number(request: HttpRequest) -> int:
 
 def _end(request: HttpRequest, found: Office, form: forms.Form) -> None:
     keeping.end_office(office_id=found.pk, by=person(request), at=clock.now())
-    messages.success(request, "Ended. Nobody of it is asked any more; its record stays.")
+    messages.success(request, _("Ended. Nobody of it is asked any more; its record stays."))
 
 
 _CHANGES: dict[str, Callable[[HttpRequest, Office, forms.Form], None]] = {
@@ -245,7 +248,7 @@ def office_absence(request: HttpRequest, office_id: int) -> HttpResponse:
     found = get_object_or_404(in_reach(request).filter(ended_at=None).select_related("country"), pk=office_id)
     people = _may_say_absent(request, _lines(request, found))
     if not people:
-        raise PermissionDenied("your role may not say who of this office is away")
+        raise PermissionDenied(_("your role may not say who of this office is away"))
     form = AbsenceForm(request.POST, people=people, day=clock.now().date())
     if form.is_valid():
         asked = form.cleaned_data
@@ -257,7 +260,10 @@ def office_absence(request: HttpRequest, office_id: int) -> HttpResponse:
         except OfficeError as error:
             form.add_error(None, sentence(error))
         else:
-            messages.success(request, f"Noted: {who.name} is passed over on these days. To undo this, cancel it below.")
+            messages.success(
+                request,
+                _("Noted: %(name)s is passed over on these days. To undo this, cancel it below.") % {"name": who.name},
+            )
             return redirect("office", found.pk)
     return _show(request, found, form, status=400)
 
@@ -273,7 +279,7 @@ def absence_cancel(request: HttpRequest, office_id: int, absence_id: int) -> Htt
     except OfficeError as error:
         messages.error(request, sentence(error))
     else:
-        messages.success(request, "Cancelled: they are asked again as before.")
+        messages.success(request, _("Cancelled: they are asked again as before."))
     return redirect("office", found.pk)
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -265,7 +266,7 @@ def delivery_html(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """The HTML part alone, for the frame of the delivery's page."""
     mail, trouble = _mail(_delivery(delivery_id))
     if mail is None or not mail.page:
-        raise Http404(f"mail: {trouble or 'found no HTML part'}")
+        raise Http404(_("mail: %(part)s") % {"part": trouble or "found no HTML part"})
     return HttpResponse(mail.page, headers={"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"})
 
 

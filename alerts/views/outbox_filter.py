@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Delivery, DeliveryQuerySet
 from alerts.subscriptions.subscribing import LEAST_LEVELS
@@ -24,11 +25,11 @@ class OutboxFilter(forms.Form):
     country = Pick(empty="every country", required=False)
     purpose = Pick(Delivery.Purpose.choices, empty="any purpose", required=False)
     person = Line(
-        required=False, max_length=120, label="Name or address", widget=forms.TextInput(attrs={"type": "search"})
+        required=False, max_length=120, label=_("Name or address"), widget=forms.TextInput(attrs={"type": "search"})
     )
-    alert = Whole(required=False, min_value=1, max_value=NUMBER_MAX, label="Alert number")
-    since = DayField(required=False, label="Made from")
-    until = DayField(required=False, label="Made up to")
+    alert = Whole(required=False, min_value=1, max_value=NUMBER_MAX, label=_("Alert number"))
+    since = DayField(required=False, label=_("Made from"))
+    until = DayField(required=False, label=_("Made up to"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)

@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
@@ -82,7 +83,7 @@ def alert_mail_html(request: HttpRequest, alert_id: int) -> HttpResponse:
     """The HTML part alone, for the frame of the preview."""
     mail, trouble = _mail(request, _alert(alert_id), _language(request.GET))
     if mail is None:
-        raise Http404(f"mail: {trouble}")
+        raise Http404(_("mail: %(trouble)s") % {"trouble": trouble})
     return HttpResponse(mail.page, headers={"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"})
 
 
@@ -94,7 +95,7 @@ def alert_mail_test(request: HttpRequest, alert_id: int) -> HttpResponse:
     try:
         answer = trying.try_out(alert_id=alert.pk, by=person(request), language=language, at=clock.now())
     except TryingError as error:
-        messages.error(request, f"No test was sent: {error}.")
+        messages.error(request, _("No test was sent: %(error)s.") % {"error": error})
     else:
         _tell(request, answer)
     return redirect(f"{reverse('alert_mail', args=[alert.pk])}?language={language}&width={_width(request.POST)}")
@@ -102,10 +103,13 @@ def alert_mail_test(request: HttpRequest, alert_id: int) -> HttpResponse:
 
 def _tell(request: HttpRequest, answer: Answer) -> None:
     if answer.result is Result.SENT:
-        messages.success(request, "A test is on its way to your own address; nobody else was written to.")
+        messages.success(request, _("A test is on its way to your own address; nobody else was written to."))
     else:
         said = f"the mail server answered {answer.code}" if answer.code else f"no answer at {answer.step}"
-        messages.error(request, f"The test did not go: {said}. Try again, or look at the outbox for other mails.")
+        messages.error(
+            request,
+            _("The test did not go: %(said)s. Try again, or look at the outbox for other mails.") % {"said": said},
+        )
 
 
 def _alert(alert_id: int) -> Alert:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from alerts.answers.response_forms import WarningForm, WithdrawalForm
@@ -27,7 +28,7 @@ def warning_new(request: HttpRequest) -> HttpResponse:
         except PublishedError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Entered. It stands in the ledger and with its situation.")
+            messages.success(request, _("Entered. It stands in the ledger and with its situation."))
             return redirect(situation)
     context = {"form": form, "situation": situation}
     return render(request, "alerts/warning_new.html", context, status=400 if form.errors else 200)
@@ -45,7 +46,7 @@ def warning_withdraw(request: HttpRequest, warning_id: int) -> HttpResponse:
         except PublishedError as refusal:
             error = str(refusal)
         else:
-            messages.success(request, "Taken back. The row is kept with your name and reason, and shown no more.")
+            messages.success(request, _("Taken back. The row is kept with your name and reason, and shown no more."))
             return redirect(found.situation)
     status = 400 if form.errors else 200
     context = {"warning": found, "error": error, "form": form}

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -36,7 +37,9 @@ def outbox_reach(request: HttpRequest, alert_id: int) -> HttpResponse:
                 form.add_error(None, sentence(error))
                 status = 409
             else:
-                messages.success(request, f"Kept: alert {alert.pk} is settled. It stands here anew if more fails.")
+                messages.success(
+                    request, _("Kept: alert %(pk)s is settled. It stands here anew if more fails.") % {"pk": alert.pk}
+                )
                 return redirect("outbox")
     return _page(request, alert, form, status=status)
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alerts.answers import answering, responding
@@ -36,7 +37,7 @@ def response_new(request: HttpRequest) -> HttpResponse:
         except RespondingError as error:
             form.add_error(None, _sentence(error))
         else:
-            messages.success(request, "Recorded. Say here later how far it is and what became of it.")
+            messages.success(request, _("Recorded. Say here later how far it is and what became of it."))
             return redirect("response", made[0].pk)
     context = {"form": form, **about}
     return render(request, "alerts/response_new.html", context, status=400 if form.errors else 200)
@@ -73,7 +74,7 @@ def response_change(request: HttpRequest, response_id: int) -> HttpResponse:
     found = _found(request, response_id)
     if not responding.may_change(found, person(request)):
         raise PermissionDenied(
-            "found another office's response; only those who entered it or keep the ledger change it"
+            _("found another office's response; only those who entered it or keep the ledger change it")
         )
     typed: dict[str, forms.Form] = {}
     action = request.POST.get("action", "")
@@ -112,19 +113,19 @@ def _form(action: str, found: Response, request: HttpRequest, *, is_fresh: bool 
 
 def _step(request: HttpRequest, found: Response, form: Any) -> HttpResponse:
     responding.add_step(response_id=found.pk, draft=form.draft(), by=person(request), at=clock.now())
-    messages.success(request, "Added. What was said before stays.")
+    messages.success(request, _("Added. What was said before stays."))
     return redirect("response", found.pk)
 
 
 def _correct(request: HttpRequest, found: Response, form: Any) -> HttpResponse:
     made = responding.correct(response_id=found.pk, draft=form.draft(), by=person(request), at=clock.now())
-    messages.success(request, "Corrected. The former words are kept, and shown no more.")
+    messages.success(request, _("Corrected. The former words are kept, and shown no more."))
     return redirect("response", made.pk)
 
 
 def _withdraw(request: HttpRequest, found: Response, form: Any) -> HttpResponse:
     responding.withdraw(response_id=found.pk, **form.cleaned_data, by=person(request), at=clock.now())
-    messages.success(request, "Withdrawn. The row is kept with your name and reason, and shown no more.")
+    messages.success(request, _("Withdrawn. The row is kept with your name and reason, and shown no more."))
     return redirect("ledger")
 
 

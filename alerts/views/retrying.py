@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -41,7 +42,7 @@ def outbox_retry(request: HttpRequest) -> HttpResponse:
     if numbers:
         _put_back(request, numbers[:PAGE_SIZE])
     else:
-        messages.error(request, "Nothing was put back: no mail was selected.")
+        messages.error(request, gettext("Nothing was put back: no mail was selected."))
     return _back_to_list(request)
 
 
@@ -82,18 +83,20 @@ def _put_back(request: HttpRequest, numbers: Sequence[int]) -> None:
             sending.retry(delivery_id=number, by=request.user, at=clock.now())
             done += 1
         except DeliveryError as error:
-            messages.error(request, f"Not put back: {error}.")
+            messages.error(request, gettext("Not put back: %(error)s.") % {"error": error})
     if done:
         _tell(request, done)
 
 
 def _tell(request: HttpRequest, done: int) -> None:
     if not done:
-        messages.error(request, "Nothing was put back: no mail that matches can be. It may have been done already.")
+        messages.error(
+            request, gettext("Nothing was put back: no mail that matches can be. It may have been done already.")
+        )
         return
     transaction.on_commit(pipeline.ring_warnings)
     said = "Put back. It is tried again now" if done == 1 else f"{done} mails put back. They are tried again now"
-    messages.success(request, f"{said}; what the mail server answers stands here.")
+    messages.success(request, gettext("%(said)s; what the mail server answers stands here.") % {"said": said})
 
 
 def _back_to_list(request: HttpRequest) -> HttpResponse:

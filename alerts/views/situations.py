@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alerts.ledger.ledger import Asked, Entry, read, rows_of
@@ -157,7 +158,9 @@ def situation_new(request: HttpRequest) -> HttpResponse:
             except SituationError as error:
                 form.add_error(None, _sentence(error))
             else:
-                messages.success(request, "Opened. Alerts are threaded here once it is a country’s home: say so below.")
+                messages.success(
+                    request, _("Opened. Alerts are threaded here once it is a country’s home: say so below.")
+                )
                 return redirect("situation_edit", made.slug)
     return render(request, "alerts/situation_new.html", {"form": form}, status=status)
 
@@ -223,7 +226,7 @@ def _describe(request: HttpRequest, found: Situation, form: Any) -> None:
         situation_id=found.pk, name=asked["name"], about=asked["about"].replace("\r\n", "\n"), part=asked["part"],
         was=form.was(), by=person(request), at=clock.now(),
     )  # fmt: skip
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
 
 
 def _put(request: HttpRequest, found: Situation, form: Any) -> None:
@@ -231,13 +234,16 @@ def _put(request: HttpRequest, found: Situation, form: Any) -> None:
     is_home = form.cleaned_data["is_home"]
     keeping.put_country(situation_id=found.pk, country=country, is_home=is_home, by=person(request), at=clock.now())
     here = "Its alerts are threaded here from now on" if is_home else "Its alerts stay threaded where they were"
-    messages.success(request, f"{country.name_en} stands in it. {here}.")
+    messages.success(request, _("%(name_en)s stands in it. %(here)s.") % {"name_en": country.name_en, "here": here})
 
 
 def _take(request: HttpRequest, found: Situation, form: Any) -> None:
     country = Country.objects.get(iso3=form.cleaned_data["country"])
     keeping.take_country(situation_id=found.pk, country=country, by=person(request), at=clock.now())
-    messages.success(request, f"It is no longer about {country.name_en}. To undo this, add the country again.")
+    messages.success(
+        request,
+        _("It is no longer about %(name_en)s. To undo this, add the country again.") % {"name_en": country.name_en},
+    )
 
 
 def _move(request: HttpRequest, found: Situation, form: Any) -> None:
@@ -246,17 +252,21 @@ def _move(request: HttpRequest, found: Situation, form: Any) -> None:
     keeping.move_alert(
         alert_id=int(asked["alert"]), to_id=to.pk, reason=asked["reason"], by=person(request), at=clock.now()
     )
-    messages.success(request, f"Alert {asked['alert']} stands in “{to.name}” now. To undo this, move it back.")
+    messages.success(
+        request,
+        _("Alert %(alert)s stands in “%(name)s” now. To undo this, move it back.")
+        % {"alert": asked["alert"], "name": to.name},
+    )
 
 
 def _close(request: HttpRequest, found: Situation, form: Any) -> None:
     keeping.close(situation_id=found.pk, reason=form.cleaned_data["reason"], by=person(request), at=clock.now())
-    messages.success(request, "Closed. Its thread stays; the next alert about one of its countries opens another.")
+    messages.success(request, _("Closed. Its thread stays; the next alert about one of its countries opens another."))
 
 
 def _reopen(request: HttpRequest, found: Situation, form: Any) -> None:
     keeping.reopen(situation_id=found.pk, reason=form.cleaned_data["reason"], by=person(request), at=clock.now())
-    messages.success(request, "Open again. A country that has another home by now keeps it: see below.")
+    messages.success(request, _("Open again. A country that has another home by now keeps it: see below."))
 
 
 _REOPEN = "reopen"

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -127,7 +128,7 @@ def subscription_end(request: HttpRequest, subscription_id: int) -> HttpResponse
     rule = reachable(request, subscription_id)
     how = subscribing.BY_PERSON if rule.person_id == _person(request).pk else BY_STAFF
     subscribing.end(subscription_id=rule.pk, how=how, by=_person(request), at=clock.now())
-    messages.success(request, "Ended. No alert goes out by this rule any more.")
+    messages.success(request, _("Ended. No alert goes out by this rule any more."))
     return redirect("subscriptions")
 
 
@@ -145,7 +146,10 @@ def _tell_saved(request: HttpRequest, rule: Subscription, said: str) -> None:
     if rule.confirmed_at is not None:
         messages.success(request, said)
         return
-    messages.success(request, f"Saved. A mail asks {rule.person.name} to say yes; no alert goes out by it before.")
+    messages.success(
+        request,
+        _("Saved. A mail asks %(name)s to say yes; no alert goes out by it before.") % {"name": rule.person.name},
+    )
     transaction.on_commit(pipeline.ring_confirmations)
 
 
@@ -229,7 +233,7 @@ def _by_link(request: HttpRequest, token: str) -> HttpResponse:
         return _by_link_page(request, form, token=token, person=person, rule=rule)
     rule = _own_rule(person, request.POST.get("rule"))
     if request.POST.get("rule") and rule is None:
-        messages.error(request, "Found no rule of yours in force under this number. Nothing was changed.")
+        messages.error(request, _("Found no rule of yours in force under this number. Nothing was changed."))
     elif request.POST.get("action") in {"end", "end_all"}:
         _end(request, person, rule)
     else:
@@ -242,7 +246,7 @@ def _by_link(request: HttpRequest, token: str) -> HttpResponse:
             return _looked_back(request, page, form, here=here, person=person, reader=person)
         if not _saved(form, rule, person):
             return page(request, form, status=400)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
     return redirect("my_subscriptions", token)
 
 
@@ -250,10 +254,10 @@ def _end(request: HttpRequest, person: User, rule: Subscription | None) -> None:
     """One rule where one is named, all where the button says so."""
     if rule is not None:
         subscribing.end(subscription_id=rule.pk, how=subscribing.BY_LINK, by=None, at=clock.now())
-        messages.success(request, "Ended. No alert goes out by this rule any more.")
+        messages.success(request, _("Ended. No alert goes out by this rule any more."))
     elif request.POST["action"] == "end_all":
         subscribing.end_all(person=person, how=subscribing.BY_LINK, at=clock.now())
-        messages.success(request, "Ended. You get no alerts any more.")
+        messages.success(request, _("Ended. You get no alerts any more."))
 
 
 def _saved(form: RuleForm, rule: Subscription | None, person: User) -> bool:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from alerts import family
@@ -78,7 +79,10 @@ def alert_settle(request: HttpRequest, alert_id: int) -> HttpResponse:
         except DeskError as error:
             form.add_error(None, sentence(error))
             return show(request, alert, {"settle": form}, status=409)
-        messages.success(request, f"Kept: alert {alert_id} needs no correction for what was retracted so far.")
+        messages.success(
+            request,
+            _("Kept: alert %(alert_id)s needs no correction for what was retracted so far.") % {"alert_id": alert_id},
+        )
         return redirect("release_desk")
     return show(request, alert, {"settle": form}, status=400)
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from alerts.ledger.ledger import ANSWERED, UNANSWERED, Asked, read, rows_of
@@ -22,13 +23,13 @@ class LedgerFilter(PlaceFilter):
 
     level = Pick(
         [(level.name.lower(), level.label) for level in sorted(Level, reverse=True) if level >= LEAST_LEVEL],
-        empty="every level", required=False, help_text="Only our own alerts have one.",
+        empty="every level", required=False, help_text=_("Only our own alerts have one."),
     )  # fmt: skip
     answered = Pick(
         [(ANSWERED, "answered, or acted on"), (UNANSWERED, "nothing shown")],
         empty="all",
         required=False,
-        label="Answer",
+        label=_("Answer"),
     )
     field_order = ("country", "region", "level", "answered", "since", "until")
 

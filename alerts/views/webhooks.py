@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -48,7 +49,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
         except EndpointError as error:
             form.add_error("url", _sentence(error))
         else:
-            messages.success(request, "Added. Say below what is posted to it, and send a test.")
+            messages.success(request, _("Added. Say below what is posted to it, and send a test."))
             return redirect("webhook", made.pk)
     page = Paginator(_listed(request), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "is_staff": may(request.user, Action.MANAGE_SUBSCRIPTIONS)}
@@ -79,12 +80,12 @@ def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, found)
     if (change := _CHANGES.get(request.POST.get("action", ""))) is None:
-        messages.error(request, "Found no such action. Nothing was changed.")
+        messages.error(request, _("Found no such action. Nothing was changed."))
         return _page(request, found, status=400)
     try:
         answer = change(request, found)
     except ValidationError:
-        messages.error(request, "Found no number; wanted that of a post or a rule. Nothing was changed.")
+        messages.error(request, _("Found no number; wanted that of a post or a rule. Nothing was changed."))
         return _page(request, found, status=400)
     except (EndpointError, ReplayError, SubscriptionError) as error:
         messages.error(request, _sentence(error))
@@ -130,7 +131,7 @@ def _ask(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
         return _page(request, found, status=400, ask=form)
     level, place = int(form.cleaned_data["least_level"]), form.cleaned_data["place"]
     endpoints.ask(endpoint_id=found.pk, least_level=level, place=place, by=person(request), at=clock.now())
-    messages.success(request, "Saved. Alerts that match it are posted from now on.")
+    messages.success(request, _("Saved. Alerts that match it are posted from now on."))
     return None
 
 
@@ -138,7 +139,7 @@ def _end_rule(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
     number = forms.IntegerField(min_value=1, max_value=2**62).clean(request.POST.get("rule"))
     rule = get_object_or_404(Subscription.objects.filter(endpoint=found), pk=number)
     subscribing.end(subscription_id=rule.pk, how=_how(request, found), by=person(request), at=clock.now())
-    messages.success(request, "Ended. Nothing is posted by this rule any more.")
+    messages.success(request, _("Ended. Nothing is posted by this rule any more."))
     return None
 
 
@@ -157,13 +158,13 @@ def _show_secret(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
 
 def _rotate(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
     changed = endpoints.rotate(endpoint_id=found.pk, by=person(request), at=clock.now())
-    messages.success(request, "There is a new secret. The former one signs beside it for a day.")
+    messages.success(request, _("There is a new secret. The former one signs beside it for a day."))
     return _page(request, changed, secret=secret_of(changed))
 
 
 def _end(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
     endpoints.end(endpoint_id=found.pk, how=_how(request, found), by=person(request), at=clock.now())
-    messages.success(request, "Ended. Nothing is posted there any more; what was posted stays below.")
+    messages.success(request, _("Ended. Nothing is posted there any more; what was posted stays below."))
     return None
 
 
@@ -172,7 +173,7 @@ def _replay(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
     get_object_or_404(Delivery.objects.filter(endpoint=found).only("pk"), pk=number)
     sending.replay(delivery_id=number, by=person(request), at=clock.now())
     transaction.on_commit(pipeline.ring_warnings)
-    messages.success(request, "Put back. It is posted again now, under the same id.")
+    messages.success(request, _("Put back. It is posted again now, under the same id."))
     return None
 
 

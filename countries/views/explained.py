@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from countries.charts import OURS, Chart, dated
@@ -116,7 +117,7 @@ def country_asked(iso3: str) -> tuple[Country, Marker]:
     """The country of an address with its marker. Raises Http404."""
     found = marked_country(iso3.upper()) if iso3.isalpha() else None  # the database refuses to be asked for a NUL
     if found is None:
-        raise Http404("country: found no country under this code; wanted an ISO 3166-1 alpha-3 code, such as MMR")
+        raise Http404(_("country: found no country under this code; wanted an ISO 3166-1 alpha-3 code, such as MMR"))
     return found
 
 

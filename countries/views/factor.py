@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from countries.models import Country
@@ -26,7 +27,9 @@ def country_factor_page(request: HttpRequest, iso3: str, number: int) -> HttpRes
     moment = moment_of(request)
     country, marker = country_asked(iso3)
     if not 1 <= number <= FACTORS:
-        raise Http404(f"factor: found {number}; wanted one from 1 to {FACTORS}")
+        raise Http404(
+            _("factor: found %(number)s; wanted one from 1 to %(FACTORS)s") % {"number": number, "FACTORS": FACTORS}
+        )
     if iso3 != country.iso3:
         return redirect("country_factor", country.iso3, number, permanent=True)
     content = (marker.of(is_current=moment.is_current), moment, reader_of(request), number)

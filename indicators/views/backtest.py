@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from countries.charts import Chart
@@ -73,7 +74,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         form.add_error("outcomes", str(error))
         return _page(request, form, status=400)
     transaction.on_commit(pipeline.ring_backtests)
-    messages.success(request, "Asked for. A worker computes it; this page shows it when it is done.")
+    messages.success(request, _("Asked for. A worker computes it; this page shows it when it is done."))
     return redirect("backtest")
 
 
@@ -111,7 +112,7 @@ def _chosen(asked: str, choices: list[BacktestRun]) -> BacktestRun | None:
         return None
     run = _runs().filter(pk=pk).first()
     if run is None:
-        raise Http404(f"back-test {pk}: there is none")
+        raise Http404(_("back-test %(pk)s: there is none") % {"pk": pk})
     return run
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from indicators.backtest.errors import BacktestError
 from indicators.backtest.grid import HORIZONS, Question
@@ -17,13 +19,21 @@ class BacktestForm(forms.Form):
     outcomes = forms.ModelChoiceField(
         OutcomeList.objects.order_by("-imported_at", "-pk"),
         required=False,
-        empty_label=f"derived now: one-sided deaths of {Rule().at_least}, after {Rule().quiet_years} years below",
-        label="Outcome list",
+        empty_label=format_lazy(
+            _("derived now: one-sided deaths of {least}, after {years} years below"),
+            least=Rule().at_least,
+            years=Rule().quiet_years,
+        ),
+        label=_("Outcome list"),
     )
-    first = forms.IntegerField(label="From year")
-    last = forms.IntegerField(label="To year")
-    horizon = forms.TypedChoiceField(choices=[(one, f"{one} months") for one in HORIZONS], coerce=int, label="Horizon")
-    knowledge = forms.ChoiceField(choices=Knowledge.choices, label="Knowledge")
+    first = forms.IntegerField(label=_("From year"))
+    last = forms.IntegerField(label=_("To year"))
+    horizon = forms.TypedChoiceField(
+        choices=[(one, format_lazy(_("{months} months"), months=one)) for one in HORIZONS],
+        coerce=int,
+        label=_("Horizon"),
+    )
+    knowledge = forms.ChoiceField(choices=Knowledge.choices, label=_("Knowledge"))
     question: Question
 
     def clean(self) -> dict[str, Any]:

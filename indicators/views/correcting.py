@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from indicators.entering import CORRECTED, EntryError, correct
@@ -32,9 +33,13 @@ def evidence_correct(request: HttpRequest, evidence_id: int) -> HttpResponse:
     seen = Evidence.objects.visible_to(request.user).annotate(event=event_now())
     evidence = for_display(seen).filter(pk=evidence_id).first()
     if evidence is None:
-        raise Http404("evidence: found none under this number that you may see")
+        raise Http404(_("evidence: found none under this number that you may see"))
     if evidence.status != Evidence.Status.ACCEPTED:
-        messages.error(request, f"Not to be corrected: it is {evidence.status}, and only what counts is corrected.")
+        messages.error(
+            request,
+            _("Not to be corrected: it is %(status)s, and only what counts is corrected.")
+            % {"status": evidence.status},
+        )
         return redirect("evidence_detail", evidence_id)
     user, passage = person(request), evidence.passage
     if request.method != "POST":
@@ -93,8 +98,11 @@ def _correct(request: HttpRequest, form: CorrectionForm, evidence: Evidence) -> 
         return None
     messages.success(
         request,
-        f"Proposed as evidence {became.pk}. Evidence {evidence.pk} counts until another person accepts it, "
-        "and is retracted in that moment.",
+        _(
+            "Proposed as evidence %(pk)s. Evidence %(old)s counts until another person accepts it, and is "
+            "retracted in that moment."
+        )
+        % {"pk": became.pk, "old": evidence.pk},
     )
     return became
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from countries.models import Country
@@ -60,7 +61,8 @@ def evidence_new(request: HttpRequest) -> HttpResponse:
         if evidence is not None:
             messages.success(
                 request,
-                f"Saved as proposed evidence {evidence.pk}. It moves no score until another person accepts it.",
+                _("Saved as proposed evidence %(pk)s. It moves no score until another person accepts it.")
+                % {"pk": evidence.pk},
             )
             return redirect("evidence_detail", evidence.pk)
     return _page(request, form, passage, typed, status=400)
@@ -109,7 +111,7 @@ def _passage(request: HttpRequest, liked: Evidence | None) -> Passage | None:
     seen = Passage.objects.filter(report__in=Report.objects.visible_to(request.user)).select_related("report__source")
     found = seen.defer("report__bytes", "report__text").filter(pk=_number(asked) or 0).first()
     if found is None:
-        raise Http404("passage: found none under this number that you may see")
+        raise Http404(_("passage: found none under this number that you may see"))
     return found
 
 

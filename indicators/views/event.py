@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -80,20 +81,20 @@ def _done(request: HttpRequest, evidence_id: int, form: forms.Form, do: Any) -> 
     _piece(person(request), evidence_id)
     if not form.is_valid():
         wrong = " ".join(str(text) for errors in form.errors.values() for text in errors)
-        messages.error(request, f"Nothing was saved. {wrong}")
+        messages.error(request, _("Nothing was saved. %(wrong)s") % {"wrong": wrong})
     else:
         try:
             seen = Seen(evidence_id, form.cleaned_data["event"])
             tell(request, do(seen, said(request, form.cleaned_data["reason"])))
         except LinkingError as error:
-            messages.error(request, f"Nothing was saved. {sentence(error)}")
+            messages.error(request, _("Nothing was saved. %(error)s") % {"error": sentence(error)})
     return redirect(reverse("evidence_event", args=[evidence_id]))
 
 
 def _piece(user: User, evidence_id: int) -> Evidence:
     row = for_display(live(user)).filter(pk=evidence_id).first()
     if row is None:
-        raise Http404("evidence: found none under this number that you may see and that counts or may count")
+        raise Http404(_("evidence: found none under this number that you may see and that counts or may count"))
     return row
 
 

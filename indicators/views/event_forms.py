@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from indicators.fields import Grouped
 from indicators.linking import NAME, REASON_CHARACTERS
@@ -25,7 +27,7 @@ class Reason(forms.CharField):
 
     def __init__(self) -> None:
         help_text = f"{LEAST} to {MOST} characters; it is kept with your name."
-        super().__init__(label="Why", min_length=LEAST, max_length=MOST, help_text=help_text)
+        super().__init__(label=gettext("Why"), min_length=LEAST, max_length=MOST, help_text=help_text)
 
 
 class Name(forms.RegexField):
@@ -34,7 +36,7 @@ class Name(forms.RegexField):
     def __init__(self, **given: Any) -> None:
         wrong = {"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."}
         super().__init__(
-            rf"^{NAME.pattern}$", max_length=EVENT_CHARACTERS, label="Name of the event", help_text=NAME_HELP,
+            rf"^{NAME.pattern}$", max_length=EVENT_CHARACTERS, label=gettext("Name of the event"), help_text=NAME_HELP,
             error_messages=wrong, **given,
         )  # fmt: skip
 
@@ -50,7 +52,7 @@ class PairForm(forms.Form):
     """What two pieces are to each other."""
 
     first_event, second_event = Shown(), Shown()
-    verdict = forms.ChoiceField(label="They are", choices=VERDICTS, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(label=_("They are"), choices=VERDICTS, widget=forms.RadioSelect)
     name = Name(required=False)
     reason = Reason()
 
@@ -58,7 +60,7 @@ class PairForm(forms.Form):
         """One event needs a name."""
         data = super().clean() or {}
         if data.get("verdict") == Did.SAME and not data.get("name") and "name" not in self.errors:
-            self.add_error("name", "Found none; wanted a name for the one event.")
+            self.add_error("name", gettext("Found none; wanted a name for the one event."))
         return data
 
 
@@ -80,9 +82,9 @@ class RenameForm(forms.Form):
 class EventFilter(forms.Form):
     """Of which country, up to which day."""
 
-    country = forms.ChoiceField(label="Country", required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False)
     before = forms.DateField(
-        label="Happened before", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Happened before"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(self, *given: Any, countries: Grouped, **named: Any) -> None:

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -97,14 +98,14 @@ def event_undo(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Takes a decision back."""
     decision = decisions_seen(person(request)).filter(pk=decision_id).first()
     if decision is None:
-        raise Http404("decision: found none under this number that you may see")
+        raise Http404(_("decision: found none under this number that you may see"))
     reason = " ".join(request.POST.get("reason", "").split())[: linking.REASON_CHARACTERS[1]] or "Taken back."
     try:
         linking.undo(decision_id=decision.pk, said=said(request, reason))
     except LinkingError as error:
-        messages.error(request, f"Nothing was taken back. {sentence(error)}")
+        messages.error(request, _("Nothing was taken back. %(error)s") % {"error": sentence(error)})
     else:
-        messages.success(request, "Taken back: the evidence stands in the events in which it stood before.")
+        messages.success(request, _("Taken back: the evidence stands in the events in which it stood before."))
         pipeline.ring_scores()
     return redirect("evidence_event", decision.evidence_id)
 
@@ -157,7 +158,7 @@ def _two(user: User, first_id: int, second_id: int) -> tuple[Evidence, Evidence]
     rows = {row.pk: row for row in for_display(live(user)).filter(pk__in={first_id, second_id})}
     if len(rows) < 2 or len({row.country_id for row in rows.values()}) > 1:
         raise Http404(
-            "pair: found no two pieces of one country under these numbers that you may see and that may count"
+            _("pair: found no two pieces of one country under these numbers that you may see and that may count")
         )
     return rows[min(rows)], rows[max(rows)]
 

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from indicators.events import of_event, with_events
@@ -118,7 +119,7 @@ def show_evidence(request: HttpRequest, evidence_id: int, form: RetractionForm, 
     rows = rows.annotate(was_clustered=ever_clustered())
     evidence = rows.filter(pk=evidence_id).first()
     if evidence is None:
-        raise Http404("evidence: found none under this number that you may see")
+        raise Http404(gettext("evidence: found none under this number that you may see"))
     readings = Readings.of(evidence, request.user)
     suggested, siblings = _suggested(evidence), _siblings(request, evidence)
     context = {

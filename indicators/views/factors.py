@@ -108,7 +108,10 @@ def _factor_line(found: Factor, pieces: int, countries: int) -> FactorLine:
 def factor(request: HttpRequest, number: int) -> HttpResponse:
     moment = moment_of(request)
     if not 1 <= number <= FACTORS:
-        raise Http404(f"factor: found the number {number}; wanted one from 1 to {FACTORS}")
+        raise Http404(
+            _("factor: found the number %(number)s; wanted one from 1 to %(most)s")
+            % {"number": number, "most": FACTORS}
+        )
     reader = (clearance_of(request.user), may(request.user, Action.ENTER_EVIDENCE))
     content = (marked_factor(number), moment, reader, number)
     title, body = kept("factor", lambda: _made(request, number, moment), content=content)
@@ -119,7 +122,7 @@ def _made(request: HttpRequest, number: int, moment: AsOf) -> tuple[str, str]:
     """Title and rendered body (safe text). Raises Http404."""
     found = next((one for one in _in_use() if one.number == number), None)
     if found is None:
-        raise Http404("factor: no framework is loaded; wanted `manage.py load_reference` first")
+        raise Http404(_("factor: no framework is loaded; wanted `manage.py load_reference` first"))
     seen = Evidence.objects.visible_to(request.user).known(day=moment.day, known_on=moment.known_on)
     seen = seen.filter(indicator__factor__number=number)
     lines = _indicator_lines(found, seen)

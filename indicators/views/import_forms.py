@@ -6,6 +6,9 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from indicators.fields import Choice, DayField, Line, Pick, offer
 from indicators.forms import ReasonForm, source_choices
@@ -30,15 +33,18 @@ LEAVE_OUT = "-"
 class SendForm(forms.Form):
     """A file and what its rows are."""
 
-    kind = Pick([], widget=forms.RadioSelect, label="What the rows are")
+    kind = Pick([], widget=forms.RadioSelect, label=_("What the rows are"))
     file = forms.FileField(
-        label="The file",
+        label=_("The file"),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
-        help_text=f"CSV or XLSX, at most {settings.REPORT_BYTES_MAX // 2**20} MB. The first line holds the headings.",
+        help_text=format_lazy(
+            _("CSV or XLSX, at most {most} MB. The first line holds the headings."),
+            most=settings.REPORT_BYTES_MAX // 2**20,
+        ),
         error_messages={
-            "required": "Found no file; choose one.",
-            "empty": "Found an empty file; wanted one with rows in it. Choose another.",
-            "invalid": "Found no file in what was sent; choose it again.",
+            "required": _("Found no file; choose one."),
+            "empty": _("Found an empty file; wanted one with rows in it. Choose another."),
+            "invalid": _("Found no file in what was sent; choose it again."),
         },
     )
 
@@ -53,15 +59,18 @@ class SendForm(forms.Form):
         file, most = self.cleaned_data["file"], settings.REPORT_BYTES_MAX
         if (file.size or 0) > most:
             found = f"Found a file of {file.size / 2**20:.1f} MB"
-            raise forms.ValidationError(f"{found}; wanted at most {most // 2**20} MB. Send it in parts.")
+            raise forms.ValidationError(
+                gettext("%(found)s; wanted at most %(most)s MB. Send it in parts.")
+                % {"found": found, "most": most // 2**20}
+            )
         return file
 
 
 class SheetForm(forms.Form):
     """Which sheet of a workbook, or how the bytes of a text are read."""
 
-    sheet = Pick(label="Sheet", required=False)
-    encoding = Pick(label="How the file was saved", required=False)
+    sheet = Pick(label=_("Sheet"), required=False)
+    encoding = Pick(label=_("How the file was saved"), required=False)
 
     def __init__(self, data: Any = None, *, table: TableImport, sheets: Sequence[str]) -> None:
         super().__init__(data, initial={"sheet": table.sheet, "encoding": table.encoding})
@@ -77,23 +86,32 @@ class ColumnsForm(forms.Form):
     """The column of each field, and what holds for the whole file."""
 
     source = Pick(
-        empty="choose a source", required=False, label="Source", help_text="Where no column names it for each row."
+        empty="choose a source",
+        required=False,
+        label=_("Source"),
+        help_text=_("Where no column names it for each row."),
     )
     published_on = DayField(
-        required=False, label="Day it was public",
-        help_text="When the world could know; what is imported counts from that day on. Where no column says it.",
+        required=False, label=_("Day it was public"),
+        help_text=_("When the world could know; what is imported counts from that day on. Where no column says it."),
     )  # fmt: skip
     sensitivity = Pick(
-        label="Who may see it", required=False, help_text="At least so close; a column can close a row further."
+        label=_("Who may see it"), required=False, help_text=_("At least so close; a column can close a row further.")
     )
     series = Pick(
-        empty="choose a series", required=False, label="Series", help_text="Whose definition holds unit and goalposts."
+        empty="choose a series",
+        required=False,
+        label=_("Series"),
+        help_text=_("Whose definition holds unit and goalposts."),
     )
     title = Line(
-        max_length=300, required=False, label="Name of the release", help_text="Such as: PTS 2025, corrected figures."
+        max_length=300,
+        required=False,
+        label=_("Name of the release"),
+        help_text=_("Such as: PTS 2025, corrected figures."),
     )
     by_gleditsch_ward = forms.BooleanField(
-        required=False, label="Countries are Gleditsch–Ward numbers (775 is Myanmar), not ISO or M49 codes"
+        required=False, label=_("Countries are Gleditsch–Ward numbers (775 is Myanmar), not ISO or M49 codes")
     )
 
     def __init__(self, data: Any = None, *, table: TableImport, seen: Table, user: User) -> None:
@@ -192,7 +210,7 @@ class ConfirmForm(forms.Form):
     how = Pick(
         [("good", "Import the good rows only"), ("all", "All or nothing: only if every row can go in")],
         widget=forms.RadioSelect,
-        label="What to do with rows that cannot go in",
+        label=_("What to do with rows that cannot go in"),
         initial="good",
     )
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -205,6 +223,6 @@ class UndoForm(ReasonForm):
     """Taking a whole import back asks for a reason and one confirming tick."""
 
     is_sure = forms.BooleanField(
-        label="Take all of it back. What waits is set aside, what counts is retracted, and scores follow.",
-        error_messages={"required": "Found the box not ticked; wanted it ticked, since this cannot be undone."},
+        label=_("Take all of it back. What waits is set aside, what counts is retracted, and scores follow."),
+        error_messages={"required": _("Found the box not ticked; wanted it ticked, since this cannot be undone.")},
     )

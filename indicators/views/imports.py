@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -67,13 +68,13 @@ def _table(request: HttpRequest, import_id: int) -> TableImport:
     seen = TableImport.objects.visible_to(request.user).filter(pk=import_id)
     table = seen.select_related("sent_by", "confirmed_by", "undone_by", "report__source").defer(*COMPLETE).first()
     if table is None:
-        raise Http404("import: found none under this number that you may see")
+        raise Http404(_("import: found none under this number that you may see"))
     return table
 
 
 def _may_change(request: HttpRequest, table: TableImport) -> None:
     if not may(request.user, ACTION_FOR[TableImport.Kind(table.kind)]):
-        raise PermissionDenied("your role may not import this kind of table")
+        raise PermissionDenied(_("your role may not import this kind of table"))
 
 
 @require_POST
@@ -174,7 +175,7 @@ def drop(request: HttpRequest, import_id: int) -> HttpResponse:
         importing.drop(import_id=table.pk, by=person_of(request), at=clock.now())
     except ImportRefused as error:
         return _told(request, table, error)
-    messages.success(request, f"Import {table.pk} is set aside. Nothing of it was written.")
+    messages.success(request, _("Import %(pk)s is set aside. Nothing of it was written.") % {"pk": table.pk})
     return redirect("imports")
 
 
@@ -193,13 +194,15 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
     except ImportRefused as error:
         return _told(request, table, error)
     transaction.on_commit(pipeline.ring_scores)
-    messages.success(request, f"Import {table.pk} is undone: {taken.total} taken back.")
+    messages.success(
+        request, _("Import %(pk)s is undone: %(total)s taken back.") % {"pk": table.pk, "total": taken.total}
+    )
     return redirect("import", table.pk)
 
 
 def _told(request: HttpRequest, table: TableImport, error: ImportRefused) -> HttpResponse:
     """Back to the import as it stands now, with the reason."""
-    messages.error(request, f"Nothing was changed. {_said(error)}")
+    messages.error(request, _("Nothing was changed. %(error)s") % {"error": _said(error)})
     return redirect("import", table.pk)
 
 
@@ -208,7 +211,7 @@ def _told(request: HttpRequest, table: TableImport, error: ImportRefused) -> Htt
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty table with the headings that need no naming."""
     if kind not in FIELDS:
-        raise Http404("template: there is one for evidence and one for series")
+        raise Http404(_("template: there is one for evidence and one for series"))
     return _download(f"import-{kind}.csv", to_csv([], template_of(kind)))
 
 

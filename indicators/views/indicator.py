@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from countries.views.fragments import kept
@@ -19,7 +20,7 @@ from indicators.views.where import where
 from people.permissions import Action, clearance_of, may
 from r2p_dashboard.clock import AsOf
 
-NOT_FOUND = "indicator: found no such code; wanted one of the framework in use, such as 7.14"
+NOT_FOUND = gettext_lazy("indicator: found no such code; wanted one of the framework in use, such as 7.14")
 SIGN = re.compile(r"[0-9.]{1,20}")
 
 
@@ -37,7 +38,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """`/indicators/7.14/`, at the moment asked for; what the reader may not see is not counted."""
     moment = moment_of(request)
     if not SIGN.fullmatch(code):  # the database refuses to be asked for a NUL
-        raise Http404(NOT_FOUND)
+        raise Http404(str(NOT_FOUND))
     reader = (clearance_of(request.user), may(request.user, Action.ENTER_EVIDENCE))
     content = (marked_indicator(code), moment, reader, code)
     title, body = kept("indicator", lambda: _made(request, code, moment), content=content)
@@ -49,7 +50,7 @@ def _made(request: HttpRequest, code: str, moment: AsOf) -> tuple[str, str]:
     catalogue = list(Indicator.objects.in_use().select_related("factor", "framework"))
     found = next((one for one in catalogue if one.code == code), None)
     if found is None:
-        raise Http404(NOT_FOUND)
+        raise Http404(str(NOT_FOUND))
     seen = Evidence.objects.visible_to(request.user).known(day=moment.day, known_on=moment.known_on)
     title = f"{code} {found.label}"
     context = {

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from indicators.fields import Line, Pick, offer
 from indicators.forms import ANCHORS, indicator_choices
@@ -19,11 +20,13 @@ class DisagreementForm(forms.Form):
 
     verdict = Pick(
         [("differs", "It counts, with this indicator and severity"), ("rejects", "It should not count")],
-        label="Your reading",
+        label=_("Your reading"),
     )
-    severity = Pick(ANCHORS, label="Severity")
-    indicator = Pick(label="Indicator")
-    reason = Line(min_length=3, max_length=500, label="Why (3 to 500 characters)", widget=forms.Textarea({"rows": 2}))
+    severity = Pick(ANCHORS, label=_("Severity"))
+    indicator = Pick(label=_("Indicator"))
+    reason = Line(
+        min_length=3, max_length=500, label=_("Why (3 to 500 characters)"), widget=forms.Textarea({"rows": 2})
+    )
 
     def __init__(self, data: Any = None, *, evidence: Evidence) -> None:
         initial = {"severity": str(evidence.severity), "indicator": evidence.indicator.code, "verdict": "differs"}
@@ -34,8 +37,10 @@ class DisagreementForm(forms.Form):
 class SettlementForm(forms.Form):
     """Which reading stands, and why."""
 
-    stands = Pick(Settlement.Stands.choices, label="Which reading stands", widget=forms.RadioSelect)
-    reason = Line(min_length=3, max_length=500, label="Why (3 to 500 characters)", widget=forms.Textarea({"rows": 2}))
+    stands = Pick(Settlement.Stands.choices, label=_("Which reading stands"), widget=forms.RadioSelect)
+    reason = Line(
+        min_length=3, max_length=500, label=_("Why (3 to 500 characters)"), widget=forms.Textarea({"rows": 2})
+    )
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="settle-%s")

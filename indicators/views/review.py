@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from indicators import coding
@@ -114,10 +115,10 @@ def accept(request: HttpRequest, evidence_id: int) -> HttpResponse:
     try:
         evidence = coding.accept(evidence_id=evidence_id, by=person(request), at=clock.now())
     except CodingError as error:
-        messages.error(request, f"Not accepted. {sentence(error)}")
+        messages.error(request, _("Not accepted. %(error)s") % {"error": sentence(error)})
         return back(request, evidence_id)
     transaction.on_commit(pipeline.ring_scores)
-    messages.success(request, f"Accepted: evidence {evidence.pk}. The score is being computed anew.")
+    messages.success(request, _("Accepted: evidence %(pk)s. The score is being computed anew.") % {"pk": evidence.pk})
     return back(request, evidence_id, done=evidence_id)
 
 
@@ -125,18 +126,24 @@ def accept(request: HttpRequest, evidence_id: int) -> HttpResponse:
 @requires(Action.DECIDE_EVIDENCE)
 def reject(request: HttpRequest, evidence_id: int) -> HttpResponse:
     if known_to(request, evidence_id).needs_two_readers:
-        messages.error(request, "Not rejected. Two people read this one: say that it should not count, with why.")
+        messages.error(request, _("Not rejected. Two people read this one: say that it should not count, with why."))
         return back(request, evidence_id, item=evidence_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"Not rejected. {form.errors['reason'].as_text().removeprefix('* ')}")
+        messages.error(
+            request,
+            _("Not rejected. %(error)s") % {"error": form.errors["reason"].as_text().removeprefix("* ")},
+        )
         return back(request, evidence_id, item=evidence_id)
     try:
         coding.reject(evidence_id=evidence_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
     except CodingError as error:
-        messages.error(request, f"Not rejected. {sentence(error)}")
+        messages.error(request, _("Not rejected. %(error)s") % {"error": sentence(error)})
         return back(request, evidence_id)
-    messages.success(request, f"Rejected: evidence {evidence_id}. It never counted and no score changes.")
+    messages.success(
+        request,
+        _("Rejected: evidence %(evidence_id)s. It never counted and no score changes.") % {"evidence_id": evidence_id},
+    )
     return back(request, evidence_id, done=evidence_id)
 
 
@@ -150,10 +157,14 @@ def retract(request: HttpRequest, evidence_id: int) -> HttpResponse:
     try:
         coding.retract(evidence_id=evidence_id, by=person(request), reason=form.cleaned_data["reason"], at=clock.now())
     except CodingError as error:
-        messages.error(request, f"Not retracted. {sentence(error)}")
+        messages.error(request, _("Not retracted. %(error)s") % {"error": sentence(error)})
         return redirect("evidence_detail", evidence_id)
     transaction.on_commit(pipeline.ring_scores)
-    messages.success(request, f"Retracted: evidence {evidence_id}. The score is being computed anew without it.")
+    messages.success(
+        request,
+        _("Retracted: evidence %(evidence_id)s. The score is being computed anew without it.")
+        % {"evidence_id": evidence_id},
+    )
     return redirect("evidence_detail", evidence_id)
 
 
@@ -172,7 +183,7 @@ def known_to(request: HttpRequest, evidence_id: int) -> Evidence:
     rows = Evidence.objects.visible_to(request.user).select_related("indicator__factor")
     evidence = rows.filter(pk=evidence_id).first()
     if evidence is None:
-        raise Http404("evidence: found none under this number that you may see")
+        raise Http404(_("evidence: found none under this number that you may see"))
     return evidence
 
 

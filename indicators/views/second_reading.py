@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from indicators import coding
@@ -33,7 +34,9 @@ def disagree(request: HttpRequest, evidence_id: int) -> HttpResponse:
     except CodingError as error:
         return _told(request, evidence_id, sentence(error))
     messages.success(
-        request, f"Kept: your reading of evidence {evidence_id} beside the first. A third person settles it."
+        request,
+        _("Kept: your reading of evidence %(evidence_id)s beside the first. A third person settles it.")
+        % {"evidence_id": evidence_id},
     )
     return back(request, evidence_id)
 
@@ -54,7 +57,11 @@ def settle(request: HttpRequest, evidence_id: int) -> HttpResponse:
     except CodingError as error:
         return _told(request, evidence_id, sentence(error))
     transaction.on_commit(pipeline.ring_scores)
-    messages.success(request, f"Settled: evidence {evidence_id}, {made.get_stands_display()}.")
+    messages.success(
+        request,
+        _("Settled: evidence %(evidence_id)s, %(get_stands_display)s.")
+        % {"evidence_id": evidence_id, "get_stands_display": made.get_stands_display()},
+    )
     return back(request, evidence_id)
 
 
@@ -70,11 +77,14 @@ def withdraw(request: HttpRequest, evidence_id: int) -> HttpResponse:
         coding.withdraw(evidence_id=evidence_id, by=person(request), reason=reason, at=clock.now())
     except CodingError as error:
         return _told(request, evidence_id, sentence(error))
-    messages.success(request, f"Withdrawn: evidence {evidence_id}. It never counted and no score changes.")
+    messages.success(
+        request,
+        _("Withdrawn: evidence %(evidence_id)s. It never counted and no score changes.") % {"evidence_id": evidence_id},
+    )
     return back(request, evidence_id)
 
 
 def _told(request: HttpRequest, evidence_id: int, why: str) -> HttpResponse:
     """Nothing was done: why, and the same piece again."""
-    messages.error(request, f"Nothing was done. {' '.join(why.replace('* ', '').split())}")
+    messages.error(request, _("Nothing was done. %(split)s") % {"split": " ".join(why.replace("* ", "").split())})
     return back(request, evidence_id, item=evidence_id)

@@ -13,6 +13,7 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from countries.models import Country
@@ -95,7 +96,7 @@ def what_if_case(request: HttpRequest, iso3: str) -> HttpResponse:
 def _country(iso3: str) -> Country:
     """404 for what is no code, a NUL character included: the database refuses to be asked for it."""
     if not iso3.isalpha():
-        raise Http404(f"country: found {iso3[:10]!r}; wanted three letters such as MMR")
+        raise Http404(_("country: found %(iso3)s; wanted three letters such as MMR") % {"iso3": f"{iso3[:10]!r}"})
     return get_object_or_404(Country, iso3=iso3.upper())
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from indicators.fields import DayField, Grouped, Line, Pick, offer
 from indicators.forms import ANCHORS
@@ -29,11 +30,11 @@ def refused_by(check: Callable[[], Any]) -> Any:
 class GradedForm(forms.Form):
     """What every piece has: two grades, severity, direction, day."""
 
-    reliability = Pick(Reliability.choices, label="Grade of the source")
-    credibility = Pick(Evidence.Credibility.choices, label="Grade of the statement")
-    severity = Pick(ANCHORS, label="Severity")
-    polarity = Pick(DIRECTIONS, label="Direction")
-    event_on = DayField(label="Event day")
+    reliability = Pick(Reliability.choices, label=_("Grade of the source"))
+    credibility = Pick(Evidence.Credibility.choices, label=_("Grade of the statement"))
+    severity = Pick(ANCHORS, label=_("Severity"))
+    polarity = Pick(DIRECTIONS, label=_("Direction"))
+    event_on = DayField(label=_("Event day"))
 
     latest: dt.date
 
@@ -72,16 +73,16 @@ class PieceForm(GradedForm):
 class MadeUpForm(GradedForm):
     """One piece that nobody found."""
 
-    code = Pick(empty="choose an indicator", label="Indicator")  # the list's own filter is called `indicator`
+    code = Pick(empty="choose an indicator", label=_("Indicator"))  # the list's own filter is called `indicator`
     family = Line(
-        label="Who found it",
+        label=_("Who found it"),
         initial="made-up-body",
-        help_text="A short name. Two pieces of one body on one event count once; of two bodies, each counts.",
+        help_text=_("A short name. Two pieces of one body on one event count once; of two bodies, each counts."),
     )
     event = Line(
         required=False,
-        label="Name of the event",
-        help_text="The name of a listed event joins it. Empty, it is an event of its own.",
+        label=_("Name of the event"),
+        help_text=_("The name of a listed event joins it. Empty, it is an event of its own."),
     )
     field_order = ("code", "severity", "polarity", "reliability", "credibility", "event_on", "family", "event")
 
@@ -112,7 +113,7 @@ class MadeUpForm(GradedForm):
 class ValueForm(forms.Form):
     """One series value as it would be otherwise."""
 
-    value = Line(label="Value", max_length=25)
+    value = Line(label=_("Value"), max_length=25)
 
     def __init__(self, data: Any, *, row: SeriesValue, **options: Any) -> None:
         super().__init__(data, **options)

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from indicators import scoring
 from indicators.models import Indicator
 from indicators.scoring.indicators import rates
@@ -175,4 +177,9 @@ def _steps(comparison: Comparison, place: int) -> Iterator[Line]:
         values = [float(getattr(side.scores, name)[0, place]) for side in (before, after)]
         yield line(sign, *values, places=4, help_text=meaning)
     points = [float(side.points[place]) for side in (before, after)]
-    yield line("points", *points, places=2, help_text="what it adds to the index with its factor as it is on that side")
+    yield line(
+        "points",
+        *points,
+        places=2,
+        help_text=gettext("what it adds to the index with its factor as it is on that side"),
+    )

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,7 +54,7 @@ def text_pair(request: HttpRequest, pair_id: int) -> HttpResponse:
     """Two reports beside each other, what they share marked, and what a person says of them."""
     pair = _seen(request).filter(pk=pair_id).first()
     if pair is None:
-        raise Http404("pair: found none under this number that you may see")
+        raise Http404(_("pair: found none under this number that you may see"))
     form = VerdictForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = _said(request, form.cleaned_data["reason"])
@@ -120,13 +121,13 @@ def cluster_undo(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Takes a decision back."""
     found = ClusterDecision.objects.filter(pk=decision_id).first()
     if found is None:
-        raise Http404("decision: found none under this number")
+        raise Http404(_("decision: found none under this number"))
     reason = " ".join(request.POST.get("reason", "").split()) or "Taken back."
     try:
         judging.undo(decision_id=decision_id, said=_said(request, reason[: judging.REASON_CHARACTERS[1]]))
     except JudgingError as error:
         return _refused(request, found.report_id, str(error))
-    messages.success(request, "Taken back: the reports stand as they did before.")
+    messages.success(request, _("Taken back: the reports stand as they did before."))
     pipeline.ring_scores()
     return redirect("report", found.report_id)
 
@@ -153,7 +154,7 @@ def _tell(request: HttpRequest, decision: ClusterDecision) -> None:
 
 
 def _refused(request: HttpRequest, report_id: int, words: str) -> HttpResponse:
-    messages.error(request, f"Nothing was saved. {words}")
+    messages.error(request, _("Nothing was saved. %(words)s") % {"words": words})
     return redirect(f"{reverse('report', args=[report_id])}#alike")
 
 

@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reports.judging import REASON_CHARACTERS
 from reports.models import ClusterDecision, Source, TextPair
@@ -24,13 +26,13 @@ class ReasonField(forms.CharField):
     """Why; in one line."""
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(label="Why", min_length=LEAST, max_length=MOST, help_text=REASON_HELP, **given)
+        super().__init__(label=gettext("Why"), min_length=LEAST, max_length=MOST, help_text=REASON_HELP, **given)
 
 
 class VerdictForm(forms.Form):
     """What two reports are to each other."""
 
-    verdict = forms.ChoiceField(label="They are", choices=VERDICTS, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(label=_("They are"), choices=VERDICTS, widget=forms.RadioSelect)
     reason = ReasonField()
 
 
@@ -45,9 +47,9 @@ class JoinForm(forms.Form):
     """Another report that is the same text."""
 
     other = forms.CharField(
-        label="The other report", max_length=300, help_text="Its number, or the address of its page here."
+        label=_("The other report"), max_length=300, help_text=_("Its number, or the address of its page here.")
     )
-    verdict = forms.ChoiceField(label="They are", choices=VERDICTS[:2], initial=Did.SAME.value)
+    verdict = forms.ChoiceField(label=_("They are"), choices=VERDICTS[:2], initial=Did.SAME.value)
     reason = ReasonField()
 
     def clean_other(self) -> int:
@@ -55,7 +57,10 @@ class JoinForm(forms.Form):
         found = _NUMBER.fullmatch(self.cleaned_data["other"].strip())
         if found is None:
             raise forms.ValidationError(
-                "Found no report's number in it; wanted a number such as 123, or an address that ends in /reports/123/."
+                gettext(
+                    "Found no report's number in it; wanted a number such as 123, or an address that ends in "
+                    "/reports/123/."
+                )
             )
         return int(found[1])
 
@@ -64,10 +69,12 @@ class PairFilter(forms.Form):
     """Which pairs are listed."""
 
     state = forms.ChoiceField(
-        label="State", required=False, choices=[(WAITS, "waiting for a person"), (DECIDED, "decided by a person")]
+        label=_("State"),
+        required=False,
+        choices=[(WAITS, _("waiting for a person")), (DECIDED, _("decided by a person"))],
     )
     source = forms.ModelChoiceField(
-        Source.objects.none(), label="Source", required=False, to_field_name="slug", empty_label="every source"
+        Source.objects.none(), label=_("Source"), required=False, to_field_name="slug", empty_label=_("every source")
     )
 
     def __init__(self, *given: Any, **named: Any) -> None:

@@ -10,6 +10,8 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -91,7 +93,15 @@ def batch_again(request: HttpRequest, batch_id: int) -> HttpResponse:
     person, numbers = person_of(request), [int(number) for number in form.cleaned_data["tried"]]
     if request.POST.get("do") == "give_up":
         gone = sum(sending.give_up(retrieval_id=number, by=person, at=clock.now()) for number in numbers)
-        messages.success(request, f"{gone} file{'s' * (gone != 1)} let go. Why each failed stays here.")
+        messages.success(
+            request,
+            ngettext(
+                "%(n)s file let go. Why each failed stays here.",
+                "%(n)s files let go. Why each failed stays here.",
+                gone,
+            )
+            % {"n": gone},
+        )
         return redirect("batch", found.pk)
     try:
         count = sending.send_again(
@@ -101,7 +111,10 @@ def batch_again(request: HttpRequest, batch_id: int) -> HttpResponse:
         form.add_error(None, f"{str(error)[:1].upper()}{str(error)[1:]}.")
         return _page(request, found, rows, form=form, status=400)
     transaction.on_commit(pipeline.ring)
-    messages.success(request, f"{count} file{'s' * (count != 1)} will be read again.")
+    messages.success(
+        request,
+        ngettext("%(n)s file will be read again.", "%(n)s files will be read again.", count) % {"n": count},
+    )
     return redirect("batch", found.pk)
 
 
@@ -110,7 +123,7 @@ def _found(request: HttpRequest, batch_id: int) -> tuple[Batch, QuerySet[Retriev
     found = Batch.objects.select_related("sent_by").filter(pk=batch_id).first()
     rows = retrievals_seen_by(person_of(request)).filter(batch=batch_id)
     if found is None or not rows.exists():
-        raise Http404("batch: found none under this number that you may see")
+        raise Http404(_("batch: found none under this number that you may see"))
     return found, rows
 
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from countries.models import Country
@@ -59,7 +60,7 @@ def correction_undo(request: HttpRequest, correction_id: int) -> HttpResponse:
     """Takes a correction back."""
     correction = ReportCorrection.objects.visible_to(person_of(request)).filter(pk=correction_id).first()
     if correction is None:
-        raise Http404("correction: found none under this number that you may see")
+        raise Http404(_("correction: found none under this number that you may see"))
     back = _back(request, request.POST.get("next", ""), correction.report)
     try:
         correcting.undo(correction_id=correction_id, by=person_of(request), at=clock.now())
@@ -67,7 +68,7 @@ def correction_undo(request: HttpRequest, correction_id: int) -> HttpResponse:
         messages.error(request, f"{str(error)[:1].upper()}{str(error)[1:]}.")
         return redirect(back)
     transaction.on_commit(pipeline.ring)
-    messages.success(request, f"Taken back. {SEARCHED_AGAIN}")
+    messages.success(request, _("Taken back. %(SEARCHED_AGAIN)s") % {"SEARCHED_AGAIN": SEARCHED_AGAIN})
     return redirect(back)
 
 
@@ -111,7 +112,7 @@ def _found(request: HttpRequest, report_id: int) -> Report:
     rows = Report.objects.visible_to(request.user).select_related("source").defer("bytes", "text")
     found = rows.filter(pk=report_id).first()
     if found is None:
-        raise Http404("report: found none under this number that you may see")
+        raise Http404(_("report: found none under this number that you may see"))
     return found
 
 

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,7 +29,7 @@ def report_life(request: HttpRequest, report_id: int) -> HttpResponse:
     rows = rows.defer("bytes", "text", "carrier__bytes", "carrier__text").annotate(passages_count=Count("passages"))
     found = rows.filter(pk=report_id).first()
     if found is None:
-        raise Http404("report: found none under this number that you may see")
+        raise Http404(_("report: found none under this number that you may see"))
     life = life_of(found, person)
     page = Paginator(life.lines, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "reports/life.html", {"report": found, "life": life, "page": page})

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from countries.models import Country
@@ -33,7 +34,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     seen = seen.annotate(is_alike=has_pairs(), is_corrected=_has_corrections(), fetched_at=_fetched_at())
     found = seen.annotate(size=Length("bytes")).defer("bytes", "text").filter(pk=report_id).first()
     if found is None:
-        raise Http404("report: found none under this number that you may see at this date")
+        raise Http404(_("report: found none under this number that you may see at this date"))
     context = {"as_of": moment, "report": found, **_relations(request, found, known_on=moment.known_on)}
     if found.kind in OF_WORDS:
         context |= _held(found, known_on=moment.known_on)

@@ -5,6 +5,7 @@ import datetime as dt
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -92,7 +93,7 @@ def retrieval(request: HttpRequest, retrieval_id: int) -> HttpResponse:
     person = person_of(request)
     found = retrievals_seen_by(person).select_related("asked_by", "source").filter(pk=retrieval_id).first()
     if found is None:
-        raise Http404("retrieval: found none under this number that you may see")
+        raise Http404(_("retrieval: found none under this number that you may see"))
     progress = _progress(found, person, at=clock.now())
     is_piece = bool(getattr(request, "htmx", False))
     if is_piece and request.GET.get("seen") == progress.seen:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -56,7 +57,7 @@ def sources_fetch_all(request: HttpRequest) -> HttpResponse:
     try:
         rows = fetching.ask_all(at=clock.now(), asked_by=person_of(request))
     except fetching.FetchingError as error:
-        raise PermissionDenied(f"your role may not fetch them: {error}") from error
+        raise PermissionDenied(_("your role may not fetch them: %(error)s") % {"error": error}) from error
     transaction.on_commit(pipeline.ring_fetch)
     return redirect(_address(rows[:ROUND_MAX]))
 

@@ -1,6 +1,7 @@
 """A scan for the person who types its words: its pictures on the page, the whole of it beside."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,7 +26,7 @@ def pictures_of(report_id: int, person: User) -> list[bytes]:
 def _unread(report_id: int, person: User) -> Report:
     found = Report.objects.visible_to(person).filter(pk=report_id, is_unread=True).only("bytes").first()
     if found is None:
-        raise Http404("report: found none under this number that no machine could read and that you may see")
+        raise Http404(_("report: found none under this number that no machine could read and that you may see"))
     return found
 
 
@@ -36,7 +37,9 @@ def report_picture(request: HttpRequest, report_id: int, number: int) -> HttpRes
     """One picture of a scan, counted from 1; to whoever may read the report."""
     pictures = pictures_of(report_id, person_of(request))
     if not 1 <= number <= len(pictures):
-        raise Http404(f"picture: found {len(pictures)} in it; wanted a number of one of them")
+        raise Http404(
+            _("picture: found %(pictures)s in it; wanted a number of one of them") % {"pictures": len(pictures)}
+        )
     return _guarded(HttpResponse(pictures[number - 1], content_type="image/jpeg"), policy="default-src 'none'; sandbox")
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -33,7 +34,7 @@ def source_edit(request: HttpRequest, slug: str) -> HttpResponse:
     moment_of(request)
     found = Source.objects.select_related("family").filter(slug=slug).first()
     if found is None:
-        raise Http404("source: found none under this name")
+        raise Http404(_("source: found none under this name"))
     return _edit(request, found)
 
 
@@ -50,7 +51,7 @@ def _edit(request: HttpRequest, found: Source | None) -> HttpResponse:
             is_beside = error.field in form.fields and not form.fields[error.field].widget.is_hidden
             form.add_error(error.field if is_beside else None, message)
         else:
-            messages.success(request, f"Saved: {saved.name}.")
+            messages.success(request, _("Saved: %(name)s.") % {"name": saved.name})
             return redirect("source", saved.slug)
     status = 400 if request.method == "POST" else 200
     return render(request, "reports/source_edit.html", {"form": form, "source": found}, status=status)

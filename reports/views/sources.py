@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -60,9 +61,9 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _source_page(request, found, ScheduleForm(source=found) if found.reader else None)
     if not may(request.user, Action.MANAGE):
-        raise PermissionDenied(f"your role may not {Action.MANAGE.value}")
+        raise PermissionDenied(_("your role may not %(value)s") % {"value": Action.MANAGE.value})
     if not found.reader:
-        raise Http404("source: found none under this name that is fetched")
+        raise Http404(_("source: found none under this name that is fetched"))
     form = ScheduleForm(request.POST, source=found)
     if not form.is_valid():
         return _source_page(request, found, form, status=400)
@@ -71,7 +72,11 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         fetch_every=dt.timedelta(minutes=form.cleaned_data["every_minutes"]),
         off_because=form.cleaned_data["off_because"],
     )  # fmt: skip
-    messages.success(request, f"Saved: {found.name} is {'on' if form.cleaned_data['is_on'] else 'off'}.")
+    messages.success(
+        request,
+        (_("Saved: %(name)s is on.") if form.cleaned_data["is_on"] else _("Saved: %(name)s is off."))
+        % {"name": found.name},
+    )
     return redirect("source", found.slug)
 
 
@@ -81,11 +86,11 @@ def source_fetch(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks for the source now, and leads to the page that says what comes of it."""
     found = _found(slug)
     if not found.reader:
-        raise Http404("source: found none under this name that is fetched")
+        raise Http404(_("source: found none under this name that is fetched"))
     try:
         retrieval = fetching.ask(source=found, at=clock.now(), asked_by=person_of(request))
     except fetching.FetchingError as error:
-        raise PermissionDenied(f"your role may not fetch it: {error}") from error
+        raise PermissionDenied(_("your role may not fetch it: %(error)s") % {"error": error}) from error
     transaction.on_commit(pipeline.ring_fetch)
     return redirect("retrieval", retrieval.pk)
 
@@ -93,7 +98,7 @@ def source_fetch(request: HttpRequest, slug: str) -> HttpResponse:
 def _found(slug: str) -> Source:
     found = Source.objects.select_related("family").filter(slug=slug).first()
     if found is None:
-        raise Http404("source: found none under this name")
+        raise Http404(_("source: found none under this name"))
     return found
 
 

@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from indicators.views.asked import moment_of
@@ -40,7 +41,7 @@ def report_type(request: HttpRequest, report_id: int) -> HttpResponse:
     scans = Report.objects.visible_to(person).filter(is_unread=True).select_related("source").defer("bytes", "text")
     scan = scans.filter(pk=report_id).first()
     if scan is None:
-        raise Http404("report: found none under this number that no machine could read and that you may see")
+        raise Http404(_("report: found none under this number that no machine could read and that you may see"))
     form = TypedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -52,7 +53,7 @@ def report_type(request: HttpRequest, report_id: int) -> HttpResponse:
             form.add_error(None, f"{str(error)[:1].upper()}{str(error)[1:]}.")
         else:
             transaction.on_commit(pipeline.ring)
-            messages.success(request, "Kept. Its passages can be coded now.")
+            messages.success(request, _("Kept. Its passages can be coded now."))
             return redirect("report", report.pk)
     typed = Report.objects.visible_to(person).filter(carrier=scan).defer("bytes", "text").order_by("pk")
     pictures = range(1, len(pictures_of(scan.pk, person)) + 1)

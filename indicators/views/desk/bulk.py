@@ -12,6 +12,8 @@ from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from indicators import bulk_rejecting
@@ -34,8 +36,8 @@ PAST_SHOWN = 20
 class BulkForm(forms.Form):
     """Why, and the name of it typed: nobody rejects a thousand suggestions by a slip."""
 
-    reason = Line(min_length=3, max_length=500, label="Why (3 to 500 characters)")
-    typed = Line(max_length=100, label="To confirm, type its short name")
+    reason = Line(min_length=3, max_length=500, label=_("Why (3 to 500 characters)"))
+    typed = Line(max_length=100, label=_("To confirm, type its short name"))
     up_to = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, wanted: str, **options: Any) -> None:
@@ -46,7 +48,10 @@ class BulkForm(forms.Form):
     def clean_typed(self) -> str:
         typed = str(self.cleaned_data["typed"])
         if typed != self.wanted:
-            raise forms.ValidationError(f"Found “{typed[:40]}”; wanted “{self.wanted}”. Nothing was rejected.")
+            raise forms.ValidationError(
+                gettext("Found “%(typed)s”; wanted “%(wanted)s”. Nothing was rejected.")
+                % {"typed": typed[:40], "wanted": self.wanted}
+            )
         return typed
 
 
@@ -84,7 +89,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     except CodingError as error:
         form.add_error(None, sentence(error))
         return _page(request, user, of, form, _preview(of, user), status=409)
-    messages.success(request, f"Rejected: {made.suggestions_count} suggestions. It can be taken back for a day, here.")
+    messages.success(
+        request,
+        gettext("Rejected: %(suggestions_count)s suggestions. It can be taken back for a day, here.")
+        % {"suggestions_count": made.suggestions_count},
+    )
     return redirect("suggestions_bulk")
 
 
@@ -94,9 +103,13 @@ def undo(request: HttpRequest, bulk_id: int) -> HttpResponse:
     try:
         made = bulk_rejecting.undo_all(bulk_id=bulk_id, by=person(request), at=clock.now())
     except CodingError as error:
-        messages.error(request, f"Not taken back. {sentence(error)}")
+        messages.error(request, gettext("Not taken back. %(error)s") % {"error": sentence(error)})
         return redirect("suggestions_bulk")
-    messages.success(request, f"Taken back: {made.undone_count} of {made.suggestions_count} suggestions wait again.")
+    messages.success(
+        request,
+        gettext("Taken back: %(undone_count)s of %(suggestions_count)s suggestions wait again.")
+        % {"undone_count": made.undone_count, "suggestions_count": made.suggestions_count},
+    )
     return redirect(reverse("suggestions"))
 
 

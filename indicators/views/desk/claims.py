@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from indicators.models import PassageClaim
@@ -29,5 +30,5 @@ def claim(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     if not take_over:
         holder = None if is_mine else claims.holding(at=now).filter(passage=suggestion.passage_id).first()
         return JsonResponse({"is_mine": is_mine, "held_by": holder.by.name if holder else ""})
-    messages.success(request, "Taken over: the others are led past this passage while you work on it.")
+    messages.success(request, _("Taken over: the others are led past this passage while you work on it."))
     return redirect(f"{reverse('suggestions')}{Sieve.of(request).at('item', suggestion.pk)}")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from indicators import deciding
@@ -63,7 +64,10 @@ def reject(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     suggestion = known_to(request, suggestion_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"Not rejected. {form.errors['reason'].as_text().removeprefix('* ')}")
+        messages.error(
+            request,
+            _("Not rejected. %(error)s") % {"error": form.errors["reason"].as_text().removeprefix("* ")},
+        )
         return _to(request, item=suggestion.pk)
     reason = form.cleaned_data["reason"]
     try:
@@ -79,11 +83,11 @@ def undo(request: HttpRequest, decision_id: int) -> HttpResponse:
     seen = Suggestion.objects.visible_to(request.user)
     decision = SuggestionDecision.objects.filter(pk=decision_id, suggestion__in=seen).first()
     if decision is None:
-        raise Http404("decision: found none under this number that you may see")
+        raise Http404(_("decision: found none under this number that you may see"))
     try:
         suggestion = deciding.undo(decision_id=decision.pk, by=person(request), at=clock.now())
     except CodingError as error:
-        messages.error(request, f"Not taken back. {sentence(error)}")
+        messages.error(request, _("Not taken back. %(error)s") % {"error": sentence(error)})
         return _to(request, item=decision.suggestion_id)
     what = f"{suggestion.indicator.code} for {suggestion.country.name_en}"
     after = ""
@@ -92,7 +96,7 @@ def undo(request: HttpRequest, decision_id: int) -> HttpResponse:
         after = " Its evidence is retracted." if counted else " Its evidence is withdrawn; it had not counted."
         if counted:
             transaction.on_commit(pipeline.ring_scores)
-    messages.success(request, f"Taken back: {what} waits again.{after}")
+    messages.success(request, _("Taken back: %(what)s waits again.%(after)s") % {"what": what, "after": after})
     return _to(request, item=suggestion.pk)
 
 
@@ -107,7 +111,7 @@ def known_to(request: HttpRequest, suggestion_id: int) -> Suggestion:
     """404 where the person may not know that it exists."""
     found = queue.shown(person(request)).filter(pk=suggestion_id).first()
     if found is None:
-        raise Http404("suggestion: found none under this number that you may see")
+        raise Http404(_("suggestion: found none under this number that you may see"))
     return found
 
 
@@ -116,7 +120,7 @@ def _refused(
 ) -> HttpResponse:
     """What was typed stays in the form, with the reason above it."""
     if form is None:
-        messages.error(request, f"Not accepted. {sentence(error)}")
+        messages.error(request, _("Not accepted. %(error)s") % {"error": sentence(error)})
         return _to(request, item=suggestion.pk)
     form.add_error(None, sentence(error))
     return show(request, Spot.of(suggestion), typed=form, status=400)
@@ -131,7 +135,11 @@ def _taken(
     when = "a moment ago" if now - decision.at < A_MOMENT else f"on {decision.at:%Y-%m-%d at %H:%M} UTC"
     said = f"{who} decided this {when}: {decision.get_action_display()}."
     if not typed:
-        messages.warning(request, f"{said} ({suggestion.indicator.code} for {suggestion.country.name_en})")
+        messages.warning(
+            request,
+            _("%(said)s (%(code)s for %(name_en)s)")
+            % {"said": said, "code": suggestion.indicator.code, "name_en": suggestion.country.name_en},
+        )
         return _to(request, after=suggestion.pk)
     user = person(request)
     free = queue.free_for(user, now=now)

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from indicators.views.desk import queue
@@ -17,7 +18,7 @@ from reports.models import Report
 def document(request: HttpRequest, suggestion_id: int) -> HttpResponse:
     suggestion = queue.shown(person(request)).filter(pk=suggestion_id).first()
     if suggestion is None:
-        raise Http404("suggestion: found none under this number that you may see")
+        raise Http404(_("suggestion: found none under this number that you may see"))
     passage = suggestion.passage
     text = Report.objects.values_list("text", flat=True).get(pk=passage.report_id)
     context = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from countries.models import Country
 from indicators.coding import EvidenceDraft
@@ -49,34 +50,36 @@ class Offers:
 class SuggestionForm(forms.Form):
     """What the machine read, for a person to accept or to set otherwise."""
 
-    severity = Pick(ANCHORS, label="Severity", widget=widgets.Select)
-    event_on = DayField(label="Happened", widget=widgets.Day())
-    reliability = Pick(Reliability.choices, label="Source", widget=widgets.Select)
-    credibility = Pick(Evidence.Credibility.choices, label="Statement", widget=widgets.Select)
-    indicator = Pick(label="Indicator", widget=widgets.Select)
-    country = Pick(label="Country", widget=widgets.Select)
-    polarity = Pick(Evidence.Polarity.choices, label="Direction", widget=widgets.Select)
-    dating = Line(max_length=200, required=False, label="How the day was set", widget=widgets.Text)
+    severity = Pick(ANCHORS, label=gettext_lazy("Severity"), widget=widgets.Select)
+    event_on = DayField(label=gettext_lazy("Happened"), widget=widgets.Day())
+    reliability = Pick(Reliability.choices, label=gettext_lazy("Source"), widget=widgets.Select)
+    credibility = Pick(Evidence.Credibility.choices, label=gettext_lazy("Statement"), widget=widgets.Select)
+    indicator = Pick(label=gettext_lazy("Indicator"), widget=widgets.Select)
+    country = Pick(label=gettext_lazy("Country"), widget=widgets.Select)
+    polarity = Pick(Evidence.Polarity.choices, label=gettext_lazy("Direction"), widget=widgets.Select)
+    dating = Line(max_length=200, required=False, label=gettext_lazy("How the day was set"), widget=widgets.Text)
     event_key = forms.RegexField(
         r"^[a-z0-9][a-z0-9-]*$",
         max_length=120,
         required=False,
-        label="Name of the event",
+        label=gettext_lazy("Name of the event"),
         widget=widgets.Text(attrs={"autocomplete": "off"}),
-        error_messages={"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."},
+        error_messages={"invalid": gettext_lazy("Wanted small letters, digits and hyphens, such as mmr-coup-2021.")},
     )
-    same_event = forms.CharField(max_length=120, required=False, label="Same event as", widget=widgets.Select)
-    admin1 = Line(max_length=120, required=False, label="First-level area", widget=widgets.Text)
-    family = Pick(label="Who made the finding", widget=widgets.Select)
-    claim = Pick(Evidence.Claim.choices, label="What it claims", widget=widgets.Select)
-    actor = Pick(Evidence.Actor.choices, label="From whom", widget=widgets.Select)
-    group = Line(max_length=160, required=False, label="Group at risk", widget=widgets.Text)
-    sensitivity = Pick(label="Who may see it", widget=widgets.Select)
+    same_event = forms.CharField(
+        max_length=120, required=False, label=gettext_lazy("Same event as"), widget=widgets.Select
+    )
+    admin1 = Line(max_length=120, required=False, label=gettext_lazy("First-level area"), widget=widgets.Text)
+    family = Pick(label=gettext_lazy("Who made the finding"), widget=widgets.Select)
+    claim = Pick(Evidence.Claim.choices, label=gettext_lazy("What it claims"), widget=widgets.Select)
+    actor = Pick(Evidence.Actor.choices, label=gettext_lazy("From whom"), widget=widgets.Select)
+    group = Line(max_length=160, required=False, label=gettext_lazy("Group at risk"), widget=widgets.Text)
+    sensitivity = Pick(label=gettext_lazy("Who may see it"), widget=widgets.Select)
     note = Line(
         max_length=500,
         required=False,
-        label="Why this indicator and this severity",
-        help_text="It is as open as the evidence.",
+        label=gettext_lazy("Why this indicator and this severity"),
+        help_text=gettext_lazy("It is as open as the evidence."),
         widget=widgets.Lines(attrs={"rows": 2}),
     )
 
@@ -149,7 +152,10 @@ class SuggestionForm(forms.Form):
         named, chosen = data.get("event_key", ""), data.get("same_event")
         same = next((event.name for event in self.events if event.key == chosen), "")
         if named and same and named != same:
-            self.add_error("same_event", f"Found two events, this one and {named}; wanted one. Clear the other.")
+            self.add_error(
+                "same_event",
+                gettext("Found two events, this one and %(named)s; wanted one. Clear the other.") % {"named": named},
+            )
         return data
 
     def typed(self) -> list[tuple[str, str]]:
@@ -165,9 +171,15 @@ class SuggestionForm(forms.Form):
     def clean_event_on(self) -> Any:
         day = self.cleaned_data["event_on"]
         if day < EARLIEST_EVENT:
-            raise forms.ValidationError(f"Found {day}; wanted a day from {EARLIEST_EVENT} on.")
+            raise forms.ValidationError(
+                gettext("Found %(day)s; wanted a day from %(EARLIEST_EVENT)s on.")
+                % {"day": day, "EARLIEST_EVENT": EARLIEST_EVENT}
+            )
         if day > self.draft.known_on:
-            raise forms.ValidationError(f"Found {day}; wanted a day not after the report's, {self.draft.known_on}.")
+            raise forms.ValidationError(
+                gettext("Found %(day)s; wanted a day not after the report's, %(known_on)s.")
+                % {"day": day, "known_on": self.draft.known_on}
+            )
         return day
 
     def as_draft(self) -> EvidenceDraft:

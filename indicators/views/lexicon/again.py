@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -26,10 +28,10 @@ class DaysForm(forms.Form):
     """How far back."""
 
     days = forms.IntegerField(
-        min_value=1, max_value=searching_again.DAYS_MAX, initial=14, label="Reports received within the last … days",
+        min_value=1, max_value=searching_again.DAYS_MAX, initial=14, label=_("Reports received within the last … days"),
         error_messages={
-            "required": "Found no number; wanted days from 1 to 365.",
-            "invalid": "Found no whole number; wanted 1 to 365.",
+            "required": _("Found no number; wanted days from 1 to 365."),
+            "invalid": _("Found no whole number; wanted 1 to 365."),
         },
     )  # fmt: skip
 
@@ -65,10 +67,10 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
     try:
         searching_again.confirm(order_id=order_id, by=person_of(request), at=clock.now())
     except LexiconRefused as error:
-        messages.error(request, f"Nothing was changed. {said(error)}")
+        messages.error(request, gettext("Nothing was changed. %(error)s") % {"error": said(error)})
     else:
         transaction.on_commit(pipeline.ring_lexicon)
-        messages.success(request, "A worker searches the reports again.")
+        messages.success(request, gettext("A worker searches the reports again."))
     return redirect("lexicon_again")
 
 
@@ -78,7 +80,7 @@ def drop(request: HttpRequest, order_id: int) -> HttpResponse:
     try:
         searching_again.drop(order_id=order_id, by=person_of(request), at=clock.now())
     except LexiconRefused as error:
-        messages.error(request, f"Nothing was changed. {said(error)}")
+        messages.error(request, gettext("Nothing was changed. %(error)s") % {"error": said(error)})
     else:
-        messages.success(request, "Set aside. Nothing was changed.")
+        messages.success(request, gettext("Set aside. Nothing was changed."))
     return redirect("lexicon_again")

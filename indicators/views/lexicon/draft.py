@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,9 +54,9 @@ def drop(request: HttpRequest) -> HttpResponse:
     try:
         gone = lexicon_keeping.drop(by=person_of(request), at=clock.now())
     except LexiconRefused as error:
-        messages.error(request, f"Nothing was changed. {said(error)}")
+        messages.error(request, _("Nothing was changed. %(error)s") % {"error": said(error)})
     else:
-        messages.success(request, f"Draft {gone.pk} is set aside. It can be taken up again here.")
+        messages.success(request, _("Draft %(pk)s is set aside. It can be taken up again here.") % {"pk": gone.pk})
     return redirect("lexicon")
 
 
@@ -65,7 +66,7 @@ def take_up(request: HttpRequest, draft_id: int) -> HttpResponse:
     try:
         lexicon_keeping.take_up(draft_id=draft_id, by=person_of(request))
     except LexiconRefused as error:
-        messages.error(request, f"Nothing was changed. {said(error)}")
+        messages.error(request, _("Nothing was changed. %(error)s") % {"error": said(error)})
         return redirect("lexicon")
     return redirect("lexicon_draft")
 
@@ -82,12 +83,15 @@ def publish(request: HttpRequest) -> HttpResponse:
             seen=form.cleaned_data["seen"], reason=form.cleaned_data["reason"], by=person_of(request), at=clock.now()
         )
     except LexiconRefused as error:
-        messages.error(request, f"Nothing was published. {said(error)}")
+        messages.error(request, _("Nothing was published. %(error)s") % {"error": said(error)})
         return redirect("lexicon_draft")
     messages.success(
         request,
-        f"Version {made.version.number} is in use: new reports are searched with it. "
-        "Reports that are here already are searched again only if you ask for it.",
+        _(
+            "Version %(number)s is in use: new reports are searched with it. Reports that are here already "
+            "are searched again only if you ask for it."
+        )
+        % {"number": made.version.number},
     )
     return redirect("lexicon")
 
@@ -99,9 +103,9 @@ def undo(request: HttpRequest, edit_id: int) -> HttpResponse:
     try:
         lexicon_keeping.undo_edit(edit_id=edit_id, by=person_of(request), at=clock.now())
     except LexiconRefused as error:
-        messages.error(request, f"Nothing was changed. {said(error)}")
+        messages.error(request, _("Nothing was changed. %(error)s") % {"error": said(error)})
     else:
-        messages.success(request, "Taken back.")
+        messages.success(request, _("Taken back."))
     return redirect("lexicon_draft")
 
 
@@ -114,7 +118,7 @@ def entry(request: HttpRequest, language: str, place: int) -> HttpResponse:
     entries = editing.entries_of(now.base[language])
     edited = [one for one in now.edits if (one.language, one.place) == (language, place)]
     if place >= len(entries) and not edited:
-        raise Http404("lexicon: found no entry at this place")
+        raise Http404(_("lexicon: found no entry at this place"))
     standing = edited[-1].entry if edited else entries[place]
     return _entry(request, now, language, place, standing)
 
@@ -131,7 +135,7 @@ def new_entry(request: HttpRequest, language: str) -> HttpResponse:
 def _draft_with(language: str) -> Drafted:
     now = lexicon_keeping.open_draft()
     if now is None or language not in now.base:
-        raise Http404("lexicon: found no open draft with this language; begin one on the page of the lexicon")
+        raise Http404(_("lexicon: found no open draft with this language; begin one on the page of the lexicon"))
     return now
 
 

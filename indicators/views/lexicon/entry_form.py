@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from indicators.fields import Pick, offer
 from indicators.forms import indicator_choices
@@ -20,27 +21,28 @@ HELP = "One a line. word* begins so; # a number; (a|b) one of these; ..3 at most
 class EntryForm(forms.Form):
     """Phrases, and what they speak for; every phrase is checked as the machine will read it."""
 
-    indicator = Pick(label="Speaks for")
+    indicator = Pick(label=_("Speaks for"))
     weight = forms.FloatField(
-        min_value=0.05, max_value=0.95, label="Weight",
-        help_text="0.8 says it plainly, 0.6 speaks for it, 0.45 probably, 0.3 only together with others.",
+        min_value=0.05, max_value=0.95, label=_("Weight"),
+        help_text=_("0.8 says it plainly, 0.6 speaks for it, 0.45 probably, 0.3 only together with others."),
         widget=forms.NumberInput(attrs={"step": "0.01"}),
-        error_messages={"invalid": "Found no number; wanted one from 0.05 to 0.95."},
+        error_messages={"invalid": _("Found no number; wanted one from 0.05 to 0.95.")},
     )  # fmt: skip
-    severity = Pick(SEVERITIES, label="Severity that the form is filled with")
-    polarity = Pick(POLARITIES, label="What it is")
+    severity = Pick(SEVERITIES, label=_("Severity that the form is filled with"))
+    polarity = Pick(POLARITIES, label=_("What it is"))
     each = forms.BooleanField(
-        required=False, label="Every phrase counts by itself",
-        help_text="Else the phrases of an entry count once together.",
+        required=False, label=_("Every phrase counts by itself"),
+        help_text=_("Else the phrases of an entry count once together."),
     )  # fmt: skip
     phrases = forms.CharField(
-        max_length=TEXT_MAX, label="Phrases", help_text=HELP, strip=False,
+        max_length=TEXT_MAX, label=_("Phrases"), help_text=HELP, strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "dir": "auto"}),
-        error_messages={"required": "Found no phrase; wanted one at least. To be rid of the entry, remove it below."},
+        error_messages={"required": _("Found no phrase; wanted one at least. To be rid of "
+            "the entry, remove it below.")},
     )  # fmt: skip
     silencing = forms.CharField(
-        max_length=TEXT_MAX, required=False, label="Phrases that silence it", strip=False,
-        help_text="One a line. Where one of these stands in the sentence, the entry says nothing.",
+        max_length=TEXT_MAX, required=False, label=_("Phrases that silence it"), strip=False,
+        help_text=_("One a line. Where one of these stands in the sentence, the entry says nothing."),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "dir": "auto"}),
     )  # fmt: skip
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

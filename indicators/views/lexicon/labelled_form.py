@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from indicators.fields import Line, Pick, offer
 from indicators.models import LabelledSet, LexiconTest
@@ -16,14 +17,14 @@ Passages = LexiconTest.Passages
 class LabelledForm(forms.Form):
     """Which labelled passages, or a file of them."""
 
-    passages = Pick(label="Labelled passages")
+    passages = Pick(label=_("Labelled passages"))
     file = forms.FileField(
-        required=False, label="Or a file of your own",
-        help_text="JSON lines with id, text, factors (numbers, or [] for a neutral passage) and, if known, lang. Every "
-        "reviewer can read what is sent in: no confidential passage.",
+        required=False, label=_("Or a file of your own"),
+        help_text=_("JSON lines with id, text, factors (numbers, or [] for a neutral passage) and, if known, lang. "
+"Every reviewer can read what is sent in: no confidential passage."),
         widget=forms.FileInput(attrs={"accept": ".jsonl,.ndjson,.txt"}),
     )  # fmt: skip
-    name = Line(required=False, max_length=100, label="Its name")
+    name = Line(required=False, max_length=100, label=_("Its name"))
 
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -71,7 +72,7 @@ def test(request: HttpRequest, test_id: int) -> HttpResponse:
     rows = rows.defer("before__files", "draft__became__files")
     row = rows.filter(pk=test_id).first()
     if row is None:
-        raise Http404("lexicon: found no test of this number")
+        raise Http404(_("lexicon: found no test of this number"))
     context: dict[str, Any] = {"test": row}
     if row.result is not None:
         context |= _read(row, row.result, person_of(request))

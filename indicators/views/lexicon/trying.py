@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from indicators import lexicon_keeping, model_in_use
@@ -28,8 +29,8 @@ class TryForm(forms.Form):
     """The passage and its language."""
 
     text = forms.CharField(
-        max_length=TEXT_LIMIT, label="A passage", widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
-        error_messages={"required": "Found no text; paste a passage of some sentences."},
+        max_length=TEXT_LIMIT, label=_("A passage"), widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+        error_messages={"required": _("Found no text; paste a passage of some sentences.")},
     )  # fmt: skip
     language = Pick([("", "not known: searched if it looks English"), *LANGUAGES.items()], required=False)
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from indicators import lexicon_keeping, model_in_use
@@ -81,7 +82,7 @@ def version_page(
         .first()
     )
     if row is None:
-        raise Http404("lexicon: found no version of this number")
+        raise Http404(_("lexicon: found no version of this number"))
     now = lexicon_keeping.published()
     asked = sought(request, row.files)
     context = {
@@ -109,9 +110,9 @@ def use(request: HttpRequest, number: int) -> HttpResponse:
             number=number, reason=form.cleaned_data["reason"], by=person_of(request), at=clock.now()
         )
     except LexiconRefused as error:
-        messages.error(request, f"Nothing was changed. {said(error)}")
+        messages.error(request, _("Nothing was changed. %(error)s") % {"error": said(error)})
         return redirect("lexicon")
-    messages.success(request, f"Version {number} is in use. New reports are searched with it.")
+    messages.success(request, _("Version %(number)s is in use. New reports are searched with it.") % {"number": number})
     return redirect("lexicon")
 
 
@@ -122,14 +123,14 @@ def model(request: HttpRequest) -> HttpResponse:
     form = ReasonForm(request.POST)
     number = request.POST.get("model", "")
     if not form.is_valid() or not (number == "" or (number.isascii() and number.isdigit() and len(number) < 9)):
-        messages.error(request, "Nothing was changed. Found no reason of 3 to 500 characters; give one.")
+        messages.error(request, _("Nothing was changed. Found no reason of 3 to 500 characters; give one."))
         return redirect("lexicon")
     wanted, reason = int(number) if number else None, form.cleaned_data["reason"]
     try:
         model_in_use.switch(number=wanted, reason=reason, by=person_of(request), at=clock.now())
     except LexiconRefused as error:
-        messages.error(request, f"Nothing was changed. {said(error)}")
+        messages.error(request, _("Nothing was changed. %(error)s") % {"error": said(error)})
         return redirect("lexicon")
     on = f"Model {wanted} is on" if wanted else "The lexicon alone suggests"
-    messages.success(request, f"{on}, for what is searched from now on.")
+    messages.success(request, _("%(on)s, for what is searched from now on.") % {"on": on})
     return redirect("lexicon")

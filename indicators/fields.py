@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 Choice = tuple[str, str]
@@ -132,8 +135,34 @@ class Whole(forms.IntegerField):
         }
 
 
+class Options(forms.Select):
+    """A select as Django writes it, without a template for each option: some lists have three hundred."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The element with its options, in groups where the choices have some."""
+        chosen = set(self.format_value(value))
+        parts = [self._written(key, label, chosen) for key, label in self.choices]
+        written = mark_safe("".join(parts))  # noqa: S308  escaped there
+        return format_html(
+            '<select name="{}"{}>{}</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), written
+        )
+
+    def _written(self, key: Any, label: Any, chosen: set[str]) -> str:
+        if isinstance(label, (list, tuple)):
+            within = "".join(self._written(value, text, chosen) for value, text in label)
+            return f'<optgroup label="{escape(key)}">{within}</optgroup>'
+        value = "" if key is None else str(key)
+        mark = ""
+        if value in chosen:
+            mark = " selected"
+            chosen.clear()  # one at most, the first
+        return f'<option value="{escape(value)}"{mark}>{conditional_escape(label)}</option>'
+
+
 class Pick(forms.ChoiceField):
     """A select or a set of radio buttons; `empty` names the option that stands for nothing chosen."""
+
+    widget = Options
 
     def __init__(self, choices: Sequence[Any] = (), *, empty: str | None = None, **options: Any) -> None:
         self.head: list[Choice] = [] if empty is None else [("", empty)]

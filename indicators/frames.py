@@ -58,8 +58,14 @@ def method_in_use() -> Method:
 
 
 def method_of(version: MethodVersion) -> Method:
-    """A stored method version as parameters and catalogue."""
-    return method_with(version, version.framework.indicators.select_related("factor").order_by("order"))
+    """A stored method version as parameters and catalogue; no object is made of an indicator."""
+    fields = ("code", "factor__number", "weight", "nature", "factor__title")
+    rows = list(version.framework.indicators.order_by("order").values_list(*fields))
+    catalogue = Catalogue.from_entries(
+        dict(zip(("id", "factor", "weight", "nature"), row, strict=False)) for row in rows
+    )
+    titles = {number: title for _, number, _, _, title in rows}
+    return Method(version, Parameters.from_mapping(version.parameters), catalogue, titles)
 
 
 def method_with(version: MethodVersion, indicators: Iterable[Indicator]) -> Method:

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.core.cache import cache
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from countries.models import Country
 from indicators import frames
@@ -133,9 +133,9 @@ def _standing_rows(method: MethodVersion | None) -> tuple[tuple[WorldRow, ...], 
     """The rows, and the day of the oldest score among them."""
     titles = _titles()
     standing = Standing.objects.in_use() if method is None else Standing.objects.filter(method=method)
-    rows = standing.select_related("snapshot").defer(*(f"snapshot__{name}" for name in ARRAYS))
-    found = {row.country_id: row.snapshot for row in rows}
-    oldest = min((snapshot.as_of for snapshot in found.values()), default=None)
+    rows = standing.filter(snapshot__assessed=True).select_related("snapshot")
+    found = {row.country_id: row.snapshot for row in rows.defer(*(f"snapshot__{name}" for name in ARRAYS))}
+    oldest = standing.aggregate(oldest=Min("snapshot__as_of"))["oldest"]
     return tuple(row_of(country, found.get(country.pk), titles) for country in Country.objects.alphabetical()), oldest
 
 

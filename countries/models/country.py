@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
@@ -60,4 +62,10 @@ class Country(models.Model):
         return self.name_en
 
     def get_absolute_url(self) -> str:
-        return reverse("country", kwargs={"iso3": self.iso3})
+        return _address(self.iso3, get_script_prefix())
+
+
+@functools.lru_cache(maxsize=1024)
+def _address(iso3: str, _prefix: str) -> str:
+    """Looked up once: a page of all countries asks for two hundred."""
+    return reverse("country", kwargs={"iso3": iso3})

@@ -1,11 +1,14 @@
 """How a form's fields and what is wrong with them are drawn: boxes beside their words, filters save nothing."""
 
+import re
+from typing import Any
+
 import pytest
 from django import forms
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from indicators.fields import DayField, TickBox
+from indicators.fields import DayField, Options, TickBox
 
 
 class Asked(forms.Form):
@@ -31,3 +34,13 @@ def test_what_is_wrong_says_of_a_filter_that_it_cannot_be_looked_up(method: str,
 
     assert f"<strong>{says} Please correct:</strong>" in drawn
     assert "Found “soon”, which is no day; wanted one such as 2024-06-30." in drawn
+
+
+@pytest.mark.parametrize("value", [None, "", "a", "<b>", 3, ["a"]])
+@pytest.mark.parametrize("attributes", [{}, {"id": "id_x", "required": True, "disabled": False}])
+def test_a_select_is_the_one_that_the_framework_draws(value: Any, attributes: dict[str, Any]) -> None:
+    choices = [("", "any"), ("a", "A & B"), ("Group <1>", [("<b>", "<i>"), (3, "three")]), (None, "none")]
+
+    drawn = [kind(choices=choices).render("x", value, attributes) for kind in (Options, forms.Select)]
+
+    assert re.sub(r"\s*\n\s*", "", drawn[1]) == drawn[0]

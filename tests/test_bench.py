@@ -22,6 +22,7 @@ from bench import (
     matching,
     migrate,
     pages,
+    pages_in_browser,
     recompute,
     released_to_mail,
     table_import,
@@ -69,10 +70,25 @@ def test_pages_that_answer_are_measured_and_the_others_say_why(reference: None, 
     with override_settings(STATIC_ROOT=str(tmp_path)):  # whitenoise warns of a folder that is not there
         figures = pages.measure(notes="*ghana*", iso3="GHA", times=1)
 
-    assert len(figures) == 8
+    assert len(figures) == 15
     assert all(complete(one) and one.queries for one in figures if not one.skipped)
     assert complete(figures[0])
+    assert [one.name for one in figures if one.skipped] == []
     assert figures[-1].details["many_rows"] == 10 * figures[-1].details["few_rows"]
+
+
+def test_a_page_is_seen_by_a_browser_on_a_slow_line(
+    transactional_db: None, reference: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url())
+    monkeypatch.setattr(pages_in_browser, "PAGES", {"country page": "/countries/GHA/"})
+    monkeypatch.setattr(pages_in_browser, "SETTLED_MS", 200)
+    (figure,) = pages_in_browser.measure(notes="*ghana*", times=1)
+
+    assert complete(figure)
+    assert figure.details["blocking"] == 2
+    assert figure.details["lcp"] >= figure.details["first"] > pages_in_browser.LATENCY_MS  # the line was slow
+    assert 10_000 < figure.details["bytes"] < 60_000
 
 
 def test_accepted_evidence_is_timed_to_its_score(worker: subprocess.Popen[bytes]) -> None:

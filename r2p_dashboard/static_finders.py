@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.utils import matches_patterns
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, Storage
 
@@ -44,8 +45,9 @@ class PlotlyFinder(BaseFinder):
         return [place] if find_all else place
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
-        """That one file."""
-        yield NAME, self.storage
+        """That one file, but where its name or folder is to be left out."""
+        if not any(matches_patterns(one, list(ignore_patterns or ())) for one in (PREFIX, NAME)):
+            yield NAME, self.storage
 
 
 class StylesFinder(BaseFinder):

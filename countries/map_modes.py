@@ -5,8 +5,11 @@ Pure: values in, plain dicts for Plotly out; no plotly import.
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from countries.charts import (
     DASH,
@@ -30,6 +33,12 @@ from countries.charts import (
     map_layout,
 )
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Promise
+else:
+    from django.utils.functional import Promise
+
+Said = str | Promise  # in the language of whoever reads it
 NAMED_MAX = 25  # countries on one step that an alt text names one by one
 AT_WAR = "at war, not shown"
 STRONG, SLIGHT = 5.0, 1.0  # points of the index over 90 days
@@ -57,11 +66,11 @@ class Mode:
     """One thing that the map can show. `heads`: of the table's columns after the country's name."""
 
     key: str
-    name: str
-    title: str  # before the day
-    unit: str
-    note: str
-    heads: tuple[str, ...]
+    name: Said
+    title: Said  # before the day
+    unit: Said
+    note: Said
+    heads: tuple[Said, ...]
     steps: tuple[Step, ...]  # in the order of the legend, what is not known first
 
 
@@ -70,8 +79,8 @@ _LEVELS = tuple(
     for word, colour in LEVEL_COLOURS.items()
 )
 _NOBODY = _LEVELS[0]
-_BLURRED = "Pale hatching, or a dot with a cross: "
-_KEYBOARD = (
+_BLURRED = _("Pale hatching, or a dot with a cross: ")
+_KEYBOARD = _(
     " The plot cannot be walked by keyboard; its table says the same. A dot stands for a State too small to see."
 )
 
@@ -80,26 +89,38 @@ MODES = {
     for mode in (
         Mode(
             key="level",
-            name="Level",
-            title="Level by country",
-            unit="Level, from MINIMAL to SEVERE",
+            name=_("Level"),
+            title=_("Level by country"),
+            unit=_("Level, from MINIMAL to SEVERE"),
             note=(
-                f"Colours and words as in the legend above. {_BLURRED}undetermined, too little is known to say low."
-                f"{_KEYBOARD}"
+                format_lazy(
+                    _(
+                        "Colours and words as in the legend above. {blurred}undetermined, too little is known to "
+                        "say low.{keyboard}"
+                    ),
+                    blurred=_BLURRED,
+                    keyboard=_KEYBOARD,
+                )
             ),
-            heads=("Level", "Index", "Coverage of 100"),
+            heads=(_("Level"), _("Index"), _("Coverage of 100")),
             steps=_LEVELS,
         ),
         Mode(
             key="change",
-            name="Change",
-            title="Change of the index over 90 days",
-            unit="Points of the index, which runs from 0 to 100",
+            name=_("Change"),
+            title=_("Change of the index over 90 days"),
+            unit=_("Points of the index, which runs from 0 to 100"),
             note=(
-                "Brown: the index rose; blue: it fell; the further, the stronger. Each day by what was known on it."
-                f" {_BLURRED}too little is known on one of the two days.{_KEYBOARD}"
+                format_lazy(
+                    _(
+                        "Brown: the index rose; blue: it fell; the further, the stronger. Each day by what was "
+                        "known on it. {blurred}too little is known on one of the two days.{keyboard}"
+                    ),
+                    blurred=_BLURRED,
+                    keyboard=_KEYBOARD,
+                )
             ),
-            heads=("Change", "Points over 90 days", "Level"),
+            heads=(_("Change"), _("Points over 90 days"), _("Level")),
             steps=(
                 _NOBODY,
                 Step(NOT_COMPARABLE, LEVEL_COLOURS[UNDETERMINED], "not-comparable", is_named=False),
@@ -112,11 +133,14 @@ MODES = {
         ),
         Mode(
             key="coverage",
-            name="Coverage",
-            title="How much of the Framework is covered by evidence",
-            unit="Coverage, 0 to 100",
-            note=f"The stronger the colour, the more is known; it says nothing about the risk.{_KEYBOARD}",
-            heads=("Coverage", "Of 100", "Level"),
+            name=_("Coverage"),
+            title=_("How much of the Framework is covered by evidence"),
+            unit=_("Coverage, 0 to 100"),
+            note=format_lazy(
+                _("The stronger the colour, the more is known; it says nothing about the risk.{keyboard}"),
+                keyboard=_KEYBOARD,
+            ),
+            heads=(_("Coverage"), _("Of 100"), _("Level")),
             steps=(
                 _NOBODY,
                 Step(POOR, LINE_PALE, "poor"),
@@ -126,15 +150,21 @@ MODES = {
         ),
         Mode(
             key="prevention",
-            name="Prevention",
-            title="Level where no war is on record",
-            unit="Level, from MINIMAL to SEVERE; situations at war are left out",
+            name=_("Prevention"),
+            title=_("Level where no war is on record"),
+            unit=_("Level, from MINIMAL to SEVERE; situations at war are left out"),
             note=(
-                "Where war is on record, prevention comes late: dark grey, its level is on the map of levels. What is"
-                " not known to be at war is shown, which does not mean that there is peace."
-                f" {_BLURRED}undetermined, too little is known to say low.{_KEYBOARD}"
+                format_lazy(
+                    _(
+                        "Where war is on record, prevention comes late: dark grey, its level is on the map of "
+                        "levels. What is not known to be at war is shown, which does not mean that there is "
+                        "peace. {blurred}undetermined, too little is known to say low.{keyboard}"
+                    ),
+                    blurred=_BLURRED,
+                    keyboard=_KEYBOARD,
+                )
             ),
-            heads=("Shown as", "At war", "Index"),
+            heads=(_("Shown as"), _("At war"), _("Index")),
             steps=(*_LEVELS, Step(AT_WAR, NOT_SHOWN, "at-war")),
         ),
     )
@@ -183,12 +213,12 @@ def world_map(
     return Chart(
         key="world-map",
         title=f"{mode.title}, {day}",
-        unit=mode.unit,
+        unit=str(mode.unit),
         source=source,
-        note=mode.note,
+        note=str(mode.note),
         alt=_alt(mode, on, day),
         figure={"data": traces, "layout": map_layout()},
-        columns=(_("Country"), *mode.heads),
+        columns=(gettext("Country"), *map(str, mode.heads)),
         rows=tuple((place.name, place.level, *(place.cells or blank)) for place in places),
     )
 
@@ -201,4 +231,8 @@ def _alt(mode: Mode, on: Mapping[str, Sequence[Place]], day: str) -> str:
         if names:
             few = step.is_named and len(names) <= NAMED_MAX
             parts.append(f"{step.word}: {', '.join(names) if few else len(names)}")
-    return f"World map: {mode.title}, {day}. " + ("; ".join(parts) or "No country in this selection") + "."
+    return (
+        gettext("World map: %(title)s, %(day)s. ") % {"title": mode.title, "day": day}
+        + ("; ".join(parts) or gettext("No country in this selection"))
+        + "."
+    )

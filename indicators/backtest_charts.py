@@ -23,10 +23,13 @@ def roc(result: Mapping[str, Any], *, source: str) -> Chart:
         title=_("%(label)s: separation (ROC)") % {"label": result["label"]},
         unit=_("Shares of country-months, 0 to 1"),
         source=source,
-        note=_(
-            "Up: share of the months before an outcome that stand above a mark. Right: share of all other "
-            "months above the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: "
-            "decayed deaths alone."
+        note=(
+            _(
+                "Up: share of the months before an outcome that stand above a mark. Right: share of all other "
+                "months above"
+                " the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed "
+                "deaths alone."
+            )
         ),
         alt=_alt("ROC curve", result, "auc", "area under the curve"),
         figure={
@@ -50,11 +53,13 @@ def precision_recall(result: Mapping[str, Any], *, source: str) -> Chart:
         note=(
             _(
                 "Right: share of the months before an outcome that stand above a mark. Up: share of the months "
-                "above the mark that come before an outcome. Dotted: the base rate, %(base)s, which chance gives."
+                "above the mark that come before an outcome. Dotted: the base rate, %(number)s, which chance "
+                "gives."
             )
-            % {"base": number(base, 4)}
+            % {"number": number(base, 4)}
         ),
-        alt=_alt("Precision-recall curve", result, "ap", "average precision") + f" Base rate {number(base, 4)}.",
+        alt=_alt("Precision-recall curve", result, "ap", "average precision")
+        + _(" Base rate %(number)s.") % {"number": number(base, 4)},
         figure={
             "data": [_diagonal([0, 1], [base, base], "base rate"), *_drawn(curves, "found %{x:.2f}, right %{y:.3f}")],
             "layout": _layout("months before an outcome found", "months above the mark that are right", top=None),
@@ -76,12 +81,15 @@ def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
         title=_("%(label)s: reliability of the Platt mapping") % {"label": result["label"]},
         unit=_("Frequency of an outcome, 0 to 1"),
         source=source,
-        note=_(
-            "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, "
-            "fitted on earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the "
-            "two agree."
+        note=(
+            _(
+                "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, fitted on"
+                " earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the two agree."
+            )
         ),
-        alt=_("Reliability of the mapping: %(groups)s.") % {"groups": _mapped_and_observed(bins)},
+        alt=_("Reliability of the mapping: ")
+        + "; ".join(f"mapped {number(one['mapped'])}, observed {number(one['observed'])}" for one in bins)
+        + ".",
         figure={
             "data": [
                 _diagonal([0, most], [0, most], "agreement"),
@@ -102,14 +110,6 @@ def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
             (str(place), number(one["mapped"], 4), number(one["observed"], 4), f"{one['rows']:,}", str(one["positive"]))
             for place, one in enumerate(bins, 1)
         ),
-    )
-
-
-def _mapped_and_observed(bins: Sequence[Mapping[str, Any]]) -> str:
-    return "; ".join(
-        _("mapped %(mapped)s, observed %(observed)s")
-        % {"mapped": number(one["mapped"]), "observed": number(one["observed"])}
-        for one in bins
     )
 
 
@@ -153,7 +153,8 @@ def _rows(curves: Mapping[str, Points]) -> tuple[tuple[str, ...], ...]:
 def _alt(kind: str, result: Mapping[str, Any], figure: str, words: str) -> str:
     said = [f"the index has {words} {number(result['index'][figure])}"]
     said += [
-        f"{NAMES[one['key']]} {number(one[figure])}" for one in result["yardsticks"] if one["key"] in result["curves"]
-        and one["key"] != "index"
-    ]  # fmt: skip
+        f"{NAMES[one['key']]} {number(one[figure])}"
+        for one in result["yardsticks"]
+        if one["key"] in result["curves"] and one["key"] != "index"
+    ]
     return f"{kind}, {result['label']}: {', '.join(said)}."

@@ -1,10 +1,10 @@
-"""Figures about scores. Pure: values in, plain dicts for Plotly out; no plotly import, no Django."""
+"""Figures about scores. Pure: values in, plain dicts for Plotly out; no plotly, and of Django the words alone."""
 
 import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from countries.charts import (
     DASH,
@@ -61,21 +61,28 @@ def history(
     return Chart(
         key="history",
         title=_history_title(lines, country),
-        unit=gettext("Index, 0 to 100, month by month; not a probability"),
+        unit=_("Index, 0 to 100, month by month; not a probability"),
         source=source,
-        note=gettext(
-            "The index is our arithmetic over accepted evidence and series. Thin lines are the levels’ cuts; "
-            "a level falls after two month ends more than 5 below its cut, so the word can lag behind the "
-            "line. What lasts is attested anew each January, and the line steps up. The pale band is the "
-            "interval: where the index lies if sources, half-lives and weights are varied; a thin bar where "
-            "it was computed for a single day. Hatched: undetermined, too little was known to say low; "
-            "nothing is drawn where nothing was known. Numbered signs below the line are alerts, signals and "
-            "events; several that lie close together share one. Drawn are ten years at the most; the table "
-            "has every month."
+        note=(
+            _(
+                "The index is our arithmetic over accepted evidence and series. Thin lines are the levels’ cuts; "
+                "a level"
+                " falls after two month ends more than 5 below its cut, so the word can lag behind the line. "
+                "What lasts is"
+                " attested anew each January, and the line steps up. The pale band is the interval: where the "
+                "index lies if"
+                " sources, half-lives and weights are varied; a thin bar where it was computed for a single day. "
+                "Hatched:"
+                " undetermined, too little was known to say low; nothing is drawn where nothing was known. "
+                "Numbered signs"
+                " below the line are alerts, signals and events; several that lie close together share one. "
+                "Drawn are ten"
+                " years at the most; the table has every month."
+            )
         ),
         alt=_history_alt(lines, country, told),
         figure={"data": _traces(lines, told), "layout": _history_layout(lines, cuts, told)},
-        columns=(*_columns(lines), *(("Marks",) if told else ())),
+        columns=(*_columns(lines), *((_("Marks"),) if told else ())),
         rows=_rows(lines, told),
     )
 
@@ -269,9 +276,14 @@ def _last(line: Line) -> tuple[dt.date, float, str] | None:
 def _history_title(lines: Sequence[Line], country: str) -> str:
     last = _last(lines[0]) if lines else None
     if last is None:
-        return f"{country}: no index yet"
+        return _("%(country)s: no index yet") % {"country": country}
     day, value, level = last
-    return f"{country}: index {value:.1f} ({level}) on {day:%-d %B %Y}"
+    return _("%(country)s: index %(value)s (%(level)s) on %(day)s") % {
+        "country": country,
+        "value": format(value, ".1f"),
+        "level": level,
+        "day": format(day, "%-d %B %Y"),
+    }
 
 
 def _history_alt(lines: Sequence[Line], country: str, told: Sequence[Numbered]) -> str:
@@ -290,7 +302,11 @@ def _history_alt(lines: Sequence[Line], country: str, told: Sequence[Numbered]) 
         )
     if said:
         said += [_levels_said(lines[0]), *([_marks_said(told)] if told else [])]
-    return f"Line chart of the index of {country}, 0 to 100. " + (". ".join(said) or "No point yet") + "."
+    return (
+        _("Line chart of the index of %(country)s, 0 to 100. ") % {"country": country}
+        + (". ".join(said) or _("No point yet"))
+        + "."
+    )
 
 
 def _levels_said(line: Line) -> str:

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from countries.charts import (
     DASH,
@@ -51,12 +51,12 @@ def side_by_side(panels: Sequence[Panel], *, day: dt.date, cuts: Sequence[float]
     marks = ", ".join(f"{word} from {cut:g}" for word, cut in zip(WORDS[1:], cuts, strict=True))
     return Chart(
         key="compared",
-        title=gettext("%(panels)s: the index over ten years, on one scale")
-        % {"panels": _listed([panel.name for panel in panels])},
-        unit=gettext("Index, 0 to 100, month by month; not a probability"),
+        title=_("%(countries)s: the index over ten years, on one scale")
+        % {"countries": _listed([panel.name for panel in panels])},
+        unit=_("Index, 0 to 100, month by month; not a probability"),
         source=source,
         note=(
-            gettext(
+            _(
                 "Every panel has the same years and the same scale. Thin lines are the levels’ cuts: %(marks)s. "
                 "The pale band is the interval: where the index lies if sources, half-lives and weights are "
                 "varied; two lines are apart only where their bands are. Hatched, with a dotted line: "
@@ -69,8 +69,12 @@ def side_by_side(panels: Sequence[Panel], *, day: dt.date, cuts: Sequence[float]
         alt=_alt(shown),
         figure={"data": data, "layout": _layout(shown, first, day, cuts)},
         columns=(
-            gettext("Month"),
-            *(head for panel in shown for head in (panel.name, f"{panel.name}: interval", "Level")),
+            _("Month"),
+            *(
+                head
+                for panel in shown
+                for head in (panel.name, _("%(country)s: interval") % {"country": panel.name}, _("Level"))
+            ),
         ),
         rows=_rows(shown),
     )
@@ -215,7 +219,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _alt(panels: Sequence[Panel]) -> str:
     """Each course in words: where it begins, its highest point, where it ends."""
-    return "Small line charts of the index, 0 to 100, on one scale. " + " ".join(_course(panel) for panel in panels)
+    return _("Small line charts of the index, 0 to 100, on one scale. ") + " ".join(_course(panel) for panel in panels)
 
 
 def _course(panel: Panel) -> str:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from countries.charts import DOWN, FAINT, GRID, LINE, LINE_2, NOT_SHOWN, SOFT, Chart, Figure, in_points, layout
 
@@ -46,28 +46,39 @@ def made_of(bars: Sequence[FactorBar], *, country: str, source: str) -> Chart:
     return Chart(
         key="made-of",
         title=_made_of_title(bars, country, total),
-        unit=gettext("Points of the index, by factor"),
+        unit=_("Points of the index, by factor"),
         source=source,
-        note=gettext(
-            "To the right: what evidence and series would add were they fresh. To the left: what ageing and "
-            "mitigation take off. The two together are the factor’s points."
+        note=(
+            _(
+                "To the right: what evidence and series would add were they fresh."
+                " To the left: what ageing and mitigation take off. The two together are the factor’s points."
+            )
         ),
-        alt=f"Bar chart. {_made_of_title(bars, country, total)}. "
-        + "; ".join(f"factor {bar.number}, {bar.title}: {in_points(bar.total)}" for bar in bars),
+        alt=_("Bar chart. %(title)s. ") % {"title": _made_of_title(bars, country, total)}
+        + "; ".join(f"{_('factor')} {bar.number}, {bar.title}: {in_points(bar.total)}" for bar in bars),
         figure={"data": [_stack(kind, bars) for kind in kinds], "layout": _made_of_layout(bars)},
-        columns=(gettext("Factor"), *(KINDS[kind][0] for kind in kinds), gettext("Points")),
+        columns=(_("Factor"), *(KINDS[kind][0] for kind in kinds), _("Points")),
         rows=(
             *((f"{bar.number} {bar.title}", *_cells(bar, kinds), in_points(bar.total)) for bar in bars),
-            ("Index", *(in_points(sum(bar.tenths.get(kind, 0) for bar in bars)) for kind in kinds), in_points(total)),
+            (
+                _("Index"),
+                *(in_points(sum(bar.tenths.get(kind, 0) for bar in bars)) for kind in kinds),
+                in_points(total),
+            ),
         ),
     )
 
 
 def _made_of_title(bars: Sequence[FactorBar], country: str, total: int) -> str:
     if not bars:
-        return f"{country}: nothing adds to the index"
+        return _("%(country)s: nothing adds to the index") % {"country": country}
     most = max(bars, key=lambda bar: bar.total)
-    return f"{country}: “{most.title}” adds most, {in_points(most.total)} of {in_points(total)} points"
+    return _("%(country)s: “%(title)s” adds most, %(points)s of %(all)s points") % {
+        "country": country,
+        "title": most.title,
+        "points": in_points(most.total),
+        "all": in_points(total),
+    }
 
 
 def _cells(bar: FactorBar, kinds: Sequence[str]) -> list[str]:
@@ -81,7 +92,7 @@ def _stack(kind: str, bars: Sequence[FactorBar]) -> Figure:
         "orientation": "h",
         "name": name,
         "x": [bar.tenths.get(kind, 0) / 10 for bar in bars],
-        "y": [f"Factor {bar.number}" for bar in bars],
+        "y": [_("Factor %(number)s") % {"number": bar.number} for bar in bars],
         "text": [bar.title for bar in bars],
         "textposition": "none",
         "marker": {"color": colour},
@@ -103,7 +114,7 @@ def _made_of_layout(bars: Sequence[FactorBar]) -> Figure:
 
 def _points_axis() -> Figure:
     return {
-        "title": {"text": "Points of the index", "font": {"size": 12}},
+        "title": {"text": _("Points of the index"), "font": {"size": 12}},
         "gridcolor": GRID,
         "zeroline": True,
         "zerolinecolor": SOFT,
@@ -120,24 +131,24 @@ def what_moved(
     """
     start = before[1] if before else 0
     steps = _steps(causes, start)
-    ends = ([("Before", 0, before[1], before[0])] if before else []), [("After", 0, after[1], after[0])]
+    ends = ([(_("Before"), 0, before[1], before[0])] if before else []), [(_("After"), 0, after[1], after[0])]
     return Chart(
         key="what-moved",
         title=_moved_title(causes, country, before, after),
-        unit=gettext("Points of the index"),
+        unit=_("Points of the index"),
         source=source,
-        note=gettext("Every step starts where the one above it ends."),
-        alt=f"Bar chart. {_moved_title(causes, country, before, after)}. "
+        note=_("Every step starts where the one above it ends."),
+        alt=_("Bar chart. %(title)s. ") % {"title": _moved_title(causes, country, before, after)}
         + "; ".join(f"{cause.title}: {in_points(cause.tenths, sign=True)}" for cause in causes),
         figure={
             "data": [_moments([*ends[0], *ends[1]]), _causes(steps)],
-            "layout": _moved_layout([*(one[0] for one in ends[0]), *(one[0] for one in steps), "After"]),
+            "layout": _moved_layout([*(one[0] for one in ends[0]), *(one[0] for one in steps), _("After")]),
         },
-        columns=(gettext("Step"), gettext("Points")),
+        columns=(_("Step"), _("Points")),
         rows=(
-            *(((f"Before, {before[0]}", in_points(before[1])),) if before else ()),
+            *(((_("Before, %(day)s") % {"day": before[0]}, in_points(before[1])),) if before else ()),
             *((cause.title, in_points(cause.tenths, sign=True)) for cause in causes),
-            (f"After, {after[0]}", in_points(after[1])),
+            (_("After, %(day)s") % {"day": after[0]}, in_points(after[1])),
         ),
     )
 
@@ -155,11 +166,20 @@ def _moved_title(
     causes: Sequence[CauseBar], country: str, before: tuple[str, int] | None, after: tuple[str, int]
 ) -> str:
     if before is None:
-        return f"{country}: index {in_points(after[1])} on {after[0]}; nothing that counts was known before"
+        return _("%(country)s: index %(points)s on %(day)s; nothing that counts was known before") % {
+            "country": country,
+            "points": in_points(after[1]),
+            "day": after[0],
+        }
     largest = sorted(causes, key=lambda cause: -abs(cause.tenths))[:NAMED]
     told = ", ".join(f"{cause.title.lower()} {in_points(cause.tenths, sign=True)}" for cause in largest if cause.tenths)
     moved = in_points(after[1] - before[1], sign=True)
-    return f"{country}: {moved} points from {before[0]} to {after[0]}" + (f" ({told})" if told else "")
+    return _("%(country)s: %(moved)s points from %(before)s to %(after)s") % {
+        "country": country,
+        "moved": moved,
+        "before": before[0],
+        "after": after[0],
+    } + (f" ({told})" if told else "")
 
 
 def _moments(ends: Sequence[tuple[str, int, int, str]]) -> Figure:

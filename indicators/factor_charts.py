@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from countries.charts import CLEAR, DASH, FAINT, GRID, INK, LINE, PAPER, SOFT, Chart, Figure, layout
 
@@ -59,7 +59,7 @@ def now_and_then(factors: Sequence[FactorNow], *, country: str, days: tuple[dt.d
         unit=UNIT,
         source=source,
         note=(
-            gettext(
+            _(
                 "Dot: %(now)s; its whisker is the interval, how far sources and half-lives move it. Ring: "
                 "%(then)s. Both by what is known on the view’s day of knowledge: a difference is what changed on "
                 "record, not what was learnt later. No dot: nothing is known, which is not 0."
@@ -69,11 +69,11 @@ def now_and_then(factors: Sequence[FactorNow], *, country: str, days: tuple[dt.d
         alt=_compared_alt(factors, country, then, now),
         figure={"data": _compared_traces(factors, then, now), "layout": _compared_layout(factors)},
         columns=(
-            gettext("Factor"),
-            gettext("Strength %(now)s") % {"now": now},
-            gettext("Interval"),
-            gettext("Strength %(then)s") % {"then": then},
-            gettext("Change"),
+            _("Factor"),
+            _("Strength %(now)s") % {"now": now},
+            _("Interval"),
+            _("Strength %(then)s") % {"then": then},
+            _("Change"),
         ),
         rows=tuple(_compared_row(factor) for factor in factors),
     )
@@ -92,14 +92,24 @@ def _change(factor: FactorNow) -> int | None:
 def _compared_title(factors: Sequence[FactorNow], country: str) -> str:
     changes = [change for factor in factors if (change := _change(factor)) is not None]
     if not changes:
-        return f"{country}: no factor is known both now and a year ago"
+        return _("%(country)s: no factor is known both now and a year ago") % {"country": country}
     up, down = sum(one >= SAME_BELOW for one in changes), sum(one <= -SAME_BELOW for one in changes)
-    return f"{country}: {up} of {len(factors)} factors stronger than a year ago, {down} weaker"
+    return _("%(country)s: %(up)s of %(all)s factors stronger than a year ago, %(down)s weaker") % {
+        "country": country,
+        "up": up,
+        "all": len(factors),
+        "down": down,
+    }
 
 
 def _compared_alt(factors: Sequence[FactorNow], country: str, then: str, now: str) -> str:
     said = [f"{factor.label}: {_now(factor)}, {_then(factor)} a year ago" for factor in factors]
-    return f"Dots and whiskers of the factors of {country} on {now} and {then}. " + "; ".join(said) + "."
+    return (
+        _("Dots and whiskers of the factors of %(country)s on %(now)s and %(then)s. ")
+        % {"country": country, "now": now, "then": then}
+        + "; ".join(said)
+        + "."
+    )
 
 
 def _now(factor: FactorNow) -> str:
@@ -203,18 +213,22 @@ def by_month(courses: Sequence[FactorCourse], *, country: str, days: Sequence[dt
     months = [f"{day:%Y-%m}" for day in days]
     return Chart(
         key="factors-by-month",
-        title=gettext("%(country)s: the factors month by month, %(first)s to %(last)s")
-        % {"country": country, "first": f"{days[0]:%B %Y}", "last": f"{days[-1]:%B %Y}"},
+        title=_("%(country)s: the factors month by month, %(first)s to %(last)s")
+        % {"country": country, "first": format(days[0], "%B %Y"), "last": format(days[-1], "%B %Y")},
         unit=UNIT,
         source=source,
-        note=gettext(
-            "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from "
-            "the paper’s colour, the stronger. Hatched: nothing was known, which is not 0. By what is known "
-            "on the view’s day of knowledge."
+        note=(
+            _(
+                "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from "
+                "the paper’s"
+                " colour, the stronger. Hatched: nothing was known, which is not 0. By what is known on the "
+                "view’s day of"
+                " knowledge."
+            )
         ),
         alt=_months_alt(courses, country, days),
         figure={"data": _cells(courses, months), "layout": _months_layout(courses, days)},
-        columns=(gettext("Factor"), *months),
+        columns=(_("Factor"), *months),
         rows=tuple((one.label, *(DASH if v is None else str(_points(v)) for v in one.values)) for one in courses),
     )
 
@@ -229,7 +243,12 @@ def _months_alt(courses: Sequence[FactorCourse], country: str, days: Sequence[dt
         gaps = len(one.values) - len(known)
         course = f"{one.label}: {known[0]} to {known[-1]}, highest {max(known)}"
         said.append(course + (f", {gaps} months not known" if gaps else ""))
-    return f"Heat map of the factors of {country}, {days[0]:%B %Y} to {days[-1]:%B %Y}. " + "; ".join(said) + "."
+    return (
+        _("Heat map of the factors of %(country)s, %(first)s to %(last)s. ")
+        % {"country": country, "first": format(days[0], "%B %Y"), "last": format(days[-1], "%B %Y")}
+        + "; ".join(said)
+        + "."
+    )
 
 
 def _cells(courses: Sequence[FactorCourse], months: Sequence[str]) -> list[Figure]:

@@ -2,20 +2,27 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Promise
+else:
+    from django.utils.functional import Promise
+
+Said = str | Promise  # said now, or in the language of whoever reads it
 Choice = tuple[str, str]
 Grouped = list[tuple[str, list[Choice]]]
 
-NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
-_NOT_ONE = "Found “%(value)s”, which is not in the list; wanted one of those offered. Choose again."
-_NOT_TEXT = "Found a NUL character; wanted text. Paste it again as plain text."
+NOT_LISTED = _("Found a value that is not in the list; wanted one of those offered. Choose again.")
+_NOT_ONE = _("Found “%(value)s”, which is not in the list; wanted one of those offered. Choose again.")
+_NOT_TEXT = _("Found a NUL character; wanted text. Paste it again as plain text.")
 _SHOWN = 60  # characters of what was typed that an error repeats
 
 
@@ -31,8 +38,8 @@ class DayField(forms.DateField):
     """A day such as 2024-06-30; says what it found where it is none."""
 
     default_error_messages = {
-        "required": "Found nothing; wanted a day such as 2024-06-30.",
-        "invalid": "Found no day; wanted one such as 2024-06-30.",
+        "required": _("Found nothing; wanted a day such as 2024-06-30."),
+        "invalid": _("Found no day; wanted one such as 2024-06-30."),
     }
 
     def __init__(self, **options: Any) -> None:
@@ -44,7 +51,7 @@ class DayField(forms.DateField):
             return super().to_python(value)
         except forms.ValidationError as error:
             raise forms.ValidationError(
-                _("Found “%(value)s”, which is no day; wanted one such as 2024-06-30.") % {"value": str(value)[:20]},
+                _("Found “%(typed)s”, which is no day; wanted one such as 2024-06-30.") % {"typed": str(value)[:20]},
                 code="invalid",
             ) from error
 
@@ -53,8 +60,8 @@ class Clock(forms.TimeField):
     """A time of day such as 22:00."""
 
     default_error_messages = {
-        "required": "Found nothing; wanted a time such as 22:00.",
-        "invalid": "Found no time of day; wanted hours and minutes such as 22:00.",
+        "required": _("Found nothing; wanted a time such as 22:00."),
+        "invalid": _("Found no time of day; wanted hours and minutes such as 22:00."),
     }
 
     def __init__(self, **options: Any) -> None:
@@ -72,35 +79,37 @@ class Line(forms.CharField):
         super().__init__(**options)
         wanted = _length(self.min_length, self.max_length)
         self.error_messages |= {
-            "required": f"Found nothing; wanted {wanted}.",
-            "min_length": f"Found fewer than {self.min_length} characters; wanted {wanted}. Say more.",
-            "max_length": f"Found %(show_value)s characters; wanted at most {self.max_length}. Shorten it.",
+            "required": format_lazy(_("Found nothing; wanted {text}."), text=wanted),
+            "min_length": format_lazy(
+                _("Found fewer than {least} characters; wanted {text}. Say more."), least=self.min_length, text=wanted
+            ),
+            "max_length": _("Found %(show_value)s characters; wanted at most %(limit_value)s. Shorten it."),
             **said,
         }
 
 
-def _length(least: int | None, most: int | None) -> str:
+def _length(least: int | None, most: int | None) -> Said:
     """How much text is wanted, in words."""
     if least and most:
-        return f"{least} to {most} characters"
+        return format_lazy(_("{least} to {most} characters"), least=least, most=most)
     if most:
-        return f"text of at most {most} characters"
-    return f"at least {least} characters" if least else "text"
+        return format_lazy(_("text of at most {most} characters"), most=most)
+    return format_lazy(_("at least {least} characters"), least=least) if least else _("text")
 
 
 class Address(forms.URLField):
     """The address of a page on the web; https where no scheme is given."""
 
     default_error_messages = {
-        "required": "Found nothing; wanted an address such as https://example.org/report.",
-        "invalid": "Found no address; wanted one such as https://example.org/report.",
+        "required": _("Found nothing; wanted an address such as https://example.org/report."),
+        "invalid": _("Found no address; wanted one such as https://example.org/report."),
         "null_characters_not_allowed": _NOT_TEXT,
     }
 
     def __init__(self, *, max_length: int = 500, **options: Any) -> None:
         super().__init__(max_length=max_length, assume_scheme="https", **options)
-        self.error_messages["max_length"] = (
-            f"Found %(show_value)s characters; wanted an address of at most {max_length}. Give a shorter one."
+        self.error_messages["max_length"] = _(
+            "Found %(show_value)s characters; wanted an address of at most %(limit_value)s. Give a shorter one."
         )
 
     def clean(self, value: Any) -> str:
@@ -111,8 +120,8 @@ class Address(forms.URLField):
             if error.error_list[0].code != "invalid":
                 raise
             raise forms.ValidationError(
-                _("Found “%(value)s”, which is no address; wanted one such as https://example.org/report.")
-                % {"value": _shown(value)},
+                _("Found “%(shown)s”, which is no address; wanted one such as https://example.org/report.")
+                % {"shown": _shown(value)},
                 code="invalid",
             ) from error
 
@@ -128,10 +137,10 @@ class Whole(forms.IntegerField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.error_messages |= {
-            "required": "Found nothing; wanted a whole number.",
-            "invalid": "Found no whole number; wanted digits alone, such as 12.",
-            "min_value": "Found %(show_value)s; wanted %(limit_value)s or more.",
-            "max_value": "Found %(show_value)s; wanted at most %(limit_value)s.",
+            "required": _("Found nothing; wanted a whole number."),
+            "invalid": _("Found no whole number; wanted digits alone, such as 12."),
+            "min_value": _("Found %(show_value)s; wanted %(limit_value)s or more."),
+            "max_value": _("Found %(show_value)s; wanted at most %(limit_value)s."),
         }
 
 
@@ -164,10 +173,10 @@ class Pick(forms.ChoiceField):
 
     widget = Options
 
-    def __init__(self, choices: Sequence[Any] = (), *, empty: str | None = None, **options: Any) -> None:
-        self.head: list[Choice] = [] if empty is None else [("", empty)]
+    def __init__(self, choices: Sequence[Any] = (), *, empty: Said | None = None, **options: Any) -> None:
+        self.head: list[tuple[str, Said]] = [] if empty is None else [("", empty)]
         super().__init__(choices=[*self.head, *choices], **options)
-        self.error_messages |= {"invalid_choice": _NOT_ONE, "required": "Found nothing chosen; choose one."}
+        self.error_messages |= {"invalid_choice": _NOT_ONE, "required": _("Found nothing chosen; choose one.")}
 
     def validate(self, value: Any) -> None:
         """Repeats a little of what was asked for: addresses of filters are typed by hand too."""
@@ -183,7 +192,7 @@ class Several(forms.MultipleChoiceField):
     """Any number of what is offered."""
 
     default_error_messages = {
-        "required": "Found none chosen; wanted at least one.",
+        "required": _("Found none chosen; wanted at least one."),
         "invalid_choice": NOT_LISTED,
         "invalid_list": NOT_LISTED,
     }
@@ -198,7 +207,7 @@ class Boxes(Several):
 class TickBox(forms.BooleanField):
     """One box to tick."""
 
-    default_error_messages = {"required": "Found the box not ticked; wanted it ticked."}
+    default_error_messages = {"required": _("Found the box not ticked; wanted it ticked.")}
 
 
 class Carried(Line):

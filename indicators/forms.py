@@ -87,9 +87,12 @@ def _listing(user: User) -> QuerySet[Any, tuple[Any, ...]]:
         kind=_of("country"), group=Cast("region", text), value=F("iso3"), said=F("name_en"), sort=F("name_sort")
     )
     signs = Indicator.objects.in_use().annotate(
-        kind=_of("indicator"), group=Concat(Cast("factor__number", text), Value(" "), "factor__title"),
-        value=F("code"), said=Concat("code", Value(" "), "label"), sort=LPad(Cast("order", text), 9, Value("0")),
-    )  # fmt: skip
+        kind=_of("indicator"),
+        group=Concat(Cast("factor__number", text), Value(" "), "factor__title"),
+        value=F("code"),
+        said=Concat("code", Value(" "), "label"),
+        sort=LPad(Cast("order", text), 9, Value("0")),
+    )
     parts = [seen.annotate(sort=F("name")), sources.annotate(sort=F("name")), states, signs]
     first, *others = (part.order_by().values_list(*group) for part in parts)
     return first.union(*others, all=True)
@@ -109,19 +112,27 @@ class EvidenceFilter(forms.Form):
 
     MAIN = ("country", "factor", "text")
 
-    country = Pick(empty="every country", required=False)
-    factor = Pick(empty="every factor", required=False)
-    indicator = Pick(empty="every indicator", required=False)
-    source = Pick(empty="every source", required=False)
-    family = Pick(empty="every body", required=False, label=gettext_lazy("Who made the finding"))
-    reliability = Pick(Reliability.choices, empty="any", required=False, label=gettext_lazy("Grade of the source"))
+    country = Pick(empty=gettext_lazy("every country"), required=False)
+    factor = Pick(empty=gettext_lazy("every factor"), required=False)
+    indicator = Pick(empty=gettext_lazy("every indicator"), required=False)
+    source = Pick(empty=gettext_lazy("every source"), required=False)
+    family = Pick(empty=gettext_lazy("every body"), required=False, label=gettext_lazy("Who made the finding"))
+    reliability = Pick(
+        Reliability.choices, empty=gettext_lazy("any"), required=False, label=gettext_lazy("Grade of the source")
+    )
     credibility = Pick(
-        Evidence.Credibility.choices, empty="any", required=False, label=gettext_lazy("Grade of the statement")
+        Evidence.Credibility.choices,
+        empty=gettext_lazy("any"),
+        required=False,
+        label=gettext_lazy("Grade of the statement"),
     )
     polarity = Pick(
-        [("1", "raises risk"), ("-1", "mitigates risk")], empty="both", required=False, label=gettext_lazy("Direction")
+        [("1", "raises risk"), ("-1", "mitigates risk")],
+        empty=gettext_lazy("both"),
+        required=False,
+        label=gettext_lazy("Direction"),
     )
-    state = Pick(empty="counted in the score", required=False)
+    state = Pick(empty=gettext_lazy("counted in the score"), required=False)
     since = DayField(required=False, label=gettext_lazy("Happened from"))
     until = DayField(required=False, label=gettext_lazy("Happened up to"))
     text = Line(max_length=100, required=False, label=gettext_lazy("Words in the passage"))
@@ -194,13 +205,16 @@ class EntryForm(forms.Form):
     """One piece of evidence: what a passage says about one indicator in one country."""
 
     country = Pick(
-        empty="choose a country", help_text=gettext_lazy("Where the people at risk are, not where the actor is from.")
+        empty=gettext_lazy("choose a country"),
+        help_text=gettext_lazy("Where the people at risk are, not where the actor is from."),
     )
     indicator = Pick(
-        empty="choose an indicator", help_text=gettext_lazy("Choose one; help for it stands beside the form.")
+        empty=gettext_lazy("choose an indicator"),
+        help_text=gettext_lazy("Choose one; help for it stands beside the form."),
     )
     source = Pick(
-        empty="choose a source", help_text=gettext_lazy("Who published it. Not in the list: choose “a new source”.")
+        empty=gettext_lazy("choose a source"),
+        help_text=gettext_lazy("Who published it. Not in the list: choose “a new source”."),
     )
     new_source = Line(max_length=160, required=False, label=gettext_lazy("Name of the new source"))
     new_source_url = forms.URLField(
@@ -213,11 +227,11 @@ class EntryForm(forms.Form):
         help_text=gettext_lazy("As it states it, or: not stated; facts only."),
     )
     new_source_reliability = Pick(
-        Reliability.choices, empty="choose a grade", required=False, label=gettext_lazy("Its grade")
+        Reliability.choices, empty=gettext_lazy("choose a grade"), required=False, label=gettext_lazy("Its grade")
     )
     family = Pick(
         [],
-        empty="the source itself",
+        empty=gettext_lazy("the source itself"),
         required=False,
         label=gettext_lazy("Who made the finding"),
         help_text=gettext_lazy(
@@ -226,9 +240,12 @@ class EntryForm(forms.Form):
     )
     new_family = Line(max_length=160, required=False, label=gettext_lazy("Another body, by name"))
     url = forms.URLField(
-        max_length=500, required=False, label=gettext_lazy("Address of the original"), assume_scheme="https",
+        max_length=500,
+        required=False,
+        label=gettext_lazy("Address of the original"),
+        assume_scheme="https",
         help_text=gettext_lazy("Where a reader can open it."),
-    )  # fmt: skip
+    )
     published_on = DayField(
         required=False,
         label=gettext_lazy("Day it was public"),
@@ -265,14 +282,16 @@ class EntryForm(forms.Form):
     )
     reliability = Pick(
         Reliability.choices,
-        empty="the source's own grade",
+        empty=gettext_lazy("the source's own grade"),
         required=False,
         label=gettext_lazy("How reliable the finding body is"),
     )
     credibility = Pick(
-        Evidence.Credibility.choices, empty="choose", label=gettext_lazy("How credible the statement is"),
+        Evidence.Credibility.choices,
+        empty=gettext_lazy("choose"),
+        label=gettext_lazy("How credible the statement is"),
         help_text=gettext_lazy("Read through somebody else's document: at best 2. Only an excerpt: at best 3."),
-    )  # fmt: skip
+    )
     event_on = DayField(
         label=gettext_lazy("Day it happened"),
         help_text=gettext_lazy("Only a month known: its first day. Only a year: 1 January. Say so under “Why”."),
@@ -296,9 +315,11 @@ class EntryForm(forms.Form):
     )
     actor = Pick(Evidence.Actor.choices, label=gettext_lazy("From whom"), initial=str(Evidence.Actor.UNKNOWN))
     claim = Pick(
-        Evidence.Claim.choices, label=gettext_lazy("What the statement claims"), initial=str(Evidence.Claim.ALLEGED),
+        Evidence.Claim.choices,
+        label=gettext_lazy("What the statement claims"),
+        initial=str(Evidence.Claim.ALLEGED),
         help_text=gettext_lazy("The source's claim, never ours: only courts find."),
-    )  # fmt: skip
+    )
     group = Line(
         max_length=160,
         required=False,

@@ -54,9 +54,9 @@ def whiskers(rows: Sequence[Placed], *, day: str, source: str) -> Chart:
             _(
                 "Dot: place by the index now. Whisker: 5th to 95th percentile over draws of the factor weights. "
                 "Triangles: place with half-lives halved (left) and doubled (right). Long whiskers: the order "
-                "says little. Drawn are the %(drawn)s highest of %(rows)s; the table below has all."
+                "says little. Drawn are the %(n)s highest of %(all)s; the table below has all."
             )
-            % {"drawn": len(drawn), "rows": len(rows)}
+            % {"n": len(drawn), "all": len(rows)}
         ),
         alt=_alt(drawn),
         figure={"data": [_dots(drawn), *_marks(drawn)], "layout": _layout(drawn)},
@@ -131,4 +131,4 @@ def _said(row: Placed) -> str:
 
 def _alt(rows: Sequence[Placed]) -> str:
     said = [_said(row) for row in rows]
-    return "Places with their span under other weights: " + ("; ".join(said) or "no country is assessed") + "."
+    return _("Places with their span under other weights: ") + ("; ".join(said) or _("no country is assessed")) + "."

@@ -88,7 +88,8 @@ def where_map(
         traces += [dots(small, str(name), colour, points)] if small else []
     return Chart(
         key="where",
-        title=_("Where there is evidence on %(subject)s, %(day)s") % {"subject": subject, "day": f"{day:%-d %B %Y}"},
+        title=_("Where there is evidence on %(subject)s, %(day)s")
+        % {"subject": subject, "day": format(day, "%-d %B %Y")},
         unit=_("What the evidence says, country by country; no strength and no level"),
         source=source,
         note=NOTE,
@@ -117,10 +118,17 @@ def _row(spot: Spot) -> tuple[str, ...]:
 def _alt(spots: Sequence[Spot], subject: str, day: dt.date) -> str:
     """Every kind with its countries, or their number where they are many."""
     if not spots:
-        return f"Nothing on {subject} that you may see counts on {day}. That means: not assessed, not absent."
+        return _("Nothing on %(subject)s that you may see counts on %(day)s. That means: not assessed, not absent.") % {
+            "subject": subject,
+            "day": day,
+        }
     parts = []
     for says in COLOURS:
         names = [spot.name for spot in spots if spot.says is says]
         if names:
             parts.append(f"{says}: {', '.join(names) if len(names) <= LINES_MAX else len(names)}")
-    return f"World map of the evidence on {subject} on {day}. " + "; ".join(parts) + "."
+    return (
+        _("World map of the evidence on %(subject)s on %(day)s. ") % {"subject": subject, "day": day}
+        + "; ".join(parts)
+        + "."
+    )

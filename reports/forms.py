@@ -341,7 +341,7 @@ class ScheduleForm(forms.Form):
 
     is_on = forms.TypedChoiceField(
         label=gettext_lazy("Fetched by the schedule"),
-        choices=[("1", "on"), ("0", "off")],
+        choices=[("1", gettext_lazy("on")), ("0", gettext_lazy("off"))],
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
         error_messages=NO_CHOICE,

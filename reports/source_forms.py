@@ -35,29 +35,36 @@ class SourceKeepingForm(forms.Form):
 
     name = _text(_("Name"), 160, required=True, wide=False)
     slug = forms.SlugField(
-        label=_("Short name"), max_length=60, help_text=_("Stands in addresses and in citations, "
-            "and stays: un-news-en."),
+        label=_("Short name"),
+        max_length=60,
+        help_text=_("Stands in addresses and in citations, and stays: un-news-en."),
         error_messages={
             "required": _("Found nothing; wanted a short name."),
             "invalid": _("Found other signs; wanted small letters, digits and hyphens."),
         },
-    )  # fmt: skip
+    )
     family = forms.ChoiceField(
-        required=False, label=_("Family"), error_messages=NO_CHOICE,
+        required=False,
+        label=_("Family"),
+        error_messages=NO_CHOICE,
         help_text=_("The body whose findings these are. Sources of one family count as one voice in a score."),
-    )  # fmt: skip
+    )
     new_family = _text(
         _("Or a new family"), 160, help_text=_("The name of a body that is not in the list."), wide=False
     )
     url = forms.URLField(
-        required=False, max_length=500, label=_("Page of the publisher"), assume_scheme="https",
+        required=False,
+        max_length=500,
+        label=_("Page of the publisher"),
+        assume_scheme="https",
         help_text=_("Where a reader finds out who this is."),
-    )  # fmt: skip
+    )
     reliability = forms.ChoiceField(
-        label=_("Grade"), choices=[("", _("choose a grade")), *Reliability.choices],
+        label=_("Grade"),
+        choices=[("", _("choose a grade")), *Reliability.choices],
         error_messages={**NO_CHOICE, "required": _("Found nothing; wanted a grade. F says that it cannot be judged.")},
         help_text=_("Of the publisher, by section 7 of the coding guide. Evidence keeps the grade that it was given."),
-    )  # fmt: skip
+    )
     reliability_reason = _text(_("Why this grade"), 500, required=True)
     review_on = forms.DateField(
         label=_("Review of the grade due on"),
@@ -70,43 +77,59 @@ class SourceKeepingForm(forms.Form):
     )
     known_bias = _text(_("Known bias"), 500, help_text=_("Whom it hears, whom it does not, what it wants."))
     licence = _text(
-        "Licence as stated", 200, help_text=_("In its own words; “not stated” where it says nothing."), required=True,
+        _("Licence as stated"),
+        200,
+        help_text=_("In its own words; “not stated” where it says nothing."),
+        required=True,
         wide=False,
-    )  # fmt: skip
+    )
     terms_note = _text(_("Note on the terms"), 500, help_text=_("What they allow and forbid, and when they were read."))
     contact = _text(
         _("Contact"), 200, help_text=_("An office and its address: never the name of a person."), wide=False
     )
     language = forms.RegexField(
-        r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$", initial="en", max_length=8, label=_("Language"),
+        r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$",
+        initial="en",
+        max_length=8,
+        label=_("Language"),
         help_text=_("Its code, where an answer does not say it: en, fr, es, ar, ru, zh."),
         error_messages={"invalid": _("Found no code of a language; wanted two or three small letters, such as en.")},
-    )  # fmt: skip
+    )
     reader = forms.ChoiceField(
-        required=False, label=_("What is fetched"), error_messages=NO_CHOICE,
+        required=False,
+        label=_("What is fetched"),
+        error_messages=NO_CHOICE,
         choices=[("", _("nothing: its reports are sent in by hand")), *FETCHABLE],
-    )  # fmt: skip
+    )
     address = forms.URLField(
-        required=False, max_length=500, label=_("Address that is fetched"), assume_scheme="https",
+        required=False,
+        max_length=500,
+        label=_("Address that is fetched"),
+        assume_scheme="https",
         help_text=_("Of a public server, by https. From then on its host may be asked."),
-    )  # fmt: skip
+    )
     every_minutes = forms.TypedChoiceField(
         required=False, label=_("How often"), coerce=int, empty_value=None, error_messages=NO_CHOICE
     )
     credential = _text(
-        "Environment variable of its key", 60, wide=False,
+        _("Environment variable of its key"),
+        60,
+        wide=False,
         help_text=_("Begins with SOURCE_. The key itself is never kept here: it stands in the worker's environment."),
-    )  # fmt: skip
+    )
     leads_on_to = _text(
-        "Other hosts that it leads on to", 200, wide=False,
+        _("Other hosts that it leads on to"),
+        200,
+        wide=False,
         help_text=_("Names, a space between, where the address redirects to a store elsewhere."),
-    )  # fmt: skip
+    )
     robots_exempt = _text(
-        "Why its robots.txt is not asked", 300,
+        _("Why its robots.txt is not asked"),
+        300,
         help_text=_("Only for an API whose documentation invites programs. Empty: its robots.txt is obeyed."),
-    )  # fmt: skip
+    )
     off_because = _text(
-        "Why it is off",
+        _("Why it is off"),
         300,
         help_text=_("And what would switch it on. A new source is off until somebody switches it on."),
     )
@@ -185,10 +208,23 @@ def _initial(source: Source | None, day: dt.date) -> dict[str, Any]:
     if source is None:
         return {"review_on": day + REVIEW_AFTER, "every_minutes": 60}
     names = (
-        "name", "url", "reliability", "reliability_reason", "review_on", "known_bias", "licence", "terms_note",
-        "contact", "language", "reader", "address", "credential", "leads_on_to",
-        "robots_exempt", "off_because",
-    )  # fmt: skip
+        "name",
+        "url",
+        "reliability",
+        "reliability_reason",
+        "review_on",
+        "known_bias",
+        "licence",
+        "terms_note",
+        "contact",
+        "language",
+        "reader",
+        "address",
+        "credential",
+        "leads_on_to",
+        "robots_exempt",
+        "off_because",
+    )
     minutes = int(source.fetch_every.total_seconds() // 60) if source.fetch_every else 60
     kept = {name: getattr(source, name) for name in names}
     return {**kept, "family": source.family.slug, "every_minutes": minutes, "seen_change": last_change(source)}

@@ -25,13 +25,16 @@ _ASKS_NOTE = {
 class AnswerForm(forms.Form):
     """One kind of answer; each has its own ids, since all stand on one page."""
 
-    to = Pick(empty="nobody: only say so", required=False, label=gettext_lazy("Pass it on to"))
+    to = Pick(empty=gettext_lazy("nobody: only say so"), required=False, label=gettext_lazy("Pass it on to"))
     office = Pick(required=False, label=gettext_lazy("You answer for"))
     note = Line(
-        max_length=NOTE_MAX, required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Read by your office and by those who run this site, never by "
-            "the public. Name nobody at risk."),
-    )  # fmt: skip
+        max_length=NOTE_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Read by your office and by those who run this site, never by the public. Name nobody at risk."
+        ),
+    )
 
     def __init__(
         self,
@@ -103,15 +106,18 @@ class DutyFilter(forms.Form):
     """Which duties the list shows; every state of it stands in the address."""
 
     state = Pick(
-        [("overdue", "overdue"), ("closed", "settled"), ("all", "all")], empty="still owed", required=False,
-        label=gettext_lazy("Answers"),
-    )  # fmt: skip
-    office = Pick(empty="every office", required=False)
-    country = Pick(empty="every country", required=False)
-    level = Pick(
-        [(one.name.lower(), one.label) for one in (Level.SEVERE, Level.HIGH, Level.ELEVATED)], empty="every level",
+        [("overdue", "overdue"), ("closed", "settled"), ("all", "all")],
+        empty=gettext_lazy("still owed"),
         required=False,
-    )  # fmt: skip
+        label=gettext_lazy("Answers"),
+    )
+    office = Pick(empty=gettext_lazy("every office"), required=False)
+    country = Pick(empty=gettext_lazy("every country"), required=False)
+    level = Pick(
+        [(one.name.lower(), one.label) for one in (Level.SEVERE, Level.HIGH, Level.ELEVATED)],
+        empty=gettext_lazy("every level"),
+        required=False,
+    )
 
     def __init__(self, data: Any, *, offices: Sequence[Office]) -> None:
         super().__init__(data)

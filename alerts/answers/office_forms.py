@@ -15,16 +15,21 @@ from indicators.forms import country_choices
 from people.models import User
 
 LANGUAGES = [
-    ("ar", "Arabic"), ("zh", "Chinese"), ("en", "English"), ("fr", "French"), ("pt", "Portuguese"), ("ru", "Russian"),
+    ("ar", "Arabic"),
+    ("zh", "Chinese"),
+    ("en", "English"),
+    ("fr", "French"),
+    ("pt", "Portuguese"),
+    ("ru", "Russian"),
     ("es", "Spanish"),
-]  # fmt: skip
+]
 
 
 class OfficeFilter(forms.Form):
     """Which offices the list shows; every state of it stands in the address."""
 
-    kind = Pick(Office.Kind.choices, empty="every kind", required=False, label=_("Of a"))
-    state = Pick([("ended", "ended"), ("all", "all")], empty="open", required=False, label=_("Offices"))
+    kind = Pick(Office.Kind.choices, empty=_("every kind"), required=False, label=_("Of a"))
+    state = Pick([("ended", "ended"), ("all", "all")], empty=_("open"), required=False, label=_("Offices"))
 
 
 class DescribeOfficeForm(forms.Form):
@@ -39,7 +44,7 @@ class OfficeForm(DescribeOfficeForm):
 
     kind = Pick(Office.Kind.choices, widget=forms.RadioSelect, label=_("Whose office"), initial=Office.Kind.STATE.value)
     country = Pick(
-        empty="no country",
+        empty=_("no country"),
         required=False,
         label=_("Country"),
         help_text=_("The State whose office it is, if it is one."),
@@ -58,7 +63,9 @@ class OfficeForm(DescribeOfficeForm):
 class PersonForm(forms.Form):
     """Somebody who is asked after those who are in the office already."""
 
-    person = Pick(empty="choose a person", label=_("Person"), help_text=_("Focal points and those who release alerts."))
+    person = Pick(
+        empty=_("choose a person"), label=_("Person"), help_text=_("Focal points and those who release alerts.")
+    )
 
     def __init__(self, data: Any = None, *, office: Office, **options: Any) -> None:
         super().__init__(data, **options)
@@ -74,7 +81,7 @@ def _people_for(office: Office) -> list[Choice]:
 class AbsenceForm(forms.Form):
     """Days on which a person is passed over."""
 
-    person = Pick(empty="choose a person", label=_("Who"))
+    person = Pick(empty=_("choose a person"), label=_("Who"))
     first_day = DayField(label=_("First day away"))
     last_day = DayField(label=_("Last day away"), help_text=_("UTC. Both days count."))
 

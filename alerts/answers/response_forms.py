@@ -22,7 +22,7 @@ _NAMED = "Named in the alert"
 class ResponseForm(forms.Form):
     """What somebody decided on a warning, or declined with the reason."""
 
-    status = Pick(Response.Status.choices, empty="choose how far it is", label=_("How far it is"))
+    status = Pick(Response.Status.choices, empty=_("choose how far it is"), label=_("How far it is"))
     measures = Boxes(
         label=_("Measures"),
         help_text=_("From the catalogue; none if it was declined. Each becomes a response of its own."),
@@ -39,7 +39,7 @@ class ResponseForm(forms.Form):
     began_on = DayField(
         required=False, label=_("Began on"), help_text=_("Empty if it has not begun, or the day is not known.")
     )
-    office = Pick(empty="for myself", required=False, label=_("For which office"))
+    office = Pick(empty=_("for myself"), required=False, label=_("For which office"))
     sensitivity = Pick(
         Sensitivity.choices, label=_("Who may see it"), initial=str(Sensitivity.INTERNAL.value),
         help_text=_("Public: everybody, with who acts. Internal: focal points and staff. Your own office always sees "
@@ -119,7 +119,7 @@ def initial_of(response: Response) -> dict[str, Any]:
 class StepForm(forms.Form):
     """A later word on a response."""
 
-    status = Pick(Response.Status.choices, empty="as before", required=False, label=_("How far it is now"))
+    status = Pick(Response.Status.choices, empty=_("as before"), required=False, label=_("How far it is now"))
     is_outcome = TickBox(required=False, label=_("This says what became of it"))
     on = DayField(label=_("Day"))
     text = Line(max_length=_LONG, required=False, label=_("In words"), widget=forms.Textarea(attrs={"rows": 3}))

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from alerts.numbers.numbers import Elapsed
 from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, SOFT, Chart, Figure, layout
@@ -63,19 +63,19 @@ def by_month(counts: Mapping[str, Mapping[str, int]], *, source: str) -> Chart:
     total = {month: sum(row.values()) for month, row in counts.items()}
     return Chart(
         key="by-month",
-        title=gettext("Warnings by month and level"),
-        unit=gettext("Warnings released, a month"),
+        title=_("Warnings by month and level"),
+        unit=_("Warnings released, a month"),
         source=source,
-        note=gettext(
-            "By the month of release, UTC. Those for practice, corrections and withdrawals are not in it; "
-            "warnings that were withdrawn later stand apart."
+        note=_(
+            "By the month of release, UTC. Those for practice, corrections and withdrawals are not in it; warnings "
+            "that were withdrawn later stand apart."
         ),
         alt=_months_alt(total),
         figure={
             "data": [_bars(name, counts) for name in names],
             "layout": _months_layout(len(total), max(total.values(), default=0)),
         },
-        columns=(gettext("Month"), *reversed(names), gettext("All")),
+        columns=(_("Month"), *reversed(names), _("All")),
         rows=tuple(
             (month, *(str(row.get(name, 0)) for name in reversed(names)), str(total[month]))
             for month, row in reversed(list(counts.items()))
@@ -86,7 +86,7 @@ def by_month(counts: Mapping[str, Mapping[str, int]], *, source: str) -> Chart:
 def _months_alt(total: Mapping[str, int]) -> str:
     told = [f"{month}: {count}" for month, count in list(total.items())[-MONTHS_NAMED:]]
     before = f" The {len(total) - MONTHS_NAMED} months before them are in the table." if len(total) > len(told) else ""
-    return f"Bars of warnings by month. {'; '.join(told)}.{before}"
+    return _("Bars of warnings by month. %(told)s.%(before)s") % {"told": "; ".join(told), "before": before}
 
 
 def _bars(name: str, counts: Mapping[str, Mapping[str, int]]) -> Figure:
@@ -120,26 +120,19 @@ def steps(rows: Sequence[tuple[str, str, Elapsed]], *, source: str) -> Chart:
     drawn = [(f"{step}: {group}", found) for step, group, found in rows if found.median is not None]
     return Chart(
         key="steps",
-        title=gettext("How long each step took"),
-        unit=gettext("Time from one step to the next"),
+        title=_("How long each step took"),
+        unit=_("Time from one step to the next"),
         source=source,
-        note=gettext(
-            "Dot: median. Whisker: the shortest to the longest of those that ended. The scale is "
-            "logarithmic. What is still open counts as longer than it has lasted so far; rows without a "
-            "median stand in the table only, and a range is told of three or more."
+        note=_(
+            "Dot: median. Whisker: the shortest to the longest of those that ended. The scale is logarithmic. What is "
+            "still open counts as longer than it has lasted so far; rows without a median stand in the table only, and "
+            "a range is told of three or more."
         ),
         alt=_steps_alt(drawn),
         figure={"data": [_dots(drawn)], "layout": _steps_layout([name for name, _ in drawn])}
         if drawn
         else {"data": []},
-        columns=(
-            gettext("Step"),
-            gettext("Warnings"),
-            gettext("Ended"),
-            gettext("Still open"),
-            gettext("Median"),
-            gettext("Shortest to longest"),
-        ),
+        columns=(_("Step"), _("Warnings"), _("Ended"), _("Still open"), _("Median"), _("Shortest to longest")),
         rows=tuple(
             (step, group, *counts_said(found), median_said(found), range_said(found)) for step, group, found in rows
         ),
@@ -148,7 +141,11 @@ def steps(rows: Sequence[tuple[str, str, Elapsed]], *, source: str) -> Chart:
 
 def _steps_alt(drawn: Sequence[tuple[str, Elapsed]]) -> str:
     told = [f"{name}, median {lasted(found.median)} ({range_said(found)})" for name, found in drawn]
-    return f"Dots with whiskers. {'; '.join(told)}." if told else f"{NOTHING_DRAWN} What is known stands in the table."
+    return (
+        _("Dots with whiskers. %(told)s.") % {"told": "; ".join(told)}
+        if told
+        else _("%(nothing_drawn)s What is known stands in the table.") % {"nothing_drawn": NOTHING_DRAWN}
+    )
 
 
 def _dots(drawn: Sequence[tuple[str, Elapsed]]) -> Figure:

@@ -19,9 +19,9 @@ SITUATION = "situation:"
 class MeasureFilter(forms.Form):
     """Which measures the catalogue shows; every state of it stands in the address."""
 
-    factor = Pick(empty="every factor", required=False, label=_("Risk factor"))
-    timing = Pick(Measure.Timing.choices, empty="any time", required=False, label=_("When"))
-    sphere = Pick(Measure.Sphere.choices, empty="anywhere", required=False, label=_("Where a State acts"))
+    factor = Pick(empty=_("every factor"), required=False, label=_("Risk factor"))
+    timing = Pick(Measure.Timing.choices, empty=_("any time"), required=False, label=_("When"))
+    sphere = Pick(Measure.Sphere.choices, empty=_("anywhere"), required=False, label=_("Where a State acts"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
@@ -32,9 +32,9 @@ class MeasureFilter(forms.Form):
 class LeverFilter(forms.Form):
     """Which levers the calendar shows; every state of it stands in the address."""
 
-    country = Pick(empty="every country", required=False)
-    kind = Pick(Lever.Kind.choices, empty="every kind", required=False)
-    when = Pick([("past", "over"), ("all", "all")], empty="to come", required=False)
+    country = Pick(empty=_("every country"), required=False)
+    kind = Pick(Lever.Kind.choices, empty=_("every kind"), required=False)
+    when = Pick([("past", "over"), ("all", "all")], empty=_("to come"), required=False)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
@@ -44,8 +44,8 @@ class LeverFilter(forms.Form):
 class LeverForm(forms.Form):
     """Something dated on which a situation can be influenced."""
 
-    about = Pick(empty="choose a country or a situation")
-    kind = Pick(Lever.Kind.choices, empty="choose what it is", label=_("What it is"))
+    about = Pick(empty=_("choose a country or a situation"))
+    kind = Pick(Lever.Kind.choices, empty=_("choose what it is"), label=_("What it is"))
     title = Line(min_length=3, max_length=200, help_text=_("In a few words: what ends, is decided or takes place."))
     body = Line(max_length=200, required=False, label=_("Who decides or holds it"))
     first_day = DayField(label=_("Day, or first day"))

@@ -17,8 +17,8 @@ _NEEDED = ("iso3", "name_en", "name_sort", *OF_REGIONS)
 class PlaceFilter(forms.Form):
     """Every state of it stands in the address; one query for both lists."""
 
-    country = Pick(empty="every country", required=False)
-    region = Pick(empty="every region", required=False)
+    country = Pick(empty=_("every country"), required=False)
+    region = Pick(empty=_("every region"), required=False)
     since = DayField(required=False, label=_("From"))
     until = DayField(required=False, label=_("Up to"))
 

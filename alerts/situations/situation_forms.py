@@ -15,8 +15,8 @@ from indicators.models.score import Level
 class SituationFilter(forms.Form):
     """Which situations the list shows; every state of it stands in the address."""
 
-    country = Pick(empty="every country", required=False)
-    state = Pick([("closed", "closed"), ("all", "all")], empty="open", required=False, label=_("Situations"))
+    country = Pick(empty=_("every country"), required=False)
+    state = Pick([("closed", "closed"), ("all", "all")], empty=_("open"), required=False, label=_("Situations"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
@@ -79,7 +79,7 @@ class OpenForm(forms.Form):
 class PutForm(forms.Form):
     """A country that the situation is about too."""
 
-    country = Pick(empty="choose a country", label=_("Country"))
+    country = Pick(empty=_("choose a country"), label=_("Country"))
     is_home = TickBox(required=False, label=_("Alerts about it are threaded here from now on"))
 
     def __init__(self, data: Any = None, **options: Any) -> None:
@@ -90,7 +90,7 @@ class PutForm(forms.Form):
 class TakeForm(forms.Form):
     """A country that the situation is no longer about."""
 
-    country = Pick(empty="choose a country", label=_("Country"))
+    country = Pick(empty=_("choose a country"), label=_("Country"))
 
     def __init__(self, data: Any = None, *, of: list[Country], **options: Any) -> None:
         super().__init__(data, **options)
@@ -100,8 +100,8 @@ class TakeForm(forms.Form):
 class MoveForm(ReasonForm):
     """An alert of this situation that belongs into another thread."""
 
-    alert = Pick(empty="choose an alert", label=_("Alert"))
-    to = Pick(empty="choose a situation", label=_("To"))
+    alert = Pick(empty=_("choose an alert"), label=_("Alert"))
+    to = Pick(empty=_("choose a situation"), label=_("To"))
     field_order = ("alert", "to", "reason")
 
     def __init__(self, data: Any = None, *, alerts: list[Alert], situations: list[Situation], **options: Any) -> None:

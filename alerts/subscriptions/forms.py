@@ -56,7 +56,7 @@ class Branch:
 class RuleForm(forms.Form):
     """These countries or regions AND at least this level AND any of these factors or scopes; how often, where to."""
 
-    person = Pick(empty="choose a person", label=_("For whom"))
+    person = Pick(empty=_("choose a person"), label=_("For whom"))
     is_everywhere = TickBox(required=False, label=_("Every country"))
     regions = Boxes(required=False, label=_("Regions"))
     countries = Boxes(required=False, label=_("Countries"))
@@ -75,7 +75,7 @@ class RuleForm(forms.Form):
         required=False,
         label=_("How often"),
     )
-    endpoint = Pick(empty="by e-mail", required=False, label=_("Where to"))
+    endpoint = Pick(empty=_("by e-mail"), required=False, label=_("Where to"))
 
     def __init__(
         self, data: Any = None, *, person: User | None = None, people: list[Choice] | None = None, **options: Any
@@ -175,8 +175,8 @@ def initial_of(rule: Subscription) -> dict[str, Any]:
 class RuleFilter(forms.Form):
     """Which rules the list shows; every state of it stands in the address, people by their number."""
 
-    person = Pick(empty="everybody", required=False)
-    state = Pick([(ENDED, "ended"), (ALL, "all")], empty="in force", required=False, label=_("Rules"))
+    person = Pick(empty=_("everybody"), required=False)
+    state = Pick([(ENDED, "ended"), (ALL, "all")], empty=_("in force"), required=False, label=_("Rules"))
 
     def __init__(self, data: Any, *, people: list[Choice] | None) -> None:
         super().__init__(data)

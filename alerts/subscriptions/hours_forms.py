@@ -19,7 +19,7 @@ class HoursForm(forms.Form):
     language = Pick(MailSettings.Language.choices, label=_("Language of the mails"))
     time_zone = Pick(label=_("Your time zone"))
     quiet_from = Clock(required=False, label=_("No mail from"))
-    quiet_until = Clock(required=False, label="until")
+    quiet_until = Clock(required=False, label=_("until"))
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)

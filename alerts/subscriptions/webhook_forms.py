@@ -29,7 +29,7 @@ class EndpointForm(forms.Form):
 class AskForm(forms.Form):
     """What is posted: where, and from which level on."""
 
-    place = Pick(empty="every country", required=False, label=_("Where"))
+    place = Pick(empty=_("every country"), required=False, label=_("Where"))
     least_level = Pick(
         [(str(level.value), f"{level.label} or higher") for level in LEAST_LEVELS], label=_("From which level on")
     )
@@ -43,7 +43,7 @@ class PostFilter(forms.Form):
     """Which posts the page shows; the state stands in the address."""
 
     state = Pick(
-        [(state.value, state.label.partition(":")[0]) for state in STATES], empty="every state", required=False
+        [(state.value, state.label.partition(":")[0]) for state in STATES], empty=_("every state"), required=False
     )
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import family
@@ -50,13 +51,13 @@ POSTS_SAID = MAILS_SAID | {
 class AlertFilter(forms.Form):
     """Which alerts the archive shows; every state of it stands in the address."""
 
-    country = Pick(empty="every country", required=False)
+    country = Pick(empty=_("every country"), required=False)
     level = Pick(
         [(level.name.lower(), level.label) for level in sorted(Level, reverse=True) if level >= LEAST_LEVEL],
-        empty="every level",
+        empty=_("every level"),
         required=False,
     )
-    year = Pick(empty="every year", required=False)
+    year = Pick(empty=_("every year"), required=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

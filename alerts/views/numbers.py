@@ -48,7 +48,7 @@ STEPS = (
 class NumbersFilter(forms.Form):
     """Which alerts are counted; every state of it stands in the address."""
 
-    region = Pick(empty="every region", required=False)
+    region = Pick(empty=gettext_lazy("every region"), required=False)
     since = DayField(required=False, label=gettext_lazy("Released from"))
     until = DayField(required=False, label=gettext_lazy("Released up to"))
 

@@ -20,10 +20,10 @@ NUMBER_MAX = 2**63 - 1  # of a row
 class OutboxFilter(forms.Form):
     """By what became of them, of which alert, to whom, why and when. Posts stand on the pages of webhooks."""
 
-    state = Pick(Delivery.State.choices, empty="any state", required=False)
-    level = Pick([(str(one.value), one.label) for one in LEAST_LEVELS], empty="any level", required=False)
-    country = Pick(empty="every country", required=False)
-    purpose = Pick(Delivery.Purpose.choices, empty="any purpose", required=False)
+    state = Pick(Delivery.State.choices, empty=_("any state"), required=False)
+    level = Pick([(str(one.value), one.label) for one in LEAST_LEVELS], empty=_("any level"), required=False)
+    country = Pick(empty=_("every country"), required=False)
+    purpose = Pick(Delivery.Purpose.choices, empty=_("any purpose"), required=False)
     person = Line(
         required=False, max_length=120, label=_("Name or address"), widget=forms.TextInput(attrs={"type": "search"})
     )
@@ -60,8 +60,12 @@ class OutboxFilter(forms.Form):
 
 def _wanted(asked: dict[str, Any]) -> Q:
     wanted = Q()
-    for name, field in (("purpose", "purpose"), ("alert", "alert"), ("level", "alert__level"),
-                        ("country", "alert__country__iso3")):  # fmt: skip
+    for name, field in (
+        ("purpose", "purpose"),
+        ("alert", "alert"),
+        ("level", "alert__level"),
+        ("country", "alert__country__iso3"),
+    ):
         if asked[name]:
             wanted &= Q(**{field: asked[name]})
     if asked["person"]:

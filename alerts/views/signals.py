@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from alerts.models import Signal, SignalQuerySet
@@ -18,7 +19,7 @@ PAGE_SIZE = 50
 class SignalFilter(PlaceFilter):
     """Which signals the page shows; every state of it stands in the address."""
 
-    kind = Pick(Signal.Kind.choices, empty="every kind", required=False)
+    kind = Pick(Signal.Kind.choices, empty=_("every kind"), required=False)
     field_order = ("kind", "country", "region", "since", "until")
 
 

@@ -23,11 +23,11 @@ class LedgerFilter(PlaceFilter):
 
     level = Pick(
         [(level.name.lower(), level.label) for level in sorted(Level, reverse=True) if level >= LEAST_LEVEL],
-        empty="every level", required=False, help_text=_("Only our own alerts have one."),
+        empty=_("every level"), required=False, help_text=_("Only our own alerts have one."),
     )  # fmt: skip
     answered = Pick(
         [(ANSWERED, "answered, or acted on"), (UNANSWERED, "nothing shown")],
-        empty="all",
+        empty=_("all"),
         required=False,
         label=_("Answer"),
     )

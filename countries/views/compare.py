@@ -163,7 +163,7 @@ def _sheet(comparison: Comparison, moment: AsOf) -> Sheet:
     heads = [f"Factor {factor.number}: strength of 100" for factor in comparison.factors]
     return Sheet(
         title="-".join(["compared", *(column.row.country.iso3 for column in comparison.columns), str(moment.day)]),
-        columns=(*(head for head, _cell in FACTS), *heads, "As of", "By what was known on"),
+        columns=(*(head for head, _cell in FACTS), *heads, _("As of"), _("By what was known on")),
         rows=tuple(_row(column, moment) for column in comparison.columns),
     )
 

@@ -43,7 +43,7 @@ def mode_of(query: QueryDict) -> Mode:
 def mode_links(query: QueryDict, chosen: Mode) -> list[ModeLink]:
     """Links to every mode; the first needs no parameter."""
     return [
-        ModeLink(key, mode.name, href_with(query, map=None if key == "level" else key), mode is chosen)
+        ModeLink(key, str(mode.name), href_with(query, map=None if key == "level" else key), mode is chosen)
         for key, mode in MODES.items()
     ]
 

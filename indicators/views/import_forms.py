@@ -86,7 +86,7 @@ class ColumnsForm(forms.Form):
     """The column of each field, and what holds for the whole file."""
 
     source = Pick(
-        empty="choose a source",
+        empty=_("choose a source"),
         required=False,
         label=_("Source"),
         help_text=_("Where no column names it for each row."),
@@ -99,7 +99,7 @@ class ColumnsForm(forms.Form):
         label=_("Who may see it"), required=False, help_text=_("At least so close; a column can close a row further.")
     )
     series = Pick(
-        empty="choose a series",
+        empty=_("choose a series"),
         required=False,
         label=_("Series"),
         help_text=_("Whose definition holds unit and goalposts."),
@@ -186,7 +186,7 @@ class AnswersForm(forms.Form):
             name = f"answer_{number}"
             self.questions[name] = question
             offered = [*choices, (LEAVE_OUT, "leave these rows out")]
-            self.fields[name] = Pick(offered, empty="choose", label=label, required=False)
+            self.fields[name] = Pick(offered, empty=gettext("choose"), label=label, required=False)
             self.fields[f"key_{number}"] = forms.CharField(initial=question, widget=forms.HiddenInput)
 
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

@@ -73,7 +73,7 @@ class PieceForm(GradedForm):
 class MadeUpForm(GradedForm):
     """One piece that nobody found."""
 
-    code = Pick(empty="choose an indicator", label=_("Indicator"))  # the list's own filter is called `indicator`
+    code = Pick(empty=_("choose an indicator"), label=_("Indicator"))  # the list's own filter is called `indicator`
     family = Line(
         label=_("Who found it"),
         initial="made-up-body",

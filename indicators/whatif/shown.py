@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
 from indicators.models import Factor, Indicator
 from indicators.scored import PROFILES
 from indicators.whatif.compared import MOVED, Column, Comparison, Side, columns
@@ -107,7 +109,7 @@ def _profile(place: int) -> Callable[[Side], float]:
 
 def _factors(comparison: Comparison, points: Column) -> Iterator[FactorLine]:
     by_factor = groupby(comparison.known.indicators, key=lambda indicator: indicator.factor)
-    for place, (factor, _) in enumerate(by_factor):
+    for place, (factor, _rows) in enumerate(by_factor):
         known = [float(side.scores.K[0, place]) > 0 for side in (comparison.before, comparison.after)]
         before = points.before[place] if known[0] else None
         after = points.after[place] if known[1] else None
@@ -126,10 +128,10 @@ def _indicators(comparison: Comparison) -> Iterator[IndicatorLine]:
         points = [float(side.points[place]) for side in (before, after)]
         if _is_same(*values) and abs(points[0] - points[1]) < MOVED:
             continue
-        known = [coverage > 0 for _, coverage in values]
-        shown = [value if is_known else None for (value, _), is_known in zip(values, known, strict=True)]
+        known = [coverage > 0 for _value, coverage in values]
+        shown = [value if is_known else None for (value, _coverage), is_known in zip(values, known, strict=True)]
         added = [value if is_known else None for value, is_known in zip(points, known, strict=True)]
-        yield IndicatorLine(indicator, line("Value", *shown, places=3), line("Points", *added, places=2))
+        yield IndicatorLine(indicator, line(_("Value"), *shown, places=3), line(_("Points"), *added, places=2))
 
 
 def _is_same(before: Sequence[float], after: Sequence[float]) -> bool:

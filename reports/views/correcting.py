@@ -41,16 +41,25 @@ def report_correct(request: HttpRequest, report_id: int) -> HttpResponse:
         return _page(request, correction_of(found, holds, back=back, form=form), status=400)
     try:
         done = correcting.correct(
-            report_id=found.pk, by=person_of(request), at=clock.now(), language=form.cleaned_data["language"],
-            countries=form.cleaned_data["countries"], reason=form.cleaned_data["reason"],
+            report_id=found.pk,
+            by=person_of(request),
+            at=clock.now(),
+            language=form.cleaned_data["language"],
+            countries=form.cleaned_data["countries"],
+            reason=form.cleaned_data["reason"],
             seen=form.cleaned_data["seen"],
-        )  # fmt: skip
+        )
     except CorrectionError as error:
         form.add_error(None, f"{str(error)[:1].upper()}{str(error)[1:]}.")
         return _page(request, correction_of(found, held(found), back=back, form=form), status=409)
     if done:
         transaction.on_commit(pipeline.ring)
-    messages.success(request, f"Corrected. {SEARCHED_AGAIN}" if done else "Nothing to correct: it was so already.")
+    messages.success(
+        request,
+        _("Corrected. %(searched_again)s") % {"searched_again": SEARCHED_AGAIN}
+        if done
+        else _("Nothing to correct: it was so already."),
+    )
     return redirect(back)
 
 

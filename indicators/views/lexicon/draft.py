@@ -159,11 +159,17 @@ def _entry(
         else:
             status = 400
     context = {
-        "form": form, "language": language, "language_name": LANGUAGES.get(language, language), "place": place,
-        "is_gone": standing is None, "groups": sorted(groups.items()), "seen": seen, "before": before,
+        "form": form,
+        "language": language,
+        "language_name": LANGUAGES.get(language, language),
+        "place": place,
+        "is_gone": standing is None,
+        "groups": sorted(groups.items()),
+        "seen": seen,
+        "before": before,
         "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
         "back": _back(language, str(before.get("indicator", ""))),
-    }  # fmt: skip
+    }
     return render(request, "indicators/lexicon_entry.html", context, status=status)
 
 
@@ -173,13 +179,18 @@ def _edit(request: HttpRequest, language: str, place: int | None, made: dict[str
     try:
         with transaction.atomic():
             lexicon_keeping.edit(
-                language=language, place=place, entry=made, seen=int(seen) if seen.isdecimal() else -1,
-                by=person_of(request), at=clock.now(),
-            )  # fmt: skip
+                language=language,
+                place=place,
+                entry=made,
+                seen=int(seen) if seen.isdecimal() else -1,
+                by=person_of(request),
+                at=clock.now(),
+            )
     except (LexiconRefused, LexiconError) as error:
         return said(error)
     messages.success(
-        request, "Kept in the draft. Nothing is published yet." if made else "Removed in the draft; it can be undone."
+        request,
+        _("Kept in the draft. Nothing is published yet.") if made else _("Removed in the draft; it can be undone."),
     )
     return None
 

@@ -257,7 +257,7 @@ async function draw(chart) {
         }
         hatch(plot);
     } catch (error) {
-        plot.textContent = `This chart could not be drawn: ${error.message}. The table below says the same.`;
+        plot.textContent = chart.dataset.failed.replace("{why}", error.message);
     }
 }
 
@@ -270,16 +270,16 @@ function isSlow() {
 async function sizeOf(address) {
     const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
     const bytes = Number(answer?.headers.get("Content-Length"));
-    return bytes ? ` (fetches ${(bytes / 1e6).toFixed(1)} MB)` : "";
+    return bytes ? (bytes / 1e6).toFixed(1) : "";
 }
 
 function askFirst(chart) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button-quiet";
-    button.textContent = "Draw the chart";
+    button.textContent = chart.dataset.draw;
     sizeOf(chart.dataset.library).then((size) => {
-        button.textContent = `Draw the chart${size}`;
+        if (size) button.textContent = chart.dataset.drawSize.replace("{n}", size);
     });
     button.addEventListener("click", () => {
         button.remove();

@@ -29,7 +29,7 @@ function closing(dialog) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button button-quiet document-close";
-  button.textContent = "Close (d)";
+  button.textContent = document.querySelector("[data-words=desk]").dataset.close;
   button.addEventListener("click", () => dialog.close());
   return button;
 }

@@ -7,9 +7,13 @@
 const FRESH = 30_000; // ms: as long, what was fetched ahead is shown without asking again
 const KEPT = 600_000; // ms: as long, it is shown until the answer comes
 const HELD_MAX = 2; // keys that wait for an answer
+export const WORDS = document.querySelector("[data-words=desk]").dataset; // what is said here, in the page's language
 let asked = null; // what the server has been asked and has not answered
 let held = []; // {run, isStill}: what was pressed meanwhile
 let ahead = null; // {address, at, page}: the page that a skip leads to
+
+// A sentence of the page with what it is about put in: {what} and the like.
+export const filled = (words, given) => words.replace(/\{(\w+)\}/g, (_, name) => given[name]);
 
 // Fetches what a skip or a decision will want; the passage is not claimed by it.
 export function fetchAhead(address) {
@@ -66,7 +70,7 @@ export async function place(request, onPlaced) {
   } catch (error) {
     isOver = true;
     if (!(error instanceof TypeError)) throw error;
-    tellLost(request, "The server could not be reached, so it is not known whether this was saved.");
+    tellLost(request, WORDS.lost);
   } finally {
     asked = null;
     release(isDone);
@@ -103,7 +107,7 @@ function settle({ answer, page }, shown, request, onPlaced) {
   const main = page.querySelector("main");
   if (!main?.querySelector(".desk-head")) {
     if (answer.redirected) location.assign(backAfter(answer.url, request)); // signed out meanwhile, for one
-    else tellLost(request, "The server answered with an error, so it is not known whether this was saved.");
+    else tellLost(request, WORDS.error);
     return false;
   }
   if (answer.ok || answer.status === 409) request.onSaved?.();
@@ -162,7 +166,7 @@ function release(isDone) {
   for (const { run, isStill } of waiting) {
     if (isDone && isStill()) run();
     else {
-      say("A key pressed meanwhile was not used: what it was meant for no longer stands here.");
+      say(WORDS.unused);
       return;
     }
   }
@@ -177,11 +181,11 @@ function backAfter(address, request) {
 
 function tellLost(request, words) {
   document.querySelector(".last-sending")?.remove();
-  const note = say(request.back ? `${words} ` : `${words} Reload the page to see.`);
+  const note = say(request.back ? `${words} ` : `${words} ${WORDS.reload}`);
   if (!request.back) return;
   const link = document.createElement("a");
   link.href = request.back;
-  link.textContent = request.about ? `Look at ${request.about} again` : "Look at it again";
+  link.textContent = request.about ? filled(WORDS.lookAt, { what: request.about }) : WORDS.look;
   note.append(link);
 }
 

@@ -1,21 +1,22 @@
 // Ctrl-K: the search page's results in a box over any page. Without this file the link leads to that page.
 
 const link = document.querySelector("[data-palette]");
+const words = link?.dataset; // what is said here, in the page's language
 const PAUSE = 180; // milliseconds without a key before the words are looked for
 
 function build() {
     const box = document.createElement("dialog");
     box.className = "palette";
-    box.setAttribute("aria-label", "Search");
+    box.setAttribute("aria-label", words.name);
     const form = document.createElement("form");
     form.action = link.pathname;
     form.setAttribute("role", "search");
     const input = document.createElement("input");
     Object.assign(input, { type: "search", name: "q", maxLength: 100, autocomplete: "off", enterKeyHint: "search" });
-    input.setAttribute("aria-label", "A country, an indicator, words of evidence or of an alert");
-    input.placeholder = "A country, an indicator, words of evidence…";
+    input.setAttribute("aria-label", words.what);
+    input.placeholder = words.hint;
     const close = document.createElement("button");
-    Object.assign(close, { type: "button", className: "button-link", textContent: "Close" });
+    Object.assign(close, { type: "button", className: "button-link", textContent: words.close });
     close.addEventListener("click", () => box.close());
     const results = document.createElement("div");
     results.className = "palette-results";
@@ -45,7 +46,7 @@ async function look() {
         if (error.name === "AbortError") {
             return;
         }
-        parts.results.textContent = "The search did not answer. Press Enter to try its own page.";
+        parts.results.textContent = words.failed;
     }
     parts.results.removeAttribute("aria-busy");
 }

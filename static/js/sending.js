@@ -1,9 +1,12 @@
 // Sends the form of reports from where it stands: a browser forgets the chosen files when it loads a page anew, so an
 // error is put into the page that has them. Without this script the form works too, and the answer names what was lost.
 
+const WORDS = document.querySelector("[data-words=sending]").dataset; // what is said here, in the page's language
 let isBusy = false;
 let isTokenOld = false; // after signing in again, in another tab
 
+// A sentence of the page with what it is about put in: {n} and the like.
+const filled = (words, given) => words.replace(/\{(\w+)\}/g, (_, name) => given[name]);
 const fileField = (form) => form.querySelector("input[type=file]");
 
 function sizeOf(files) {
@@ -12,7 +15,8 @@ function sizeOf(files) {
 
 function inWords(files) {
   const size = sizeOf(files) / 2 ** 20;
-  return `${files.length} file${files.length === 1 ? "" : "s"}, ${size < 0.1 ? "less than 0.1" : size.toFixed(1)} MB`;
+  const words = files.length === 1 ? WORDS.file : WORDS.files;
+  return filled(words, { n: files.length, size: size < 0.1 ? WORDS.less : size.toFixed(1) });
 }
 
 // What the browser can know before anything is sent; the server looks again.
@@ -20,10 +24,10 @@ function whatIsWrong(form) {
   const field = fileField(form);
   const pasted = form.elements.text?.value.trim() ?? "";
   const { filesMax, bytesMax } = field.dataset;
-  if (!field.files.length && !pasted) return form.elements.text ? "Choose a file, or paste a text." : "Choose a file.";
-  if (field.files.length && pasted) return "Send files or a pasted text, not both: empty one of them.";
-  if (field.files.length > Number(filesMax)) return `At most ${filesMax} files at once: send them in parts.`;
-  if (sizeOf(field.files) > Number(bytesMax)) return `At most ${bytesMax / 2 ** 20} MB at once: send them in parts.`;
+  if (!field.files.length && !pasted) return form.elements.text ? WORDS.chooseOrPaste : WORDS.choose;
+  if (field.files.length && pasted) return WORDS.notBoth;
+  if (field.files.length > Number(filesMax)) return filled(WORDS.tooMany, { n: filesMax });
+  if (sizeOf(field.files) > Number(bytesMax)) return filled(WORDS.tooLarge, { n: bytesMax / 2 ** 20 });
   return "";
 }
 
@@ -38,7 +42,7 @@ function say(words, link = null) {
   const place = document.querySelector("#under-way");
   place.replaceChildren(words);
   if (!link) return;
-  const a = Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: "Sign in" });
+  const a = Object.assign(document.createElement("a"), { href: link, target: "_blank", textContent: WORDS.signIn });
   place.append(" ", a);
 }
 
@@ -66,7 +70,7 @@ function put(page, form) {
   document.querySelector("main").replaceChildren(...page.querySelector("main").childNodes);
   document.title = page.title;
   look(kept.form);
-  if (kept.files.length) say(`Still chosen: ${inWords(kept.files)}. Correct what is said above, and send again.`);
+  if (kept.files.length) say(filled(WORDS.still, { files: inWords(kept.files) }));
   document.querySelector(".message-error")?.focus();
 }
 
@@ -78,14 +82,14 @@ async function answered(answer, form) {
   }
   if (answer.redirected) {
     isTokenOld = true;
-    say("You are signed out, and nothing was sent. Sign in in another tab, then send again from here.", answer.url);
+    say(WORDS.signedOut, answer.url);
     return;
   }
   const page = await pageOf(answer);
   if (page.querySelector("#sending")) put(page, form);
   else {
     isTokenOld = true;
-    say(`The server refused it (${answer.status}). What you chose is still here: try again.`);
+    say(filled(WORDS.refused, { status: answer.status }));
   }
 }
 
@@ -95,13 +99,13 @@ async function send(form) {
   try {
     if (isTokenOld) await takeNewToken(form);
     const { files } = fileField(form);
-    say(files.length ? `Sending ${inWords(files)} …` : "Sending …");
+    say(files.length ? filled(WORDS.sendingFiles, { files: inWords(files) }) : WORDS.sending);
     const headers = { "X-Sending": "in-place" };
     const body = new FormData(form);
     await answered(await fetch(form.action, { method: "POST", credentials: "same-origin", headers, body }), form);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    say("The server could not be reached, so it is not known whether this came in. Your files are still chosen here.");
+    say(WORDS.unknown);
   } finally {
     isBusy = button.disabled = false;
   }

@@ -1,7 +1,7 @@
 // Keys on the queue of suggestions. They act on the current card, never inside a field, and can be switched off;
 // that choice is kept in this browser. Everything they do is a button or a link of the page.
 import * as whole from "./desk-document.js";
-import { fetchAhead, hold, isAhead, isAsking, isOfTheQueue, place, say, sent } from "./desk-swap.js";
+import { WORDS, fetchAhead, filled, hold, isAhead, isAsking, isOfTheQueue, place, say, sent } from "./desk-swap.js";
 
 const STORED = "suggestion-keys";
 const AHEAD_AFTER = 100; // ms on a card, then what follows it is fetched
@@ -151,7 +151,7 @@ function onKey(event) {
   if (!box?.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
   if (isDouble(event.key)) {
     event.preventDefault();
-    say("Pressed twice within a moment: it counted once.");
+    say(WORDS.twice);
     return;
   }
   if (event.key !== decided.key) decided.key = ""; // with another key between, it is no double press
@@ -198,7 +198,7 @@ function onSubmit(event) {
   if (!isOfTheQueue(event.target)) return;
   event.preventDefault();
   if (isDouble(pressed)) {
-    say("Pressed twice within a moment: it counted once.");
+    say(WORDS.twice);
     return;
   }
   if (isAsking()) {
@@ -217,14 +217,15 @@ function requestOf(form, submitter) {
   const skip = card?.querySelector("a.card-skip");
   if (!skip) return request;
   const [code, country] = [".card-code", ".card-where strong"].map((one) => card.querySelector(one).textContent);
+  const about = filled(WORDS.about, { code, country });
   const typed = keptAs(card.querySelector(".card-accept"));
   return {
     ...request,
     card: card.id,
     ahead: skip.href,
     back: placeOf(card, skip),
-    about: `${code} for ${country}`,
-    saying: `Saving ${code} for ${country} …`,
+    about,
+    saying: filled(WORDS.saving, { what: about }),
     onSaved: () => sessionStorage.removeItem(typed),
   };
 }
@@ -256,7 +257,7 @@ async function renew() {
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token }, credentials: "same-origin" });
   const { held_by: holder } = answer.ok ? await answer.json() : {};
   if (holder && !document.getElementById("held")) {
-    say(`${holder} has this passage in front of them now. You may still decide; whoever is quicker counts.`);
+    say(filled(WORDS.held, { person: holder }));
   }
 }
 

@@ -92,15 +92,13 @@ MODES = {
             name=_("Level"),
             title=_("Level by country"),
             unit=_("Level, from MINIMAL to SEVERE"),
-            note=(
-                format_lazy(
-                    _(
-                        "Colours and words as in the legend above. {blurred}undetermined, too little is known to "
-                        "say low.{keyboard}"
-                    ),
-                    blurred=_BLURRED,
-                    keyboard=_KEYBOARD,
-                )
+            note=format_lazy(
+                _(
+                    "Colours and words as in the legend above. {blurred}undetermined, too little is known to "
+                    "say low.{keyboard}"
+                ),
+                blurred=_BLURRED,
+                keyboard=_KEYBOARD,
             ),
             heads=(_("Level"), _("Index"), _("Coverage of 100")),
             steps=_LEVELS,
@@ -110,15 +108,13 @@ MODES = {
             name=_("Change"),
             title=_("Change of the index over 90 days"),
             unit=_("Points of the index, which runs from 0 to 100"),
-            note=(
-                format_lazy(
-                    _(
-                        "Brown: the index rose; blue: it fell; the further, the stronger. Each day by what was "
-                        "known on it. {blurred}too little is known on one of the two days.{keyboard}"
-                    ),
-                    blurred=_BLURRED,
-                    keyboard=_KEYBOARD,
-                )
+            note=format_lazy(
+                _(
+                    "Brown: the index rose; blue: it fell; the further, the stronger. Each day by what was "
+                    "known on it. {blurred}too little is known on one of the two days.{keyboard}"
+                ),
+                blurred=_BLURRED,
+                keyboard=_KEYBOARD,
             ),
             heads=(_("Change"), _("Points over 90 days"), _("Level")),
             steps=(
@@ -153,16 +149,14 @@ MODES = {
             name=_("Prevention"),
             title=_("Level where no war is on record"),
             unit=_("Level, from MINIMAL to SEVERE; situations at war are left out"),
-            note=(
-                format_lazy(
-                    _(
-                        "Where war is on record, prevention comes late: dark grey, its level is on the map of "
-                        "levels. What is not known to be at war is shown, which does not mean that there is "
-                        "peace. {blurred}undetermined, too little is known to say low.{keyboard}"
-                    ),
-                    blurred=_BLURRED,
-                    keyboard=_KEYBOARD,
-                )
+            note=format_lazy(
+                _(
+                    "Where war is on record, prevention comes late: dark grey, its level is on the map of "
+                    "levels. What is not known to be at war is shown, which does not mean that there is "
+                    "peace. {blurred}undetermined, too little is known to say low.{keyboard}"
+                ),
+                blurred=_BLURRED,
+                keyboard=_KEYBOARD,
             ),
             heads=(_("Shown as"), _("At war"), _("Index")),
             steps=(*_LEVELS, Step(AT_WAR, NOT_SHOWN, "at-war")),

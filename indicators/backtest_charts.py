@@ -23,13 +23,11 @@ def roc(result: Mapping[str, Any], *, source: str) -> Chart:
         title=_("%(label)s: separation (ROC)") % {"label": result["label"]},
         unit=_("Shares of country-months, 0 to 1"),
         source=source,
-        note=(
-            _(
-                "Up: share of the months before an outcome that stand above a mark. Right: share of all other "
-                "months above"
-                " the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed "
-                "deaths alone."
-            )
+        note=_(
+            "Up: share of the months before an outcome that stand above a mark. Right: share of all other "
+            "months above"
+            " the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed "
+            "deaths alone."
         ),
         alt=_alt("ROC curve", result, "auc", "area under the curve"),
         figure={
@@ -50,14 +48,12 @@ def precision_recall(result: Mapping[str, Any], *, source: str) -> Chart:
         title=_("%(label)s: precision and recall") % {"label": result["label"]},
         unit=_("Shares of country-months, 0 to 1"),
         source=source,
-        note=(
-            _(
-                "Right: share of the months before an outcome that stand above a mark. Up: share of the months "
-                "above the mark that come before an outcome. Dotted: the base rate, %(number)s, which chance "
-                "gives."
-            )
-            % {"number": number(base, 4)}
-        ),
+        note=_(
+            "Right: share of the months before an outcome that stand above a mark. Up: share of the months "
+            "above the mark that come before an outcome. Dotted: the base rate, %(number)s, which chance "
+            "gives."
+        )
+        % {"number": number(base, 4)},
         alt=_alt("Precision-recall curve", result, "ap", "average precision")
         + _(" Base rate %(number)s.") % {"number": number(base, 4)},
         figure={
@@ -81,11 +77,9 @@ def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
         title=_("%(label)s: reliability of the Platt mapping") % {"label": result["label"]},
         unit=_("Frequency of an outcome, 0 to 1"),
         source=source,
-        note=(
-            _(
-                "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, fitted on"
-                " earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the two agree."
-            )
+        note=_(
+            "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, fitted on"
+            " earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the two agree."
         ),
         alt=_("Reliability of the mapping: ")
         + "; ".join(f"mapped {number(one['mapped'])}, observed {number(one['observed'])}" for one in bins)

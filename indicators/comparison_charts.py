@@ -55,17 +55,15 @@ def side_by_side(panels: Sequence[Panel], *, day: dt.date, cuts: Sequence[float]
         % {"countries": _listed([panel.name for panel in panels])},
         unit=_("Index, 0 to 100, month by month; not a probability"),
         source=source,
-        note=(
-            _(
-                "Every panel has the same years and the same scale. Thin lines are the levels’ cuts: %(marks)s. "
-                "The pale band is the interval: where the index lies if sources, half-lives and weights are "
-                "varied; two lines are apart only where their bands are. Hatched, with a dotted line: "
-                "undetermined, too little was known to say low; the index might lie anywhere there. A gap, or an "
-                "empty panel: nothing was known, which is not low either. Drawn are ten years; each country’s "
-                "page has every month. The plot cannot be walked by keyboard; its table says the same."
-            )
-            % {"marks": marks}
-        ),
+        note=_(
+            "Every panel has the same years and the same scale. Thin lines are the levels’ cuts: %(marks)s. "
+            "The pale band is the interval: where the index lies if sources, half-lives and weights are "
+            "varied; two lines are apart only where their bands are. Hatched, with a dotted line: "
+            "undetermined, too little was known to say low; the index might lie anywhere there. A gap, or an "
+            "empty panel: nothing was known, which is not low either. Drawn are ten years; each country’s "
+            "page has every month. The plot cannot be walked by keyboard; its table says the same."
+        )
+        % {"marks": marks},
         alt=_alt(shown),
         figure={"data": data, "layout": _layout(shown, first, day, cuts)},
         columns=(

@@ -48,11 +48,9 @@ def made_of(bars: Sequence[FactorBar], *, country: str, source: str) -> Chart:
         title=_made_of_title(bars, country, total),
         unit=_("Points of the index, by factor"),
         source=source,
-        note=(
-            _(
-                "To the right: what evidence and series would add were they fresh."
-                " To the left: what ageing and mitigation take off. The two together are the factor’s points."
-            )
+        note=_(
+            "To the right: what evidence and series would add were they fresh."
+            " To the left: what ageing and mitigation take off. The two together are the factor’s points."
         ),
         alt=_("Bar chart. %(title)s. ") % {"title": _made_of_title(bars, country, total)}
         + "; ".join(f"{_('factor')} {bar.number}, {bar.title}: {in_points(bar.total)}" for bar in bars),

@@ -58,14 +58,12 @@ def now_and_then(factors: Sequence[FactorNow], *, country: str, days: tuple[dt.d
         title=_compared_title(factors, country),
         unit=UNIT,
         source=source,
-        note=(
-            _(
-                "Dot: %(now)s; its whisker is the interval, how far sources and half-lives move it. Ring: "
-                "%(then)s. Both by what is known on the view’s day of knowledge: a difference is what changed on "
-                "record, not what was learnt later. No dot: nothing is known, which is not 0."
-            )
-            % {"now": now, "then": then}
-        ),
+        note=_(
+            "Dot: %(now)s; its whisker is the interval, how far sources and half-lives move it. Ring: "
+            "%(then)s. Both by what is known on the view’s day of knowledge: a difference is what changed on "
+            "record, not what was learnt later. No dot: nothing is known, which is not 0."
+        )
+        % {"now": now, "then": then},
         alt=_compared_alt(factors, country, then, now),
         figure={"data": _compared_traces(factors, then, now), "layout": _compared_layout(factors)},
         columns=(
@@ -217,14 +215,12 @@ def by_month(courses: Sequence[FactorCourse], *, country: str, days: Sequence[dt
         % {"country": country, "first": format(days[0], "%B %Y"), "last": format(days[-1], "%B %Y")},
         unit=UNIT,
         source=source,
-        note=(
-            _(
-                "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from "
-                "the paper’s"
-                " colour, the stronger. Hatched: nothing was known, which is not 0. By what is known on the "
-                "view’s day of"
-                " knowledge."
-            )
+        note=_(
+            "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from "
+            "the paper’s"
+            " colour, the stronger. Hatched: nothing was known, which is not 0. By what is known on the "
+            "view’s day of"
+            " knowledge."
         ),
         alt=_months_alt(courses, country, days),
         figure={"data": _cells(courses, months), "layout": _months_layout(courses, days)},

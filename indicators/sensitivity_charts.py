@@ -50,14 +50,12 @@ def whiskers(rows: Sequence[Placed], *, day: str, source: str) -> Chart:
         title=_("How far places move, %(day)s") % {"day": day},
         unit=_("Place by the index, 1 = highest"),
         source=source,
-        note=(
-            _(
-                "Dot: place by the index now. Whisker: 5th to 95th percentile over draws of the factor weights. "
-                "Triangles: place with half-lives halved (left) and doubled (right). Long whiskers: the order "
-                "says little. Drawn are the %(n)s highest of %(all)s; the table below has all."
-            )
-            % {"n": len(drawn), "all": len(rows)}
-        ),
+        note=_(
+            "Dot: place by the index now. Whisker: 5th to 95th percentile over draws of the factor weights. "
+            "Triangles: place with half-lives halved (left) and doubled (right). Long whiskers: the order "
+            "says little. Drawn are the %(n)s highest of %(all)s; the table below has all."
+        )
+        % {"n": len(drawn), "all": len(rows)},
         alt=_alt(drawn),
         figure={"data": [_dots(drawn), *_marks(drawn)], "layout": _layout(drawn)},
         columns=(_("Country"), _("Place"), _("Under other weights"), _("Half-lives halved"), _("Half-lives doubled")),

@@ -80,7 +80,7 @@ STANDINGS = (
         "stands-undetermined",
         standing(Level.UNDETERMINED, overall=9.4, interval=None, coverage=0.12),
     ),
-    ("stands-unassessed", standing(None)),
+    ("stands-unassessed", standing(None, interval=None)),
 )
 
 

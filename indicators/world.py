@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.core.cache import cache
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, QuerySet, Subquery
 
 from countries.models import Country
 from indicators import frames
@@ -135,8 +135,10 @@ def _standing_rows(method: MethodVersion | None) -> tuple[tuple[WorldRow, ...], 
     standing = Standing.objects.in_use() if method is None else Standing.objects.filter(method=method)
     rows = standing.filter(snapshot__assessed=True).select_related("snapshot")
     found = {row.country_id: row.snapshot for row in rows.defer(*(f"snapshot__{name}" for name in ARRAYS))}
-    oldest = standing.aggregate(oldest=Min("snapshot__as_of"))["oldest"]
-    return tuple(row_of(country, found.get(country.pk), titles) for country in Country.objects.alphabetical()), oldest
+    first = standing.order_by("snapshot__as_of").values("snapshot__as_of")[:1]
+    countries = list(Country.objects.alphabetical().annotate(oldest=Subquery(first)))  # the same beside each
+    oldest: dt.date | None = countries[0].__dict__["oldest"] if countries else None
+    return tuple(row_of(country, found.get(country.pk), titles) for country in countries), oldest
 
 
 def _computed_rows(day: dt.date, known_on: dt.date, version: MethodVersion) -> tuple[WorldRow, ...]:

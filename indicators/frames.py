@@ -60,7 +60,8 @@ def method_in_use() -> Method:
 def method_of(version: MethodVersion) -> Method:
     """A stored method version as parameters and catalogue; no object is made of an indicator."""
     fields = ("code", "factor__number", "weight", "nature", "factor__title")
-    rows = list(version.framework.indicators.order_by("order").values_list(*fields))
+    listed = Indicator.objects.filter(framework=version.framework_id).order_by("order")
+    rows = list(listed.values_list(*fields))
     catalogue = Catalogue.from_entries(
         dict(zip(("id", "factor", "weight", "nature"), row, strict=False)) for row in rows
     )

@@ -24,9 +24,8 @@ def roc(result: Mapping[str, Any], *, source: str) -> Chart:
         unit=_("Shares of country-months, 0 to 1"),
         source=source,
         note=_(
-            "Up: share of the months before an outcome that stand above a mark. Right: share of all other "
-            "months above"
-            " the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed "
+            "Up: share of the months before an outcome that stand above a mark. Right: share of all other months "
+            "above the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed "
             "deaths alone."
         ),
         alt=_alt("ROC curve", result, "auc", "area under the curve"),

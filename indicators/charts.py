@@ -64,19 +64,13 @@ def history(
         unit=_("Index, 0 to 100, month by month; not a probability"),
         source=source,
         note=_(
-            "The index is our arithmetic over accepted evidence and series. Thin lines are the levels’ cuts; "
-            "a level"
-            " falls after two month ends more than 5 below its cut, so the word can lag behind the line. "
-            "What lasts is"
-            " attested anew each January, and the line steps up. The pale band is the interval: where the "
-            "index lies if"
-            " sources, half-lives and weights are varied; a thin bar where it was computed for a single day. "
-            "Hatched:"
-            " undetermined, too little was known to say low; nothing is drawn where nothing was known. "
-            "Numbered signs"
-            " below the line are alerts, signals and events; several that lie close together share one. "
-            "Drawn are ten"
-            " years at the most; the table has every month."
+            "The index is our arithmetic over accepted evidence and series. Thin lines are the levels’ cuts; a "
+            "level falls after two month ends more than 5 below its cut, so the word can lag behind the line. What "
+            "lasts is attested anew each January, and the line steps up. The pale band is the interval: where the "
+            "index lies if sources, half-lives and weights are varied; a thin bar where it was computed for a "
+            "single day. Hatched: undetermined, too little was known to say low; nothing is drawn where nothing "
+            "was known. Numbered signs below the line are alerts, signals and events; several that lie close "
+            "together share one. Drawn are ten years at the most; the table has every month."
         ),
         alt=_history_alt(lines, country, told),
         figure={"data": _traces(lines, told), "layout": _history_layout(lines, cuts, told)},

@@ -216,11 +216,9 @@ def by_month(courses: Sequence[FactorCourse], *, country: str, days: Sequence[dt
         unit=UNIT,
         source=source,
         note=_(
-            "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from "
-            "the paper’s"
-            " colour, the stronger. Hatched: nothing was known, which is not 0. By what is known on the "
-            "view’s day of"
-            " knowledge."
+            "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from the "
+            "paper’s colour, the stronger. Hatched: nothing was known, which is not 0. By what is known on the "
+            "view’s day of knowledge."
         ),
         alt=_months_alt(courses, country, days),
         figure={"data": _cells(courses, months), "layout": _months_layout(courses, days)},

@@ -127,7 +127,7 @@ class EvidenceFilter(forms.Form):
         label=gettext_lazy("Grade of the statement"),
     )
     polarity = Pick(
-        [("1", "raises risk"), ("-1", "mitigates risk")],
+        [("1", gettext_lazy("raises risk")), ("-1", gettext_lazy("mitigates risk"))],
         empty=gettext_lazy("both"),
         required=False,
         label=gettext_lazy("Direction"),

@@ -204,7 +204,7 @@ class ReportForm(forms.Form):
             self.fields["file"].widget.attrs["required"] = True
         clearance = clearance_of(user)
         self._offer("reader", [(reader, name) for reader, name, _ in KINDS])
-        self._offer("source", [("", "choose a source"), *sources])
+        self._offer("source", [("", gettext("choose a source")), *sources])
         self._offer("sensitivity", [(str(step), word) for step, word in Sensitivity.choices if step <= clearance])
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:

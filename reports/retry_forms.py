@@ -51,7 +51,7 @@ class AgainForm(forms.Form):
         readers = [(reader, name) for reader, name, _ in KINDS] + list(BY_THEIR_BYTES)
         self._offer("tried", named)
         self._offer("reader", readers)
-        self._offer("source", [("", "as it was said before"), *sources])
+        self._offer("source", [("", gettext("as it was said before")), *sources])
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

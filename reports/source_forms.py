@@ -140,7 +140,7 @@ class SourceKeepingForm(forms.Form):
     def __init__(self, data: Any = None, *, source: Source | None, day: dt.date) -> None:
         super().__init__(data, initial=_initial(source, day))
         self.source = source
-        families = [("", "choose a family"), *Family.objects.order_by("name").values_list("slug", "name")]
+        families = [("", gettext("choose a family")), *Family.objects.order_by("name").values_list("slug", "name")]
         self._offer("family", families)
         self._offer("every_minutes", _cadences(source))
         if source is not None:
@@ -156,7 +156,7 @@ class SourceKeepingForm(forms.Form):
 
     def reader_choices(self) -> list[tuple[str, str]]:
         """What can be chosen as the kind of answer."""
-        return [("", "nothing: its reports are sent in by hand"), *FETCHABLE]
+        return [("", gettext("nothing: its reports are sent in by hand")), *FETCHABLE]
 
     def _offer(self, name: str, choices: Any) -> None:
         field = self.fields[name]

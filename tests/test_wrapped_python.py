@@ -25,7 +25,7 @@ FILES = [
 SAID = {"label", "help_text", "empty_label", "empty"}  # of a field of a form
 OF_CHARTS = {"title", "unit", "source", "note", "alt", "columns", "heads"}
 CHARTS = {"Chart", "Mode", "Sheet"}
-RAISED = {"Http404", "PermissionDenied", "ValidationError"}  # what a page of an error says
+RAISED = {"BadRequest", "Http404", "PermissionDenied", "ValidationError"}  # what a page of an error says
 MESSAGES = {"debug", "error", "info", "success", "warning"}
 
 
@@ -122,6 +122,7 @@ def test_every_word_that_python_gives_a_page_is_wrapped_for_translation(path: Pa
         'messages.success(request, "is bare")',
         'messages.error(request, f"is bare {n}")',
         'raise forms.ValidationError("is bare")',
+        'raise BadRequest(f"is bare {n}")',
         'form.add_error("name", "is bare")',
         'Line(label="is bare" if one else _("said"))',
         'def _map_title(rows: Rows) -> str:\n    return f"is bare {rows}"',

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
@@ -16,11 +16,8 @@ from alerts.models import Alert
 from alerts.policy import rules
 from alerts.raising import lapsing
 from alerts.raising.wording import HEADLINE_WORDS
-from indicators.fields import Carried, DayField, Line, TickBox, Whole
+from indicators.fields import Carried, DayField, Line, Said, TickBox, Whole
 from indicators.forms import ReasonForm
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
 
 
 class DecisionForm(ReasonForm):
@@ -32,7 +29,7 @@ class DecisionForm(ReasonForm):
         super().__init__(data, auto_id=f"{name}-%s", **options)
 
 
-def _part(label: "_StrOrPromise", *, help_text: "_StrOrPromise" = "", required: bool = True, rows: int = 3) -> Line:
+def _part(label: Said, *, help_text: Said = "", required: bool = True, rows: int = 3) -> Line:
     return Line(
         max_length=PART_MOST, label=label, help_text=help_text, required=required,
         widget=forms.Textarea(attrs={"rows": rows}),

@@ -3,6 +3,7 @@
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alerts.numbers.following import HORIZONS, Following
@@ -35,5 +36,5 @@ def _chosen(asked: str, lists: list[OutcomeList]) -> OutcomeList | None:
         return next(onsets, None)
     found = next((one for one in lists if one.slug == asked), None)
     if found is None:
-        raise BadRequest(f"outcomes is {asked[:40]!r}; wanted the name of a loaded list")
+        raise BadRequest(_("outcomes is %(found)s; wanted the name of a loaded list") % {"found": repr(asked[:40])})
     return found

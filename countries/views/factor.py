@@ -15,10 +15,9 @@ from countries.views.fragments import kept
 from countries.views.pieces import factor_block
 from countries.views.told import factor_rows, named_in_reasons
 from indicators.profile import country_profile
+from indicators.scoring.parameters import FACTORS
 from indicators.views.asked import moment_of
 from r2p_dashboard.clock import AsOf
-
-FACTORS = 14
 
 
 @require_safe
@@ -28,7 +27,7 @@ def country_factor_page(request: HttpRequest, iso3: str, number: int) -> HttpRes
     country, marker = country_asked(iso3)
     if not 1 <= number <= FACTORS:
         raise Http404(
-            _("factor: found %(number)s; wanted one from 1 to %(FACTORS)s") % {"number": number, "FACTORS": FACTORS}
+            _("factor: found %(number)s; wanted one from 1 to %(most)s") % {"number": number, "most": FACTORS}
         )
     if iso3 != country.iso3:
         return redirect("country_factor", country.iso3, number, permanent=True)

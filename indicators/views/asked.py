@@ -3,6 +3,7 @@
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from indicators.models import Evidence, EvidenceQuerySet
 from people.permissions import Action, may
@@ -32,7 +33,10 @@ def refuse_unknown(request: HttpRequest, *known: str) -> None:
     """Answers 400 to a parameter that the page does not take, rather than show something else as if it were meant."""
     for name in request.GET:
         if name not in known:
-            raise BadRequest(f"{name[:40]!r} is no parameter here; wanted {' or '.join(known)}")
+            raise BadRequest(
+                _("%(found)s is no parameter here; wanted %(known)s")
+                % {"found": repr(name[:40]), "known": " or ".join(known)}
+            )
 
 
 def is_staff(request: HttpRequest) -> bool:

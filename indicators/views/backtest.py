@@ -106,7 +106,7 @@ def _choices() -> list[BacktestRun]:
 
 def _chosen(asked: str, choices: list[BacktestRun]) -> BacktestRun | None:
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 10):
-        raise BadRequest(f"run is {asked[:20]!r}; wanted the number of a back-test")
+        raise BadRequest(_("run is %(found)s; wanted the number of a back-test") % {"found": repr(asked[:20])})
     pk = int(asked) if asked else choices[0].pk if choices else None
     if pk is None:
         return None

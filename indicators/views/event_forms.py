@@ -89,4 +89,4 @@ class EventFilter(forms.Form):
 
     def __init__(self, *given: Any, countries: Grouped, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.fields["country"].choices = [("", "all, newest first"), *countries]  # type: ignore[attr-defined]
+        self.fields["country"].choices = [("", gettext("all, newest first")), *countries]  # type: ignore[attr-defined]

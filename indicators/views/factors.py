@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from countries.views.fragments import kept
 from indicators.guidance import Guidance, guidance_of
 from indicators.models import Evidence, EvidenceQuerySet, Factor, Framework, Indicator
+from indicators.scoring.parameters import FACTORS
 from indicators.views.asked import moment_of
 from indicators.views.natures import NATURES
 from indicators.views.sign_marker import marked_factor
@@ -19,7 +20,6 @@ from indicators.views.where import where
 from people.permissions import Action, clearance_of, may
 from r2p_dashboard.clock import AsOf
 
-FACTORS = 14
 SCOPES = (
     (Factor.Scope.COMMON, "Common factors", "They bear on every atrocity crime."),
     (

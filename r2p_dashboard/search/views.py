@@ -27,7 +27,9 @@ def search(request: HttpRequest) -> HttpResponse:
     said = " ".join(request.GET.get("q", "").replace("\x00", "").split())
     moment, kind = moment_of(request), request.GET.get("in", "")
     if kind and kind not in KINDS:
-        raise BadRequest(f"in is {kind[:20]!r}; wanted one of {', '.join(KINDS)}")
+        raise BadRequest(
+            _("in is %(found)s; wanted one of %(kinds)s") % {"found": repr(kind[:20]), "kinds": ", ".join(KINDS)}
+        )
     trouble = _trouble(said)
     context: dict[str, Any] = {"q": said, "trouble": trouble, "as_of": moment, "kind": kind}
     context |= {"longest": MOST, "examples": EXAMPLES}

@@ -133,7 +133,7 @@ class SuggestionForm(forms.Form):
         """Lets the person say that it is the same event as one of these."""
         widget = self.fields["same_event"].widget
         assert isinstance(widget, forms.Select)
-        widget.choices = [("", "none of these"), *((event.key, event.label) for event in events)]
+        widget.choices = [("", gettext("none of these")), *((event.key, event.label) for event in events)]
         self.events = list(events)
 
     def clean_same_event(self) -> str:

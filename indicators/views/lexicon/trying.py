@@ -32,7 +32,7 @@ class TryForm(forms.Form):
         max_length=TEXT_LIMIT, label=_("A passage"), widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         error_messages={"required": _("Found no text; paste a passage of some sentences.")},
     )  # fmt: skip
-    language = Pick([("", "not known: searched if it looks English"), *LANGUAGES.items()], required=False)
+    language = Pick([("", _("not known: searched if it looks English")), *LANGUAGES.items()], required=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -53,15 +53,21 @@ def measure(*, full: bool = False, notes: str = "*.toml", times: int = 5) -> lis
     """Loads the demonstration; `full` changes nothing."""
     if not CHROMIUM.exists():
         return [Figure("pages in the browser", skipped=f"no browser at {CHROMIUM}")]
-    demonstration.load(notes)
     from playwright.sync_api import sync_playwright
 
-    with _site() as site, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        bare = _median([_visited(browser, site + BARE) for _ in range(times)])
-        figures = [_figure(name, browser, site + address, bare, times) for name, address in PAGES.items()]
+        figures = measured(browser, notes=notes, times=times)
         browser.close()
     return figures
+
+
+def measured(browser: Browser, *, notes: str = "*.toml", times: int = 5) -> list[Figure]:
+    """The figures, seen by a browser that runs already: a process can have but one Playwright at a time."""
+    demonstration.load(notes)
+    with _site() as site:
+        bare = _median([_visited(browser, site + BARE) for _ in range(times)])
+        return [_figure(name, browser, site + address, bare, times) for name, address in PAGES.items()]
 
 
 def _figure(name: str, browser: Browser, address: str, bare: dict[str, float], times: int) -> Figure:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from playwright.sync_api import Browser
 
 from bench import (
     accepted_to_mail,
@@ -78,12 +79,12 @@ def test_pages_that_answer_are_measured_and_the_others_say_why(reference: None, 
 
 
 def test_a_page_is_seen_by_a_browser_on_a_slow_line(
-    transactional_db: None, reference: None, monkeypatch: pytest.MonkeyPatch
+    transactional_db: None, reference: None, chromium: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url())
     monkeypatch.setattr(pages_in_browser, "PAGES", {"country page": "/countries/GHA/"})
     monkeypatch.setattr(pages_in_browser, "SETTLED_MS", 200)
-    (figure,) = pages_in_browser.measure(notes="*ghana*", times=1)
+    (figure,) = pages_in_browser.measured(chromium, notes="*ghana*", times=1)
 
     assert complete(figure)
     assert figure.details["blocking"] == 2

@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # adds random bytes, so that no length gives a secret away
-    "csp.middleware.CSPMiddleware",
+    "r2p_dashboard.styles.OwnStyles",
     "r2p_dashboard.maintenance.only_reading",  # before whatever asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,4 +1,4 @@
-"""Static files that are in none of our folders: one of plotly, never committed, and stylesheets joined into few."""
+"""Static files that are in none of our folders: one of plotly, never committed, and a stylesheet joined of many."""
 
 import importlib.util
 from collections.abc import Iterable
@@ -51,24 +51,20 @@ class PlotlyFinder(BaseFinder):
 
 
 class StylesFinder(BaseFinder):
-    """Serves the joined stylesheets of `r2p_dashboard.styles`."""
+    """Serves `css/site.css`, which `r2p_dashboard.styles` makes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.storage = FileSystemStorage(location=styles.FOLDER)
 
     def find(self, path: str, find_all: bool = False) -> Any:
-        """The file's place, where it is one of ours; made anew where a source changed."""
-        try:
-            place = styles.built(path)
-        except styles.UnknownStyleError:
-            place = None
-        if place is None:
+        """The file's place, where it is the one that is asked for; made anew where a source changed."""
+        if path != styles.SITE:
             return []
-        return [str(place)] if find_all else str(place)
+        place = str(styles.site_file())
+        return [place] if find_all else place
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
-        """The site's, and those that templates name."""
-        for address in styles.addresses():
-            styles.built(address)
-            yield address, self.storage
+        """That one file."""
+        styles.site_file()
+        yield styles.SITE, self.storage

@@ -87,7 +87,7 @@ def test_a_page_is_seen_by_a_browser_on_a_slow_line(
     (figure,) = pages_in_browser.measured(chromium, notes="*ghana*", times=1)
 
     assert complete(figure)
-    assert figure.details["blocking"] == 2
+    assert figure.details["blocking"] == 0  # a page carries its stylesheet
     assert figure.details["lcp"] >= figure.details["first"] > pages_in_browser.LATENCY_MS  # the line was slow
     assert 10_000 < figure.details["bytes"] < 60_000
 

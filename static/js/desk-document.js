@@ -1,5 +1,7 @@
 // The whole document over the queue, the passage in view; the same key, Escape or the button leads back.
 
+import { parsed } from "./parsed.js";
+
 export function isOpen() {
   return document.getElementById("document")?.open ?? false;
 }
@@ -14,7 +16,7 @@ export async function toggle() {
   }
   if (!dialog.firstChild) {
     const answer = await fetch(link.href, { credentials: "same-origin" });
-    const whole = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".whole");
+    const whole = parsed(await answer.text()).querySelector(".whole");
     if (!whole) {
       location.assign(link.href);
       return;

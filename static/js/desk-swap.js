@@ -4,6 +4,8 @@
 // Where the page that follows has been fetched ahead, it is shown while the server is still asked. It says "Saving …"
 // and nothing of success; the answer then either agrees with it, or takes its place and says what is wrong.
 
+import { parsed } from "./parsed.js";
+
 const FRESH = 30_000; // ms: as long, what was fetched ahead is shown without asking again
 const KEPT = 600_000; // ms: as long, it is shown until the answer comes
 const HELD_MAX = 2; // keys that wait for an answer
@@ -18,7 +20,7 @@ export const filled = (words, given) => words.replace(/\{(\w+)\}/g, (_, name) =>
 // Fetches what a skip or a decision will want; the passage is not claimed by it.
 export function fetchAhead(address) {
   const page = fetch(address, { credentials: "same-origin", headers: { "X-Queue": "ahead" } }).then(
-    async (answer) => (answer.ok && !answer.redirected ? read(await answer.text()) : null),
+    async (answer) => (answer.ok && !answer.redirected ? parsed(await answer.text()) : null),
     () => null,
   );
   ahead = { address, at: Date.now(), page };
@@ -30,10 +32,6 @@ export const isAhead = (address) => ahead?.address === address;
 // Does it when the answer is there, if what it is about still stands then.
 export function hold(run, isStill = () => true) {
   if (held.length < HELD_MAX) held.push({ run, isStill });
-}
-
-function read(text) {
-  return new DOMParser().parseFromString(text, "text/html");
 }
 
 function taken(address) {
@@ -80,7 +78,7 @@ export async function place(request, onPlaced) {
 async function ask({ address, options }) {
   const headers = { "X-Queue": "in-place" };
   const answer = await fetch(address, { credentials: "same-origin", headers, ...options });
-  return { answer, page: read(await answer.text()) };
+  return { answer, page: parsed(await answer.text()) };
 }
 
 const currentIn = (page) => page.querySelector(".card[aria-current]")?.id ?? null;

@@ -1,12 +1,14 @@
 // What a reader opens is fetched then: <details data-lazy="address" data-part="id"> takes the element of that id from the
 // page at the address. Without this file, and where the fetch fails, the link inside leads there.
 
+import { parsed } from "./parsed.js";
+
 async function fill(box) {
     const answer = await fetch(box.dataset.lazy, { headers: { Accept: "text/html" } });
     if (!answer.ok) {
         return;
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = parsed(await answer.text());
     const part = page.getElementById(box.dataset.part);
     if (!part) {
         return;

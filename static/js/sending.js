@@ -1,6 +1,8 @@
 // Sends the form of reports from where it stands: a browser forgets the chosen files when it loads a page anew, so an
 // error is put into the page that has them. Without this script the form works too, and the answer names what was lost.
 
+import { parsed } from "./parsed.js";
+
 const WORDS = document.querySelector("[data-words=sending]").dataset; // what is said here, in the page's language
 let isBusy = false;
 let isTokenOld = false; // after signing in again, in another tab
@@ -47,7 +49,7 @@ function say(words, link = null) {
 }
 
 async function pageOf(answer) {
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
+  return parsed(await answer.text());
 }
 
 async function takeNewToken(form) {

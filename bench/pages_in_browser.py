@@ -53,18 +53,18 @@ def measure(*, full: bool = False, notes: str = "*.toml", times: int = 5) -> lis
     """Loads the demonstration; `full` changes nothing."""
     if not CHROMIUM.exists():
         return [Figure("pages in the browser", skipped=f"no browser at {CHROMIUM}")]
+    demonstration.load(notes)  # before Playwright's loop runs, in which Django asks no database
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        figures = measured(browser, notes=notes, times=times)
+        figures = measured(browser, times=times)
         browser.close()
     return figures
 
 
-def measured(browser: Browser, *, notes: str = "*.toml", times: int = 5) -> list[Figure]:
+def measured(browser: Browser, *, times: int) -> list[Figure]:
     """The figures, seen by a browser that runs already: a process can have but one Playwright at a time."""
-    demonstration.load(notes)
     with _site() as site:
         bare = _median([_visited(browser, site + BARE) for _ in range(times)])
         return [_figure(name, browser, site + address, bare, times) for name, address in PAGES.items()]

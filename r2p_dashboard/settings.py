@@ -161,6 +161,14 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or _flag("PLAIN_STATIC", default=False)
 
+# Kept parts of pages and cards, in each process: so a page needs no broker. Some 20 kB each.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 3000},
+    }
+}
+
 # --- security ----------------------------------------------------------------------------------------------
 SECURE = _flag("SECURE", default=not DEBUG)  # 0 only where the site is served without TLS on loopback
 SECURE_SSL_REDIRECT = SECURE

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from alerts.raising.wording import leading
@@ -35,6 +36,16 @@ class Cited:
     report: Report
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parts:
+    """The rendered parts (safe text) that rest on evidence, and the factors that add to the index, weightiest first."""
+
+    first: str
+    second: str
+    foot: str
+    leading: tuple[int, ...]
+
+
 @require_safe
 def brief_page(request: HttpRequest, iso3: str) -> HttpResponse:
     """Blocks 1 to 6 of the country page in short, for this moment and this reader."""
@@ -43,9 +54,10 @@ def brief_page(request: HttpRequest, iso3: str) -> HttpResponse:
     if iso3 != country.iso3:
         return redirect("country_brief", country.iso3, permanent=True)
     content = (marker.of(is_current=moment.is_current), moment, reader_of(request))
-    said = kept("brief", lambda: _said(request, country, moment), content=content)
-    options = can_be_done(said["leading"], country_id=country.pk, situation_id=None, day=moment.day)
-    context = said | {
+    parts = kept("brief", lambda: _parts(request, country, moment), content=content)
+    options = can_be_done(parts.leading, country_id=country.pk, situation_id=None, day=moment.day)
+    context = {
+        "parts": parts,
         "as_of": moment,
         "country": country,
         "levers": options.levers[:LEVERS_MAX],
@@ -54,6 +66,14 @@ def brief_page(request: HttpRequest, iso3: str) -> HttpResponse:
         "address": request.build_absolute_uri(country.get_absolute_url() + moment.query),
     }
     return render(request, "countries/brief.html", context)
+
+
+def _parts(request: HttpRequest, country: Country, moment: AsOf) -> Parts:
+    said = _said(request, country, moment) | {"as_of": moment, "country": country}
+    first, second, foot = (
+        render_to_string(f"countries/_brief_{name}.html", said, request=request) for name in ("first", "second", "foot")
+    )
+    return Parts(first, second, foot, leading=said["leading"])
 
 
 def _said(request: HttpRequest, country: Country, moment: AsOf) -> dict[str, Any]:

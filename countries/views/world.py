@@ -1,7 +1,9 @@
 """The world page: every country, alphabetical unless asked otherwise; what is not known sorts last."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +15,13 @@ from django.views.decorators.http import require_safe
 
 from alerts.models import Signal
 from countries.map_modes import Mode
-from countries.views.fragments import fragment
+from countries.views.fragments import fragment, kept
 from countries.views.geography import read_geography
-from countries.views.table import Asked, asked_of, heads, href_with, legend, listed, switches
+from countries.views.table import Asked, Step, asked_of, heads, href_with, legend, listed, switches
 from countries.views.world_map import chart_of, legend_of, mode_links, mode_of, places_of, war_counts
 from indicators.at_war import Wars, wars
+from indicators.marked_world import marked_world
+from indicators.models import MethodVersion
 from indicators.models.score import Level, Reporting
 from indicators.scoring.parameters import SHIPPED
 from indicators.world import World, WorldRow, cannot_exclude_of_nothing, world
@@ -27,7 +31,17 @@ LISTED_MAX = 5
 NEW_DAYS = 30  # a signal is new for a month
 SAID_OF_NEW = [kind for kind in Signal.Kind if kind not in {Signal.Kind.METHOD, Signal.Kind.CORRECTION}]
 
+Seen = Callable[[], World]  # read once, and only where something is not kept
 Signalled = tuple[tuple[str, str], ...]  # code of a country, what was found there
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the map, and the choices of the form."""
+
+    is_stale: bool
+    legend: list[Step]
+    regions: list[str]
 
 
 @require_safe
@@ -41,56 +55,70 @@ def world_page(request: HttpRequest) -> HttpResponse:
         moment = as_of(request)
     except AsOfError as error:
         raise BadRequest(str(error)) from error
-    seen = world(day=moment.day, known_on=moment.known_on, is_current=moment.is_current)
-    asked = asked_of(request.GET)
-    results = _results(request, seen, asked, moment)
+    seen = functools.cache(lambda: world(day=moment.day, known_on=moment.known_on, is_current=moment.is_current))
+    asked, marker = asked_of(request.GET), marked_world(is_current=moment.is_current)
+    content = None if marker is None else (marker, moment, request.GET.urlencode())
+    results = _results(request, seen, asked, moment, content)
     if getattr(request, "htmx", None) and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         strip = render_to_string("_partials/as_of.html", {"as_of": moment, "oob": True}, request=request)
         return HttpResponse(results + strip)  # the strip's form keeps what was just chosen
     context = {
         "as_of": moment,
-        "world": seen,
         "asked": asked,
         "map_key": mode_of(request.GET).key,
-        "legend": legend(seen, request.GET, asked),
-        "regions": sorted({row.country.region for row in seen.rows}),
+        "head": kept("world", lambda: _head(request, seen(), asked), content=content),
         "results": results,
-        "overview": _overview(request, seen, moment),
+        "overview": _overview(request, seen, moment, content),
     }
     return render(request, "countries/world.html", context)
 
 
-def _results(request: HttpRequest, seen: World, asked: Asked, moment: AsOf) -> SafeString:
+def _head(request: HttpRequest, seen: World, asked: Asked) -> Head:
+    return Head(
+        is_stale=seen.is_stale,
+        legend=legend(seen, request.GET, asked),
+        regions=sorted({row.country.region for row in seen.rows}),
+    )
+
+
+def _results(request: HttpRequest, seen: Seen, asked: Asked, moment: AsOf, content: object) -> SafeString:
     return fragment(
         "countries/_results.html",
         lambda: {
             "as_of": moment,
             "asked": asked,
-            "shown": listed(seen.rows, asked),
+            "shown": listed(seen().rows, asked),
             "heads": heads(request.GET, asked.sort),
-            "switches": switches(seen.rows, request.GET, asked),
+            "switches": switches(seen().rows, request.GET, asked),
         },
-        content=(request.GET.urlencode(), moment, _shown(seen.rows)),
+        content=content,
         request=request,
     )
 
 
-def _overview(request: HttpRequest, seen: World, moment: AsOf) -> SafeString:
-    undetermined = href_with(request.GET, level="undetermined", assessed=None)
-    parameters = seen.method.parameters if seen.method else {}
-    alarm = tuple(parameters.get(name, getattr(SHIPPED, name)) for name in ("alarm_points", "alarm_days"))
+def _overview(request: HttpRequest, seen: Seen, moment: AsOf, content: object) -> SafeString:
     signalled, mode = _signalled(moment), mode_of(request.GET)
     fought = wars(day=moment.day, known_on=moment.known_on) if mode.key == "prevention" else None
     return fragment(
         "countries/_overview.html",
         lambda: (
-            _beside(seen, moment, signalled)
-            | _map(seen, moment, mode, fought)
-            | {"undetermined_href": undetermined, "alarm": alarm, "modes": mode_links(request.GET, mode)}
+            _beside(seen(), moment, signalled)
+            | _map(seen(), moment, mode, fought)
+            | {
+                "undetermined_href": href_with(request.GET, level="undetermined", assessed=None),
+                "alarm": _alarm(seen().method),
+                "modes": mode_links(request.GET, mode),
+            }
         ),
-        content=(request.GET.urlencode(), moment, alarm, signalled, fought, _shown(seen.rows)),
+        content=None if content is None else (content, signalled, fought),
         request=request,
     )
+
+
+def _alarm(method: MethodVersion | None) -> tuple[object, ...]:
+    """From how many points in how many days a change is rapid."""
+    parameters = method.parameters if method else {}
+    return tuple(parameters.get(name, getattr(SHIPPED, name)) for name in ("alarm_points", "alarm_days"))
 
 
 def _map(seen: World, moment: AsOf, mode: Mode, fought: Wars | None) -> dict[str, object]:
@@ -108,25 +136,6 @@ def _map(seen: World, moment: AsOf, mode: Mode, fought: Wars | None) -> dict[str
         "as_dots": [name for iso3, name in names.items() if iso3 in geography.points],
         "apart": geography.apart,
     }
-
-
-def _shown(rows: Iterable[WorldRow]) -> list[tuple[object, ...]]:
-    """Everything that a row shows of its scores."""
-    return [
-        (
-            row.country.iso3,
-            row.level,
-            row.overall,
-            row.interval,
-            row.coverage,
-            row.change_90,
-            row.cannot_exclude,
-            row.last_event_on,
-            row.top_factor,
-            row.flags,
-        )
-        for row in rows
-    ]
 
 
 def _signalled(moment: AsOf) -> Signalled:

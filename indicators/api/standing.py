@@ -99,9 +99,12 @@ def interval_shown(interval: tuple[float, float] | None) -> dict[str, float] | N
     return None if interval is None else {"low": interval[0], "high": interval[1]}
 
 
+_FLAGS = tuple(field.name for field in dataclasses.fields(Flags))
+
+
 def flags_shown(flags: Flags) -> dict[str, Any]:
     """The fields of `FlagsSerializer`."""
-    return dataclasses.asdict(flags)
+    return {name: getattr(flags, name) for name in _FLAGS}
 
 
 def standing_shown(row: WorldRow) -> dict[str, Any]:

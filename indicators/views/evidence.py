@@ -3,15 +3,19 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from countries.views.fragments import kept, kept_each
 from indicators.events import of_event, with_events
 from indicators.fields import Choice
 from indicators.forms import EvidenceFilter, RetractionForm, country_choices, indicator_choices
@@ -26,6 +30,7 @@ from r2p_dashboard.clock import AsOf
 from reports.models import Passage
 
 PAGE_SIZE = 50
+CARD = "_partials/evidence_card.html"
 CHANGES_TOLD = {
     "indicator": "indicator",
     "country": "country",
@@ -47,27 +52,38 @@ CONTEXT_CHARACTERS = 400  # of the report's text on either side of a passage: ab
 @require_safe
 def evidence_list(request: HttpRequest) -> HttpResponse:
     moment = moment_of(request)
-    sources, families = _bodies(seen_by(request).filter(known_at__date__lte=moment.known_on))
+    visible = seen_by(request)
+    sources, families = _bodies(visible.filter(known_at__date__lte=moment.known_on))
     form = EvidenceFilter(
         request.GET,
-        countries=country_choices(),
-        indicators=indicator_choices(),
+        countries=kept("countries", country_choices, content=()),
+        indicators=kept("indicators", indicator_choices, content=()),
         sources=sources,
         families=families,
         is_staff=is_staff(request),
     )
-    rows = seen_by(request).none()
-    if form.is_valid():
-        rows = _filtered(seen_by(request), form.cleaned_data, moment)
-    page = Paginator(for_display(rows).order_by("-event_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = _filtered(visible, form.cleaned_data, moment) if form.is_valid() else visible.none()
+    changing = rows.order_by("-event_on", "-pk").values_list("pk", "status", "sensitivity", "retracted_at", named=True)
+    page = Paginator(changing, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
+        "cards": _cards(list(page), moment),
         "as_of": moment,
         "is_filtered": any(form.cleaned_data.values()),
         "query": urlencode([(k, v) for k, v in request.GET.items() if v and k != "page" and "\x00" not in v]),
     }
     return render(request, "indicators/evidence_list.html", context, status=200 if form.is_valid() else 400)
+
+
+def _cards(changing: Sequence[Any], moment: AsOf) -> list[SafeString]:
+    """The rendered cards of these rows of a number and all of a piece that may change; nothing of the reader."""
+
+    def made(missing: list[int]) -> dict[int, SafeString]:
+        rows = for_display(Evidence.objects.filter(pk__in=missing))
+        return {row.pk: render_to_string(CARD, {"evidence": row, "as_of": moment}) for row in rows}
+
+    return kept_each(CARD, made, {row.pk: (tuple(row), moment) for row in changing})
 
 
 def _bodies(evidence: EvidenceQuerySet) -> tuple[list[Choice], list[Choice]]:

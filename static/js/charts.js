@@ -25,6 +25,7 @@ const TOKENS = {
     "#63122b": "--level-5",
 };
 const CONFIG = { displayModeBar: false, responsive: true, displaylogo: false, scrollZoom: false, doubleClick: false };
+const PATIENCE = 3000; // ms: as long, the button waits for the size of the library
 const SLOW = ["slow-2g", "2g", "3g"];
 const SVG = "http://www.w3.org/2000/svg";
 // On the map UNDETERMINED is thin lines on paper: paler than any level (tests/indicators/test_charts.py computes it).
@@ -273,20 +274,21 @@ async function sizeOf(address) {
     return bytes ? (bytes / 1e6).toFixed(1) : "";
 }
 
-function askFirst(chart) {
+// The button comes with its whole text, so that nothing moves when the size is known.
+async function askFirst(chart) {
+    const size = await Promise.race([sizeOf(chart.dataset.library), later(PATIENCE)]);
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button-quiet";
-    button.textContent = chart.dataset.draw;
-    sizeOf(chart.dataset.library).then((size) => {
-        if (size) button.textContent = chart.dataset.drawSize.replace("{n}", size);
-    });
+    button.textContent = size ? chart.dataset.drawSize.replace("{n}", size) : chart.dataset.draw;
     button.addEventListener("click", () => {
         button.remove();
         draw(chart);
     });
     chart.querySelector("[data-plot]").append(button);
 }
+
+const later = (wait) => new Promise((resolve) => setTimeout(resolve, wait));
 
 const drawn = new Set();
 const watcher = new IntersectionObserver((entries) => {

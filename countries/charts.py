@@ -9,9 +9,17 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Promise
+else:
+    from django.utils.functional import Promise
 
 Figure = dict[str, Any]
+Said = str | Promise  # in the language of whoever reads it
 
 INK = "#1b2225"
 SOFT = "#4b5559"
@@ -28,21 +36,21 @@ LINE_MIDDLE = "#79aab6"
 LINE_2_MIDDLE = "#d3b689"
 NOT_SHOWN = "#7f8583"
 CLEAR = "rgba(0,0,0,0)"
-NOT_ASSESSED = "not assessed"
-UNDETERMINED = "UNDETERMINED"
-NOT_COMPARABLE = "cannot be compared"
+NOT_ASSESSED = gettext_noop("not assessed")
+UNDETERMINED = gettext_noop("UNDETERMINED")
+NOT_COMPARABLE = gettext_noop("cannot be compared")
 HATCHED = (UNDETERMINED, NOT_COMPARABLE)  # too little is known to colour these
-LEVEL_COLOURS = {  # in the order of the legend
+LEVEL_COLOURS = {  # in the order of the legend; a page says them in its language
     NOT_ASSESSED: "#eeece8",
     UNDETERMINED: "#cfd3d4",
-    "MINIMAL": "#f5ecd2",
-    "LOW": "#f0cd7f",
-    "ELEVATED": "#e0964a",
-    "HIGH": "#ad4526",
-    "SEVERE": "#63122b",
+    gettext_noop("MINIMAL"): "#f5ecd2",
+    gettext_noop("LOW"): "#f0cd7f",
+    gettext_noop("ELEVATED"): "#e0964a",
+    gettext_noop("HIGH"): "#ad4526",
+    gettext_noop("SEVERE"): "#63122b",
 }
 LINES_MAX = 25  # rows that an alt text names one by one
-OURS = "this dashboard’s index, computed from accepted evidence and data series"
+OURS = gettext_lazy("this dashboard’s index, computed from accepted evidence and data series")
 DASH = "–"  # a cell where nothing is known
 FILE_NAME_MAX = 80
 _NUMBER = re.compile(r"[+−-]?[\d,]*\d(\.\d+)?")
@@ -118,10 +126,12 @@ def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def dated(source: str, day: dt.date, known_on: dt.date) -> str:
+def dated(source: Said, day: dt.date, known_on: dt.date) -> str:
     """A source with the day that a plot is of, and the day of knowledge where it is another one."""
-    known = "" if known_on == day else f", by what was known on {known_on:%-d %B %Y}"
-    return f"{source}, as of {day:%-d %B %Y}{known}"
+    named = {"source": source, "day": f"{day:%-d %B %Y}", "known_on": f"{known_on:%-d %B %Y}"}
+    if known_on == day:
+        return gettext("%(source)s, as of %(day)s") % named
+    return gettext("%(source)s, as of %(day)s, by what was known on %(known_on)s") % named
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -161,11 +171,11 @@ def land(ids: Iterable[str]) -> list[Place]:
     return [Place(iso3=one, name="", level="", said="") for one in ids]
 
 
-def areas(places: Sequence[Place], name: str, colour: str, geometry: str, *, hover: bool = True) -> Figure:
-    """One trace of areas in one colour; `geometry` is the address of the GeoJSON."""
+def areas(places: Sequence[Place], key: str, colour: str, geometry: str, *, hover: bool = True) -> Figure:
+    """One trace of areas in one colour; `key` is the step's word in English, `geometry` the address of the GeoJSON."""
     trace: Figure = {
         "type": "choropleth",
-        "name": name,
+        "name": gettext(key),
         "geojson": geometry,
         "locationmode": "geojson-id",
         "featureidkey": "id",
@@ -177,18 +187,18 @@ def areas(places: Sequence[Place], name: str, colour: str, geometry: str, *, hov
         "showscale": False,
         "marker": {"line": {"color": EDGE, "width": 0.5}},
     }
-    if name in HATCHED:
+    if key in HATCHED:
         trace["meta"] = {"hatched": True}  # by static/js/charts.js: Plotly has no pattern for areas
     if not hover:
         return trace | {"hoverinfo": "skip"}
     return trace | {"text": [place.said for place in places], "hovertemplate": "%{text}<extra></extra>"}
 
 
-def dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, tuple[float, float]]) -> Figure:
-    """One trace of States too small to see, at their (longitude, latitude)."""
+def dots(places: Sequence[Place], key: str, colour: str, points: Mapping[str, tuple[float, float]]) -> Figure:
+    """One trace of States too small to see, `key` as of areas, at their (longitude, latitude)."""
     return {
         "type": "scattergeo",
-        "name": name,
+        "name": gettext(key),
         "mode": "markers",
         "lon": [points[place.iso3][0] for place in places],
         "lat": [points[place.iso3][1] for place in places],
@@ -196,7 +206,7 @@ def dots(places: Sequence[Place], name: str, colour: str, points: Mapping[str, t
         "text": [place.said for place in places],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"size": 6, "line": {"color": FAINT, "width": 0.75}}
-        | ({"color": PAPER, "symbol": "circle-x"} if name in HATCHED else {"color": colour}),
+        | ({"color": PAPER, "symbol": "circle-x"} if key in HATCHED else {"color": colour}),
     }
 
 

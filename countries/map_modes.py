@@ -5,10 +5,9 @@ Pure: values in, plain dicts for Plotly out; no plotly import.
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from countries.charts import (
@@ -27,33 +26,33 @@ from countries.charts import (
     UNDETERMINED,
     Chart,
     Place,
+    Said,
     areas,
     dots,
     land,
     map_layout,
 )
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as Promise
-else:
-    from django.utils.functional import Promise
-
-Said = str | Promise  # in the language of whoever reads it
 NAMED_MAX = 25  # countries on one step that an alt text names one by one
-AT_WAR = "at war, not shown"
+AT_WAR = gettext_noop("at war, not shown")
 STRONG, SLIGHT = 5.0, 1.0  # points of the index over 90 days
-UP_STRONGLY = f"up by {STRONG:.0f} or more"
-UP = f"up by {SLIGHT:.0f} to {STRONG:.0f}"
-SAME = f"changed by less than {SLIGHT:.0f}"
-DOWN = f"down by {SLIGHT:.0f} to {STRONG:.0f}"
-DOWN_STRONGLY = f"down by {STRONG:.0f} or more"
+UP_STRONGLY = gettext_noop("up by 5 or more")
+UP = gettext_noop("up by 1 to 5")
+SAME = gettext_noop("changed by less than 1")
+DOWN = gettext_noop("down by 1 to 5")
+DOWN_STRONGLY = gettext_noop("down by 5 or more")
 POOR_BELOW, ADEQUATE_FROM = 0.2, 0.5
-POOR, PARTIAL, ADEQUATE = "data-poor, below 20", "partial, 20 to 50", "adequate, 50 or more"
+POOR = gettext_noop("data-poor, below 20")
+PARTIAL = gettext_noop("partial, 20 to 50")
+ADEQUATE = gettext_noop("adequate, 50 or more")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """One colour of a map with its word; `slug` names it in the sheet, `is_named`: an alt text says its countries."""
+    """One colour of a map with its word, a key in English; `slug` names it in the sheet.
+
+    `is_named`: an alt text says its countries.
+    """
 
     word: str
     colour: str
@@ -197,7 +196,7 @@ def world_map(
 
     `geometry` is the address of the GeoJSON whose feature ids are the places' codes and those of `neutral`.
     """
-    traces = [areas(land(neutral), "no State of the table", LAND, geometry, hover=False)]
+    traces = [areas(land(neutral), gettext_noop("no State of the table"), LAND, geometry, hover=False)]
     on = {step.word: [place for place in places if place.level == step.word] for step in mode.steps}
     traces += [areas(on[step.word], step.word, step.colour, geometry) for step in mode.steps if on[step.word]]
     for step in mode.steps:
@@ -213,7 +212,7 @@ def world_map(
         alt=_alt(mode, on, day),
         figure={"data": traces, "layout": map_layout()},
         columns=(gettext("Country"), *map(str, mode.heads)),
-        rows=tuple((place.name, place.level, *(place.cells or blank)) for place in places),
+        rows=tuple((place.name, gettext(place.level), *(place.cells or blank)) for place in places),
     )
 
 
@@ -224,7 +223,7 @@ def _alt(mode: Mode, on: Mapping[str, Sequence[Place]], day: str) -> str:
         names = [place.name for place in on[step.word]]
         if names:
             few = step.is_named and len(names) <= NAMED_MAX
-            parts.append(f"{step.word}: {', '.join(names) if few else len(names)}")
+            parts.append(f"{gettext(step.word)}: {', '.join(names) if few else len(names)}")
     return (
         gettext("World map: %(title)s, %(day)s. ") % {"title": mode.title, "day": day}
         + ("; ".join(parts) or gettext("No country in this selection"))

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from countries.charts import (
     DASH,
@@ -157,7 +158,13 @@ def _line_traces(line: Line, place: int) -> list[Figure]:
     drawn = [_trace(line.title, said, days, firm, {"color": LINE, "width": 2.5, "dash": "solid"})]
     if any(grey):
         drawn.append(
-            _trace("undetermined", f"{said}, undetermined", days, faint, {"color": SOFT, "width": 1.75, "dash": "dot"})
+            _trace(
+                "undetermined",
+                _("%(line)s, undetermined") % {"line": said},
+                days,
+                faint,
+                {"color": SOFT, "width": 1.75, "dash": "dot"},
+            )
         )
     return drawn
 
@@ -206,7 +213,7 @@ def _area(runs: Sequence[Sequence[Bounds]]) -> Figure:
 def _bars(alone: Sequence[Bounds]) -> Figure:
     middle = [round((low + high) / 2, 1) for _, low, high in alone]
     half = [round((high - low) / 2, 1) for _, low, high in alone]
-    return _quiet("interval of single days") | {
+    return _quiet(_("interval of single days")) | {
         "mode": "markers",
         "x": [day.isoformat() for day, _, _ in alone],
         "y": middle,
@@ -251,7 +258,7 @@ def _level_words(cuts: Sequence[float]) -> list[Figure]:
     word_at: Figure = {"xref": "paper", "x": 1.01, "xanchor": "left", "yref": "y", "showarrow": False}
     edges = [0.0, *cuts, INDEX_MAX]
     return [
-        word_at | {"y": (low + high) / 2, "text": word, "font": {"size": 11, "color": SOFT}}
+        word_at | {"y": (low + high) / 2, "text": _(word), "font": {"size": 11, "color": SOFT}}
         for word, low, high in zip(WORDS, edges[:-1], edges[1:], strict=True)
     ]
 
@@ -273,7 +280,7 @@ def _history_title(lines: Sequence[Line], country: str) -> str:
     return _("%(country)s: index %(value)s (%(level)s) on %(day)s") % {
         "country": country,
         "value": format(value, ".1f"),
-        "level": level,
+        "level": _(level),
         "day": format(day, "%-d %B %Y"),
     }
 
@@ -289,8 +296,20 @@ def _history_alt(lines: Sequence[Line], country: str, told: Sequence[Numbered]) 
         first_value, first_day = points[0]
         top_value, top_day = max(points)
         said.append(
-            f"{line.title}: from {first_value:.1f} on {first_day} to {last[1]:.1f} ({last[2]}) on {last[0]},"
-            f" highest {top_value:.1f} on {top_day}"
+            _(
+                "%(line)s: from %(first).1f on %(since)s to %(last).1f (%(level)s) on %(until)s, "
+                "highest %(top).1f on %(at)s"
+            )
+            % {
+                "line": line.title,
+                "first": first_value,
+                "since": first_day,
+                "last": last[1],
+                "level": _(last[2]),
+                "until": last[0],
+                "top": top_value,
+                "at": top_day,
+            }
         )
     if said:
         said += [_levels_said(lines[0]), *([_marks_said(told)] if told else [])]
@@ -303,9 +322,15 @@ def _history_alt(lines: Sequence[Line], country: str, told: Sequence[Numbered]) 
 
 def _levels_said(line: Line) -> str:
     changes = level_changes(line.days, line.levels, _known(line))
-    shown = ", ".join(f"{word} from {day}" for day, word in changes[-CHANGES_SAID:])
-    earlier = len(changes) - CHANGES_SAID
-    return f"Levels shown: {shown}" + (f"; {earlier} earlier ones are in the table" if earlier > 0 else "")
+    told = (_("%(level)s from %(day)s") % {"level": _(word), "day": day} for day, word in changes[-CHANGES_SAID:])
+    shown, earlier = ", ".join(told), len(changes) - CHANGES_SAID
+    if earlier <= 0:
+        return _("Levels shown: %(levels)s") % {"levels": shown}
+    return ngettext(
+        "Levels shown: %(levels)s; %(n)d earlier one is in the table",
+        "Levels shown: %(levels)s; %(n)d earlier ones are in the table",
+        earlier,
+    ) % {"levels": shown, "n": earlier}
 
 
 def _marks_said(told: Sequence[Numbered]) -> str:
@@ -316,13 +341,13 @@ def _marks_said(told: Sequence[Numbered]) -> str:
 
 def _columns(lines: Sequence[Line]) -> tuple[str, ...]:
     return (
-        "Day",
+        _("Day"),
         *(f"{head}, {line.title.partition(':')[0]}" for line in lines for head in _heads(line)),
     )
 
 
 def _heads(line: Line) -> tuple[str, ...]:
-    return ("Index", *(("Interval",) if line.band else ()), "Level", "Coverage")
+    return (_("Index"), *((_("Interval"),) if line.band else ()), _("Level"), _("Coverage"))
 
 
 def _rows(lines: Sequence[Line], told: Sequence[Numbered]) -> tuple[tuple[str, ...], ...]:
@@ -351,5 +376,9 @@ def _cells(line: Line, day: dt.date, value: float | None, level: str, share: flo
         return (DASH,) * len(_heads(line))
     cover = DASH if share is None or share != share else str(round(100 * share))
     between = line.band.get(day)
-    told = (f"{between[0]:.1f} to {between[1]:.1f}" if between else DASH,) if line.band else ()
-    return (f"{number:.1f}", *told, level, cover)
+    told = (_between(between) if between else DASH,) if line.band else ()
+    return (f"{number:.1f}", *told, _(level), cover)
+
+
+def _between(bounds: tuple[float, float]) -> str:
+    return _("%(low).1f to %(high).1f") % {"low": bounds[0], "high": bounds[1]}

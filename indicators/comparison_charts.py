@@ -12,7 +12,6 @@ from countries.charts import (
     FAINT,
     INK,
     LINE,
-    NOT_ASSESSED,
     PAPER,
     SOFT,
     UNDETERMINED,
@@ -144,7 +143,7 @@ def _words(panel: Panel, room: tuple[float, float]) -> list[Figure]:
     bottom, top = room
     at: Figure = {"xref": "paper", "yref": "paper", "showarrow": False, "align": "left", "xanchor": "left"}
     name = panel.name if len(panel.name) <= NAME_MAX else panel.name[: NAME_MAX - 1].rpartition(" ")[0] + "…"
-    said = ", ".join(part for part in (panel.word, panel.said) if part)
+    said = ", ".join(part for part in (_(panel.word), panel.said) if part)
     over = at | {"x": 0, "y": top, "yanchor": "bottom"}
     found = [  # two of them: bold words within one would need a style attribute, which our content policy refuses
         over | {"text": escape(name), "yshift": 17, "font": {"size": 14, "color": INK, "weight": 600}},
@@ -152,9 +151,9 @@ def _words(panel: Panel, room: tuple[float, float]) -> list[Figure]:
     ]
     if panel.word == UNDETERMINED:
         corner = at | {"x": 1, "y": top, "xanchor": "right", "yanchor": "top", "bgcolor": PAPER}
-        found.append(corner | {"text": "too little is known to say low"})
+        found.append(corner | {"text": _("too little is known to say low")})
     if not panel.days:
-        empty = "No line: nobody has entered evidence.<br>That says nothing about the risk."
+        empty = _("No line: nobody has entered evidence.<br>That says nothing about the risk.")
         found.append(at | {"x": 0, "y": (bottom + top) / 2, "yanchor": "middle", "text": empty})
     return found
 
@@ -180,7 +179,7 @@ def _traces(panel: Panel, place: int) -> list[Figure]:
 
 
 def _line(panel: Panel, place: int, days: list[str], values: list[float | None], line: Figure) -> Figure:
-    word = f" {UNDETERMINED}" if "dash" in line else ""
+    word = f" {_(UNDETERMINED)}" if "dash" in line else ""
     return {
         "type": "scatter",
         "mode": "lines",
@@ -199,7 +198,7 @@ def _band(panel: Panel, place: int) -> list[Figure]:
     days = sorted(day for day in panel.band if day in set(panel.days))
     if not days:
         return []
-    base: Figure = {"type": "scatter", "name": "interval", "hoverinfo": "skip", "yaxis": f"y{_number(place)}"}
+    base: Figure = {"type": "scatter", "name": _("interval"), "hoverinfo": "skip", "yaxis": f"y{_number(place)}"}
     if len(days) == 1:
         low, high = panel.band[days[0]]
         bar = {"type": "data", "array": [round((high - low) / 2, 1)], "color": LINE, "thickness": 3, "width": 0}
@@ -212,7 +211,9 @@ def _band(panel: Panel, place: int) -> list[Figure]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return _("%(others)s and %(last)s") % {"others": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def _alt(panels: Sequence[Panel]) -> str:
@@ -224,11 +225,22 @@ def _course(panel: Panel) -> str:
     pairs = zip(panel.overall, panel.days, strict=True)
     points = [(value, day) for value, day in pairs if value is not None]
     if not points:
-        return f"{panel.name}: {NOT_ASSESSED if not panel.days else 'nothing known in these years'}, no line."
+        if not panel.days:
+            return _("%(country)s: not assessed, no line.") % {"country": panel.name}
+        return _("%(country)s: nothing known in these years, no line.") % {"country": panel.name}
     (start, since), (end, until), (top, at) = points[0], points[-1], max(points)
-    return (
-        f"{panel.name}: from {start:.1f} on {since} to {end:.1f} ({panel.word}) on {until}, highest {top:.1f} on {at}."
-    )
+    return _(
+        "%(country)s: from %(start).1f on %(since)s to %(end).1f (%(level)s) on %(until)s, highest %(top).1f on %(at)s."
+    ) % {
+        "country": panel.name,
+        "start": start,
+        "since": since,
+        "end": end,
+        "level": _(panel.word),
+        "until": until,
+        "top": top,
+        "at": at,
+    }
 
 
 def _rows(panels: Sequence[Panel]) -> tuple[tuple[str, ...], ...]:
@@ -244,6 +256,10 @@ def _cells(panel: Panel) -> dict[dt.date, tuple[str, str, str]]:
     for day, value, level in zip(panel.days, panel.overall, panel.levels, strict=True):
         if value is not None:
             low_high = panel.band.get(day)
-            between = f"{low_high[0]:.1f} to {low_high[1]:.1f}" if low_high else DASH
-            found[day] = (f"{value:.1f}", between, level)
+            between = _interval(low_high) if low_high else DASH
+            found[day] = (f"{value:.1f}", between, _(level))
     return found
+
+
+def _interval(bounds: tuple[float, float]) -> str:
+    return _("%(low).1f to %(high).1f") % {"low": bounds[0], "high": bounds[1]}

@@ -50,7 +50,7 @@ class Month:
     @property
     def titled(self) -> tuple[tuple[str, Deaths | None], ...]:
         """Each kind with its name."""
-        return tuple(zip(Violence.labels, self.kinds, strict=True))
+        return tuple(zip(map(str, Violence.labels), self.kinds, strict=True))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

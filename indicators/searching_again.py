@@ -15,6 +15,7 @@ from indicators import lexicon_keeping
 from indicators.lexicon_keeping import LexiconRefused
 from indicators.models import SearchOrder, SuggestionRun
 from indicators.suggesting import Catalogue, Changed, catalogue, search_again
+from people.english import in_english
 from people.models import User
 from people.permissions import Action, may
 from reports.models import Report
@@ -52,7 +53,7 @@ def confirm(*, order_id: int, by: User, at: dt.datetime) -> SearchOrder:
     order = _locked(order_id)
     publication = lexicon_keeping.published()
     if order.state != State.READY:
-        raise LexiconRefused(f"found it {order.get_state_display()}; wanted it counted and not decided")
+        raise LexiconRefused(f"found it {in_english(order.get_state_display)}; wanted it counted and not decided")
     if publication is None or publication.version_id != order.version_id:
         raise LexiconRefused(PASSED)
     return _moved(order, State.CONFIRMED, by=by, at=at, cursor=0, failed_count=0)
@@ -64,7 +65,7 @@ def drop(*, order_id: int, by: User, at: dt.datetime) -> SearchOrder:
     _refuse_strangers(by)
     order = _locked(order_id)
     if order.state not in (State.COUNTING, State.READY):
-        raise LexiconRefused(f"found it {order.get_state_display()}; wanted it not confirmed")
+        raise LexiconRefused(f"found it {in_english(order.get_state_display)}; wanted it not confirmed")
     return _moved(order, State.DROPPED, by=by, at=at, finished_at=at)
 
 

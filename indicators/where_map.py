@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from countries.charts import (
     DASH,
@@ -27,8 +28,8 @@ from countries.charts import (
     map_layout,
 )
 
-NONE = "nothing that you may see"
-NOTE = (
+NONE = gettext_noop("nothing that you may see")
+NOTE = gettext_lazy(
     "A colour says which way the accepted evidence points, not how much risk there is: much is written about"
     " some countries and little about others. The palest areas have nothing that you may see: nobody has"
     " looked, or it is not shown to you, which is not the same as absent. A dot stands for a State too small"
@@ -38,12 +39,12 @@ NOTE = (
 
 
 class Says(enum.StrEnum):
-    """What the evidence of a country says of a sign, or of any of a factor's."""
+    """What the evidence of a country says of a sign, or of any of a factor's: keys in English."""
 
-    RISK = "it is there"
-    BOTH = "both ways"
-    AGAINST = "only against it"
-    NUMBERS = "only a series of numbers"
+    RISK = gettext_noop("it is there")
+    BOTH = gettext_noop("both ways")
+    AGAINST = gettext_noop("only against it")
+    NUMBERS = gettext_noop("only a series of numbers")
 
 
 COLOURS = {Says.RISK: LINE, Says.BOTH: LINE_2, Says.NUMBERS: NOT_SHOWN, Says.AGAINST: FAINT}  # darkest first
@@ -76,8 +77,8 @@ def where_map(
 
     `geometry` is the address of the GeoJSON whose feature ids are the codes and those of `neutral`.
     """
-    traces = [areas(land(neutral), "no State of the table", LAND, geometry, hover=False)]
-    blank = [Place(iso3, name, NONE, f"{escape(name)}: {NONE}") for iso3, name in others.items()]
+    traces = [areas(land(neutral), gettext_noop("no State of the table"), LAND, geometry, hover=False)]
+    blank = [Place(iso3, name, NONE, f"{escape(name)}: {_(NONE)}") for iso3, name in others.items()]
     layers = [(NONE, LEVEL_COLOURS[NOT_ASSESSED], blank)]
     layers += [
         (says, colour, [_place(spot) for spot in spots if spot.says is says]) for says, colour in COLOURS.items()
@@ -92,7 +93,7 @@ def where_map(
         % {"subject": subject, "day": format(day, "%-d %B %Y")},
         unit=_("What the evidence says, country by country; no strength and no level"),
         source=source,
-        note=NOTE,
+        note=str(NOTE),
         alt=_alt(spots, subject, day),
         figure=_figure(traces) if spots else {},
         columns=(_("Country"), _("What it says"), _("For it"), _("Against it"), _("Newest")),
@@ -105,14 +106,16 @@ def _figure(traces: Sequence[Figure]) -> Figure:
 
 
 def _place(spot: Spot) -> Place:
-    counted = f"{spot.present} for it, {spot.against} against it"
-    more = "" if spot.says is Says.NUMBERS else f"<br>{counted}, newest {spot.newest}"
-    return Place(spot.iso3, spot.name, spot.says, f"{escape(spot.name)}: {spot.says}{more}")
+    said = f"{escape(spot.name)}: {_(spot.says)}"
+    if spot.says is not Says.NUMBERS:
+        counted = _("%(present)d for it, %(against)d against it, newest %(day)s")
+        said += "<br>" + counted % {"present": spot.present, "against": spot.against, "day": spot.newest}
+    return Place(spot.iso3, spot.name, spot.says, said)
 
 
 def _row(spot: Spot) -> tuple[str, ...]:
     newest = DASH if spot.newest is None else spot.newest.isoformat()
-    return (spot.name, spot.says, str(spot.present), str(spot.against), newest)
+    return (spot.name, _(spot.says), str(spot.present), str(spot.against), newest)
 
 
 def _alt(spots: Sequence[Spot], subject: str, day: dt.date) -> str:
@@ -126,7 +129,7 @@ def _alt(spots: Sequence[Spot], subject: str, day: dt.date) -> str:
     for says in COLOURS:
         names = [spot.name for spot in spots if spot.says is says]
         if names:
-            parts.append(f"{says}: {', '.join(names) if len(names) <= LINES_MAX else len(names)}")
+            parts.append(f"{_(says)}: {', '.join(names) if len(names) <= LINES_MAX else len(names)}")
     return (
         _("World map of the evidence on %(subject)s on %(day)s. ") % {"subject": subject, "day": day}
         + "; ".join(parts)

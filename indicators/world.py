@@ -122,7 +122,7 @@ def is_stale(last: ScoreRun | None, *, stands_of: dt.date | None, day: dt.date) 
 
 def _counts(rows: Sequence[WorldRow]) -> dict[str, int]:
     counts = {"not assessed": sum(not row.assessed for row in rows)}
-    return counts | {level.label: sum(row.level == level for row in rows) for level in Level}
+    return counts | {level.name: sum(row.level == level for row in rows) for level in Level}
 
 
 def _titles() -> dict[int, str]:

@@ -4,26 +4,27 @@ import dataclasses
 import enum
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Sensitivity(models.IntegerChoices):
     """How widely something may be shown; our own four steps."""
 
-    PUBLIC = 0, "public"
-    INTERNAL = 1, "internal"
-    CONFIDENTIAL = 2, "confidential"
-    STRICTLY_CONFIDENTIAL = 3, "strictly confidential"
+    PUBLIC = 0, _("public")
+    INTERNAL = 1, _("internal")
+    CONFIDENTIAL = 2, _("confidential")
+    STRICTLY_CONFIDENTIAL = 3, _("strictly confidential")
 
 
 class Role(models.TextChoices):
     """What a person does here; everybody has exactly one."""
 
-    READER = "reader", "reader"
-    FOCAL_POINT = "focal_point", "focal point"
-    CODER = "coder", "coder"
-    REVIEWER = "reviewer", "reviewer"
-    PUBLISHER = "publisher", "publisher"
-    ADMIN = "admin", "admin"
+    READER = "reader", _("reader")
+    FOCAL_POINT = "focal_point", _("focal point")
+    CODER = "coder", _("coder")
+    REVIEWER = "reviewer", _("reviewer")
+    PUBLISHER = "publisher", _("publisher")
+    ADMIN = "admin", _("admin")
 
 
 class Action(enum.Enum):

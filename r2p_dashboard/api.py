@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import patch_cache_control
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field, inline_serializer
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from indicators.frames import NoMethodError
+from people.english import WRITTEN_IN
 from r2p_dashboard import clock
 from r2p_dashboard.paging import PAGE_SIZE, PAGE_SIZE_MAX, Pages
 from r2p_dashboard.renderers import ENVELOPE, CsvRenderer
@@ -134,7 +136,17 @@ class NotReady(APIException):
     status_code = 503
 
 
-class Endpoint(APIView):
+class InEnglish(APIView):
+    """Answers in English, whatever language is active: machines read it."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Renders too, since that would else come after the language is the reader's again."""
+        with translation.override(WRITTEN_IN):
+            response = super().dispatch(request, *args, **kwargs)
+            return response.render() if isinstance(response, Response) else response
+
+
+class Endpoint(InEnglish):
     """Something that is read. `asked` holds its parameters, `as_of` the moment that it shows."""
 
     http_method_names = ["get", "head"]

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from r2p_dashboard.api import NOTE, Endpoint, Query, answers
+from r2p_dashboard.api import NOTE, Endpoint, InEnglish, Query, answers
 
 NAMES = (
     "countries",
@@ -61,7 +61,7 @@ class IndexView(Endpoint):
         return Response({**links, "note": NOTE})
 
 
-class SchemaView(SpectacularAPIView):
+class SchemaView(InEnglish, SpectacularAPIView):
     """The OpenAPI schema, as YAML or JSON. 3.1, because 3.0 has no way to say that an object may be null."""
 
     http_method_names = ["get", "head"]

@@ -23,6 +23,7 @@ from indicators.lexicon_keeping import load_shipped
 from indicators.methods import publish_shipped
 from indicators.reference_loading import load_framework, load_series_definitions
 from r2p_dashboard.celery import QUEUES, app
+from tests import marked as marking
 from tests import standing
 from tests.make import NOW
 from tests.waiting import Bell
@@ -71,6 +72,13 @@ def quick_passwords(settings: Settings) -> None:
 @pytest.fixture
 def reference(db: None) -> None:
     """Countries, framework, series definitions and the method in use: loaded once, said by the test that needs them."""
+
+
+@pytest.fixture
+def marked(tmp_path: Path, settings: Settings) -> Iterator[None]:
+    """Every string of pages stands between ⟦ and ⟧."""
+    with marking.spoken(tmp_path, settings):
+        yield
 
 
 @pytest.fixture

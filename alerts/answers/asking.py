@@ -7,6 +7,7 @@ from django.conf import settings
 from alerts import family
 from alerts.models import Alert, Delivery, DeliveryAttempt, Duty, DutyStep
 from alerts.policy import deadlines
+from people.english import in_english
 from people.notices import reword_notice
 
 NOTICE = "alert-unanswered"
@@ -57,7 +58,7 @@ def close(duty: Duty, closing: Duty.Closing, *, at: dt.datetime) -> None:
     reword_notice(
         kind=NOTICE, subject=subject_of(duty),
         words=f"Office {duty.office_id} left alert {duty.alert_id} unanswered for long. It is settled since "
-        f"{at:%Y-%m-%d %H:%M} UTC: {duty.get_closing_display()}. Nothing is left to do; close this notice.",
+        f"{at:%Y-%m-%d %H:%M} UTC: {in_english(duty.get_closing_display)}. Nothing is left to do; close this notice.",
     )  # fmt: skip
 
 

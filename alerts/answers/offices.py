@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from alerts.models import Absence, Duty, MailSettings, Office, OfficeMember
 from alerts.situations import changes
 from countries.models import Country
+from people.english import in_english
 from people.models import User
 from people.permissions import Action, Role, Sensitivity, clearance_of, may
 
@@ -123,7 +124,7 @@ def put_person(*, office_id: int, person: User, by: User, at: dt.datetime) -> Of
     office = _open(office_id, by)
     members = OfficeMember.objects.filter(office=office, until=None)
     if not person.is_active or person.role not in ROLES:
-        wanted = ", ".join(role.label for role in ROLES)
+        wanted = ", ".join(in_english(role.label) for role in ROLES)
         raise OfficeError(
             f"person {person.pk}: found role {person.role}; wanted an active person with one of: {wanted}"
         )

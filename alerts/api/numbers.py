@@ -15,6 +15,7 @@ from alerts.numbers.counted import Counted, Span, counted
 from alerts.numbers.numbers import Asked, Elapsed, Fate, Group, Kept, groups, kept, office_figures
 from indicators.api.standing import LEVELS
 from indicators.models.score import Level
+from people.english import in_english
 from people.permissions import Action, may
 from r2p_dashboard import clock
 from r2p_dashboard.api import About, RowsEndpoint, RowsQuery, answers, enveloped
@@ -133,7 +134,7 @@ def _row(group: Group, asked: Sequence[Asked], at: dt.datetime, *, is_told: bool
     return {
         "month": group.month,
         "time_set": None if group.month or group.kind else _kept(asked, group.level, at),
-        "level": None if group.level is None else Level(group.level).label,
+        "level": None if group.level is None else in_english(Level(group.level).label),
         "kind": group.kind,
         "office": None,
         "warnings": of_it.standing,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
 
 from alerts import family, links
@@ -16,6 +17,7 @@ from alerts.channels.names import cleaned, host
 from alerts.channels.reasons import Known, public_evidence, said, seen_reasons
 from alerts.models import Alert, AlertQuerySet, AlertReason
 from indicators.models.score import Level
+from people.english import WRITTEN_IN, in_english
 from people.permissions import Sensitivity
 
 ENTRIES = 30  # a page
@@ -71,6 +73,7 @@ def public_alerts() -> AlertQuerySet:
     return Alert.objects.released().filter(is_dry_run=False, sensitivity=Sensitivity.PUBLIC)
 
 
+@translation.override(WRITTEN_IN)
 def feed_of(rows: AlertQuerySet, about: About) -> AlertsFeed:
     """One page of the feed of these alerts."""
     first = (about.number - 1) * ENTRIES
@@ -136,7 +139,7 @@ def _add(feed: AlertsFeed, alert: Alert, public: Known, since: Since) -> None:
         unique_id=f"tag:{host()},{alert.raised_at:%Y-%m-%d}:alert-{alert.pk}",
         pubdate=alert.released_at,
         updateddate=_changed(alert, since, [public[row.evidence_id] for row in reasons if row.evidence_id is not None]),
-        categories=(Level(alert.level).label, alert.country.iso3),
+        categories=(in_english(Level(alert.level).label), alert.country.iso3),
         content=cleaned(render_to_string("alerts/alert_feed_entry.html", context)),
         cap=links.absolute(reverse("alert_cap", args=[alert.pk])),
     )
@@ -144,15 +147,15 @@ def _add(feed: AlertsFeed, alert: Alert, public: Known, since: Since) -> None:
 
 def _title(alert: Alert, since: Since) -> str:
     """What became of it, or that it takes back or corrects another, comes first."""
-    told = f"{alert.get_kind_display().capitalize()}: " if alert.corrects_id else ""
+    told = f"{in_english(alert.get_kind_display).capitalize()}: " if alert.corrects_id else ""
     is_withdrawn = family.withdrawn_at(alert, since.letters) is not None
     state = "Withdrawn: " if is_withdrawn else "Superseded: " if since.above else ""
-    return f"{state or told}{Level(alert.level).label}: {alert.country.name_en}: {alert.headline}"
+    return f"{state or told}{in_english(Level(alert.level).label)}: {alert.country.name_en}: {alert.headline}"
 
 
 def _later(since: Since) -> list[dict[str, object]]:
     """The alerts that correct, withdraw or take the place of this one."""
-    named = [(one, str(one.get_kind_display()).capitalize()) for one in since.letters]
+    named = [(one, in_english(one.get_kind_display).capitalize()) for one in since.letters]
     named += [(one, "Superseded by a higher level") for one in since.above]
     return [{"words": words, "number": one.pk, "url": links.absolute(one.get_absolute_url())} for one, words in named]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import translation
 from icalendar import Calendar, Event
 
 from alerts import links
@@ -16,6 +17,7 @@ from alerts.channels.names import cleaned, host
 from alerts.models import Duty, Lever, Subscription
 from countries.models import Country
 from indicators.models.score import Level
+from people.english import WRITTEN_IN, in_english
 from people.models import User
 from people.permissions import clearance_of
 
@@ -57,6 +59,7 @@ def duties_of(person: User, *, day: dt.date) -> QuerySet[Duty]:
     return told.select_related("alert__country", "office").order_by("due_at", "pk")
 
 
+@translation.override(WRITTEN_IN)
 def calendar_of(name: str, levers: Iterable[Lever], duties: Iterable[Duty] = ()) -> tuple[bytes, dt.datetime]:
     """The calendar as it is sent, and when anything in it last changed."""
     found = Calendar()
@@ -85,7 +88,7 @@ def _of_lever(lever: Lever) -> tuple[Event, dt.datetime]:
     ]
     at = lever.removed_at or lever.added_at
     event = _event(f"lever-{lever.pk}", f"{where}: {lever.title}", lines, lever.first_day, lever.last_day, at)
-    event.add("categories", [lever.get_kind_display()])
+    event.add("categories", [in_english(lever.get_kind_display)])
     if lever.source_url:
         event.add("url", lever.source_url)
     return _with_state(event, number=int(is_removed), is_cancelled=is_removed, is_sure=not lever.is_estimated), at
@@ -96,10 +99,10 @@ def _of_duty(duty: Duty) -> tuple[Event, dt.datetime]:
     at = max(one for one in (duty.opened_at, told_at, duty.closed_at) if one is not None)
     lines = [
         f"{duty.office.name} is to answer alert {alert.pk}, {duty.due_at.astimezone(dt.UTC):%H:%M} UTC on this day.",
-        f"Closed: {duty.get_closing_display()}." if duty.closed_at else "",
+        f"Closed: {in_english(duty.get_closing_display)}." if duty.closed_at else "",
     ]
     day = duty.due_at.astimezone(dt.UTC).date()
-    title = f"Answer due: {Level(alert.level).label}, {alert.country.name_en}"
+    title = f"Answer due: {in_english(Level(alert.level).label)}, {alert.country.name_en}"
     event = _event(f"duty-{duty.pk}", title, lines, day, day, at)
     event.add("url", links.absolute(alert.get_absolute_url()))
     is_over = duty.closed_at is not None

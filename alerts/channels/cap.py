@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from django.conf import settings
+from django.utils import translation
 
 from alerts import family, links
 from alerts.channels.names import cleaned, host
 from alerts.models import Alert
 from indicators.models.score import Level
+from people.english import WRITTEN_IN, in_english
 
 MEDIA_TYPE = "application/cap+xml; charset=utf-8"
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -29,6 +31,7 @@ Kind = Alert.Kind
 RELATED = ("country", "situation", "snapshot__method", "corrects__country")  # what a message says
 
 
+@translation.override(WRITTEN_IN)
 def message_of(alert: Alert) -> tuple[bytes, dt.datetime]:
     """The latest message about an alert, and since when it is that; needs `corrects` and RELATED.
 
@@ -117,7 +120,7 @@ def _started(
     root: ElementTree.Element, alert: Alert, response: str, urgency: str, severity: str
 ) -> ElementTree.Element:
     info = ElementTree.SubElement(root, "info")
-    _add(info, language="en", category="Security", event=f"Atrocity risk: {alert.get_kind_display()}")
+    _add(info, language="en", category="Security", event=f"Atrocity risk: {in_english(alert.get_kind_display)}")
     _add(info, responseType=response, urgency=urgency, severity=severity, certainty=CERTAINTY)
     return info
 
@@ -128,7 +131,10 @@ def _end(info: ElementTree.Element, alert: Alert, headline: str, description: st
     if instruction:
         _add(info, instruction=instruction)
     _add(info, web=page)
-    pairs = {"level": Level(alert.level).label, "previous-level": Level(alert.previous_level).label}
+    pairs = {
+        "level": in_english(Level(alert.level).label),
+        "previous-level": in_english(Level(alert.previous_level).label),
+    }
     for name, value in (pairs | {"confidence": alert.confidence, "method": str(alert.snapshot.method)}).items():
         _add(ElementTree.SubElement(info, "parameter"), valueName=name, value=value)
     area = ElementTree.SubElement(info, "area")
@@ -138,7 +144,7 @@ def _end(info: ElementTree.Element, alert: Alert, headline: str, description: st
 
 
 def _headline(alert: Alert) -> str:
-    return f"{Level(alert.level).label}: {alert.country.name_en}: {alert.headline}"
+    return f"{in_english(Level(alert.level).label)}: {alert.country.name_en}: {alert.headline}"
 
 
 def _add(to: ElementTree.Element, **texts: str) -> None:

@@ -12,6 +12,7 @@ from alerts.channels.names import host
 from alerts.channels.reasons import public_evidence, said, seen_reasons
 from alerts.models import Alert, Delivery
 from indicators.models.score import Level
+from people.english import in_english
 
 NOTE = "The level is an index of reported evidence: not a probability, not a finding of law."
 RELATED = ("alert__country", "alert__situation", "alert__snapshot__method")
@@ -48,8 +49,8 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "is_demonstration": settings.INSTALLATION_DAY is not None,
         "country": {"iso3": alert.country.iso3, "name": alert.country.name_en},
         "situation": {"name": alert.situation.name, "url": links.absolute(alert.situation.get_absolute_url())},
-        "level": Level(alert.level).label,
-        "previous_level": Level(alert.previous_level).label,
+        "level": in_english(Level(alert.level).label),
+        "previous_level": in_english(Level(alert.previous_level).label),
         "confidence": alert.confidence,
         **{name: getattr(alert, name) for name in _WORDS},
         "reasons": [said(row, public) for row in rows],

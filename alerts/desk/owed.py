@@ -20,6 +20,7 @@ from alerts.raising.raising import public_profile
 from alerts.situations import can_be_done
 from indicators.models import Evidence, Standing
 from indicators.models.score import Level
+from people.english import in_english
 from people.models import StaffNotice
 from people.notices import raise_notice
 
@@ -120,11 +121,12 @@ def _words(alert: Alert, pieces: Collection[int], *, day: dt.date) -> Words:
             words, how_sure=wording.how_sure(profile), not_known=wording.not_known(profile), can_be_done=options,
             who_is_at_risk=at_risk.in_few_words(profile.evidence),
         )  # fmt: skip
-        now = f" {alert.country.name_en} stands at {level.label} as of {standing.snapshot.as_of:%Y-%m-%d}."
+        now = f" {alert.country.name_en} stands at {in_english(level.label)} as of {standing.snapshot.as_of:%Y-%m-%d}."
     return dataclasses.replace(
         words,
         headline="Evidence behind this alert was retracted",
-        what_changed=f"Corrects {named(alert)}, which warned of {Level(alert.level).label}. {_retracted(pieces)}{now}",
+        what_changed=f"Corrects {named(alert)}, which warned of {in_english(Level(alert.level).label)}. "
+        f"{_retracted(pieces)}{now}",
         valid_until=lapsing.goes_until(alert, day=day),
     )
 

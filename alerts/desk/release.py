@@ -15,6 +15,7 @@ from alerts.raising.freshness import why_stale
 from alerts.raising.warned import stronger
 from indicators.models import Standing
 from indicators.models.score import Level
+from people.english import in_english
 from people.models import User
 
 
@@ -56,7 +57,8 @@ def _refuse_what_does_not_hold(alert: Alert, *, at: dt.datetime) -> None:
     now = Level(standing.snapshot.shown_level)
     if now < alert.level:
         raise DeskError(
-            f"alert {alert.pk}: it warns of {Level(alert.level).label}, found the country at {now.label} now; "
+            f"alert {alert.pk}: it warns of {in_english(Level(alert.level).label)}, "
+            f"found the country at {in_english(now.label)} now; "
             "wanted the level that it warns of: refuse it, or wait for the next one"
         )
     if lapsing.overdue(day=at.date()).filter(pk=alert.pk).exists():
@@ -72,5 +74,5 @@ def _refuse_what_does_not_hold(alert: Alert, *, at: dt.datetime) -> None:
     if (sent := stronger(alert, at=at)) is not None:
         raise DeskError(
             f"alert {alert.pk}: found alert {sent.pk} of {sent.released_at:%Y-%m-%d}, which warned of "
-            f"{Level(sent.level).label} already; wanted a higher level: refuse this one"
+            f"{in_english(Level(sent.level).label)} already; wanted a higher level: refuse this one"
         )

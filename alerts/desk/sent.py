@@ -7,6 +7,7 @@ from django.conf import settings
 from alerts.desk.drafts import DeskError, Words, log, refuse_others
 from alerts.desk.hidden import refuse_hidden
 from alerts.models import Alert, AlertDecision, AlertReason
+from people.english import in_english
 from people.models import User
 
 WAS_WRONG = "What was wrong: "  # before it stands which alert
@@ -23,7 +24,8 @@ def sent_for(*, alert_id: int, by: User) -> Alert:
         raise DeskError(f"alert {alert_id}: found none")
     if alert.corrects_id is not None:
         raise DeskError(
-            f"alert {alert_id}: found a {alert.get_kind_display()}; wanted the alert itself, {alert.corrects_id}"
+            f"alert {alert_id}: found a {in_english(alert.get_kind_display)}; "
+            f"wanted the alert itself, {alert.corrects_id}"
         )
     if alert.state != Alert.State.RELEASED or alert.is_dry_run:
         found = "released for practice" if alert.is_dry_run else alert.state

@@ -12,6 +12,7 @@ from alerts.desk.told import close_notices
 from alerts.models import Alert, AlertDecision, Duty
 from alerts.raising import lapsing
 from indicators.models.score import Level
+from people.english import in_english
 from people.models import User
 
 
@@ -49,7 +50,7 @@ def _end_duties(alert: Alert, *, at: dt.datetime) -> None:
 
 
 def _words(alert: Alert, wrong: str, *, day: dt.date) -> Words:
-    level = Level(alert.level).label
+    level = in_english(Level(alert.level).label)
     return Words(
         headline=f"Alert {alert.pk} is withdrawn",
         what_changed=f"Withdrawn: {named(alert)}, which warned of {level} in {alert.country.name_en}. "

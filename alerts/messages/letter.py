@@ -24,6 +24,7 @@ from alerts.messages.trend import trend_of
 from alerts.models import Alert, AlertReason, Delivery
 from indicators.models import Evidence
 from indicators.models.score import Level
+from people.english import in_english
 
 SHORTENED = gettext_noop("Shortened: the whole stands on the alert’s page.")
 NOT_PUBLIC = gettext_noop("Evidence that is not public")
@@ -86,7 +87,7 @@ class Letter:
 def letter_for(alert: Alert, *, language: str = SOURCE, purpose: str = Purpose.ALERT) -> Letter:
     """Raises MessageError: of an alert that nobody released no mail is made."""
     if alert.state != Alert.State.RELEASED:
-        raise MessageError(f"alert {alert.pk} is {alert.get_state_display()}; wanted a released one")
+        raise MessageError(f"alert {alert.pk} is {in_english(alert.get_state_display)}; wanted a released one")
     return preview_letter(alert, language=language, purpose=purpose)
 
 
@@ -227,11 +228,11 @@ def _shared(alert: Alert, right: Alert | None, language: str, purpose: str) -> d
         "is_asked": family.warns(alert),
         "country": country_name(alert.country),
         "level": level_word(level),
-        "level_as_written": level.label,
+        "level_as_written": in_english(level.label),
         "kind": kind_word(said.kind),
         "shortened": _(SHORTENED),
         "previous": level_word(Level(alert.previous_level)) if said.kind == Alert.Kind.RISE else "",
-        "previous_as_written": Level(alert.previous_level).label,
+        "previous_as_written": in_english(Level(alert.previous_level).label),
         "method": alert.snapshot.method,
         "alert_url": links.absolute(alert.get_absolute_url()),
         "country_url": links.absolute(alert.country.get_absolute_url()),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models.signal import Signal
 from alerts.models.situation import Situation
@@ -67,27 +68,27 @@ class Alert(models.Model):
     class Kind(models.TextChoices):
         """What it warns of."""
 
-        RISE = "rise", "a level that rose"
-        RAPID = "rapid", "rapid change"
-        TRIGGER = "trigger", "new trigger evidence"
-        BLACKOUT = "blackout", "reporting blackout"
-        CORRECTION = "correction", "correction of an alert"
-        WITHDRAWAL = "withdrawal", "withdrawal of an alert"
+        RISE = "rise", _("a level that rose")
+        RAPID = "rapid", _("rapid change")
+        TRIGGER = "trigger", _("new trigger evidence")
+        BLACKOUT = "blackout", _("reporting blackout")
+        CORRECTION = "correction", _("correction of an alert")
+        WITHDRAWAL = "withdrawal", _("withdrawal of an alert")
 
     class State(models.TextChoices):
         """Whether it may go out."""
 
-        DRAFT = "draft", "waiting for release"
-        RELEASED = "released", "released"
-        REFUSED = "refused", "refused"
-        LAPSED = "lapsed", "lapsed before anybody decided"
+        DRAFT = "draft", _("waiting for release")
+        RELEASED = "released", _("released")
+        REFUSED = "refused", _("refused")
+        LAPSED = "lapsed", _("lapsed before anybody decided")
 
     class Confidence(models.TextChoices):
         """How sure, from coverage and from the grades behind the reasons."""
 
-        LOW = "low", "low"
-        MEDIUM = "medium", "medium"
-        HIGH = "high", "high"
+        LOW = "low", _("low")
+        MEDIUM = "medium", _("medium")
+        HIGH = "high", _("high")
 
     LETTERS = (Kind.CORRECTION, Kind.WITHDRAWAL)  # what they say is about another alert
 
@@ -196,14 +197,14 @@ class AlertDecision(models.Model):
     class Action(models.TextChoices):
         """What was done."""
 
-        EDITED = "edited", "words changed"
-        RELEASED = "released", "released"
-        REFUSED = "refused", "refused"
-        LAPSED = "lapsed", "lapsed"
-        WITHDRAWN = "withdrawn", "withdrawn"
-        CORRECTED = "corrected", "corrected"
-        MOVED = "moved", "moved to another situation"
-        TOLD = "told", "what did not arrive was settled"
+        EDITED = "edited", _("words changed")
+        RELEASED = "released", _("released")
+        REFUSED = "refused", _("refused")
+        LAPSED = "lapsed", _("lapsed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        CORRECTED = "corrected", _("corrected")
+        MOVED = "moved", _("moved to another situation")
+        TOLD = "told", _("what did not arrive was settled")
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="decisions")
     action = models.CharField(max_length=9, choices=Action.choices)

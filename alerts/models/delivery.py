@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models.alert import Alert
 from alerts.models.subscription import Endpoint, Subscription
@@ -25,28 +26,28 @@ class Delivery(models.Model):
     class Channel(models.TextChoices):
         """How it goes out."""
 
-        MAIL = "mail", "e-mail"
-        WEBHOOK = "webhook", "webhook"
+        MAIL = "mail", _("e-mail")
+        WEBHOOK = "webhook", _("webhook")
 
     class Purpose(models.TextChoices):
         """Why it goes."""
 
-        ALERT = "alert", "the alert"
-        DIGEST = "digest", "for the person's next digest"
-        REMINDER = "reminder", "a reminder to answer"
-        ESCALATION = "escalation", "somebody before did not answer"
-        PASSED_ON = "passed_on", "somebody passed it on"
+        ALERT = "alert", _("the alert")
+        DIGEST = "digest", _("for the person's next digest")
+        REMINDER = "reminder", _("a reminder to answer")
+        ESCALATION = "escalation", _("somebody before did not answer")
+        PASSED_ON = "passed_on", _("somebody passed it on")
 
     class State(models.TextChoices):
         """What became of it."""
 
-        WAITING = "waiting", "waiting to be sent"
-        DEFERRED = "deferred", "deferred: to be tried again"
-        SENT = "sent", "sent: the mail server took it"
-        REFUSED = "refused", "refused by the mail server"
-        GIVEN_UP = "given_up", "given up after many tries"
-        CANCELLED = "cancelled", "cancelled: it need not go any more"
-        BOUNCED = "bounced", "came back after the mail server had taken it"
+        WAITING = "waiting", _("waiting to be sent")
+        DEFERRED = "deferred", _("deferred: to be tried again")
+        SENT = "sent", _("sent: the mail server took it")
+        REFUSED = "refused", _("refused by the mail server")
+        GIVEN_UP = "given_up", _("given up after many tries")
+        CANCELLED = "cancelled", _("cancelled: it need not go any more")
+        BOUNCED = "bounced", _("came back after the mail server had taken it")
 
     FAILED = (State.REFUSED, State.GIVEN_UP, State.BOUNCED)  # it did not arrive, and is tried no more
 
@@ -132,15 +133,15 @@ class DeliveryAttempt(models.Model):
     class Outcome(models.TextChoices):
         """What came of it."""
 
-        SENT = "sent", "the mail server took it"
-        DEFERRED = "deferred", "not now, said the mail server"
-        REFUSED = "refused", "refused by the mail server"
-        NO_ANSWER = "no_answer", "no answer"
-        OUTAGE = "outage", "our mail server takes no mail: no try"
-        GIVEN_UP = "given_up", "given up"
-        CANCELLED = "cancelled", "cancelled"
-        BOUNCED = "bounced", "came back"
-        RETRY = "retry", "put back by a person"
+        SENT = "sent", _("the mail server took it")
+        DEFERRED = "deferred", _("not now, said the mail server")
+        REFUSED = "refused", _("refused by the mail server")
+        NO_ANSWER = "no_answer", _("no answer")
+        OUTAGE = "outage", _("our mail server takes no mail: no try")
+        GIVEN_UP = "given_up", _("given up")
+        CANCELLED = "cancelled", _("cancelled")
+        BOUNCED = "bounced", _("came back")
+        RETRY = "retry", _("put back by a person")
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries")
     at = models.DateTimeField()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models.alert import Alert
 from alerts.models.delivery import Delivery
@@ -19,8 +20,8 @@ class Office(models.Model):
     class Kind(models.TextChoices):
         """Whose it is."""
 
-        STATE = "state", "State"
-        ORGANISATION = "organisation", "organisation"
+        STATE = "state", _("State")
+        ORGANISATION = "organisation", _("organisation")
 
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -92,10 +93,10 @@ class Duty(models.Model):
     class Closing(models.TextChoices):
         """How it ended."""
 
-        ANSWERED = "answered", "answered"
-        PASSED_ON = "passed_on", "not theirs: passed on"
-        WITHDRAWN = "withdrawn", "the alert was withdrawn"
-        EXPIRED = "expired", "the alert's time was over, unanswered"
+        ANSWERED = "answered", _("answered")
+        PASSED_ON = "passed_on", _("not theirs: passed on")
+        WITHDRAWN = "withdrawn", _("the alert was withdrawn")
+        EXPIRED = "expired", _("the alert's time was over, unanswered")
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="duties")
     office = models.ForeignKey(Office, models.PROTECT, related_name="duties")
@@ -125,10 +126,10 @@ class DutyStep(models.Model):
     class Kind(models.TextChoices):
         """What was done."""
 
-        ASKED = "asked", "asked"
-        REMINDED = "reminded", "reminded"
-        ESCALATED = "escalated", "the next person asked"
-        NOBODY_LEFT = "nobody_left", "nobody left to ask: staff told"
+        ASKED = "asked", _("asked")
+        REMINDED = "reminded", _("reminded")
+        ESCALATED = "escalated", _("the next person asked")
+        NOBODY_LEFT = "nobody_left", _("nobody left to ask: staff told")
 
     duty = models.ForeignKey(Duty, models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=11, choices=Kind.choices)
@@ -149,10 +150,10 @@ class Acknowledgement(models.Model):
     class Kind(models.TextChoices):
         """What was said."""
 
-        SEEN = "seen", "seen"
-        NOT_FOR_US = "not_for_us", "not for us"
-        DECIDED = "decided", "decision taken"
-        FALSE_ALARM = "false_alarm", "held to be a false alarm"
+        SEEN = "seen", _("seen")
+        NOT_FOR_US = "not_for_us", _("not for us")
+        DECIDED = "decided", _("decision taken")
+        FALSE_ALARM = "false_alarm", _("held to be a false alarm")
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="acknowledgements")
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="acknowledgements")

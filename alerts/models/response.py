@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models.alert import Alert
 from alerts.models.office import Office
@@ -30,18 +31,18 @@ class Measure(models.Model):
     class Timing(models.TextChoices):
         """When it belongs."""
 
-        LATENT = "latent", "before a risk shows"
-        EMERGING = "emerging", "while a risk emerges"
-        ONGOING = "ongoing", "while crimes go on"
-        AFTERMATH = "aftermath", "afterwards"
+        LATENT = "latent", _("before a risk shows")
+        EMERGING = "emerging", _("while a risk emerges")
+        ONGOING = "ongoing", _("while crimes go on")
+        AFTERMATH = "aftermath", _("afterwards")
 
     class Sphere(models.TextChoices):
         """Where a State acts, after the Framework for Action for the Responsibility to Protect."""
 
-        DOMESTIC = "domestic", "at home: law, policy, institutions"
-        BILATERAL = "bilateral", "between two States"
-        REGIONAL = "regional", "in a regional organisation"
-        MULTILATERAL = "multilateral", "in the United Nations"
+        DOMESTIC = "domestic", _("at home: law, policy, institutions")
+        BILATERAL = "bilateral", _("between two States")
+        REGIONAL = "regional", _("in a regional organisation")
+        MULTILATERAL = "multilateral", _("in the United Nations")
 
     code = models.SlugField(max_length=60, unique=True)
     form = models.CharField("the form of protection it belongs to", max_length=120)
@@ -82,12 +83,12 @@ class Lever(models.Model):
     class Kind(models.TextChoices):
         """What it is."""
 
-        MANDATE = "mandate", "end or renewal of a mandate"
-        REVIEW = "review", "review or dialogue"
-        ELECTION = "election", "election"
-        SESSION = "session", "session of a body"
-        DEADLINE = "deadline", "deadline"
-        COMMEMORATION = "commemoration", "commemoration"
+        MANDATE = "mandate", _("end or renewal of a mandate")
+        REVIEW = "review", _("review or dialogue")
+        ELECTION = "election", _("election")
+        SESSION = "session", _("session of a body")
+        DEADLINE = "deadline", _("deadline")
+        COMMEMORATION = "commemoration", _("commemoration")
 
     situation = models.ForeignKey(Situation, models.PROTECT, null=True, blank=True, related_name="levers")
     country = models.ForeignKey(Country, models.PROTECT, null=True, blank=True, related_name="levers")
@@ -252,11 +253,11 @@ class Response(models.Model):
     class Status(models.TextChoices):
         """How far it is."""
 
-        PLANNED = "planned", "decided, not begun"
-        UNDER_WAY = "under_way", "under way"
-        DONE = "done", "done"
-        STOPPED = "stopped", "stopped"
-        DECLINED = "declined", "declined"
+        PLANNED = "planned", _("decided, not begun")
+        UNDER_WAY = "under_way", _("under way")
+        DONE = "done", _("done")
+        STOPPED = "stopped", _("stopped")
+        DECLINED = "declined", _("declined")
 
     situation = models.ForeignKey(Situation, models.PROTECT, related_name="responses")
     alert = models.ForeignKey(Alert, models.PROTECT, null=True, blank=True, related_name="responses")

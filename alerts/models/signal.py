@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 from indicators.models import Evidence, Snapshot
@@ -39,15 +40,15 @@ class Signal(models.Model):
     class Kind(models.TextChoices):
         """What changed."""
 
-        LEVEL_UP = "level_up", "level up"
-        LEVEL_DOWN = "level_down", "level down"
-        GONE_STALE = "gone_stale", "evidence has gone stale"
-        METHOD = "method", "changed with the method"
-        RAPID = "rapid", "rapid change"
-        TRIGGER = "trigger", "new trigger evidence"
-        BLACKOUT = "blackout", "reporting blackout"
-        BLACKOUT_OVER = "blackout_over", "end of a reporting blackout"
-        CORRECTION = "correction", "correction"
+        LEVEL_UP = "level_up", _("level up")
+        LEVEL_DOWN = "level_down", _("level down")
+        GONE_STALE = "gone_stale", _("evidence has gone stale")
+        METHOD = "method", _("changed with the method")
+        RAPID = "rapid", _("rapid change")
+        TRIGGER = "trigger", _("new trigger evidence")
+        BLACKOUT = "blackout", _("reporting blackout")
+        BLACKOUT_OVER = "blackout_over", _("end of a reporting blackout")
+        CORRECTION = "correction", _("correction")
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="signals")
     kind = models.CharField(max_length=13, choices=Kind.choices)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 from indicators.models.score import Level
@@ -17,8 +18,8 @@ class MailSettings(models.Model):
     class Language(models.TextChoices):
         """In which the frame of a mail is written; what analysts wrote stays as they wrote it."""
 
-        ENGLISH = "en", "English"
-        FRENCH = "fr", "French"
+        ENGLISH = "en", _("English")
+        FRENCH = "fr", _("French")
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="mail_settings"
@@ -82,15 +83,15 @@ class Subscription(models.Model):
     class Frequency(models.TextChoices):
         """When what matches goes out."""
 
-        AT_ONCE = "at_once", "at once"
-        DAILY = "daily", "once a day"
-        WEEKLY = "weekly", "once a week"
+        AT_ONCE = "at_once", _("at once")
+        DAILY = "daily", _("once a day")
+        WEEKLY = "weekly", _("once a week")
 
     class Channel(models.TextChoices):
         """How it goes out."""
 
-        MAIL = "mail", "e-mail"
-        WEBHOOK = "webhook", "webhook"
+        MAIL = "mail", _("e-mail")
+        WEBHOOK = "webhook", _("webhook")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="subscriptions")
     is_everywhere = models.BooleanField("every country", default=False)

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from alerts.numbers.numbers import Elapsed
 from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, SOFT, Chart, Figure, layout
 
-WITHDRAWN = "withdrawn since"
+WITHDRAWN = gettext_noop("withdrawn since")
 MONTHS_NAMED = 12  # that an alt text names one by one
 FEW = 4  # warnings or months: each gets its tick, and a bar does not fill the plot
 NOTHING_DRAWN = "No step has a median yet."  # axes without a row would look like a measurement
@@ -75,7 +76,7 @@ def by_month(counts: Mapping[str, Mapping[str, int]], *, source: str) -> Chart:
             "data": [_bars(name, counts) for name in names],
             "layout": _months_layout(len(total), max(total.values(), default=0)),
         },
-        columns=(_("Month"), *reversed(names), _("All")),
+        columns=(_("Month"), *(_(name) for name in reversed(names)), _("All")),
         rows=tuple(
             (month, *(str(row.get(name, 0)) for name in reversed(names)), str(total[month]))
             for month, row in reversed(list(counts.items()))
@@ -85,18 +86,24 @@ def by_month(counts: Mapping[str, Mapping[str, int]], *, source: str) -> Chart:
 
 def _months_alt(total: Mapping[str, int]) -> str:
     told = [f"{month}: {count}" for month, count in list(total.items())[-MONTHS_NAMED:]]
-    before = f" The {len(total) - MONTHS_NAMED} months before them are in the table." if len(total) > len(told) else ""
-    return _("Bars of warnings by month. %(told)s.%(before)s") % {"told": "; ".join(told), "before": before}
+    said = _("Bars of warnings by month. %(told)s.") % {"told": "; ".join(told)}
+    if len(total) == len(told):
+        return said
+    n = len(total) - MONTHS_NAMED
+    before = ngettext(
+        "The %(n)d month before them is in the table.", "The %(n)d months before them are in the table.", n
+    )
+    return f"{said} {before % {'n': n}}"
 
 
 def _bars(name: str, counts: Mapping[str, Mapping[str, int]]) -> Figure:
     return {
         "type": "bar",
-        "name": name,
+        "name": _(name),
         "x": [f"{month}-01" for month in counts],
         "y": [row.get(name, 0) for row in counts.values()],
         "marker": {"color": LEVEL_COLOURS.get(name, NOT_SHOWN)},
-        "hovertemplate": "%{x|%B %Y}: %{y} " + name + "<extra></extra>",
+        "hovertemplate": "%{x|%B %Y}: %{y} " + _(name) + "<extra></extra>",
     }
 
 

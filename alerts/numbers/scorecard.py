@@ -19,6 +19,11 @@ class Followed:
     by_horizon: tuple[Following, ...]
 
     @property
+    def level(self) -> Level:
+        """That it warned of."""
+        return Level(self.alert.level)
+
+    @property
     def is_withdrawn(self) -> bool:
         """Unless a correction let it stand again."""
         return self.alert.withdrawn_at is not None and not vars(self.alert)["stands_again"]

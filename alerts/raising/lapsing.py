@@ -9,6 +9,7 @@ from alerts.models import Alert, AlertDecision, AlertQuerySet, AlertReason
 from alerts.policy import rules
 from indicators.models import Evidence, EvidenceQuerySet, RescoreRequest, Snapshot, Standing
 from indicators.models.score import Level, Reporting
+from people.english import in_english
 
 STANDS_DAYS = 30  # so long a correction tries to reach people at the least, however old the alert is
 
@@ -46,7 +47,7 @@ def why_it_ends(alert: Alert, now: Snapshot, *, day: dt.date) -> str:
     if alert.valid_until < day:
         return f"its time was over on {alert.valid_until}"
     if now.shown_level < alert.level:
-        return f"the country stands at {Level(now.shown_level).label} now"
+        return f"the country stands at {in_english(Level(now.shown_level).label)} now"
     if alert.kind == Alert.Kind.BLACKOUT and now.reporting not in {"", Reporting.BLACKOUT}:
         return "reports came again"
     if alert.kind == Alert.Kind.RAPID and not now.is_rapid:

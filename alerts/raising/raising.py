@@ -24,6 +24,7 @@ from countries.models import Country
 from indicators.models import Evidence, Snapshot, Standing, SuggestionDecision
 from indicators.models.score import Level, Reporting
 from indicators.profile import CountryProfile, country_profile
+from people.english import in_english
 
 log = logging.getLogger(__name__)
 
@@ -236,7 +237,7 @@ def _end_weaker(country_id: int, kind: Alert.Kind, level: Level, *, at: dt.datet
     drafts = Alert.objects.waiting().filter(Q(kind=kind) | Q(level__lt=level), country=country_id)
     weaker = list(drafts.filter(kind__in=policy.RAISING).select_for_update(of=("self",)))
     for draft in weaker:
-        _end(draft, f"a warning of {level.label} took its place", at=at)
+        _end(draft, f"a warning of {in_english(level.label)} took its place", at=at)
     return weaker
 
 
@@ -256,7 +257,7 @@ def _phrases(evidence: list[Evidence]) -> dict[int, int]:
 def _release_by_rule(level: Level, *, at: dt.datetime) -> dict[str, object]:
     if level >= settings.RELEASE_FROM_LEVEL:
         return {}
-    above = Level(settings.RELEASE_FROM_LEVEL).label
+    above = in_english(Level(settings.RELEASE_FROM_LEVEL).label)
     reason = f"released by rule {rules.RULE}: levels below {above} go without a person"
     practice = {"is_dry_run": True, "matched_at": at} if settings.ALERTS_DRY_RUN else {}
     return {"state": Alert.State.RELEASED, "decided_at": at, "released_at": at, "decision_reason": reason} | practice

@@ -6,13 +6,14 @@ from indicators.models import Evidence, Snapshot
 from indicators.models.score import Level
 from indicators.profile import CountryProfile
 from indicators.scoring.apportion import printed_change
+from people.english import in_english
 
 NOT_PUBLIC = "New trigger evidence that is not public"
 
 
 def said_of_signal(signal: Signal, *, is_open: bool = False) -> str:
     """One or two sentences. `is_open`: the reader may see the piece that it is about."""
-    before, after = Level(signal.from_level).label, Level(signal.to_level).label
+    before, after = in_english(Level(signal.from_level).label), in_english(Level(signal.to_level).label)
     words = {
         Signal.Kind.LEVEL_UP: f"The level shown rose from {before} to {after}.",
         Signal.Kind.LEVEL_DOWN: f"The level shown fell from {before} to {after}, and something came in that lowers it.",
@@ -83,7 +84,8 @@ def opening(signal: Signal, *, profile: CountryProfile, standing: Snapshot, publ
     if signal.kind == Signal.Kind.LEVEL_UP:
         return opening_of_rise(profile, previous=Level(signal.from_level), level=level)
     headline, said = _begins(signal, profile.country.name_en, standing, public)
-    now = f"The level is {level.label} as of {standing.as_of:%Y-%m-%d}, its index {standing.overall:.1f} of 100."
+    word = in_english(level.label)
+    now = f"The level is {word} as of {standing.as_of:%Y-%m-%d}, its index {standing.overall:.1f} of 100."
     return Opening(headline, f"{said} {now}")
 
 

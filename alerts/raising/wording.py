@@ -8,6 +8,7 @@ from alerts.policy.rules import confidence
 from indicators.models import Evidence
 from indicators.models.score import Level
 from indicators.profile import CountryProfile, Reason
+from people.english import in_english
 
 REASONS = 3
 REASON_MOST = 1000  # characters that a reason has room for; the mail shortens what is long, the page does not
@@ -129,9 +130,10 @@ def phrase(text: str, words: int) -> str:
 
 
 def _what_changed(profile: CountryProfile, previous: Level, level: Level) -> str:
-    held = f"; {level.label} was reached at an earlier month’s end and holds" if profile.is_held else ""
+    before, now = in_english(previous.label), in_english(level.label)
+    held = f"; {now} was reached at an earlier month’s end and holds" if profile.is_held else ""
     return (
-        f"{profile.country.name_en} went from {previous.label} to {level.label} as of {profile.day:%Y-%m-%d}. "
+        f"{profile.country.name_en} went from {before} to {now} as of {profile.day:%Y-%m-%d}. "
         f"Its index is {profile.overall or 0:.1f} of 100{held}."
     )
 

@@ -8,6 +8,7 @@ from alerts.models import Endpoint, Subscription
 from countries.models import Country
 from indicators.models import Factor
 from indicators.models.score import Level
+from people.english import in_english
 
 LEAST_LEVELS = (Level.ELEVATED, Level.HIGH, Level.SEVERE)  # below ELEVATED nobody is warned
 FACTORS = range(1, 15)  # of the Framework
@@ -100,7 +101,7 @@ def refuse_what_cannot_be(wanted: Wanted, *, person_id: int) -> None:
 
 def _refuse_levels(wanted: Wanted) -> None:
     if wanted.least_level not in LEAST_LEVELS:
-        named = ", ".join(level.label for level in LEAST_LEVELS)
+        named = ", ".join(in_english(level.label) for level in LEAST_LEVELS)
         raise SubscriptionError(f"found the level {wanted.least_level}; wanted one of {named}")
 
 

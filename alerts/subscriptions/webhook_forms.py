@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Delivery
@@ -26,12 +28,21 @@ class EndpointForm(forms.Form):
     )
 
 
+def _short(state: Delivery.State) -> str:
+    """What stands before the colon."""
+    return str(state.label).partition(":")[0]
+
+
+_in_short = lazy(_short, str)
+
+
 class AskForm(forms.Form):
     """What is posted: where, and from which level on."""
 
     place = Pick(empty=_("every country"), required=False, label=_("Where"))
     least_level = Pick(
-        [(str(level.value), f"{level.label} or higher") for level in LEAST_LEVELS], label=_("From which level on")
+        [(str(level.value), format_lazy(_("{level} or higher"), level=level.label)) for level in LEAST_LEVELS],
+        label=_("From which level on"),
     )
 
     def __init__(self, data: Any = None, **options: Any) -> None:
@@ -42,9 +53,7 @@ class AskForm(forms.Form):
 class PostFilter(forms.Form):
     """Which posts the page shows; the state stands in the address."""
 
-    state = Pick(
-        [(state.value, state.label.partition(":")[0]) for state in STATES], empty=_("every state"), required=False
-    )
+    state = Pick([(state.value, _in_short(state)) for state in STATES], empty=_("every state"), required=False)
 
 
 def _places() -> list[Choice]:

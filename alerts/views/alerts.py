@@ -10,10 +10,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Min, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import family
@@ -40,11 +40,11 @@ from r2p_dashboard.clock import AsOf
 PAGE_SIZE = 30
 SIGNALS = 20  # on the archive: what the machine found of late
 MAIL, WEBHOOK = Delivery.Channel.MAIL, Delivery.Channel.WEBHOOK
-MAILS_SAID = {state: str(state.label) for state in Delivery.State}
+MAILS_SAID = {state: state.label for state in Delivery.State}
 POSTS_SAID = MAILS_SAID | {
-    Delivery.State.WAITING: "waiting to be posted",
-    Delivery.State.SENT: "taken by the machine",
-    Delivery.State.REFUSED: "refused by the machine",
+    Delivery.State.WAITING: _("waiting to be posted"),
+    Delivery.State.SENT: _("taken by the machine"),
+    Delivery.State.REFUSED: _("refused by the machine"),
 }
 
 
@@ -222,6 +222,12 @@ def _reason(row: AlertReason, states: dict[int, str]) -> ReasonLine:
     return ReasonLine(row, is_retracted=states[row.evidence_id] == Evidence.Status.RETRACTED)
 
 
+def _sent(channel: str, n: int) -> str:
+    if channel == MAIL:
+        return ngettext("%(n)s mail %(state)s", "%(n)s mails %(state)s", n)
+    return ngettext("%(n)s post %(state)s", "%(n)s posts %(state)s", n)
+
+
 def _deliveries(request: HttpRequest, alert: Alert) -> list[str]:
     """How many mails and how many posts are in which state, in words, for those who watch the outbox."""
     if not may(request.user, Action.WATCH_OUTBOX):
@@ -229,8 +235,8 @@ def _deliveries(request: HttpRequest, alert: Alert) -> list[str]:
     rows = Delivery.objects.filter(alert=alert).values_list("channel", "state").annotate(number=Count("pk")).order_by()
     counts = {(channel, state): number for channel, state, number in rows}
     return [
-        f"{counts[channel, state]} {word}{pluralize(counts[channel, state])} {words[state]}"
-        for channel, word, words in ((MAIL, "mail", MAILS_SAID), (WEBHOOK, "post", POSTS_SAID))
+        _sent(channel, counts[channel, state]) % {"n": counts[channel, state], "state": words[state]}
+        for channel, words in ((MAIL, MAILS_SAID), (WEBHOOK, POSTS_SAID))
         for state in Delivery.State
         if (channel, state) in counts
     ]

@@ -139,7 +139,7 @@ def _said(step: str, found: Elapsed) -> Said:
 
 def _kind(group: Group) -> KindLine:
     kind, fates = Alert.Kind(str(group.kind)), group.figures.fates
-    return KindLine(kind.label, group.figures, fates[Fate.WITHDRAWN], fates[Fate.LETTER], kind in Alert.LETTERS)
+    return KindLine(str(kind.label), group.figures, fates[Fate.WITHDRAWN], fates[Fate.LETTER], kind in Alert.LETTERS)
 
 
 def _charts(grouped: Sequence[Group], source: str) -> list[Chart]:
@@ -150,7 +150,7 @@ def _charts(grouped: Sequence[Group], source: str) -> list[Chart]:
 
 
 def _label(group: Group) -> str:
-    return "all" if group.level is None else Level(group.level).label
+    return "all" if group.level is None else str(Level(group.level).label)
 
 
 def _months(grouped: Sequence[Group], source: str) -> list[Chart]:
@@ -161,11 +161,11 @@ def _months(grouped: Sequence[Group], source: str) -> list[Chart]:
     months = [one.month for one in told if one.month is not None]
     names = sorted({one.level for one in told if one.level is not None} | set(range(LEAST_LEVEL, len(Level))))
     counts: dict[str, dict[str, int]] = {
-        month: {Level(level).label: 0 for level in names} for month in months_between(min(months), max(months))
+        month: {Level(level).name: 0 for level in names} for month in months_between(min(months), max(months))
     }
     for one in told:
         row = counts[str(one.month)]
-        row[_label(one)] = one.figures.standing
+        row[Level(one.level or 0).name] = one.figures.standing
         if one.figures.fates[Fate.WITHDRAWN]:
             row[WITHDRAWN] = row.get(WITHDRAWN, 0) + one.figures.fates[Fate.WITHDRAWN]
     return [by_month(counts, source=source)]

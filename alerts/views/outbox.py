@@ -231,7 +231,7 @@ def _state_links(query: QueryDict, counts: dict[str, int], form: OutboxFilter) -
     links = [StateLink("all", sum(counts.values()), address(others), not chosen, is_bad=False)]
     for value, label in State.choices:
         count, href = counts.get(value, 0), address({**others, "state": value})
-        words = label.partition(":")[0]
+        words = str(label).partition(":")[0]
         links.append(StateLink(words, count, href, chosen == value, is_bad=value in RETRYABLE and count > 0))
     return links
 

@@ -67,7 +67,7 @@ def alert_mail(request: HttpRequest, alert_id: int) -> HttpResponse:
         "language": language,
         "width": width,
         "frame": f"{reverse('alert_mail_html', args=[alert.pk])}?language={language}",
-        "languages": _choices(request, chosen, "language", dict(Language.choices)),
+        "languages": _choices(request, chosen, "language", {code: str(name) for code, name in Language.choices}),
         "widths": _choices(request, chosen, "width", WIDTHS),
         **_recipients(alert),
     }

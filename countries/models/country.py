@@ -7,6 +7,7 @@ import functools
 from django.db import models
 from django.db.models import Q
 from django.urls import get_script_prefix, reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
@@ -22,8 +23,8 @@ class Country(models.Model):
     class Status(models.TextChoices):
         """Standing at the United Nations."""
 
-        MEMBER = "member", "Member State"
-        OBSERVER = "observer", "observer State"
+        MEMBER = "member", _("Member State")
+        OBSERVER = "observer", _("observer State")
 
     iso3 = models.CharField("ISO 3166-1 alpha-3", max_length=3, unique=True)
     iso2 = models.CharField("ISO 3166-1 alpha-2", max_length=2, unique=True)

@@ -13,6 +13,7 @@ from django.forms import BaseForm
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from countries.charts import in_points
 
@@ -29,15 +30,22 @@ WHOLE_FROM = 100  # measured numbers from here on are shown without decimals
 @register.simple_tag
 def level(value: enum.Enum | None, big: object = False) -> SafeString:
     """The level's word on its step of the ramp; None is "not assessed"."""
-    name, word = ("unassessed", "not assessed") if value is None else (value.name.lower(), value.name)
+    name, word = ("unassessed", _("not assessed")) if value is None else (value.name.lower(), _word(value))
     return format_html('<span class="level level-{}{}">{}</span>', name, " level-big" if big else "", word)
+
+
+def _word(value: enum.Enum) -> str:
+    """The pure levels of the arithmetic have no word of their own."""
+    return str(getattr(value, "label", value.name))
 
 
 @register.simple_tag
 def grade(evidence: Any) -> SafeString:
     """A grade such as B2, with its words for a pointer and for a screen reader."""
-    source, statement = evidence.get_reliability_display(), evidence.get_credibility_display()
-    said = f"source {_after_colon(source)}; statement {_after_colon(statement)}"
+    said = _("source %(source)s; statement %(statement)s") % {
+        "source": _after_colon(evidence.get_reliability_display()),
+        "statement": _after_colon(evidence.get_credibility_display()),
+    }
     return format_html(
         '<span class="grade" title="{0}">{1}<span class="hidden-visually"> ({0})</span></span>', said, evidence.grade
     )
@@ -52,8 +60,9 @@ def retracted(evidence: Any, known_on: dt.date | None = None) -> SafeString | st
     if evidence.retracted_at is None:
         return ""
     day = evidence.retracted_at.astimezone(dt.UTC).date()
-    since = "" if known_on is not None and day <= known_on else " since,"
-    return format_html(' <span class="tag tag-bad">retracted{} on {}</span>', since, f"{day:%-d %B %Y}")
+    is_known = known_on is not None and day <= known_on
+    said = _("retracted on %(day)s") if is_known else _("retracted since, on %(day)s")
+    return format_html(' <span class="tag tag-bad">{}</span>', said % {"day": f"{day:%-d %B %Y}"})
 
 
 def _after_colon(text: str) -> str:
@@ -86,8 +95,8 @@ def coverage_word(value: float | None) -> str:
     if value is None:
         return ""
     if value < DATA_POOR_BELOW:
-        return "data-poor"
-    return "partial" if value < ADEQUATE_FROM else "adequate"
+        return _("data-poor")
+    return _("partial") if value < ADEQUATE_FROM else _("adequate")
 
 
 @register.filter
@@ -101,7 +110,7 @@ def figure(value: float) -> str:
     """A measured number with the digits that a person can use, in whatever unit."""
     size, sign = abs(value), "−" if value < 0 else ""
     if 0 < size < SMALLEST_SHOWN:
-        return f"{'above −' if sign else 'below '}{SMALLEST_SHOWN}"
+        return (_("above −%(least)s") if sign else _("below %(least)s")) % {"least": SMALLEST_SHOWN}
     return sign + (f"{size:,.0f}" if size >= WHOLE_FROM else f"{size:.3g}")
 
 
@@ -156,8 +165,8 @@ def change(value: float | None) -> SafeString | str:
     if value is None:
         return ""
     if abs(value) < UNCHANGED_BELOW:
-        return mark_safe('<span class="soft">no change</span>')
-    arrow, word, side = ("↑", "up", "up") if value > 0 else ("↓", "down", "down")
+        return format_html('<span class="soft">{}</span>', _("no change"))
+    arrow, word, side = ("↑", _("up"), "up") if value > 0 else ("↓", _("down"), "down")
     return format_html(
         '<span class="change-{}"><span aria-hidden="true">{}</span> {} {}</span>', side, arrow, signed(value), word
     )
@@ -220,9 +229,9 @@ def people(count: int | None) -> str:
         return ""
     million = 1_000_000
     if count >= 10 * million:
-        return f"{round(count / million):,} million"
+        return _("%(millions)s million") % {"millions": f"{round(count / million):,}"}
     if count >= million:
-        return f"{count / million:.1f} million"
+        return _("%(millions)s million") % {"millions": f"{count / million:.1f}"}
     return f"{round(count, -3) if count >= 10_000 else count:,}"
 
 

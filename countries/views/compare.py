@@ -1,15 +1,17 @@
 """Two to five countries side by side: the same facts of each, on one scale, in the order asked for."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from countries.charts import DASH, NOT_ASSESSED, OURS, Chart, Sheet, dated
+from countries.charts import DASH, NOT_ASSESSED, OURS, Chart, Said, Sheet, dated
 from countries.models import Country
 from countries.templatetags.words import coverage_word, signed
 from countries.views.chosen import LEAST, MOST, Chosen, chosen
@@ -117,7 +119,7 @@ def _chart(comparison: Comparison, moment: AsOf) -> Chart:
 
 def _panel(column: Compared) -> Panel:
     row, course = column.row, column.course
-    word = NOT_ASSESSED if row.level is None else row.level.label
+    word = NOT_ASSESSED if row.level is None else row.level.name
     if course is None or row.overall is None:
         return Panel(row.country.name_en, word, "")
     return Panel(
@@ -126,7 +128,7 @@ def _panel(column: Compared) -> Panel:
         said=_standing_in_words(row),
         days=course.days,
         overall=course.overall,
-        levels=tuple(level.label for level in course.levels),
+        levels=tuple(level.name for level in course.levels),
         band=course.band,
     )
 
@@ -141,29 +143,38 @@ def _standing_in_words(row: WorldRow) -> str:
     return _("%(index).1f (between %(low).0f and %(high).0f)") % {"index": row.overall, "low": low, "high": high}
 
 
-FACTS: tuple[tuple[str, Callable[[Compared], str]], ...] = (
-    ("Country", lambda one: one.row.country.name_en),
-    ("ISO code", lambda one: one.row.country.iso3),
-    ("Level", lambda one: NOT_ASSESSED if one.row.level is None else one.row.level.label),
-    ("Index, 0 to 100", lambda one: _number(one.row.overall)),
-    ("Interval, from", lambda one: _number(one.row.interval[0] if one.row.interval else None)),
-    ("Interval, to", lambda one: _number(one.row.interval[1] if one.row.interval else None)),
-    ("Change over 90 days", lambda one: DASH if one.row.change_printed is None else signed(one.row.change_printed)),
-    ("Coverage of 100", lambda one: _of_100(one.row.coverage)),
-    ("Coverage in words", lambda one: coverage_word(one.row.coverage) or DASH),
-    ("Last attested for", lambda one: one.row.last_event_on.isoformat() if one.row.last_event_on else DASH),
-    ("Last document", lambda one: one.last_known_on.isoformat() if one.last_known_on else DASH),
-    ("Pieces of evidence that you may see", lambda one: str(one.pieces)),
-    ("Weighs most", lambda one: "; ".join(f"{factor.number} {factor.title}" for factor in one.leading) or DASH),
+FACTS: tuple[tuple[Said, Callable[[Compared], str]], ...] = (
+    (gettext_lazy("Country"), lambda one: one.row.country.name_en),
+    (gettext_lazy("ISO code"), lambda one: one.row.country.iso3),
+    (gettext_lazy("Level"), lambda one: NOT_ASSESSED if one.row.level is None else str(one.row.level.label)),
+    (gettext_lazy("Index, 0 to 100"), lambda one: _number(one.row.overall)),
+    (gettext_lazy("Interval, from"), lambda one: _number(one.row.interval[0] if one.row.interval else None)),
+    (gettext_lazy("Interval, to"), lambda one: _number(one.row.interval[1] if one.row.interval else None)),
+    (
+        gettext_lazy("Change over 90 days"),
+        lambda one: DASH if one.row.change_printed is None else signed(one.row.change_printed),
+    ),
+    (gettext_lazy("Coverage of 100"), lambda one: _of_100(one.row.coverage)),
+    (gettext_lazy("Coverage in words"), lambda one: coverage_word(one.row.coverage) or DASH),
+    (
+        gettext_lazy("Last attested for"),
+        lambda one: one.row.last_event_on.isoformat() if one.row.last_event_on else DASH,
+    ),
+    (gettext_lazy("Last document"), lambda one: one.last_known_on.isoformat() if one.last_known_on else DASH),
+    (gettext_lazy("Pieces of evidence that you may see"), lambda one: str(one.pieces)),
+    (
+        gettext_lazy("Weighs most"),
+        lambda one: "; ".join(f"{factor.number} {factor.title}" for factor in one.leading) or DASH,
+    ),
 )
 
 
 def _sheet(comparison: Comparison, moment: AsOf) -> Sheet:
     """The table as a file: a row a country, the days at its end; nothing where nothing is known."""
-    heads = [f"Factor {factor.number}: strength of 100" for factor in comparison.factors]
+    heads = [_("Factor %(number)s: strength of 100") % {"number": factor.number} for factor in comparison.factors]
     return Sheet(
         title="-".join(["compared", *(column.row.country.iso3 for column in comparison.columns), str(moment.day)]),
-        columns=(*(head for head, _cell in FACTS), *heads, _("As of"), _("By what was known on")),
+        columns=(*(str(head) for head, _cell in FACTS), *heads, _("As of"), _("By what was known on")),
         rows=tuple(_row(column, moment) for column in comparison.columns),
     )
 
@@ -172,6 +183,10 @@ def _row(column: Compared, moment: AsOf) -> tuple[str, ...]:
     told: Iterable[str] = (cell(column) for _head, cell in FACTS)
     factors = (_of_100(cell.value) for cell in column.factors)
     return (*told, *factors, moment.day.isoformat(), moment.known_on.isoformat())
+
+
+def _iso(day: dt.date | None) -> str:
+    return day.isoformat() if day else DASH
 
 
 def _number(value: float | None) -> str:

@@ -174,7 +174,7 @@ def moved_chart(found: Moved, country: Country) -> Chart:
         country=country.name_en,
         before=before,
         after=(found.span.after.in_words, found.after_tenths or 0),
-        source=f"{OURS}, as of {found.span.after.in_words}",
+        source=_("%(source)s, as of %(day)s") % {"source": OURS, "day": found.span.after.in_words},
     )
 
 

@@ -198,7 +198,7 @@ def legend(seen: World, query: QueryDict, asked: Asked) -> list[Step]:
     return [
         Step(
             level=level,
-            count=seen.counts.get(NOT_ASSESSED if level is None else level.label, 0),
+            count=seen.counts.get(NOT_ASSESSED if level is None else level.name, 0),
             href=href_with(query, level=None if asked.level == slug_of(level) else slug_of(level), assessed=None),
             is_chosen=asked.level == slug_of(level),
         )

@@ -138,7 +138,7 @@ def _history(profile: CountryProfile, marks: Sequence[Mark]) -> Chart:
                 value if share > 0 else None for value, share in zip(line.overall, line.coverage, strict=True)
             ),  # nothing known yet is a gap, not 0
             coverage=line.coverage,
-            levels=tuple(level.label for level in line.levels),
+            levels=tuple(level.name for level in line.levels),
             band=line.band,
         )
         for line in profile.history

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.http import QueryDict
 from django.templatetags.static import static
+from django.utils.translation import gettext as _
 
 from countries.charts import DASH, NOT_ASSESSED, OURS, Chart, Place, dated
 from countries.map_modes import AT_WAR, MODES, Mode, Step, change_step, coverage_step, world_map
@@ -105,41 +106,54 @@ def _named(row: WorldRow, word: str, said: str, *cells: str) -> Place:
 
 
 def _word(row: WorldRow) -> str:
-    return NOT_ASSESSED if row.level is None else row.level.label
+    return NOT_ASSESSED if row.level is None else row.level.name
 
 
 def _levelled(row: WorldRow) -> Place:
     """On its level: name, level, index and coverage."""
     if row.overall is None or row.coverage is None:
-        return _named(row, NOT_ASSESSED, NOT_ASSESSED)
+        return _named(row, NOT_ASSESSED, _(NOT_ASSESSED))
     of_100 = round(100 * row.coverage)
-    share = f"coverage {of_100} of 100, {coverage_word(row.coverage)}"
-    said = f"{_word(row)}<br>index {row.overall:.1f}, {share}"
+    said = _("%(level)s<br>index %(index).1f, coverage %(share)d of 100, %(word)s") % {
+        "level": _(_word(row)),
+        "index": row.overall,
+        "share": of_100,
+        "word": coverage_word(row.coverage),
+    }
     return _named(row, _word(row), said, f"{row.overall:.1f}", str(of_100))
 
 
 def _changed(row: WorldRow) -> Place:
     if row.overall is None:
-        return _named(row, NOT_ASSESSED, NOT_ASSESSED)
+        return _named(row, NOT_ASSESSED, _(NOT_ASSESSED))
     change = row.change_printed
     word = change_step(change, is_undetermined=row.level is Level.UNDETERMINED)
     points = DASH if change is None else signed(change)
-    said = f"{word}<br>" + ("nothing known 90 days before" if change is None else f"{points} points")
-    return _named(row, word, f"{said}, level {_word(row)}", points, _word(row))
+    level = _(_word(row))
+    named = {"step": _(word), "points": points, "level": level}
+    if change is None:
+        said = _("%(step)s<br>nothing known 90 days before, level %(level)s") % named
+    else:
+        said = _("%(step)s<br>%(points)s points, level %(level)s") % named
+    return _named(row, word, said, points, level)
 
 
 def _covered(row: WorldRow) -> Place:
     if row.coverage is None:
-        return _named(row, NOT_ASSESSED, NOT_ASSESSED)
+        return _named(row, NOT_ASSESSED, _(NOT_ASSESSED))
     of_100 = round(100 * row.coverage)
     word = coverage_step(row.coverage)
-    return _named(row, word, f"{word}<br>coverage {of_100} of 100, level {_word(row)}", str(of_100), _word(row))
+    level = _(_word(row))
+    named = {"step": _(word), "share": of_100, "level": level}
+    said = _("%(step)s<br>coverage %(share)d of 100, level %(level)s") % named
+    return _named(row, word, said, str(of_100), level)
 
 
 def _before_war(row: WorldRow, wars: Wars) -> Place:
     iso3 = row.country.iso3
     index = DASH if row.overall is None else f"{row.overall:.1f}"
     if said := wars.at_war.get(iso3):
-        return _named(row, AT_WAR, f"{AT_WAR}<br>{said}", said, index)
-    war = "no war by the figures" if iso3 in wars.below else "not known"
-    return _named(row, _word(row), f"{_word(row)}<br>at war: {war}", war, index)
+        return _named(row, AT_WAR, f"{_(AT_WAR)}<br>{said}", said, index)
+    war = _("no war by the figures") if iso3 in wars.below else _("not known")
+    said = _("%(level)s<br>at war: %(war)s") % {"level": _(_word(row)), "war": war}
+    return _named(row, _word(row), said, war, index)

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from countries.models import Country
 from indicators.events import with_events
 from indicators.models import Evidence, EvidenceQuerySet
+from people.english import in_english
 from people.models import User
 from people.permissions import Sensitivity
 from r2p_dashboard.api import DatedQuery, Endpoint, PagedQuery, RowsEndpoint, answers, enveloped
@@ -66,7 +67,7 @@ class EvidenceRow(serializers.Serializer[Any]):
     corrected_by = serializers.IntegerField(
         allow_null=True, help_text="The piece that took its place, as of today; null: none, or none that you may see"
     )
-    sensitivity = serializers.ChoiceField([level.label for level in Sensitivity])
+    sensitivity = serializers.ChoiceField([in_english(level.label) for level in Sensitivity])
     source = serializers.CharField()  # type: ignore[assignment]
     source_name = serializers.CharField()
     report = serializers.IntegerField()
@@ -261,5 +262,5 @@ def evidence_row(record: dict[str, Any], base: str) -> dict[str, Any]:
         **row,
         "grade": f"{row['grade']}{credibility}",
         "polarity": POLARITY_WORDS[row["polarity"]],
-        "sensitivity": Sensitivity(row["sensitivity"]).label,
+        "sensitivity": in_english(Sensitivity(row["sensitivity"]).label),
     }

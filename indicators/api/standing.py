@@ -9,11 +9,12 @@ from indicators.api.methods import MethodSerializer, method_shown
 from indicators.models import MethodVersion, ScoreRun, Snapshot
 from indicators.models.score import Level, Reporting
 from indicators.world import Flags, World, WorldRow, interval_of
+from people.english import in_english
 from r2p_dashboard.api import NOTE, Moment
 
 ASSESSED, NOT_ASSESSED = "assessed", "not_assessed"
 STATES = [ASSESSED, NOT_ASSESSED]
-LEVELS = [level.label for level in Level]
+LEVELS = [in_english(level.label) for level in Level]
 LEVEL_HELP = "UNDETERMINED: too little is known to say low. null: not assessed"
 
 
@@ -91,7 +92,7 @@ class StandingSerializer(serializers.Serializer[Any]):
 
 def level_word(level: Level | None) -> str | None:
     """The level as it is shown; None where nothing was assessed."""
-    return None if level is None else Level(level).label
+    return None if level is None else in_english(Level(level).label)
 
 
 def interval_shown(interval: tuple[float, float] | None) -> dict[str, float] | None:

@@ -13,6 +13,7 @@ from indicators.models import ColumnMapping, TableImport
 from indicators.tables.faults import EncodingError, TableError
 from indicators.tables.fields import FIELDS, guessed, signature
 from indicators.tables.reading import Table, read_table
+from people.english import in_english
 from people.models import User
 from people.permissions import Action, clearance_of, may
 from reports.models import Report, Source
@@ -230,8 +231,8 @@ def _locked(import_id: int, by: User, states: tuple[TableImport.State, ...]) -> 
         raise ImportRefused(f"import {import_id}: found none that you may see")
     _refuse_unless_allowed(table.kind, by)
     if table.state not in states:
-        wanted = " or ".join(state.label for state in states)
-        raise ImportRefused(f"import {import_id}: found it {table.get_state_display()}; wanted it {wanted}")
+        wanted = " or ".join(in_english(state.label) for state in states)
+        raise ImportRefused(f"import {import_id}: found it {in_english(table.get_state_display)}; wanted it {wanted}")
     return table
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from indicators.coding import CodingError, tidy_reason
 from indicators.importing.sending import ACTION_FOR, ImportRefused
 from indicators.models import Evidence, EvidenceQuerySet, RescoreRequest, SeriesValue, TableImport
+from people.english import in_english
 from people.models import User
 from people.permissions import Action, may
 
@@ -56,7 +57,7 @@ def undo(*, import_id: int, by: User, reason: str, at: dt.datetime) -> Standing:
     if table is None:
         raise ImportRefused(f"import {import_id}: found none that you may see")
     if table.state != State.DONE:
-        raise ImportRefused(f"import {import_id}: found it {table.get_state_display()}; wanted it written")
+        raise ImportRefused(f"import {import_id}: found it {in_english(table.get_state_display)}; wanted it written")
     because = _reason(reason)
     standing = _take_back_figures(table, by, at) if table.kind == Kind.SERIES else _take_back(table, by, because, at)
     table.state, table.moved_at = State.UNDONE, at

@@ -3,9 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.utils.functional import Promise
+
 from indicators.models import Evidence, Indicator, SeriesDefinition, TableImport
 from indicators.tables.reading import Table
 from indicators.tables.rows import Place, SeriesWords, Settings, Words, place_of
+from people.english import in_english
 from people.permissions import Sensitivity
 from reports.models import Family, Passage, Report, Source
 
@@ -21,7 +24,7 @@ def for_import(table: TableImport, found: Table, settings: Settings) -> Words:
         families=_named(Family.objects.values_list("slug", "name")),
         actors=_worded(Evidence.Actor.choices),
         claims=_worded(Evidence.Claim.choices),
-        sensitivities={word: step for step, label in Sensitivity.choices for word in (str(step), str(label))},
+        sensitivities={word: step for step, label in Sensitivity.choices for word in (str(step), in_english(label))},
         passages=_passages(places, table) if places else {},
     )
 
@@ -37,8 +40,8 @@ def _named(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {word: slug for word, slug in found.items() if word not in twice} | {slug: slug for slug, _ in pairs}
 
 
-def _worded(choices: Iterable[tuple[str, object]]) -> dict[str, str]:
-    return {word: str(value) for value, label in choices for word in (str(value), str(label).casefold())}
+def _worded(choices: Iterable[tuple[str, str | Promise]]) -> dict[str, str]:
+    return {word: str(value) for value, label in choices for word in (str(value), in_english(label).casefold())}
 
 
 def _series() -> dict[str, SeriesWords]:

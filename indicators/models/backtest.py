@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from indicators.models.method import MethodVersion
 from indicators.models.outcome import OutcomeList
@@ -13,8 +14,8 @@ from indicators.models.outcome import OutcomeList
 class Knowledge(models.TextChoices):
     """Whose knowledge the tested index rests on. Both are hindsight: the rows were entered later."""
 
-    HINDSIGHT = "hindsight", "all that is known now"
-    THEN = "then", "what was public on each day"
+    HINDSIGHT = "hindsight", _("all that is known now")
+    THEN = "then", _("what was public on each day")
 
 
 class BacktestRun(models.Model):

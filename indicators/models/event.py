@@ -7,6 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from indicators.models.evidence import Evidence
 
@@ -19,11 +20,11 @@ class EventDecision(models.Model):
     class Action(models.TextChoices):
         """What was said."""
 
-        SAME = "same", "one event"
-        DIFFERENT = "different", "different events"
-        UNLINK = "unlink", "taken out of its event"
-        RENAME = "rename", "another name"
-        UNDO = "undo", "taken back"
+        SAME = "same", _("one event")
+        DIFFERENT = "different", _("different events")
+        UNLINK = "unlink", _("taken out of its event")
+        RENAME = "rename", _("another name")
+        UNDO = "undo", _("taken back")
 
     action = models.CharField(max_length=10, choices=Action.choices)
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="event_decisions")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from people.permissions import clearance_of
 from reports.models import Report
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 class Violence(models.IntegerChoices):
     """UCDP's three kinds of organised violence."""
 
-    STATE_BASED = 1, "state-based conflict"
-    NON_STATE = 2, "non-state conflict"
-    ONE_SIDED = 3, "one-sided violence"
+    STATE_BASED = 1, _("state-based conflict")
+    NON_STATE = 2, _("non-state conflict")
+    ONE_SIDED = 3, _("one-sided violence")
 
 
 class EventLoad(models.Model):

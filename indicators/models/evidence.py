@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 from indicators.models.framework import Indicator
@@ -77,56 +78,56 @@ class Evidence(models.Model):
     class Status(models.TextChoices):
         """Proposed by a coder or a machine, decided by another person."""
 
-        PROPOSED = "proposed", "proposed"
-        ACCEPTED = "accepted", "accepted"
-        REJECTED = "rejected", "rejected"
-        RETRACTED = "retracted", "retracted"
+        PROPOSED = "proposed", _("proposed")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("rejected")
+        RETRACTED = "retracted", _("retracted")
 
     class Severity(models.IntegerChoices):
         """How strongly the sign is present."""
 
-        ABSENT = 0, "0: looked for, not found"
-        SLIGHT = 1, "1: slight or isolated"
-        MODERATE = 2, "2: moderate or recurring"
-        SERIOUS = 3, "3: serious or widespread"
-        EXTREME = 4, "4: extreme or systematic"
+        ABSENT = 0, _("0: looked for, not found")
+        SLIGHT = 1, _("1: slight or isolated")
+        MODERATE = 2, _("2: moderate or recurring")
+        SERIOUS = 3, _("3: serious or widespread")
+        EXTREME = 4, _("4: extreme or systematic")
 
     class Polarity(models.IntegerChoices):
         """Which way it points."""
 
-        RISK = 1, "raises risk"
-        MITIGATION = -1, "mitigates risk"
+        RISK = 1, _("raises risk")
+        MITIGATION = -1, _("mitigates risk")
 
     class Credibility(models.IntegerChoices):
         """Admiralty grade of the statement."""
 
-        CONFIRMED = 1, "1: confirmed by other sources"
-        PROBABLE = 2, "2: probably true"
-        POSSIBLE = 3, "3: possibly true"
-        DOUBTFUL = 4, "4: doubtful"
-        IMPROBABLE = 5, "5: improbable"
-        UNKNOWN = 6, "6: cannot be judged"
+        CONFIRMED = 1, _("1: confirmed by other sources")
+        PROBABLE = 2, _("2: probably true")
+        POSSIBLE = 3, _("3: possibly true")
+        DOUBTFUL = 4, _("4: doubtful")
+        IMPROBABLE = 5, _("5: improbable")
+        UNKNOWN = 6, _("6: cannot be judged")
 
     class Actor(models.TextChoices):
         """From whom."""
 
-        STATE = "state", "State"
-        FOREIGN_STATE = "foreign_state", "foreign State"
-        ARMED_GROUP = "armed_group", "armed group"
-        GANG = "gang", "gang"
-        MILITIA = "militia", "militia"
-        INTERGOVERNMENTAL = "intergovernmental", "international body"
-        SEVERAL = "several", "several"
-        UNKNOWN = "unknown", "unknown"
-        NONE = "none", "nobody in particular"
+        STATE = "state", _("State")
+        FOREIGN_STATE = "foreign_state", _("foreign State")
+        ARMED_GROUP = "armed_group", _("armed group")
+        GANG = "gang", _("gang")
+        MILITIA = "militia", _("militia")
+        INTERGOVERNMENTAL = "intergovernmental", _("international body")
+        SEVERAL = "several", _("several")
+        UNKNOWN = "unknown", _("unknown")
+        NONE = "none", _("nobody in particular")
 
     class Claim(models.TextChoices):
         """What the statement claims to be."""
 
-        ALLEGED = "alleged", "alleged"
-        VERIFIED = "verified", "verified"
-        MAY_AMOUNT = "may_amount", "may amount to a crime, its source says"
-        COURT = "court", "found by a court"
+        ALLEGED = "alleged", _("alleged")
+        VERIFIED = "verified", _("verified")
+        MAY_AMOUNT = "may_amount", _("may amount to a crime, its source says")
+        COURT = "court", _("found by a court")
 
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="evidence")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="evidence")

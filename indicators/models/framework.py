@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class Framework(models.Model):
@@ -26,10 +27,10 @@ class Factor(models.Model):
     class Scope(models.TextChoices):
         """Which crimes a factor speaks of."""
 
-        COMMON = "common", "any atrocity crime"
-        GENOCIDE = "genocide", "genocide"
-        CRIMES_AGAINST_HUMANITY = "crimes_against_humanity", "crimes against humanity"
-        WAR_CRIMES = "war_crimes", "war crimes"
+        COMMON = "common", _("any atrocity crime")
+        GENOCIDE = "genocide", _("genocide")
+        CRIMES_AGAINST_HUMANITY = "crimes_against_humanity", _("crimes against humanity")
+        WAR_CRIMES = "war_crimes", _("war crimes")
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="factors")
     number = models.PositiveSmallIntegerField()
@@ -62,10 +63,10 @@ class Indicator(models.Model):
     class Nature(models.TextChoices):
         """How fast evidence for it ages: our judgement, not the Framework's."""
 
-        STRUCTURAL = "structural", "structural"
-        RECORD = "record", "record"
-        DYNAMIC = "dynamic", "dynamic"
-        TRIGGER = "trigger", "trigger"
+        STRUCTURAL = "structural", _("structural")
+        RECORD = "record", _("record")
+        DYNAMIC = "dynamic", _("dynamic")
+        TRIGGER = "trigger", _("trigger")
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="indicators")
     factor = models.ForeignKey(Factor, models.PROTECT, related_name="indicators")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class LexiconVersion(models.Model):
@@ -61,9 +62,9 @@ class LexiconDraft(models.Model):
     class State(models.TextChoices):
         """What became of it."""
 
-        OPEN = "open", "open"
-        PUBLISHED = "published", "published"
-        DROPPED = "dropped", "set aside"
+        OPEN = "open", _("open")
+        PUBLISHED = "published", _("published")
+        DROPPED = "dropped", _("set aside")
 
     based_on = models.ForeignKey(LexiconVersion, models.PROTECT, related_name="drafts")
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -141,9 +142,9 @@ class LexiconTest(models.Model):
     class Passages(models.TextChoices):
         """Which labelled passages."""
 
-        SHIPPED = "shipped", "the passages that come with the product"
-        DECISIONS = "decisions", "passages that reviewers decided on"
-        SENT = "sent", "passages that somebody sent in"
+        SHIPPED = "shipped", _("the passages that come with the product")
+        DECISIONS = "decisions", _("passages that reviewers decided on")
+        SENT = "sent", _("passages that somebody sent in")
 
     draft = models.ForeignKey(LexiconDraft, models.PROTECT, related_name="tests")
     before = models.ForeignKey(LexiconVersion, models.PROTECT, related_name="+")
@@ -182,11 +183,11 @@ class SearchOrder(models.Model):
     class State(models.TextChoices):
         """How far it got."""
 
-        COUNTING = "counting", "a worker counts what would change"
-        READY = "ready", "counted: waiting for a decision"
-        CONFIRMED = "confirmed", "a worker searches"
-        DONE = "done", "done"
-        DROPPED = "dropped", "set aside: nothing was changed"
+        COUNTING = "counting", _("a worker counts what would change")
+        READY = "ready", _("counted: waiting for a decision")
+        CONFIRMED = "confirmed", _("a worker searches")
+        DONE = "done", _("done")
+        DROPPED = "dropped", _("set aside: nothing was changed")
 
     version = models.ForeignKey(LexiconVersion, models.PROTECT, related_name="+")
     days = models.PositiveSmallIntegerField()

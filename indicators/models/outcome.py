@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 
@@ -14,8 +15,8 @@ class OutcomeList(models.Model):
     class Kind(models.TextChoices):
         """What a line of the list is."""
 
-        ONSET = "onset", "onset: months in which one goes on are left out"
-        INCIDENCE = "incidence", "incidence: every outcome counts for itself"
+        ONSET = "onset", _("onset: months in which one goes on are left out")
+        INCIDENCE = "incidence", _("incidence: every outcome counts for itself")
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)

@@ -7,6 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from indicators.models.evidence import Evidence
 from indicators.models.framework import Indicator
@@ -68,9 +69,9 @@ class SecondReading(models.Model):
     class Verdict(models.TextChoices):
         """Whether the two readings are the same."""
 
-        AGREES = "agrees", "agrees"
-        DIFFERS = "differs", "reads it otherwise"
-        REJECTS = "rejects", "would not count it"
+        AGREES = "agrees", _("agrees")
+        DIFFERS = "differs", _("reads it otherwise")
+        REJECTS = "rejects", _("would not count it")
 
     evidence = models.OneToOneField(Evidence, models.PROTECT, related_name="second_reading")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="second_readings")
@@ -103,9 +104,9 @@ class Settlement(models.Model):
     class Stands(models.TextChoices):
         """Which of the two readings counts."""
 
-        FIRST = "first", "the first reading stands"
-        SECOND = "second", "the second reading stands"
-        NEITHER = "neither", "neither stands"
+        FIRST = "first", _("the first reading stands")
+        SECOND = "second", _("the second reading stands")
+        NEITHER = "neither", _("neither stands")
 
     reading = models.OneToOneField(SecondReading, models.PROTECT, related_name="settlement")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="settlements")

@@ -7,6 +7,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 from indicators.models.evidence import Evidence
@@ -18,28 +19,28 @@ LEAST_FOR_LOW = 0.5  # coverage below which no method may show MINIMAL or LOW
 class Level(models.IntegerChoices):
     """What the index is called; 0 where too little is known to say low."""
 
-    UNDETERMINED = 0, "UNDETERMINED"
-    MINIMAL = 1, "MINIMAL"
-    LOW = 2, "LOW"
-    ELEVATED = 3, "ELEVATED"
-    HIGH = 4, "HIGH"
-    SEVERE = 5, "SEVERE"
+    UNDETERMINED = 0, _("UNDETERMINED")
+    MINIMAL = 1, _("MINIMAL")
+    LOW = 2, _("LOW")
+    ELEVATED = 3, _("ELEVATED")
+    HIGH = 4, _("HIGH")
+    SEVERE = 5, _("SEVERE")
 
 
 class Profile(models.TextChoices):
     """Which pair of specific factors attains the index."""
 
-    GENOCIDE = "genocide", "genocide"
-    CRIMES_AGAINST_HUMANITY = "cah", "crimes against humanity"
-    WAR_CRIMES = "war", "war crimes"
+    GENOCIDE = "genocide", _("genocide")
+    CRIMES_AGAINST_HUMANITY = "cah", _("crimes against humanity")
+    WAR_CRIMES = "war", _("war crimes")
 
 
 class Reporting(models.TextChoices):
     """Whether reports about a country come as they used to; `scoring.blackout` says how that is told."""
 
-    USUAL = "usual", "as usual"
-    BLACKOUT = "blackout", "fallen well below its own past"
-    UNKNOWN = "unknown", "too few to say"
+    USUAL = "usual", _("as usual")
+    BLACKOUT = "blackout", _("fallen well below its own past")
+    UNKNOWN = "unknown", _("too few to say")
 
 
 class ScoreRun(models.Model):
@@ -48,9 +49,9 @@ class ScoreRun(models.Model):
     class State(models.TextChoices):
         """How far it got."""
 
-        RUNNING = "running", "running"
-        PUBLISHED = "published", "published"
-        FAILED = "failed", "failed"
+        RUNNING = "running", _("running")
+        PUBLISHED = "published", _("published")
+        FAILED = "failed", _("failed")
 
     method = models.ForeignKey(MethodVersion, models.PROTECT, related_name="runs")
     as_of = models.DateField("valid day, t")
@@ -148,8 +149,8 @@ class History(models.Model):
     class Line(models.TextChoices):
         """Whose knowledge the line shows."""
 
-        HINDSIGHT = "hindsight", "hindsight: with all that is known now"
-        KNOWN_THEN = "known_then", "known then: with what was public on each day"
+        HINDSIGHT = "hindsight", _("hindsight: with all that is known now")
+        KNOWN_THEN = "known_then", _("known then: with what was public on each day")
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="histories")
     line = models.CharField(max_length=12, choices=Line.choices)
@@ -178,8 +179,8 @@ class Band(models.Model):
     class Part(models.TextChoices):
         """Which days of the line."""
 
-        YEARS = "years", "year ends and the day of the snapshot"
-        MONTHS = "months", "other month ends of the last ten years"
+        YEARS = "years", _("year ends and the day of the snapshot")
+        MONTHS = "months", _("other month ends of the last ten years")
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="bands")
     part = models.CharField(max_length=6, choices=Part.choices)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 from indicators.models.evidence import Evidence
@@ -75,11 +76,11 @@ class Suggestion(models.Model):
     class State(models.TextChoices):
         """What people made of it."""
 
-        WAITING = "waiting", "waiting for a decision"
-        ACCEPTED = "accepted", "accepted as it was"
-        CHANGED = "changed", "changed and accepted"
-        REJECTED = "rejected", "rejected"
-        SUPERSEDED = "superseded", "withdrawn: not found when its report was searched again"
+        WAITING = "waiting", _("waiting for a decision")
+        ACCEPTED = "accepted", _("accepted as it was")
+        CHANGED = "changed", _("changed and accepted")
+        REJECTED = "rejected", _("rejected")
+        SUPERSEDED = "superseded", _("withdrawn: not found when its report was searched again")
 
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="suggestions")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="suggestions")
@@ -145,10 +146,10 @@ class SuggestionDecision(models.Model):
     class Action(models.TextChoices):
         """What was done."""
 
-        ACCEPT = "accept", "accepted"
-        CHANGE = "change", "changed and accepted"
-        REJECT = "reject", "rejected"
-        UNDO = "undo", "taken back"
+        ACCEPT = "accept", _("accepted")
+        CHANGE = "change", _("changed and accepted")
+        REJECT = "reject", _("rejected")
+        UNDO = "undo", _("taken back")
 
     suggestion = models.ForeignKey(Suggestion, models.PROTECT, related_name="decisions")
     action = models.CharField(max_length=8, choices=Action.choices)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from indicators.models.evidence import Evidence
 from indicators.models.series import SeriesValue
@@ -38,20 +39,20 @@ class TableImport(models.Model):
     class Kind(models.TextChoices):
         """What its rows become."""
 
-        EVIDENCE = "evidence", "evidence"
-        SERIES = "series", "figures of a series"
+        EVIDENCE = "evidence", _("evidence")
+        SERIES = "series", _("figures of a series")
 
     class State(models.TextChoices):
         """How far it got."""
 
-        MAPPING = "mapping", "waiting for its columns to be named"
-        CHECKING = "checking", "waiting to be checked"
-        READY = "ready", "checked: waiting for a decision"
-        CONFIRMED = "confirmed", "waiting to be written"
-        DONE = "done", "written"
-        UNDONE = "undone", "written, then undone"
-        DROPPED = "dropped", "set aside: nothing was written"
-        FAILED = "failed", "failed: nothing was written"
+        MAPPING = "mapping", _("waiting for its columns to be named")
+        CHECKING = "checking", _("waiting to be checked")
+        READY = "ready", _("checked: waiting for a decision")
+        CONFIRMED = "confirmed", _("waiting to be written")
+        DONE = "done", _("written")
+        UNDONE = "undone", _("written, then undone")
+        DROPPED = "dropped", _("set aside: nothing was written")
+        FAILED = "failed", _("failed: nothing was written")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     file_name = models.CharField(max_length=200, blank=True)
@@ -115,11 +116,11 @@ class ImportRow(models.Model):
     class Fate(models.TextChoices):
         """What the row is to the record."""
 
-        NEW = "new", "new"
-        CHANGED = "changed", "changed"
-        SAME = "same", "the same"
-        ASKED = "asked", "asked about"
-        REFUSED = "refused", "refused"
+        NEW = "new", _("new")
+        CHANGED = "changed", _("changed")
+        SAME = "same", _("the same")
+        ASKED = "asked", _("asked about")
+        REFUSED = "refused", _("refused")
 
     table = models.ForeignKey(TableImport, models.PROTECT, related_name="rows")
     line = models.PositiveIntegerField("line of the file")

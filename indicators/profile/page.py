@@ -126,7 +126,7 @@ def _profiles(score: Snapshot | ScoredCountry | None) -> tuple[ProfileScore, ...
     alone = sum(value >= score.overall - TIE for value in values) == 1
     known = [sum(score.factor_coverage[place : place + 2]) > 0 for place in (8, 10, 12)]
     return tuple(
-        ProfileScore(profile.value, profile.label, value, alone and profile == score.profile, is_known)
+        ProfileScore(profile.value, str(profile.label), value, alone and profile == score.profile, is_known)
         for profile, value, is_known in zip(PROFILES, values, known, strict=True)
     )
 
@@ -161,7 +161,7 @@ def _history(reading: Reading) -> tuple[HistoryLine, ...]:
     lines = [
         HistoryLine(
             key=str(line.line),
-            title=History.Line(line.line).label,
+            title=str(History.Line(line.line).label),
             days=tuple(line.days),
             overall=tuple(line.overall),
             coverage=tuple(line.coverage),

@@ -162,7 +162,7 @@ def _onsets(result: Mapping[str, Any]) -> list[OnsetLine]:
             iso3=one["country"],
             start=one["start"],
             index=one["index"],
-            level="" if one["level"] is None else Level(int(one["level"])).label,
+            level="" if one["level"] is None else str(Level(int(one["level"])).label),
             place=one["place"],
             is_hard={None: "not known", 1.0: "yes", 0.0: "no"}[one["hard"]],
             stood=_stood(one),

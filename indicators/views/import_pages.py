@@ -181,7 +181,7 @@ def _rows(request: HttpRequest, table: TableImport) -> dict[str, Any]:
     page = Paginator(rows, ROWS_SHOWN).get_page(request.GET.get("page"))
     places = sorted(table.columns.items(), key=lambda pair: [one.name for one in FIELDS[table.kind]].index(pair[0]))
     columns = [(_label(table.kind, name), place) for name, place in places]
-    counts = [Count(one, one.label, table.counts[one]) for one in FATES if table.counts.get(one)]
+    counts = [Count(one, str(one.label), table.counts[one]) for one in FATES if table.counts.get(one)]
     if table.counts.get("written"):
         counts.append(Count("written", "written", table.counts["written"]))
     return {

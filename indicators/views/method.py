@@ -5,17 +5,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from indicators.methods import versions_told
 from indicators.models import Evidence, Indicator, MethodVersion, SeriesDefinition
+from indicators.models.score import Level
 from indicators.scoring.parameters import Parameters
 from indicators.views.asked import moment_of
 from indicators.views.natures import NATURES
 from reports.models import Reliability
 
 DAYS_A_YEAR = 365
-LEVEL_WORDS = ("MINIMAL", "LOW", "ELEVATED", "HIGH", "SEVERE")
+LEVELS = [level for level in Level if level is not Level.UNDETERMINED]
 
 
 @require_safe
@@ -46,12 +48,17 @@ def _series(goalposts: dict[str, dict[str, Any]]) -> list[tuple[SeriesDefinition
     return sorted(found, key=lambda pair: [int(part) for part in pair[1]["indicator"].split(".")])
 
 
-def _levels(cuts: list[float]) -> list[tuple[str, str]]:
-    """Each level word with the index it stands for."""
+def _levels(cuts: list[float]) -> list[tuple[Level, str]]:
+    """Each level with the index it stands for."""
     edges = [0, *cuts, None]
     return [
-        (word, f"from {low:g}" if high is None else f"{low:g} up to but not {high:g}")
-        for word, low, high in zip(LEVEL_WORDS, edges[:-1], edges[1:], strict=True)
+        (
+            level,
+            _("from %(low)s") % {"low": f"{low:g}"}
+            if high is None
+            else _("%(low)s up to but not %(high)s") % {"low": f"{low:g}", "high": f"{high:g}"},
+        )
+        for level, low, high in zip(LEVELS, edges[:-1], edges[1:], strict=True)
         if low is not None
     ]
 

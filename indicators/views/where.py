@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils.translation import gettext_lazy
 
 from countries.charts import Chart, dated
 from countries.models import Country
@@ -16,7 +17,7 @@ from indicators.where_map import COLOURS, NONE, Says, Spot, where_map
 from r2p_dashboard.clock import AsOf
 from reports.models import Report
 
-OURS = "evidence accepted in this dashboard, and its series of numbers"
+OURS = gettext_lazy("evidence accepted in this dashboard, and its series of numbers")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from people.permissions import Sensitivity, clearance_of
 from reports.models.report import Report
@@ -41,11 +42,11 @@ class TextPair(models.Model):
     class State(models.TextChoices):
         """What is held of it."""
 
-        LINKED = "linked", "one text, found by the machine"
-        WAITING = "waiting", "waits for a person"
-        SAME = "same", "the same text"
-        UPDATE = "update", "an update of the earlier one"
-        DIFFERENT = "different", "different texts"
+        LINKED = "linked", _("one text, found by the machine")
+        WAITING = "waiting", _("waits for a person")
+        SAME = "same", _("the same text")
+        UPDATE = "update", _("an update of the earlier one")
+        DIFFERENT = "different", _("different texts")
 
     first = models.ForeignKey(Report, models.PROTECT, related_name="+")
     second = models.ForeignKey(Report, models.PROTECT, related_name="+")
@@ -78,11 +79,11 @@ class ClusterDecision(models.Model):
     class Action(models.TextChoices):
         """What was said."""
 
-        SAME = "same", "the same text"
-        UPDATE = "update", "an update"
-        DIFFERENT = "different", "different texts"
-        SPLIT = "split", "taken out"
-        UNDO = "undo", "taken back"
+        SAME = "same", _("the same text")
+        UPDATE = "update", _("an update")
+        DIFFERENT = "different", _("different texts")
+        SPLIT = "split", _("taken out")
+        UNDO = "undo", _("taken back")
 
     action = models.CharField(max_length=10, choices=Action.choices)
     report = models.ForeignKey(Report, models.PROTECT, related_name="cluster_decisions")
@@ -133,9 +134,9 @@ class ClusterMember(models.Model):
     class Kind(models.TextChoices):
         """As what."""
 
-        WHOLE = "whole", "the same text"
-        UPDATE = "update", "another version"
-        PART = "part", "some passages of it"
+        WHOLE = "whole", _("the same text")
+        UPDATE = "update", _("another version")
+        PART = "part", _("some passages of it")
 
     cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="members")
     report = models.ForeignKey(Report, models.PROTECT, related_name="memberships")

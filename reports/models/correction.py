@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from people.permissions import clearance_of
 from reports.models.report import Report
@@ -32,8 +33,8 @@ class ReportCorrection(models.Model):
     class Field(models.TextChoices):
         """What may be corrected."""
 
-        LANGUAGE = "language", "language"
-        COUNTRIES = "countries", "countries"
+        LANGUAGE = "language", _("language")
+        COUNTRIES = "countries", _("countries")
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="corrections")
     field = models.CharField(max_length=10, choices=Field.choices)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from people.permissions import clearance_of
 from reports.chain import Link
@@ -33,25 +34,25 @@ class CustodyEntry(models.Model):
     class Deed(models.TextChoices):
         """What was done."""
 
-        ASKED = "asked", "asked for"
-        RECEIVED = "received", "received"
-        FETCHED = "fetched", "fetched"
-        UNCHANGED = "unchanged", "asked for, and not changed since"
-        READ_AGAIN = "read_again", "sent to be read again"
-        FAILED = "failed", "could not be taken in"
-        FINISHED = "finished", "taken in"
-        LET_GO = "let_go", "bytes let go of"
-        STORED = "stored", "stored"
-        EXTRACTED = "extracted", "made into text"
-        CAME_AGAIN = "came_again", "came again, the same to the byte"
-        CORRECTED = "corrected", "corrected"
-        CLUSTERED = "clustered", "held to be the same text as another"
-        SPLIT = "split", "held to be another text again"
-        SEARCHED = "searched", "searched for suggestions"
-        CLOSED = "closed", "shown to fewer people"
-        HANDED_OUT = "handed_out", "original bytes handed out"
-        CHECK_FAILED = "check_failed", "checked, and not as it was stored"
-        CHECK_PASSED = "check_passed", "checked, and as it was stored again"
+        ASKED = "asked", _("asked for")
+        RECEIVED = "received", _("received")
+        FETCHED = "fetched", _("fetched")
+        UNCHANGED = "unchanged", _("asked for, and not changed since")
+        READ_AGAIN = "read_again", _("sent to be read again")
+        FAILED = "failed", _("could not be taken in")
+        FINISHED = "finished", _("taken in")
+        LET_GO = "let_go", _("bytes let go of")
+        STORED = "stored", _("stored")
+        EXTRACTED = "extracted", _("made into text")
+        CAME_AGAIN = "came_again", _("came again, the same to the byte")
+        CORRECTED = "corrected", _("corrected")
+        CLUSTERED = "clustered", _("held to be the same text as another")
+        SPLIT = "split", _("held to be another text again")
+        SEARCHED = "searched", _("searched for suggestions")
+        CLOSED = "closed", _("shown to fewer people")
+        HANDED_OUT = "handed_out", _("original bytes handed out")
+        CHECK_FAILED = "check_failed", _("checked, and not as it was stored")
+        CHECK_PASSED = "check_passed", _("checked, and as it was stored again")
 
     report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="custody")
     retrieval = models.ForeignKey(Retrieval, models.PROTECT, null=True, blank=True, related_name="custody")

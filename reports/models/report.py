@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from people.permissions import Sensitivity, clearance_of
 from reports.models.source import Source
@@ -40,19 +41,19 @@ class Report(models.Model):
     class Kind(models.TextChoices):
         """What sort of thing was received."""
 
-        DOCUMENT = "document", "document"
-        DATASET = "dataset", "dataset release"
-        CODING_NOTE = "coding_note", "coding note"
-        ENTRY = "entry", "entry by hand"
-        FEED = "feed", "answer of a feed"
-        BUNDLE = "bundle", "file of files"
+        DOCUMENT = "document", _("document")
+        DATASET = "dataset", _("dataset release")
+        CODING_NOTE = "coding_note", _("coding note")
+        ENTRY = "entry", _("entry by hand")
+        FEED = "feed", _("answer of a feed")
+        BUNDLE = "bundle", _("file of files")
 
     class LanguageBy(models.TextChoices):
         """How its language is known."""
 
-        SAID = "said", "as its publisher or sender says"
-        FOUND = "found", "found in its text"
-        CORRECTED = "corrected", "found in its text, against what its publisher or sender says"
+        SAID = "said", _("as its publisher or sender says")
+        FOUND = "found", _("found in its text")
+        CORRECTED = "corrected", _("found in its text, against what its publisher or sender says")
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="reports")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reports.models.batch import Batch
 from reports.models.report import Report
@@ -17,11 +18,11 @@ class Retrieval(models.Model):
     class State(models.TextChoices):
         """How far it got."""
 
-        ASKED = "asked", "waiting to be fetched"
-        WAITING = "waiting", "waiting for a worker"
-        DONE = "done", "read"
-        SAME = "same", "the same as a report that is here already"
-        FAILED = "failed", "failed"
+        ASKED = "asked", _("waiting to be fetched")
+        WAITING = "waiting", _("waiting for a worker")
+        DONE = "done", _("read")
+        SAME = "same", _("the same as a report that is here already")
+        FAILED = "failed", _("failed")
 
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="retrievals")
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="retrievals")

@@ -7,6 +7,7 @@ import re
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 KEY_NAME = re.compile(r"SOURCE_[A-Z0-9_]{1,50}")  # or a source could be told to send any secret of the server's
 
@@ -14,12 +15,12 @@ KEY_NAME = re.compile(r"SOURCE_[A-Z0-9_]{1,50}")  # or a source could be told to
 class Reliability(models.TextChoices):
     """Admiralty grade of a source."""
 
-    A = "A", "A: completely reliable"
-    B = "B", "B: usually reliable"
-    C = "C", "C: fairly reliable"
-    D = "D", "D: not usually reliable"
-    E = "E", "E: unreliable"
-    F = "F", "F: cannot be judged"
+    A = "A", _("A: completely reliable")
+    B = "B", _("B: usually reliable")
+    C = "C", _("C: fairly reliable")
+    D = "D", _("D: not usually reliable")
+    E = "E", _("E: unreliable")
+    F = "F", _("F: cannot be judged")
 
 
 class Family(models.Model):
@@ -38,8 +39,8 @@ class Family(models.Model):
 class Told(models.TextChoices):
     """What staff were last told of a source that brings nothing."""
 
-    STALE = "stale", "nothing for too long"
-    DEAD = "dead", "taken for dead"
+    STALE = "stale", _("nothing for too long")
+    DEAD = "dead", _("taken for dead")
 
 
 class SourceQuerySet(models.QuerySet["Source"]):

@@ -1,15 +1,11 @@
 """Pages in another language: its direction, its words, and none of them half."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages import Catalog
-from babel.messages.mofile import write_mo
 from django.test import Client
 from django.utils import translation
-from pytest_django import Settings
 
 from countries.views import fragments
 from r2p_dashboard.local import phrases
@@ -18,23 +14,6 @@ from tests import make
 pytestmark = pytest.mark.usefixtures("reference")
 
 PAGES = ("/", "/countries/MMR/", "/alerts/", "/factors/7/", "/evidence/", "/method/", "/search/?q=Myanmar", "/status/")
-
-
-@pytest.fixture
-def marked(tmp_path: Path, settings: Settings) -> Iterator[None]:
-    """Arabic that has every string of pages, each the English one between ⟦ and ⟧."""
-    catalog = Catalog(locale="ar")
-    for said in phrases.pages():
-        one, many = (said, None) if isinstance(said, str) else said
-        if one == one.strip():
-            catalog.add(said, f"⟦{one}⟧" if many is None else (f"⟦{one}⟧", *[f"⟦{many}⟧"] * (catalog.num_plurals - 1)))
-    folder = tmp_path / "ar" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    with (folder / "django.mo").open("wb") as file:
-        write_mo(file, catalog)
-    settings.LOCALE_PATHS = [tmp_path]
-    with translation.override("ar"):
-        yield
 
 
 def test_a_page_says_its_language_and_runs_from_left_to_right(client: Client) -> None:

@@ -38,7 +38,7 @@ class Offers:
     @classmethod
     def to(cls, user: User) -> Offers:
         """What this person may choose from, and the sources that the queue may be filtered by: one query."""
-        steps = [(str(value), label) for value, label in Sensitivity.choices if value <= clearance_of(user)]
+        steps = [(str(value), str(label)) for value, label in Sensitivity.choices if value <= clearance_of(user)]
         rows = listed_for(user)
         indicators, countries = grouped(rows["indicator"]), grouped(rows["country"])
         families, sources = ([(value, label) for _, value, label in rows[kind]] for kind in ("family", "source"))

@@ -61,7 +61,7 @@ class Lines(forms.Textarea):
 
 def frozen(choices: Any) -> Options:
     """Options as a value that can be remembered."""
-    return tuple((key, frozen(label) if isinstance(label, list | tuple) else label) for key, label in choices)
+    return tuple((key, frozen(label) if isinstance(label, list | tuple) else str(label)) for key, label in choices)
 
 
 @functools.lru_cache(maxsize=256)

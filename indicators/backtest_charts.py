@@ -111,11 +111,11 @@ def _drawn(curves: Mapping[str, Points], hover: str) -> list[Figure]:
         {
             "type": "scatter",
             "mode": "lines",
-            "name": NAMES[key],
+            "name": _(NAMES[key]),
             "x": [point[0] for point in points],
             "y": [point[1] for point in points],
             "line": STYLES[key],
-            "hovertemplate": f"{NAMES[key]}: {hover}<extra></extra>",
+            "hovertemplate": f"{_(NAMES[key])}: {hover}<extra></extra>",
         }
         for key, points in curves.items()
     ]
@@ -140,13 +140,13 @@ def _range(end: float | None) -> Figure:
 
 
 def _rows(curves: Mapping[str, Points]) -> tuple[tuple[str, ...], ...]:
-    return tuple((NAMES[key], f"{x:.4f}", f"{y:.4f}") for key, points in curves.items() for x, y in points)
+    return tuple((_(NAMES[key]), f"{x:.4f}", f"{y:.4f}") for key, points in curves.items() for x, y in points)
 
 
 def _alt(kind: str, result: Mapping[str, Any], figure: str, words: str) -> str:
     said = [f"the index has {words} {number(result['index'][figure])}"]
     said += [
-        f"{NAMES[one['key']]} {number(one[figure])}"
+        f"{_(NAMES[one['key']])} {number(one[figure])}"
         for one in result["yardsticks"]
         if one["key"] in result["curves"] and one["key"] != "index"
     ]

@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from countries.charts import DOWN, FAINT, GRID, LINE, LINE_2, NOT_SHOWN, SOFT, Chart, Figure, in_points, layout
 
 KINDS = {  # in the order of the columns
-    "event": ("Evidence", LINE),
-    "series": ("Series", FAINT),
-    "withheld": ("Not shown to you", NOT_SHOWN),
-    "aged": ("Ageing", LINE_2),
-    "mitigation": ("Mitigation", DOWN),
+    "event": (gettext_lazy("Evidence"), LINE),
+    "series": (gettext_lazy("Series"), FAINT),
+    "withheld": (gettext_lazy("Not shown to you"), NOT_SHOWN),
+    "aged": (gettext_lazy("Ageing"), LINE_2),
+    "mitigation": (gettext_lazy("Mitigation"), DOWN),
 }
 NAMED = 3  # parts that a title or an alt text names
 
@@ -55,7 +56,7 @@ def made_of(bars: Sequence[FactorBar], *, country: str, source: str) -> Chart:
         alt=_("Bar chart. %(title)s. ") % {"title": _made_of_title(bars, country, total)}
         + "; ".join(f"{_('factor')} {bar.number}, {bar.title}: {in_points(bar.total)}" for bar in bars),
         figure={"data": [_stack(kind, bars) for kind in kinds], "layout": _made_of_layout(bars)},
-        columns=(_("Factor"), *(KINDS[kind][0] for kind in kinds), _("Points")),
+        columns=(_("Factor"), *(str(KINDS[kind][0]) for kind in kinds), _("Points")),
         rows=(
             *((f"{bar.number} {bar.title}", *_cells(bar, kinds), in_points(bar.total)) for bar in bars),
             (

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from countries.charts import CLEAR, DASH, FAINT, GRID, INK, LINE, PAPER, SOFT, Chart, Figure, layout
 
@@ -17,8 +18,8 @@ TITLE = 1.2  # from the place of a row to where its title ends and its cells beg
 SAME_BELOW = 1  # points of 100: what changed by less is called unchanged
 LABEL_SIZE = 12
 HATCH: Figure = {"shape": "/", "fgcolor": FAINT, "bgcolor": CLEAR, "size": 6, "solidity": 0.15}
-UNKNOWN = "not assessed"
-UNIT = "Strength of each factor, 0 to 100; not a probability"
+UNKNOWN = gettext_lazy("not assessed")
+UNIT = gettext_lazy("Strength of each factor, 0 to 100; not a probability")
 QUIET: Figure = {"ticks": "", "showgrid": False, "zeroline": False, "fixedrange": True}
 
 
@@ -56,7 +57,7 @@ def now_and_then(factors: Sequence[FactorNow], *, country: str, days: tuple[dt.d
     return Chart(
         key="factors-now-and-then",
         title=_compared_title(factors, country),
-        unit=UNIT,
+        unit=str(UNIT),
         source=source,
         note=_(
             "Dot: %(now)s; its whisker is the interval, how far sources and half-lives move it. Ring: "
@@ -111,11 +112,11 @@ def _compared_alt(factors: Sequence[FactorNow], country: str, then: str, now: st
 
 
 def _now(factor: FactorNow) -> str:
-    return UNKNOWN if factor.now is None else str(_points(factor.now))
+    return str(UNKNOWN) if factor.now is None else str(_points(factor.now))
 
 
 def _then(factor: FactorNow) -> str:
-    return UNKNOWN if factor.then is None else str(_points(factor.then))
+    return str(UNKNOWN) if factor.then is None else str(_points(factor.then))
 
 
 def _compared_row(factor: FactorNow) -> tuple[str, ...]:
@@ -179,7 +180,7 @@ def _whiskers(factors: Sequence[FactorNow]) -> Figure:
 
 def _compared_layout(factors: Sequence[FactorNow]) -> Figure:
     said = [_label(place - 0.18, factor.label) for place, factor in enumerate(factors)]
-    blank = [_label(place, UNKNOWN) for place, factor in enumerate(factors) if factor.now is None]
+    blank = [_label(place, str(UNKNOWN)) for place, factor in enumerate(factors) if factor.now is None]
     return layout(
         margin={"l": 8, "r": 16, "t": 28, "b": 8},
         meta={"legend": True},
@@ -213,7 +214,7 @@ def by_month(courses: Sequence[FactorCourse], *, country: str, days: Sequence[dt
         key="factors-by-month",
         title=_("%(country)s: the factors month by month, %(first)s to %(last)s")
         % {"country": country, "first": format(days[0], "%B %Y"), "last": format(days[-1], "%B %Y")},
-        unit=UNIT,
+        unit=str(UNIT),
         source=source,
         note=_(
             "A row is a factor, a cell the end of a month, or the view’s day as the last. The further from the "
@@ -261,7 +262,7 @@ def _cells(courses: Sequence[FactorCourse], months: Sequence[str]) -> list[Figur
             if known
             else []
         ),
-        *([_bars(UNKNOWN, blank, months, hatch) | {"width": 1}] if blank else []),
+        *([_bars(str(UNKNOWN), blank, months, hatch) | {"width": 1}] if blank else []),
     ]
 
 

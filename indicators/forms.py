@@ -18,11 +18,11 @@ from reports.models import Family, Passage, Reliability, Report, Source
 TEXT_LIMIT = 6000  # characters: a page of print; what is longer is a document to ingest, not a passage
 NEW = "new"
 ANCHORS = [  # docs/coding-guide.md, section 5
-    ("0", "0: looked for, not found"),
-    ("1", "1: slight: a sign, small or read at one remove"),
-    ("2", "2: moderate: repeated or local, or grave but indirect"),
-    ("3", "3: serious: grave in part of the country, or serious all over it"),
-    ("4", "4: extreme: grave and country-wide, systematic, or in the thousands"),
+    ("0", gettext_lazy("0: looked for, not found")),
+    ("1", gettext_lazy("1: slight: a sign, small or read at one remove")),
+    ("2", gettext_lazy("2: moderate: repeated or local, or grave but indirect")),
+    ("3", gettext_lazy("3: serious: grave in part of the country, or serious all over it")),
+    ("4", gettext_lazy("4: extreme: grave and country-wide, systematic, or in the thousands")),
 ]
 _WRITTEN_SQL: dict[int, Any] = {}  # by clearance: Django takes longer to write the query than PostgreSQL to answer it
 

@@ -104,7 +104,7 @@ def stage_health(
     """How long something waits for `stage`; stale beyond its limit, or where there is other trouble."""
     if waiting.since is not None and at - waiting.since > stage.limit:
         trouble = trouble or f"something waits for longer than {_minutes(stage.limit)}"
-    return StageHealth(stage.name, stage.title, last_done, waiting.count, waiting.since, stage.limit, trouble)
+    return StageHealth(stage.name, str(stage.title), last_done, waiting.count, waiting.since, stage.limit, trouble)
 
 
 def score_trouble(*, at: dt.datetime, day: dt.date) -> str:

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
+from countries.charts import Said
 from people.permissions import Action, may
 from r2p_dashboard import clock
 
@@ -18,7 +20,7 @@ EVERYBODY, SIGNED_IN = "everybody", "signed in"
 class Entry:
     """A page and for whom it is; everything whose address begins as the page's does belongs to it."""
 
-    label: str
+    label: Said
     name: str
     seen_by: Action | str = EVERYBODY
     also: tuple[str, ...] = ()  # other beginnings of addresses that belong to it
@@ -34,20 +36,20 @@ class Link:
 
 
 ALERT_SIDE = (  # what has no page in this version is left out
-    Entry("Alerts", "alerts"),
-    Entry("Release desk", "release_desk", Action.RELEASE_ALERT, ("/alerts/practice/",)),
-    Entry("Signals", "signals"),
-    Entry("Situations", "situations"),
-    Entry("Ledger", "ledger", also=("/responses/", "/warnings/")),
-    Entry("Levers", "levers"),
-    Entry("Measures", "measures"),
-    Entry("Answers owed", "duties", SIGNED_IN),
-    Entry("Offices", "offices", SIGNED_IN),
-    Entry("Subscriptions", "subscriptions", SIGNED_IN),
-    Entry("Feeds", "follow", also=("/webhooks/",)),
-    Entry("Outbox", "outbox", Action.WATCH_OUTBOX),
-    Entry("Numbers", "alert_numbers"),
-    Entry("Scorecard", "scorecard"),
+    Entry(_("Alerts"), "alerts"),
+    Entry(_("Release desk"), "release_desk", Action.RELEASE_ALERT, ("/alerts/practice/",)),
+    Entry(_("Signals"), "signals"),
+    Entry(_("Situations"), "situations"),
+    Entry(_("Ledger"), "ledger", also=("/responses/", "/warnings/")),
+    Entry(_("Levers"), "levers"),
+    Entry(_("Measures"), "measures"),
+    Entry(_("Answers owed"), "duties", SIGNED_IN),
+    Entry(_("Offices"), "offices", SIGNED_IN),
+    Entry(_("Subscriptions"), "subscriptions", SIGNED_IN),
+    Entry(_("Feeds"), "follow", also=("/webhooks/",)),
+    Entry(_("Outbox"), "outbox", Action.WATCH_OUTBOX),
+    Entry(_("Numbers"), "alert_numbers"),
+    Entry(_("Scorecard"), "scorecard"),
 )
 SAME_EVERY_DAY = frozenset({"method", "status", "review"})  # they pass the day on to their links, and no more
 NOT_KEPT = frozenset({"as_of", "known_at", "page"})  # a page of a list is another one on another day
@@ -64,7 +66,9 @@ def alert_side(request: HttpRequest) -> list[Link]:
     here = max((len(one) for entry, address in addressed for one in _of(entry, address, request.path)), default=0)
     if not here:
         return []
-    return [Link(entry.label, address, _current(entry, address, request.path, here)) for entry, address in addressed]
+    return [
+        Link(str(entry.label), address, _current(entry, address, request.path, here)) for entry, address in addressed
+    ]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

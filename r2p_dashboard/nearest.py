@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
 from countries.naming import country_named
@@ -14,17 +15,33 @@ SHORTEST = 3  # of two letters nearly each is somebody's code
 LIKENESS = 0.7  # of a word of the address and a page's, 0 to 1
 MOST = 3
 PAGES = {
-    "countries": ("world", "Countries"), "world": ("world", "Countries"), "factors": ("factors", "Factors"),
-    "indicators": ("factors", "Factors and their indicators"), "evidence": ("evidence", "Evidence"),
-    "alerts": ("alerts", "Alerts"), "warnings": ("alerts", "Alerts"), "signals": ("signals", "Signals"),
-    "situations": ("situations", "Situations"), "measures": ("measures", "Measures"), "levers": ("levers", "Levers"),
-    "ledger": ("ledger", "Ledger"), "scorecard": ("scorecard", "Scorecard"), "method": ("method", "Method"),
-    "methodology": ("method", "Method"), "backtest": ("backtest", "Back-test"), "sources": ("sources", "Sources"),
-    "corrections": ("corrections", "Corrections"), "status": ("status", "Status"), "search": ("search", "Search"),
-    "subscribe": ("follow", "Follow alerts"), "follow": ("follow", "Follow alerts"),
-    "feed": ("follow", "Follow alerts"),
-    "login": ("sign_in", "Sign in"), "signin": ("sign_in", "Sign in"), "account": ("account", "Your account"),
-}  # fmt: skip
+    "countries": ("world", _("Countries")),
+    "world": ("world", _("Countries")),
+    "factors": ("factors", _("Factors")),
+    "indicators": ("factors", _("Factors and their indicators")),
+    "evidence": ("evidence", _("Evidence")),
+    "alerts": ("alerts", _("Alerts")),
+    "warnings": ("alerts", _("Alerts")),
+    "signals": ("signals", _("Signals")),
+    "situations": ("situations", _("Situations")),
+    "measures": ("measures", _("Measures")),
+    "levers": ("levers", _("Levers")),
+    "ledger": ("ledger", _("Ledger")),
+    "scorecard": ("scorecard", _("Scorecard")),
+    "method": ("method", _("Method")),
+    "methodology": ("method", _("Method")),
+    "backtest": ("backtest", _("Back-test")),
+    "sources": ("sources", _("Sources")),
+    "corrections": ("corrections", _("Corrections")),
+    "status": ("status", _("Status")),
+    "search": ("search", _("Search")),
+    "subscribe": ("follow", _("Follow alerts")),
+    "follow": ("follow", _("Follow alerts")),
+    "feed": ("follow", _("Follow alerts")),
+    "login": ("sign_in", _("Sign in")),
+    "signin": ("sign_in", _("Sign in")),
+    "account": ("account", _("Your account")),
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,4 +74,4 @@ def _countries(words: list[str]) -> list[Country]:
 def _pages(words: list[str]) -> list[Near]:
     plain = ("".join(letter for letter in word if letter.isalpha()) for word in words[:1])
     alike = [key for word in plain for key in difflib.get_close_matches(word, PAGES, n=MOST, cutoff=LIKENESS)]
-    return [Near(reverse(PAGES[key][0]), PAGES[key][1]) for key in alike]
+    return [Near(reverse(PAGES[key][0]), str(PAGES[key][1])) for key in alike]

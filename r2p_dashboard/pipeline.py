@@ -10,6 +10,7 @@ from celery import Signature, chain, signature
 from django.db import connection
 from django.db.models import DateTimeField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
 from alerts import comparing
@@ -32,6 +33,7 @@ from alerts.models import (
 from alerts.outbox import delivery
 from alerts.raising import lapsing
 from alerts.subscriptions import confirming
+from countries.charts import Said
 from indicators import (
     assess,
     bands,
@@ -84,7 +86,7 @@ class Stage:
     """
 
     name: str
-    title: str
+    title: Said
     task: str
     waiting: tuple[tuple[Rows, str], ...]
     last_done: Rows
@@ -118,7 +120,7 @@ def _last(model: type[Model], field: str, **of: Any) -> Rows:
 
 def _stage(
     name: str,
-    title: str,
+    title: Said,
     task: str,
     rows: Rows,
     since: str,
@@ -180,81 +182,81 @@ def _unsettled() -> QuerySet[Duty]:
 
 STAGES = (
     _stage(
-        "fetch", "Sources fetched", "reports.fetch_waiting",
+        "fetch", _("Sources fetched"), "reports.fetch_waiting",
         _to_fetch, "received_at", _last(Retrieval, "fetched_at"), dt.timedelta(minutes=30),
     ),
     _stage(
-        "read", "Reports read", "reports.read_waiting",
+        "read", _("Reports read"), "reports.read_waiting",
         _unread, "received_at", _last(Retrieval, "finished_at"),
     ),
     _stage(
-        "cluster", "Reports compared with those that are here", "indicators.cluster_reports",
+        "cluster", _("Reports compared with those that are here"), "indicators.cluster_reports",
         clustering.waiting, "received_at", _last(TextSignature, "signed_at"), dt.timedelta(minutes=15),
     ),
     _stage(
-        "code", "Coding notes turned into proposed evidence", "indicators.code_notes",
+        "code", _("Coding notes turned into proposed evidence"), "indicators.code_notes",
         note_coding.waiting, "received_at", _last(NoteCoding, "coded_at"),
     ),
     _stage(
-        "load", "Dataset releases turned into series", "indicators.load_series",
+        "load", _("Dataset releases turned into series"), "indicators.load_series",
         series_loading.waiting, "received_at", _last(SeriesLoad, "loaded_at"), dt.timedelta(minutes=15),
     ),
     _stage(
-        "events", "Event releases turned into recorded events", "indicators.load_events",
+        "events", _("Event releases turned into recorded events"), "indicators.load_events",
         event_loading.waiting, "received_at", _last(EventLoad, "loaded_at"), dt.timedelta(minutes=15),
     ),
     _stage(
-        "figures", "Files of other publishers turned into figures", "indicators.load_figures",
+        "figures", _("Files of other publishers turned into figures"), "indicators.load_figures",
         figure_loading.waiting, "received_at", _last(FigureLoad, "loaded_at"), dt.timedelta(minutes=15),
     ),
     _stage(
-        "suggest", "Reports searched for suggestions", "indicators.suggest",
+        "suggest", _("Reports searched for suggestions"), "indicators.suggest",
         suggesting.waiting, "due_at", _last(SuggestionRun, "searched_at"), dt.timedelta(minutes=15),
     ),
     _stage(
-        "import", "Imported tables checked and written", "indicators.import_tables",
+        "import", _("Imported tables checked and written"), "indicators.import_tables",
         TableImport.objects.waiting, "moved_at", _last(TableImport, "checked_at"), dt.timedelta(minutes=15),
     ),
     _stage(
-        "score", "Scores computed", "indicators.score_changed",
+        "score", _("Scores computed"), "indicators.score_changed",
         RescoreRequest.objects.all, "asked_at", _last(ScoreRun, "published_at"),
     ),
     _stage(
-        "compare", "Scores searched for changes of level", "alerts.compare",
+        "compare", _("Scores searched for changes of level"), "alerts.compare",
         comparing.waiting, "snapshot__run__published_at", _last(Compared, "compared_at"),
     ),
     Stage(
-        "raise", "Signals judged", "alerts.raise_alerts",
+        "raise", _("Signals judged"), "alerts.raise_alerts",
         ((Signal.objects.unjudged, "found_at"), (_postponed, "over_since"), (_overdue, "since")),
         _last(Verdict, "judged_at"),
     ),
     _stage(
-        "match", "Released alerts matched with subscriptions", "alerts.match",
+        "match", _("Released alerts matched with subscriptions"), "alerts.match",
         Alert.objects.unmatched, "released_at", _last(Alert, "matched_at"),
     ),
     _stage(
-        "send", "Mails handed to the mail server", "alerts.send",
+        "send", _("Mails handed to the mail server"), "alerts.send",
         _to_send, "next_try_at", _last(Delivery, "finished_at", channel="mail"), dt.timedelta(minutes=15),
     ),
     Stage(
-        "answers", "Offices reminded of warnings that they have not answered", "alerts.see_to_answers",
+        "answers", _("Offices reminded of warnings that they have not answered"), "alerts.see_to_answers",
         ((_ended, "finished_at"), (_unsettled, "since")), _last(DutyStep, "at"), dt.timedelta(minutes=15),
     ),
     Stage(
-        "duties", "Corrections owed to who was warned", "alerts.find_duties",
+        "duties", _("Corrections owed to who was warned"), "alerts.find_duties",
         ((owing.waiting, "retracted_at"), (_to_correct, "found_at"), (_unheard, "since")),
         _last(CorrectionDuty, "found_at"), dt.timedelta(minutes=30),
     ),
     _stage(
-        "webhooks", "Alerts posted to webhooks", "alerts.send_webhooks",
+        "webhooks", _("Alerts posted to webhooks"), "alerts.send_webhooks",
         _to_post, "next_try_at", _last(Delivery, "finished_at", channel="webhook"), dt.timedelta(minutes=15),
     ),
     _stage(
-        "confirmations", "People asked to say yes to a rule made for them", "alerts.send_confirmations",
+        "confirmations", _("People asked to say yes to a rule made for them"), "alerts.send_confirmations",
         _to_ask, "next_try_at", _last(Confirmation, "finished_at"), dt.timedelta(minutes=15),
     ),
     _stage(
-        "bands", "Intervals along the lines filled in", "indicators.fill_bands",
+        "bands", _("Intervals along the lines filled in"), "indicators.fill_bands",
         bands.waiting, "snapshot__run__published_at", _last(Band, "stored_at"), dt.timedelta(hours=6),
     ),
 )  # fmt: skip

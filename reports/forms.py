@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from countries.charts import Said
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.ingest import URL_CHARACTERS_MAX, About
@@ -21,37 +22,62 @@ from reports.text import looks_like_html
 KINDS = (  # reader, name, what it is and what happens with it
     (
         "automatic",
-        "Documents",
-        "PDF, DOCX, HTML, text, mails (EML), or a ZIP of these, in any mix. What each is, is told from its bytes.",
+        gettext_lazy("Documents"),
+        gettext_lazy(
+            "PDF, DOCX, HTML, text, mails (EML), or a ZIP of these, in any mix. What each is, is told from its bytes."
+        ),
     ),
     (
         "text",
-        "Plain text",
-        "a document's words, UTF-8. It is split into passages, and you code those that carry a fact.",
+        gettext_lazy("Plain text"),
+        gettext_lazy("a document's words, UTF-8. It is split into passages, and you code those that carry a fact."),
     ),
-    ("html", "HTML page", "a saved web page. Its main text is kept without menus, and split into passages to code."),
-    ("coding-note", "Coding note", "a TOML file of passages already coded. Each claim becomes proposed evidence."),
+    (
+        "html",
+        gettext_lazy("HTML page"),
+        gettext_lazy("a saved web page. Its main text is kept without menus, and split into passages to code."),
+    ),
+    (
+        "coding-note",
+        gettext_lazy("Coding note"),
+        gettext_lazy("a TOML file of passages already coded. Each claim becomes proposed evidence."),
+    ),
     (
         "ucdp-country-year",
-        "UCDP country-year CSV",
-        "a release of deaths per country and year. Its numbers enter the series, and scores follow.",
+        gettext_lazy("UCDP country-year CSV"),
+        gettext_lazy("a release of deaths per country and year. Its numbers enter the series, and scores follow."),
     ),
     (
         "unhcr-population",
-        "UNHCR population CSV",
-        "the Refugee Data Finder's figures by origin and asylum, with the end of the newest year. They enter a series.",
+        gettext_lazy("UNHCR population CSV"),
+        gettext_lazy(
+            "the Refugee Data Finder's figures by origin and asylum, with the end of the newest year. "
+            "They enter a series."
+        ),
     ),
-    ("pts", "Political Terror Scale CSV", "a release of the scale, as it comes. Its levels enter a series."),
+    (
+        "pts",
+        gettext_lazy("Political Terror Scale CSV"),
+        gettext_lazy("a release of the scale, as it comes. Its levels enter a series."),
+    ),
     (
         "inform-risk",
-        "INFORM Risk CSV",
-        "its indicators in long format. Four of them enter series, the index itself does not.",
+        gettext_lazy("INFORM Risk CSV"),
+        gettext_lazy("its indicators in long format. Four of them enter series, the index itself does not."),
     ),
     *BESIDE_SCORES,
 )
-FETCHED = (("feed", "RSS or Atom feed"), ("reliefweb-v2", "ReliefWeb's API, version 2"))  # readers of what is fetched
-BY_THEIR_BYTES = (("pdf", "PDF"), ("docx", "DOCX"), ("mail", "Mail"), ("zip", "ZIP"))  # of those that say what they are
-KIND_NAMES = {reader: name for reader, name, _ in KINDS} | dict(FETCHED) | dict(BY_THEIR_BYTES)
+FETCHED = (
+    ("feed", gettext_lazy("RSS or Atom feed")),
+    ("reliefweb-v2", gettext_lazy("ReliefWeb's API, version 2")),
+)  # readers of what is fetched
+BY_THEIR_BYTES = (
+    ("pdf", "PDF"),
+    ("docx", "DOCX"),
+    ("mail", "Mail"),
+    ("zip", "ZIP"),
+)  # of those that say what they are
+KIND_NAMES: dict[str, Said] = {reader: name for reader, name, _ in KINDS} | dict(FETCHED) | dict(BY_THEIR_BYTES)
 OFFERED = frozenset(reader for reader, _, _ in KINDS)
 SAID_OF_IT = ("source", "published_on", "title", "url", "language")
 BARE = frozenset({"text", "html"})  # readers of files that say neither source nor day
@@ -59,17 +85,23 @@ SOURCELESS = BARE | {"automatic"}  # some of these say their day; none says who 
 PASTED = frozenset({"automatic", "text", "html", "coding-note"})
 PASTED_CHARACTERS_MAX = 400_000  # in any script below DATA_UPLOAD_MAX_MEMORY_SIZE, with room for the other fields
 FOREIGN = {  # first bytes of what people try to send, and what it is
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "an Office or ZIP file",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"%PDF": gettext_lazy("a PDF"),
+    b"PK\x03\x04": gettext_lazy("an Office or ZIP file"),
+    b"\xd0\xcf\x11\xe0": gettext_lazy("an old Office file"),
 }
-NOT_LISTED = "Found a value that is not in the list; wanted one of those offered. Choose again."
-NO_CHOICE = {"invalid_choice": NOT_LISTED, "required": "Found nothing chosen; choose one."}
+NOT_LISTED = gettext_lazy("Found a value that is not in the list; wanted one of those offered. Choose again.")
+NO_CHOICE: dict[str, Said] = {
+    "invalid_choice": NOT_LISTED,
+    "required": gettext_lazy("Found nothing chosen; choose one."),
+}
 
 
 def too_long_pasted(found: str) -> str:
     """Why a pasted text is refused."""
-    return f"Found {found} pasted; wanted at most {PASTED_CHARACTERS_MAX:,} characters. Save it and send the file."
+    return gettext("Found %(found)s pasted; wanted at most %(most)s characters. Save it and send the file.") % {
+        "found": found,
+        "most": f"{PASTED_CHARACTERS_MAX:,}",
+    }
 
 
 def too_large_together(found: str) -> str:
@@ -328,11 +360,11 @@ class ReportForm(forms.Form):
 
 
 MINUTES = (
-    (15, "every 15 minutes"),
-    (60, "every hour"),
-    (360, "every 6 hours"),
-    (1440, "every day"),
-    (10080, "every week"),
+    (15, gettext_lazy("every 15 minutes")),
+    (60, gettext_lazy("every hour")),
+    (360, gettext_lazy("every 6 hours")),
+    (1440, gettext_lazy("every day")),
+    (10080, gettext_lazy("every week")),
 )
 
 

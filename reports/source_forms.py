@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from countries.charts import Said
 from reports.forms import FETCHED, KIND_NAMES, MINUTES, NO_CHOICE
 from reports.models import Family, Reliability, Source
 from reports.readers import EVENTS, MEASURES
@@ -154,7 +155,7 @@ class SourceKeepingForm(forms.Form):
         """From now on it rests on that change: its person is told of it on the same page."""
         self.data = {**{name: self.data.get(name, "") for name in self.fields}, "seen_change": str(change)}
 
-    def reader_choices(self) -> list[tuple[str, str]]:
+    def reader_choices(self) -> list[tuple[str, Said]]:
         """What can be chosen as the kind of answer."""
         return [("", gettext("nothing: its reports are sent in by hand")), *FETCHABLE]
 
@@ -230,10 +231,10 @@ def _initial(source: Source | None, day: dt.date) -> dict[str, Any]:
     return {**kept, "family": source.family.slug, "every_minutes": minutes, "seen_change": last_change(source)}
 
 
-def _cadences(source: Source | None) -> list[tuple[int, str]]:
+def _cadences(source: Source | None) -> list[tuple[int, Said]]:
     """Those of the schedule, and the source's own where it is another."""
-    offered = dict(MINUTES)
+    offered: dict[int, Said] = dict(MINUTES)
     if source is not None and source.fetch_every is not None:
         own = int(source.fetch_every.total_seconds() // 60)
-        offered.setdefault(own, f"every {own} minutes")
+        offered.setdefault(own, gettext("every %(minutes)d minutes") % {"minutes": own})
     return sorted(offered.items())

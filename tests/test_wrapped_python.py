@@ -10,8 +10,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 APPS = ("alerts", "countries", "indicators", "people", "r2p_dashboard", "reports")
-# What no reader of a page sees (machines, the shell, Django's own desk, notes on columns), and what stays in English
-# for now, since it is written into rows and files too: choices of models (docs/decisions/0082).
+# What no reader of a page sees: machines, the shell, Django's own desk, notes on columns. Of models, the labels of
+# choices are read below.
 UNSEEN = {
     "admin.py", "api", "api.py", "apps.py", "demonstration", "local", "management", "migrations", "models", "models.py",
     "permissions.py", "readers", "settings.py", "style_examples.py", "style_guide.py",
@@ -24,6 +24,19 @@ FILES = [
 ]
 SAID = {"label", "help_text", "empty_label", "empty"}  # of a field of a form
 OF_CHARTS = {"title", "unit", "source", "note", "alt", "columns", "heads"}
+# Constants that hold words for a page, by where they stand; below the views, words go into rows and files.
+OF_PAGES = re.compile(
+    r"views/|templatetags/|forms?\.py$|charts\.py$|_modes?\.py$|_map\.py$|r2p_dashboard/(?!management|local)\w+\.py$"
+)
+NOT_SAID = {
+    "EXAMPLES": "what somebody may type, in other languages too",
+    "HEADS": "names of a mail's headers",
+    "BY_STAFF": "kept in a row, in English",
+    "ENDED_BY_STAFF": "kept in a row, in English",
+    "EVERYBODY": "a key",
+    "invalid_page_message": "for the API",
+    "BY_THEIR_BYTES": "names of formats",
+}
 CHARTS = {"Chart", "Mode", "Sheet"}
 RAISED = {"BadRequest", "Http404", "PermissionDenied", "ValidationError"}  # what a page of an error says
 MESSAGES = {"debug", "error", "info", "success", "warning"}
@@ -104,6 +117,77 @@ def _has_words(found: ast.expr) -> bool:
     parts = found.values if isinstance(found, ast.JoinedStr) else [found]
     texts = [str(part.value) for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     return any(re.search(r"[^\W\d_]{2,}", text) for text in texts)
+
+
+def bare_constants(source: str) -> set[str]:
+    """Texts of tables and constants of modules and classes, in which words follow each other or one is capitalised."""
+    tree = ast.parse(source)
+    lines = [*tree.body, *(line for one in tree.body if isinstance(one, ast.ClassDef) for line in one.body)]
+    named = [
+        (ast.unparse(line.targets[0] if isinstance(line, ast.Assign) else line.target), line.value)
+        for line in lines
+        if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None
+    ]
+    kept = [value for name, value in named if not set(re.findall(r"\w+", name)) & {*NOT_SAID, "__all__"}]
+    return {f"{found.lineno}: {ast.unparse(found)}" for value in kept for found in _table(value) if _is_said(found)}
+
+
+def bare_labels(source: str) -> set[str]:
+    """Labels of choices of models."""
+    classes = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.ClassDef)]
+    choices = [one for one in classes if any(ast.unparse(base).endswith("Choices") for base in one.bases)]
+    pairs = [line.value for one in choices for line in one.body if isinstance(line, ast.Assign)]
+    labels = [pair.elts[1] for pair in pairs if isinstance(pair, ast.Tuple)]
+    return {f"{label.lineno}: {ast.unparse(label)}" for label in labels if _has_words(label)}
+
+
+def _table(value: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(value, ast.Dict):
+        yield from (found for one in value.values for found in _table(one))
+    elif isinstance(value, ast.Tuple | ast.List | ast.Set):
+        yield from (found for one in value.elts for found in _table(one))
+    elif isinstance(value, ast.Call) and re.fullmatch("dict|enumerate|[A-Z][a-z]+", ast.unparse(value.func)):
+        yield from (found for one in value.args for found in _table(one))
+    elif isinstance(value, ast.Constant | ast.JoinedStr):
+        yield value
+
+
+def _is_said(found: ast.expr) -> bool:
+    parts = found.values if isinstance(found, ast.JoinedStr) else [found]
+    text = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str))
+    is_code = re.match(r"[<%&?/#^\s]|SELECT|WITH|INSERT|UPDATE", text) or re.search(r"[<>{}\\]|\w:\w|\.\w", text)
+    return not is_code and bool(re.search(r"[^\W\d_]{2,} [^\W\d_]+", text) or re.fullmatch("[A-Z][a-z]{2,}", text))
+
+
+TABLES = [one for one in FILES if OF_PAGES.search(str(one.id))]
+
+
+@pytest.mark.parametrize("path", TABLES)
+def test_every_word_of_a_table_that_a_page_shows_is_wrapped(path: Path) -> None:
+    assert bare_constants(path.read_text(encoding="utf-8")) == set(), "wrap it lazily, or name it with its reason"
+
+
+MODELS = [
+    pytest.param(path, id=str(path.relative_to(PROJECT)))
+    for app in APPS
+    for path in sorted((PROJECT / app).rglob("*.py"))
+    if "models" in path.as_posix() or path.name == "permissions.py"
+]
+
+
+@pytest.mark.parametrize("path", MODELS)
+def test_every_label_of_a_choice_is_wrapped_for_translation(path: Path) -> None:
+    assert bare_labels(path.read_text(encoding="utf-8")) == set(), "wrap it: gettext_lazy"
+
+
+def test_bare_tables_and_labels_are_found() -> None:
+    tables = 'A = {"key": "is bare"}\nB = (("key", _("Said")), ("key", "Bare"))\nC = "is bare"'
+    tables += '\nclass D:\n    e = Field("is bare")'
+    labels = 'class State(models.TextChoices):\n    ONE = "one", "bare"\n    TWO = "two", _("said")'
+
+    assert len(bare_constants(tables)) == 4
+    assert bare_labels(labels) == {"2: 'bare'"}
+    assert bare_constants('A = {"Key": "key"}\nHEADS = ("From", "To")\nB = "SELECT a FROM b"') == set()
 
 
 @pytest.mark.parametrize("path", FILES)

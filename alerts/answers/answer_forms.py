@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from alerts.answers.answering import NOTE_MAX, Answer
 from alerts.models import Acknowledgement, Office
@@ -16,9 +16,9 @@ from people.models import User
 Kind = Acknowledgement.Kind
 TO_OFFICE, TO_PERSON = "office", "person"
 _ASKS_NOTE = {
-    Kind.DECIDED: "What was decided",
-    Kind.FALSE_ALARM: "Why you hold it to be one",
-    Kind.NOT_FOR_US: "A word to whom you pass it on",
+    Kind.DECIDED: gettext_lazy("What was decided"),
+    Kind.FALSE_ALARM: gettext_lazy("Why you hold it to be one"),
+    Kind.NOT_FOR_US: gettext_lazy("A word to whom you pass it on"),
 }
 
 
@@ -60,8 +60,10 @@ class AnswerForm(forms.Form):
 
     def _asked(self, *, by_telephone: bool) -> str:
         if by_telephone:
-            return "Who said it, by their role, and what"
-        return _ASKS_NOTE[self.kind] if self.kind != Kind.NOT_FOR_US or "to" in self.fields else "Why not"
+            return gettext("Who said it, by their role, and what")
+        if self.kind == Kind.NOT_FOR_US and "to" not in self.fields:
+            return gettext("Why not")
+        return str(_ASKS_NOTE[self.kind])
 
     def _offer_offices(self, offices: Sequence[Office]) -> None:
         if not offices:

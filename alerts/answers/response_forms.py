@@ -14,9 +14,8 @@ from indicators.fields import Address, Boxes, Choice, DayField, Line, Pick, Tick
 from indicators.forms import ReasonForm
 from people.permissions import Sensitivity
 
-_SOURCE = {"required": False, "label": "Source", "help_text": "Where it can be read, if it is public."}
 _LONG = 4000
-_NAMED = "Named in the alert"
+_NAMED = _("Named in the alert")
 
 
 class ResponseForm(forms.Form):
@@ -45,7 +44,9 @@ class ResponseForm(forms.Form):
         help_text=_("Public: everybody, with who acts. Internal: focal points and staff. Your own office always sees "
 "it."),
     )  # fmt: skip
-    source_title = Line(max_length=300, **_SOURCE)
+    source_title = Line(
+        max_length=300, required=False, label=_("Source"), help_text=_("Where it can be read, if it is public.")
+    )
     source_url = Address(required=False, label=_("Its address"))
 
     def __init__(
@@ -67,8 +68,9 @@ class ResponseForm(forms.Form):
         field = self.fields["measures"]
         field.required = self["status"].value() != Response.Status.DECLINED.value
         assert isinstance(field, Boxes)
-        rows = [(_NAMED if names(advised, row) else row.form, code, _titled(row)) for code, row in self.known.items()]
-        field.choices = grouped(sorted(rows, key=lambda row: row[0] != _NAMED))
+        named = str(_NAMED)
+        rows = [(named if names(advised, row) else row.form, code, _titled(row)) for code, row in self.known.items()]
+        field.choices = grouped(sorted(rows, key=lambda row: row[0] != named))
         self.offices = {str(office.pk): office for office in offices}
         choices: list[Choice] = [(key, office.name) for key, office in self.offices.items()]
         if choices:
@@ -123,7 +125,9 @@ class StepForm(forms.Form):
     is_outcome = TickBox(required=False, label=_("This says what became of it"))
     on = DayField(label=_("Day"))
     text = Line(max_length=_LONG, required=False, label=_("In words"), widget=forms.Textarea(attrs={"rows": 3}))
-    source_title = Line(max_length=300, **_SOURCE)
+    source_title = Line(
+        max_length=300, required=False, label=_("Source"), help_text=_("Where it can be read, if it is public.")
+    )
     source_url = Address(required=False, label=_("Its address"))
 
     def clean(self) -> dict[str, Any]:

@@ -6,17 +6,19 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 HORIZONS = (12, 24)  # months
 
 
 class Following(enum.StrEnum):
-    """What can be said of one alert and one horizon."""
+    """What can be said of one alert and one horizon: keys in English, said in the reader's language by the page."""
 
-    BEGAN = "an outcome began"
-    NONE = "none began"
-    GOING_ON = "one was going on already"
-    TOO_EARLY = "too early to say"
-    NOT_COVERED = "the list does not reach so far"
+    BEGAN = gettext_noop("an outcome began")
+    NONE = gettext_noop("none began")
+    GOING_ON = gettext_noop("one was going on already")
+    TOO_EARLY = gettext_noop("too early to say")
+    NOT_COVERED = gettext_noop("the list does not reach so far")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from django.utils.translation import gettext_noop
+
 FEWEST = 3  # steps that ended: a median of fewer would tell of one or two warnings, not of the system
 _HALF = Fraction(1, 2)
 _ZERO = dt.timedelta()
@@ -19,10 +21,10 @@ Span = tuple[dt.datetime, dt.datetime | None]  # when it began; when it ended, N
 class NoMedian(enum.StrEnum):
     """Why there is no median."""
 
-    FEW = "no median: fewer than three have ended"
-    OPEN = "no median yet: half or more are still open"
-    WITHHELD = "not told: of a part, or of fewer than three beside your own"
-    BEFORE = "no time: all of them before the warning"
+    FEW = gettext_noop("no median: fewer than three have ended")
+    OPEN = gettext_noop("no median yet: half or more are still open")
+    WITHHELD = gettext_noop("not told: of a part, or of fewer than three beside your own")
+    BEFORE = gettext_noop("no time: all of them before the warning")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

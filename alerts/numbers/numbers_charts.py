@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from alerts.numbers.numbers import Elapsed
 from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, SOFT, Chart, Figure, layout
@@ -12,7 +12,7 @@ from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, SOFT, Ch
 WITHDRAWN = gettext_noop("withdrawn since")
 MONTHS_NAMED = 12  # that an alt text names one by one
 FEW = 4  # warnings or months: each gets its tick, and a bar does not fill the plot
-NOTHING_DRAWN = "No step has a median yet."  # axes without a row would look like a measurement
+NOTHING_DRAWN = gettext_lazy("No step has a median yet.")  # axes without a row would look like a measurement
 _MINUTE = 60.0
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -52,7 +52,7 @@ def counts_said(found: Elapsed) -> tuple[str, str]:
 
 def median_said(found: Elapsed) -> str:
     """The median in words, or why there is none."""
-    return lasted(found.median) or str(found.why_none or "none began")
+    return lasted(found.median) or (_(found.why_none) if found.why_none else _("none began"))
 
 
 def by_month(counts: Mapping[str, Mapping[str, int]], *, source: str) -> Chart:

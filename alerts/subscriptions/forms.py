@@ -18,14 +18,14 @@ from people.models import User
 
 ACTIVE, ENDED, ALL = "", "ended", "all"
 _MEANS = {
-    Level.ELEVATED: "ELEVATED, HIGH and SEVERE: the most mails",
-    Level.HIGH: "HIGH and SEVERE only",
-    Level.SEVERE: "SEVERE only: the fewest mails",
+    Level.ELEVATED: _("ELEVATED, HIGH and SEVERE: the most mails"),
+    Level.HIGH: _("HIGH and SEVERE only"),
+    Level.SEVERE: _("SEVERE only: the fewest mails"),
 }
 _WHEN = {
-    Subscription.Frequency.AT_ONCE: "at once: a mail for each alert",
-    Subscription.Frequency.DAILY: "once a day: one mail in the morning, SEVERE alerts too",
-    Subscription.Frequency.WEEKLY: "once a week: one mail on Monday morning, SEVERE alerts too",
+    Subscription.Frequency.AT_ONCE: _("at once: a mail for each alert"),
+    Subscription.Frequency.DAILY: _("once a day: one mail in the morning, SEVERE alerts too"),
+    Subscription.Frequency.WEEKLY: _("once a week: one mail on Monday morning, SEVERE alerts too"),
 }
 
 

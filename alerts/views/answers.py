@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -34,10 +35,10 @@ Typed = dict[str, AnswerForm]
 SAID = 50  # answers shown
 LINK_SHOWS = Sensitivity.INTERNAL  # at most, to whoever has a mail's link
 _DONE = {
-    Kind.SEEN: "Noted: seen. Your office is not reminded any more.",
-    Kind.DECIDED: "Noted: a decision was taken.",
-    Kind.NOT_FOR_US: "Noted: not for you.",
-    Kind.FALSE_ALARM: "Noted: held to be a false alarm. Those who release alerts read why.",
+    Kind.SEEN: gettext_lazy("Noted: seen. Your office is not reminded any more."),
+    Kind.DECIDED: gettext_lazy("Noted: a decision was taken."),
+    Kind.NOT_FOR_US: gettext_lazy("Noted: not for you."),
+    Kind.FALSE_ALARM: gettext_lazy("Noted: held to be a false alarm. Those who release alerts read why."),
 }
 
 

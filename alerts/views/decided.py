@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -21,8 +22,10 @@ from alerts.views.offices import sentence
 from alerts.views.subscriptions import private
 from r2p_dashboard import clock
 
-_RECORDED = "Recorded in the ledger. Come back by this link to say what became of it."
-_RECORDED_APART = "Recorded in the ledger, as more than internal: sign in to read it or to say what became of it."
+_RECORDED = gettext_lazy("Recorded in the ledger. Come back by this link to say what became of it.")
+_RECORDED_APART = gettext_lazy(
+    "Recorded in the ledger, as more than internal: sign in to read it or to say what became of it."
+)
 
 
 @csrf_exempt  # `_by_link` is protected: the path must be replaced before a refusal can log it

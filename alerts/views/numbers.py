@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from alerts.models import Alert
@@ -39,9 +39,9 @@ from people.permissions import Action, may
 from r2p_dashboard import clock
 
 STEPS = (
-    ("Signal to release", "to_release"),
-    ("Release to first answer", "to_answer"),
-    ("Release to decision", "to_decision"),
+    (gettext_lazy("Signal to release"), "to_release"),
+    (gettext_lazy("Release to first answer"), "to_answer"),
+    (gettext_lazy("Release to decision"), "to_decision"),
 )
 
 
@@ -107,7 +107,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     is_told = may(request.user, Action.RELEASE_ALERT)
     grouped = groups(found.cases, at=at, tells_few=is_told, is_whole=span == Span())
     all_of_them = grouped[0].figures
-    said = [_said(step, getattr(all_of_them, name)) for step, name in STEPS]
+    said = [_said(str(step), getattr(all_of_them, name)) for step, name in STEPS]
     context = {
         "form": form,
         "is_filtered": not form.is_valid() or any(form.cleaned_data.values()),
@@ -144,13 +144,13 @@ def _kind(group: Group) -> KindLine:
 
 def _charts(grouped: Sequence[Group], source: str) -> list[Chart]:
     told = [one for one in grouped if one.month is None and one.kind is None]
-    rows = [(step, _label(one), getattr(one.figures, name)) for step, name in STEPS for one in told]
+    rows = [(str(step), _label(one), getattr(one.figures, name)) for step, name in STEPS for one in told]
     is_any = any(found.done + found.open for _, _, found in rows)  # releases are always told
     return [*_months(grouped, source), *([steps(rows, source=source)] if is_any else [])]
 
 
 def _label(group: Group) -> str:
-    return "all" if group.level is None else str(Level(group.level).label)
+    return gettext("all") if group.level is None else str(Level(group.level).label)
 
 
 def _months(grouped: Sequence[Group], source: str) -> list[Chart]:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
@@ -31,7 +32,7 @@ from r2p_dashboard import clock
 
 NAMED = 20  # of those who would get it; the others are counted
 Language = MailSettings.Language
-WIDTHS = {"wide": "as on a desktop", "phone": "as on a phone"}
+WIDTHS = {"wide": gettext_lazy("as on a desktop"), "phone": gettext_lazy("as on a phone")}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def alert_mail(request: HttpRequest, alert_id: int) -> HttpResponse:
         "width": width,
         "frame": f"{reverse('alert_mail_html', args=[alert.pk])}?language={language}",
         "languages": _choices(request, chosen, "language", {code: str(name) for code, name in Language.choices}),
-        "widths": _choices(request, chosen, "width", WIDTHS),
+        "widths": _choices(request, chosen, "width", {key: str(word) for key, word in WIDTHS.items()}),
         **_recipients(alert),
     }
     return render(request, "alerts/mail_preview.html", context)

@@ -26,7 +26,7 @@ class LedgerFilter(PlaceFilter):
         empty=_("every level"), required=False, help_text=_("Only our own alerts have one."),
     )  # fmt: skip
     answered = Pick(
-        [(ANSWERED, "answered, or acted on"), (UNANSWERED, "nothing shown")],
+        [(ANSWERED, _("answered, or acted on")), (UNANSWERED, _("nothing shown"))],
         empty=_("all"),
         required=False,
         label=_("Answer"),

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from countries.charts import OURS, Chart, dated
@@ -40,7 +41,13 @@ if TYPE_CHECKING:
 
     from people.models import User
 
-STEPS = {"new": "New", "retracted": "Retracted", "aged": "Ageing", "parameters": "Method", "profile": "Profile"}
+STEPS = {
+    "new": gettext_lazy("New"),
+    "retracted": gettext_lazy("Retracted"),
+    "aged": gettext_lazy("Ageing"),
+    "parameters": gettext_lazy("Method"),
+    "profile": gettext_lazy("Profile"),
+}
 LISTED = 25  # pieces of evidence that came in or went out; the API has them all
 
 
@@ -170,7 +177,7 @@ def moved_chart(found: Moved, country: Country) -> Chart:
     """The steps from one moment to the other."""
     before = None if found.before_tenths is None else (found.span.before.in_words, found.before_tenths)
     return what_moved(
-        [CauseBar(STEPS[part.cause], part.tenths) for part in found.telling],
+        [CauseBar(str(STEPS[part.cause]), part.tenths) for part in found.telling],
         country=country.name_en,
         before=before,
         after=(found.span.after.in_words, found.after_tenths or 0),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from countries.charts import NOT_ASSESSED
 from countries.models import Country
@@ -28,13 +29,13 @@ SORT_KEYS: dict[str, Key] = {  # None: not known, and so last in both directions
     "last": lambda row: row.last_event_on,
 }
 HEADS = (  # parameter, title, number?, first click sorts downwards?
-    ("name", "Country", False, False),
-    ("region", "Region", False, False),
-    ("level", "Level", False, True),
-    ("index", "Index, 0 to 100", True, True),
-    ("change", "Change over 90 days", True, True),
-    ("coverage", "Coverage", True, True),
-    ("last", "Last evidence", True, True),
+    ("name", _("Country"), False, False),
+    ("region", _("Region"), False, False),
+    ("level", _("Level"), False, True),
+    ("index", _("Index, 0 to 100"), True, True),
+    ("change", _("Change over 90 days"), True, True),
+    ("coverage", _("Coverage"), True, True),
+    ("last", _("Last evidence"), True, True),
 )
 
 
@@ -167,7 +168,7 @@ def heads(query: QueryDict, sort: str) -> list[Head]:
         found.append(
             Head(
                 key=key,
-                title=title,
+                title=str(title),
                 number=number,
                 href=href_with(query, sort=f"-{key}" if to_fall else key),
                 aria_sort=("descending" if falls else "ascending") if is_sorted else "",

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
+
 from indicators.backtest.verdict import named
 
 NAMES: Final = {
-    "index": "this method's index",
-    "decayed": "one-sided deaths, decayed (2 years)",
-    "this_year": "one-sided deaths of 25 or more in the latest year",
+    "index": gettext_noop("this method's index"),
+    "decayed": gettext_noop("one-sided deaths, decayed (2 years)"),
+    "this_year": gettext_noop("one-sided deaths of 25 or more in the latest year"),
 }
 
-SAME_MONTHS: Final = f"{NAMES['index']}, where those deaths are known"
+SAME_MONTHS: Final = gettext_noop("this method's index, where those deaths are known")
 
 
 def lines(result: Mapping[str, Any], method: str) -> Iterator[str]:

@@ -4,6 +4,9 @@ import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterable
 
+from django.utils.translation import gettext_lazy as _
+
+from countries.charts import Said
 from countries.models import Country
 from indicators import frames
 from indicators.models import Evidence, EvidenceQuerySet, MethodVersion, SeriesValue
@@ -21,12 +24,12 @@ from indicators.scoring.series_rows import SeriesRows
 from indicators.scoring.units import Units
 
 USUAL = ("new", "retracted", "aged")  # told even where they moved nothing
-CAUSES: dict[Cause, str] = {
-    "new": "What is new",
-    "retracted": "What was retracted",
-    "aged": "Ageing",
-    "parameters": "Another version of the method",
-    "profile": "Another profile led before",
+CAUSES: dict[Cause, Said] = {
+    "new": _("What is new"),
+    "retracted": _("What was retracted"),
+    "aged": _("Ageing"),
+    "parameters": _("Another version of the method"),
+    "profile": _("Another profile led before"),
 }
 
 
@@ -265,7 +268,7 @@ def _part(part: ChangePart, tenths: int, titles: dict[int, str]) -> CausePart:
     shares = apportioned(tenths, part.by_factor)
     return CausePart(
         cause=part.cause,
-        title=CAUSES[part.cause],
+        title=str(CAUSES[part.cause]),
         points=part.points,
         tenths=tenths,
         by_factor=tuple(

@@ -4,6 +4,8 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext_noop as _
+
 from countries.naming import key_of
 
 TEXT_MAX = 6_000  # characters of a passage, as in the entry form
@@ -11,7 +13,10 @@ TEXT_MAX = 6_000  # characters of a passage, as in the entry form
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a row says. `headings` are what columns of it are called, in any case and order of words."""
+    """One thing a row says. `headings` are what columns of it are called, in any case and order of words.
+
+    Label and help are in English here; a page says them in its language.
+    """
 
     name: str
     label: str
@@ -21,7 +26,7 @@ class Field:
 
 
 _COUNTRY = Field(
-    "country", "Country", "A name in six languages, or its ISO or M49 code.",
+    "country", _("Country"), _("A name in six languages, or its ISO or M49 code."),
     ("iso3", "iso3 code", "country iso3", "iso 3166-1 alpha-3", "iso2", "iso", "iso code", "country code", "code pays",
      "国家代码", "location code", "coo iso", "m49", "country", "country name", "name of country", "pays", "país",
      "страна", "国家", "الدولة", "البلد", "state", "nation", "territory"),
@@ -29,66 +34,66 @@ _COUNTRY = Field(
 )  # fmt: skip
 EVIDENCE = (
     _COUNTRY,
-    Field("indicator", "Indicator", "Its code, such as 7.14. Write 7.10 as text, or it becomes 7.1.",
+    Field("indicator", _("Indicator"), _("Its code, such as 7.14. Write 7.10 as text, or it becomes 7.1."),
           ("indicator", "indicator code", "code", "indicateur", "código de indicador", "indicador", "индикатор",
            "показатель", "指标", "المؤشر"), is_required=True),
-    Field("source", "Source", "Its short name or its name, as the list of sources has it.",
+    Field("source", _("Source"), _("Its short name or its name, as the list of sources has it."),
           ("source", "source name", "publisher", "published by", "éditeur", "fuente", "источник", "来源", "المصدر")),
-    Field("report", "Report number",
-          "Of a report taken in, such as 12 (it stands in its address), with “Where in it”: instead of the words.",
+    Field("report", _("Report number"),
+          _("Of a report taken in, such as 12 (it stands in its address), with “Where in it”: instead of the words."),
           ("report", "report number", "report id", "rapport", "informe", "отчет", "报告", "التقرير")),
-    Field("locator", "Where in it", "Page or paragraph.",
+    Field("locator", _("Where in it"), _("Page or paragraph."),
           ("locator", "where", "page", "paragraph", "para", "paragraphe", "párrafo", "страница", "页", "الصفحة")),
-    Field("text", "The passage", "The sentences that carry the fact; no names of victims or witnesses.",
+    Field("text", _("The passage"), _("The sentences that carry the fact; no names of victims or witnesses."),
           ("text", "passage", "excerpt", "quote", "texte", "extrait", "texto", "pasaje", "текст", "文本", "النص")),
-    Field("severity", "Severity", "0 to 4.",
+    Field("severity", _("Severity"), "0 to 4.",
           ("severity", "sévérité", "gravité", "gravedad", "severidad", "тяжесть", "严重程度", "الشدة"),
           is_required=True),
-    Field("polarity", "Direction", "risk or mitigation; empty: risk.",
+    Field("polarity", _("Direction"), _("risk or mitigation; empty: risk."),
           ("polarity", "direction", "polarité", "polaridad", "направление", "方向", "الاتجاه")),
-    Field("grade", "Grade", "Both letters in one, such as B2.",
+    Field("grade", _("Grade"), _("Both letters in one, such as B2."),
           ("grade", "admiralty", "admiralty grade", "grading", "cote", "calificación", "оценка", "等级", "التقييم")),
-    Field("reliability", "How reliable the finding body is", "A to F; empty: the source's own.",
+    Field("reliability", _("How reliable the finding body is"), _("A to F; empty: the source's own."),
           ("reliability", "source reliability", "fiabilité", "fiabilidad", "надежность", "可靠性", "الموثوقية")),
-    Field("credibility", "How credible the statement is", "1 to 6.",
+    Field("credibility", _("How credible the statement is"), "1 to 6.",
           ("credibility", "information credibility", "crédibilité", "credibilidad", "достоверность", "可信度",
            "المصداقية")),
-    Field("event_on", "Day it happened", "A whole day; only a month known: its first day.",
+    Field("event_on", _("Day it happened"), _("A whole day; only a month known: its first day."),
           ("event on", "event day", "event date", "date", "day", "date of event", "date de l'événement", "fecha",
            "fecha del evento", "дата", "дата события", "日期", "事件日期", "التاريخ", "تاريخ الحدث"), is_required=True),
-    Field("published_on", "Day it was public", "When the world could know.",
+    Field("published_on", _("Day it was public"), _("When the world could know."),
           ("published on", "published", "publication date", "date published", "date de publication",
            "fecha de publicación", "дата публикации", "发布日期", "تاريخ النشر")),
-    Field("family", "Who made the finding", "A body of the list; empty: the source itself.",
+    Field("family", _("Who made the finding"), _("A body of the list; empty: the source itself."),
           ("family", "finding body", "body", "organisme", "organismo", "организация", "机构", "الجهة")),
-    Field("actor", "From whom", "state, armed_group, militia, gang, several, unknown …",
+    Field("actor", _("From whom"), _("state, armed_group, militia, gang, several, unknown …"),
           ("actor", "perpetrator", "acteur", "auteur", "actor armado", "исполнитель", "行为者", "الفاعل")),
-    Field("claim", "What the statement claims", "alleged, verified, may_amount or court.",
+    Field("claim", _("What the statement claims"), _("alleged, verified, may_amount or court."),
           ("claim", "claim status", "statut", "estado de la denuncia", "утверждение", "指控", "الادعاء")),
-    Field("event_key", "Name of the event", "Small letters, digits and hyphens.",
+    Field("event_key", _("Name of the event"), _("Small letters, digits and hyphens."),
           ("event", "event key", "event name", "événement", "evento", "событие", "事件", "الحدث")),
-    Field("admin1", "First-level area", "State, province or region.",
+    Field("admin1", _("First-level area"), _("State, province or region."),
           ("admin1", "area", "region", "province", "région", "provincia", "región", "регион", "省", "المنطقة")),
-    Field("group", "Group at risk", "In neutral words; never a person.",
+    Field("group", _("Group at risk"), _("In neutral words; never a person."),
           ("group", "group at risk", "groupe", "grupo", "группа", "群体", "الفئة")),
-    Field("note", "Why this indicator and this severity", "One sentence: the reviewer decides by it.",
+    Field("note", _("Why this indicator and this severity"), _("One sentence: the reviewer decides by it."),
           ("note", "why", "comment", "reason", "pourquoi", "nota", "примечание", "备注", "ملاحظة"), is_required=True),
-    Field("sensitivity", "Who may see it", "public, internal, confidential, strictly confidential; or 0 to 3.",
+    Field("sensitivity", _("Who may see it"), _("public, internal, confidential, strictly confidential; or 0 to 3."),
           ("sensitivity", "classification", "sensibilité", "confidencialidad", "секретность", "敏感性", "السرية")),
-    Field("url", "Address of the original", "https://…",
+    Field("url", _("Address of the original"), "https://…",
           ("url", "link", "address", "lien", "enlace", "ссылка", "链接", "الرابط")),
 )  # fmt: skip
 SERIES = (
     _COUNTRY,
-    Field("period", "Period", "A year, a month such as 2024-06, or a day.",
+    Field("period", _("Period"), _("A year, a month such as 2024-06, or a day."),
           ("period", "year", "month", "date", "time", "période", "année", "mois", "año", "mes", "período", "год",
            "период", "年", "年份", "السنة", "الفترة", "reference period end"), is_required=True),
-    Field("value", "Value", "The figure, in the unit of the series.",
+    Field("value", _("Value"), _("The figure, in the unit of the series."),
           ("value", "figure", "obs value", "number", "valeur", "valor", "значение", "数值", "值", "القيمة"),
           is_required=True),
-    Field("series", "Series", "Its short name, where the file holds several.",
+    Field("series", _("Series"), _("Its short name, where the file holds several."),
           ("series", "series slug", "série", "serie", "ряд", "系列", "السلسلة")),
-    Field("unit", "Unit", "Checked against the unit of the series.",
+    Field("unit", _("Unit"), _("Checked against the unit of the series."),
           ("unit", "units", "unité", "unidad", "единица", "单位", "الوحدة")),
 )  # fmt: skip
 TEMPLATE_HEADINGS = {"report": "report number", "family": "finding body", "group": "group at risk"}

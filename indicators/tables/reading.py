@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from indicators.tables.faults import EncodingError, TableError
 from indicators.tables.workbook import is_workbook, opened_workbook
 from reports.text import looks_like_html
@@ -14,11 +16,11 @@ from reports.text import looks_like_html
 COLUMNS_MAX = 200
 CELL_CHARACTERS_MAX = 20_000
 ENCODINGS = {  # what a file may be that is no UTF-8, as a person is asked
-    "cp1252": "Windows, western Europe (also ISO 8859-1)",
-    "mac_roman": "old Macintosh",
-    "cp1251": "Windows, Cyrillic",
-    "cp1256": "Windows, Arabic",
-    "gb18030": "Chinese (GB 18030)",
+    "cp1252": gettext_noop("Windows, western Europe (also ISO 8859-1)"),
+    "mac_roman": gettext_noop("old Macintosh"),
+    "cp1251": gettext_noop("Windows, Cyrillic"),
+    "cp1256": gettext_noop("Windows, Arabic"),
+    "gb18030": gettext_noop("Chinese (GB 18030)"),
 }
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"

@@ -150,8 +150,11 @@ def _figures(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The index on every tested month, then the three on the months that all of them know."""
     whole = result["index"] | {"key": "index", "rows": result["counts"]["rows"]}
     common = [one for one in result["yardsticks"] if one["key"] != "index" or one["rows"] != whole["rows"]]
-    rows = [one | {"name": NAMES[one["key"]]} for one in [whole, *common]]
-    return [rows[0], *(row | {"name": SAME_MONTHS if row["key"] == "index" else row["name"]} for row in rows[1:])]
+    rows = [one | {"name": _(NAMES[one["key"]])} for one in [whole, *common]]
+    return [
+        rows[0],
+        *(row | {"name": _(SAME_MONTHS) if row["key"] == "index" else row["name"]} for row in rows[1:]),
+    ]
 
 
 def _onsets(result: Mapping[str, Any]) -> list[OnsetLine]:

@@ -7,27 +7,29 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from alerts.corrections import owing
 from indicators.models import Evidence
 from indicators.views.asked import for_display, is_staff, seen_by
 
 COMPARED = {
-    "indicator": "indicator",
-    "country": "country",
-    "polarity": "direction",
-    "severity": "severity",
-    "event_on": "day it happened",
-    "event_key": "name of the event",
-    "admin1": "first-level area",
-    "reliability": "grade of the source",
-    "credibility": "grade of the statement",
-    "family": "body that made the finding",
-    "claim": "what it claims",
-    "actor": "from whom",
-    "group": "group at risk",
-    "note": "why here",
-    "sensitivity": "who may see it",
+    "indicator": _("indicator"),
+    "country": _("country"),
+    "polarity": _("direction"),
+    "severity": _("severity"),
+    "event_on": _("day it happened"),
+    "event_key": _("name of the event"),
+    "admin1": _("first-level area"),
+    "reliability": _("grade of the source"),
+    "credibility": _("grade of the statement"),
+    "family": _("body that made the finding"),
+    "claim": _("what it claims"),
+    "actor": _("from whom"),
+    "group": _("group at risk"),
+    "note": _("why here"),
+    "sensitivity": _("who may see it"),
 }
 
 
@@ -63,7 +65,7 @@ def corrected(request: HttpRequest, evidence: Evidence) -> Corrected:
 
 def _differences(was: Evidence, became: Evidence) -> list[Difference]:
     return [
-        Difference(label, worded(name, getattr(was, name)), worded(name, getattr(became, name)))
+        Difference(str(label), worded(name, getattr(was, name)), worded(name, getattr(became, name)))
         for name, label in COMPARED.items()
         if getattr(was, name) != getattr(became, name)
     ]
@@ -72,4 +74,4 @@ def _differences(was: Evidence, became: Evidence) -> list[Difference]:
 def worded(name: str, value: Any) -> str:
     """A value of one of evidence's fields as a page says it."""
     choices: dict[Any, Any] = dict(getattr(Evidence._meta.get_field(name), "flatchoices", ()))
-    return str(choices.get(value, value)) or "nothing"
+    return str(choices.get(value, value)) or gettext("nothing")

@@ -14,10 +14,10 @@ from indicators.models.event import EVENT_CHARACTERS
 Did = EventDecision.Action
 LEAST, MOST = REASON_CHARACTERS
 VERDICTS = (
-    (Did.SAME.value, "One event: it counts once for each body and sign"),
-    (Did.DIFFERENT.value, "Different events: do not propose them again"),
+    (Did.SAME.value, _("One event: it counts once for each body and sign")),
+    (Did.DIFFERENT.value, _("Different events: do not propose them again")),
 )
-NAME_HELP = (
+NAME_HELP = _(
     "Small letters, digits and hyphens, such as sdn-el-fasher-2024-03-12. Whoever may see one of its pieces sees it."
 )
 

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from countries.views.fragments import kept, kept_each
@@ -32,18 +32,18 @@ from reports.models import Passage
 PAGE_SIZE = 50
 CARD = "_partials/evidence_card.html"
 CHANGES_TOLD = {
-    "indicator": "indicator",
-    "country": "country",
-    "polarity": "direction",
-    "severity": "severity",
-    "event_on": "day it happened",
-    "reliability": "grade of the source",
-    "credibility": "grade of the statement",
-    "family": "body that made the finding",
-    "claim": "what it claims",
-    "event_key": "name of the event",
-    "actor": "from whom",
-    "group": "group at risk",
+    "indicator": gettext_lazy("indicator"),
+    "country": gettext_lazy("country"),
+    "polarity": gettext_lazy("direction"),
+    "severity": gettext_lazy("severity"),
+    "event_on": gettext_lazy("day it happened"),
+    "reliability": gettext_lazy("grade of the source"),
+    "credibility": gettext_lazy("grade of the statement"),
+    "family": gettext_lazy("body that made the finding"),
+    "claim": gettext_lazy("what it claims"),
+    "event_key": gettext_lazy("name of the event"),
+    "actor": gettext_lazy("from whom"),
+    "group": gettext_lazy("group at risk"),
 }
 SIBLINGS_SHOWN = 30
 CONTEXT_CHARACTERS = 400  # of the report's text on either side of a passage: about three sentences
@@ -185,7 +185,7 @@ def _changed(suggested: SuggestionDecision | None) -> list[Difference]:
     """What a person changed of the machine's suggestion: of what is graded and counted, not of the wording."""
     changes = suggested.changes if suggested is not None else {}
     return [
-        Difference(label, worded(name, changes[name]["was"]), worded(name, changes[name]["became"]))
+        Difference(str(label), worded(name, changes[name]["was"]), worded(name, changes[name]["became"]))
         for name, label in CHANGES_TOLD.items()
         if name in changes
     ]

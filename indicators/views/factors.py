@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from countries.views.fragments import kept
@@ -21,17 +22,23 @@ from people.permissions import Action, clearance_of, may
 from r2p_dashboard.clock import AsOf
 
 SCOPES = (
-    (Factor.Scope.COMMON, "Common factors", "They bear on every atrocity crime."),
+    (Factor.Scope.COMMON, gettext_lazy("Common factors"), gettext_lazy("They bear on every atrocity crime.")),
     (
         Factor.Scope.GENOCIDE,
-        "Genocide",
-        "Two more that bear on genocide: on national, ethnical, racial and religious groups.",
+        gettext_lazy("Genocide"),
+        gettext_lazy("Two more that bear on genocide: on national, ethnical, racial and religious groups."),
     ),
-    (Factor.Scope.CRIMES_AGAINST_HUMANITY, "Crimes against humanity", "Two more that bear on crimes against humanity."),
+    (
+        Factor.Scope.CRIMES_AGAINST_HUMANITY,
+        gettext_lazy("Crimes against humanity"),
+        gettext_lazy("Two more that bear on crimes against humanity."),
+    ),
     (
         Factor.Scope.WAR_CRIMES,
-        "War crimes",
-        "Two more that bear on war crimes. They presuppose an armed conflict: without one they cannot be present.",
+        gettext_lazy("War crimes"),
+        gettext_lazy(
+            "Two more that bear on war crimes. They presuppose an armed conflict: without one they cannot be present."
+        ),
     ),
 )
 

@@ -22,11 +22,14 @@ from people.permissions import Sensitivity, clearance_of, may
 
 Kind, Fate = TableImport.Kind, ImportRow.Fate
 KINDS = (
-    (Kind.EVIDENCE, "Evidence: each row is one piece, as in the entry form. It waits for another person's decision."),
-    (Kind.SERIES, "Figures of a series: country, period and value. They enter the score as one release."),
+    (
+        Kind.EVIDENCE,
+        _("Evidence: each row is one piece, as in the entry form. It waits for another person's decision."),
+    ),
+    (Kind.SERIES, _("Figures of a series: country, period and value. They enter the score as one release.")),
 )
 CHOSEN = ("source", "published_on", "sensitivity", "series", "title", "by_gleditsch_ward")  # for the whole file
-NO_COLUMN = "no column"
+NO_COLUMN = _("no column")
 LEAVE_OUT = "-"
 
 
@@ -75,7 +78,7 @@ class SheetForm(forms.Form):
     def __init__(self, data: Any = None, *, table: TableImport, sheets: Sequence[str]) -> None:
         super().__init__(data, initial={"sheet": table.sheet, "encoding": table.encoding})
         offer(self, "sheet", [(name, name) for name in sheets])
-        offer(self, "encoding", [("", "UTF-8"), *ENCODINGS.items()])
+        offer(self, "encoding", [("", "UTF-8"), *((code, gettext(name)) for code, name in ENCODINGS.items())])
         if not sheets:
             del self.fields["sheet"]
         else:
@@ -135,7 +138,7 @@ class ColumnsForm(forms.Form):
         columns = [(str(place), column_name(place, seen.header)) for place in seen.columns()]
         for field in FIELDS[table.kind]:
             self.fields[f"column_{field.name}"] = Pick(
-                columns, empty=NO_COLUMN, required=False, label=field.label, help_text=field.help,
+                columns, empty=NO_COLUMN, required=False, label=gettext(field.label), help_text=gettext(field.help),
                 initial=str(table.columns.get(field.name, "")),
             )  # fmt: skip
 
@@ -208,7 +211,7 @@ class ConfirmForm(forms.Form):
     """The decision on a preview; `seen` is the check that it showed."""
 
     how = Pick(
-        [("good", "Import the good rows only"), ("all", "All or nothing: only if every row can go in")],
+        [("good", _("Import the good rows only")), ("all", _("All or nothing: only if every row can go in"))],
         widget=forms.RadioSelect,
         label=_("What to do with rows that cannot go in"),
         initial="good",

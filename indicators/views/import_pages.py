@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Func, JSONField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from countries.models import Country
 from indicators import importing
@@ -195,7 +196,7 @@ def _rows(request: HttpRequest, table: TableImport) -> dict[str, Any]:
 
 
 def _label(kind: str, name: str) -> str:
-    return next(field.label for field in FIELDS[kind] if field.name == name)
+    return next(gettext(field.label) for field in FIELDS[kind] if field.name == name)
 
 
 def _shown(row: ImportRow, columns: list[tuple[str, int]]) -> Shown:

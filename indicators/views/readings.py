@@ -19,7 +19,7 @@ class DisagreementForm(forms.Form):
     """How the second reader reads it, and why."""
 
     verdict = Pick(
-        [("differs", "It counts, with this indicator and severity"), ("rejects", "It should not count")],
+        [("differs", _("It counts, with this indicator and severity")), ("rejects", _("It should not count"))],
         label=_("Your reading"),
     )
     severity = Pick(ANCHORS, label=_("Severity"))

@@ -13,7 +13,9 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from countries.models import Country
@@ -36,7 +38,7 @@ from r2p_dashboard.clock import AsOf
 
 PAGE_SIZE = 12  # pieces: a list that is read, not scrolled through
 USUAL = {"severity": "2", "reliability": "B", "credibility": "2"}  # where a made-up piece begins
-TOO_MANY = f"Found {MOST} changes already; wanted at most {MOST}. Undo one first."
+TOO_MANY = format_lazy(gettext_lazy("Found {most} changes already; wanted at most {most}. Undo one first."), most=MOST)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

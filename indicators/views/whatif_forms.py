@@ -16,7 +16,7 @@ from indicators.whatif.changes import read_event, read_family, read_value, writt
 from indicators.whatif.words import MITIGATES, RAISES
 from reports.models import Reliability
 
-DIRECTIONS = [("1", RAISES), ("-1", MITIGATES)]
+DIRECTIONS = [("1", _(RAISES)), ("-1", _(MITIGATES))]
 
 
 def refused_by(check: Callable[[], Any]) -> Any:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,7 +26,12 @@ from reports.views.alike_of import PASSAGES_MAX, Side, latest_decision, share_in
 from reports.views.seen import person_of
 
 PAGE_SIZE = 50
-DONE = {"same": "the same text", "update": "an update", "different": "different texts", "split": "taken out"}
+DONE = {
+    "same": gettext_lazy("the same text"),
+    "update": gettext_lazy("an update"),
+    "different": gettext_lazy("different texts"),
+    "split": gettext_lazy("taken out"),
+}
 
 
 @require_safe

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +13,11 @@ from reports.models import ClusterDecision, Source, TextPair
 
 Did = ClusterDecision.Action
 LEAST, MOST = REASON_CHARACTERS
-REASON_HELP = f"{LEAST} to {MOST} characters; it is kept with your name."
+REASON_HELP = format_lazy(_("{least} to {most} characters; it is kept with your name."), least=LEAST, most=MOST)
 VERDICTS = (
-    (Did.SAME.value, "The same text: one of them repeats the other"),
-    (Did.UPDATE.value, "An update: a newer version of the same document"),
-    (Did.DIFFERENT.value, "Different: they only have words in common"),
+    (Did.SAME.value, _("The same text: one of them repeats the other")),
+    (Did.UPDATE.value, _("An update: a newer version of the same document")),
+    (Did.DIFFERENT.value, _("Different: they only have words in common")),
 )
 WAITS, DECIDED = "", "decided"
 _NUMBER = re.compile(r"(?:.*/reports/)?(\d{1,17})/?(?:[?#].*)?")

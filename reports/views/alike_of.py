@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from people.permissions import Action, may
 from reports.models import ClusterDecision, ClusterMember, Passage, Report, TextPair
@@ -16,7 +17,13 @@ from reports.views.seen import reports_seen_by
 Kind = ClusterMember.Kind
 PASSAGES_MAX = 60  # of each report beside the other: about ten pages
 DECISIONS_SHOWN = 10
-_WORDS = ((0.95, "almost all"), (0.8, "most"), (0.6, "more than half"), (0.4, "about half"), (0.15, "a part"))
+_WORDS = (
+    (0.95, gettext_lazy("almost all")),
+    (0.8, gettext_lazy("most")),
+    (0.6, gettext_lazy("more than half")),
+    (0.4, gettext_lazy("about half")),
+    (0.15, gettext_lazy("a part")),
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def _rows(retrievals: list[Retrieval], person: User) -> list[Row]:
     said = _suggested() | {"typed": _typed(person)}
     reports = {report.pk: report for report in seen.annotate(passage_count=Count("passages"), **said)}
     return [
-        Row(row, KIND_NAMES.get(_reader(row, reports), _reader(row, reports)), reports.get(row.report_id or 0))
+        Row(row, str(KIND_NAMES.get(_reader(row, reports), _reader(row, reports))), reports.get(row.report_id or 0))
         for row in retrievals
     ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from countries.models import Country
@@ -23,7 +24,7 @@ from reports.languages import UN_LANGUAGES, UNKNOWN, language_name
 from reports.models import Report, ReportCorrection, Source
 from reports.views.seen import person_of
 
-SEARCHED_AGAIN = "What the machine suggested is searched again in a moment; what is decided stays."
+SEARCHED_AGAIN = gettext_lazy("What the machine suggested is searched again in a moment; what is decided stays.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

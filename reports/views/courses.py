@@ -62,7 +62,7 @@ def _standing(
     due_at = max(last.received_at + (row.fetch_every or dt.timedelta()), at) if last is not None else at
     return Standing(
         source=row,
-        kind=KIND_NAMES.get(row.reader, row.reader),
+        kind=str(KIND_NAMES.get(row.reader, row.reader)),
         course=course,
         last=last,
         next_at=due_at if row.is_on and not is_open else None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert
 from countries.models import Country
@@ -19,20 +20,43 @@ from reports.views.seen import retrievals_seen_by
 
 MOST = 300  # of each kind of thing: more is said to be there
 RETRIEVALS_MAX = 30
-DIGESTS = {"sha256": "SHA-256", "text": "SHA-256 of the text", "headers": "SHA-256 of the headers"}
+DIGESTS = {
+    "sha256": _("SHA-256"),
+    "text": _("SHA-256 of the text"),
+    "headers": _("SHA-256 of the headers"),
+}
 LABELS = {
-    "size": "bytes", "status": "status", "media_type": "media type", "reader": "reader", "extractor": "by",
-    "characters": "characters", "language": "language",
-    "countries_said": "countries said", "countries_found": "countries found", "lexicon": "lexicon",
-    "suggestions": "suggestions", "failure": "broke with", "field": "of", "was": "was", "became": "became",
-    "cluster": "cluster", "kind": "as", "faults": "found", "carrier": "came in report",
-    "came_with": "came in retrieval", "duplicate_of": "same text as report",
-}  # fmt: skip
+    "size": _("bytes"),
+    "status": _("status"),
+    "media_type": _("media type"),
+    "reader": _("reader"),
+    "extractor": _("by"),
+    "characters": _("characters"),
+    "language": _("language"),
+    "countries_said": _("countries said"),
+    "countries_found": _("countries found"),
+    "lexicon": _("lexicon"),
+    "suggestions": _("suggestions"),
+    "failure": _("broke with"),
+    "field": _("of"),
+    "was": _("was"),
+    "became": _("became"),
+    "cluster": _("cluster"),
+    "kind": _("as"),
+    "faults": _("found"),
+    "carrier": _("came in report"),
+    "came_with": _("came in retrieval"),
+    "duplicate_of": _("same text as report"),
+}
 STAGES = {
-    "fetch": "the stage that fetches", "read": "the stage that reads", "send": "somebody at the shell",
-    "cluster": "the stage that compares texts", "suggest": "the stage that suggests",
-    "verify_reports": "the check of reports", "migration": "an upgrade of the application",
-}  # fmt: skip
+    "fetch": _("the stage that fetches"),
+    "read": _("the stage that reads"),
+    "send": _("somebody at the shell"),
+    "cluster": _("the stage that compares texts"),
+    "suggest": _("the stage that suggests"),
+    "verify_reports": _("the check of reports"),
+    "migration": _("an upgrade of the application"),
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -127,11 +151,11 @@ def _of_entries(entries: Iterable[CustodyEntry], *, of: str = "") -> Iterator[Li
 def _who(one: CustodyEntry) -> str:
     if one.by is not None:
         return one.by.name
-    return STAGES.get(one.stage, one.stage)
+    return str(STAGES.get(one.stage, one.stage))
 
 
 def _said(details: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    for name, label in LABELS.items():
+    for name, label in ((key, str(word)) for key, word in LABELS.items()):
         value = details.get(name)
         if name == "extractor" and value:
             value = made_by(str(value), str(details.get("extractor_version", ""))) or value
@@ -139,7 +163,7 @@ def _said(details: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
             value = ", ".join(map(str, value)) or ("none" if name == "became" else "")
         if value not in ("", None):
             yield label, f"{value:,}" if name in ("size", "characters") else str(value), False
-    for name, label in DIGESTS.items():
+    for name, label in ((key, str(word)) for key, word in DIGESTS.items()):
         if name in details:
             yield label, str(details[name]), True
 

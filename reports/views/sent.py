@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from indicators.views.asked import moment_of
@@ -14,11 +15,11 @@ from reports.views.seen import person_of, retrievals_seen_by
 
 PAGE_SIZE = 50
 STATES = (
-    ("", "all"),
-    (Retrieval.State.FAILED.value, "failed"),
-    (Retrieval.State.WAITING.value, "waiting"),
-    (Retrieval.State.SAME.value, "here already"),
-    (Retrieval.State.DONE.value, "read"),
+    ("", _("all")),
+    (Retrieval.State.FAILED.value, _("failed")),
+    (Retrieval.State.WAITING.value, _("waiting")),
+    (Retrieval.State.SAME.value, _("here already")),
+    (Retrieval.State.DONE.value, _("read")),
 )
 
 

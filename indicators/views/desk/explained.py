@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 
+from django.utils.translation import gettext_lazy as _
+
 from indicators.forms import ANCHORS
 from indicators.matching.explained import scale_words
 from indicators.models import Suggestion
 
-MEANS = {int(step): words.partition(": ")[2] for step, words in ANCHORS}
+_ANCHORS = {int(step): words for step, words in ANCHORS}
 MITIGATES = dict(enumerate((
-    "looked for, not found", "it exists", "it works in part", "its effect is plain everywhere", "it lasts",
+    _("looked for, not found"), _("it exists"), _("it works in part"), _("its effect is plain everywhere"),
+    _("it lasts"),
 )))  # fmt: skip
 
 
@@ -32,8 +35,8 @@ def _severity(row: Suggestion) -> str:
     phrase = " ".join(row.phrase.split())
     words = _scale(row) if row.polarity > 0 else ""
     raised = f" with “{words}” in its sentence, a word of scale" if words else ""
-    means = MEANS if row.polarity > 0 else MITIGATES
-    return f"{row.severity} ({means[row.severity]}) for “{phrase}”{raised}"
+    means = str(_ANCHORS[row.severity]).partition(": ")[2] if row.polarity > 0 else MITIGATES[row.severity]
+    return f"{row.severity} ({means}) for “{phrase}”{raised}"
 
 
 def _scale(row: Suggestion) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from indicators.models import PassageClaim, Suggestion
@@ -24,17 +26,23 @@ from people.models import User
 from people.permissions import Action, may
 from r2p_dashboard import clock
 
-REASONS = (  # the first has a button of its own, and the focus where a key opens them
-    "not about this indicator",
-    "no fact: a judgement, a wish or a warning",
-    "duplicate: the same fact is in the record",
-    "wrong country",
-    "cannot be dated",
+REASONS = (  # kept in English; the first has a button of its own, and the focus where a key opens them
+    gettext_noop("not about this indicator"),
+    gettext_noop("no fact: a judgement, a wish or a warning"),
+    gettext_noop("duplicate: the same fact is in the record"),
+    gettext_noop("wrong country"),
+    gettext_noop("cannot be dated"),
 )
 LANGUAGES = {
-    "ar": "Arabic", "en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese", "ru": "Russian",
-    "zh": "Chinese", "und": "not known",
-}  # fmt: skip
+    "ar": _("Arabic"),
+    "en": _("English"),
+    "es": _("Spanish"),
+    "fr": _("French"),
+    "pt": _("Portuguese"),
+    "ru": _("Russian"),
+    "zh": _("Chinese"),
+    "und": _("not known"),
+}
 FACTORS = tuple((str(number), f"factor {number}") for number in range(1, 15))
 
 

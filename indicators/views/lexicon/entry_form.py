@@ -14,8 +14,8 @@ from indicators.matching import editing
 
 TEXT_MAX = 60_000
 SEVERITIES = (("1", "1: slight"), ("2", "2: moderate"), ("3", "3: serious"), ("4", "4: extreme"))
-POLARITIES = (("risk", "a sign of risk"), ("mitigation", "something that mitigates"))
-HELP = "One a line. word* begins so; # a number; (a|b) one of these; ..3 at most three words between; @name a group."
+POLARITIES = (("risk", _("a sign of risk")), ("mitigation", _("something that mitigates")))
+HELP = _("One a line. word* begins so; # a number; (a|b) one of these; ..3 at most three words between; @name a group.")
 
 
 class EntryForm(forms.Form):

@@ -7,14 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from indicators.fields import Choice
 from indicators.matching import editing
 from indicators.models import Indicator
 
 LANGUAGES = {
-    "en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic", "ru": "Russian", "zh": "Chinese",
-}  # fmt: skip
+    "en": gettext_lazy("English"),
+    "fr": gettext_lazy("French"),
+    "es": gettext_lazy("Spanish"),
+    "ar": gettext_lazy("Arabic"),
+    "ru": gettext_lazy("Russian"),
+    "zh": gettext_lazy("Chinese"),
+}
 RIGHT_TO_LEFT = {"ar"}
 FOUND_MAX = 60  # entries of a search
 
@@ -64,7 +70,7 @@ def sought(request: HttpRequest, files: Mapping[str, str]) -> Sought:
     factors = list(
         Indicator.objects.in_use().values_list("factor__number", "factor__title").distinct().order_by("factor__number")
     )
-    languages = [(code, LANGUAGES.get(code, code)) for code in LANGUAGES if code in files]
+    languages = [(code, str(LANGUAGES.get(code, code))) for code in LANGUAGES if code in files]
     language = request.GET.get("language", "")
     number = request.GET.get("factor", "")
     known = {str(one) for one, _ in factors}

@@ -89,7 +89,7 @@ def _stack(kind: str, bars: Sequence[FactorBar]) -> Figure:
     return {
         "type": "bar",
         "orientation": "h",
-        "name": name,
+        "name": str(name),
         "x": [bar.tenths.get(kind, 0) / 10 for bar in bars],
         "y": [_("Factor %(number)s") % {"number": bar.number} for bar in bars],
         "text": [bar.title for bar in bars],

@@ -85,11 +85,11 @@ def _cells(bar: FactorBar, kinds: Sequence[str]) -> list[str]:
 
 
 def _stack(kind: str, bars: Sequence[FactorBar]) -> Figure:
-    name, colour = KINDS[kind]
+    name, colour = str(KINDS[kind][0]), KINDS[kind][1]
     return {
         "type": "bar",
         "orientation": "h",
-        "name": str(name),
+        "name": name,
         "x": [bar.tenths.get(kind, 0) / 10 for bar in bars],
         "y": [_("Factor %(number)s") % {"number": bar.number} for bar in bars],
         "text": [bar.title for bar in bars],

@@ -12,7 +12,7 @@ def in_english(words: str | Promise | Callable[[], object]) -> str:
     """The words as they stand in the code: of a label (`State.SENT.label`) or what says one (`alert.get_kind_display`).
 
     A page shows labels in its reader's language. What outlives the page must not keep that language, and what
-    machines read must not change with it (docs/decisions/0086).
+    machines read must not change with it (docs/decisions/0087).
     """
     with translation.override(WRITTEN_IN):
         return str(words() if callable(words) else words)

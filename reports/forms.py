@@ -71,12 +71,7 @@ FETCHED = (
     ("feed", gettext_lazy("RSS or Atom feed")),
     ("reliefweb-v2", gettext_lazy("ReliefWeb's API, version 2")),
 )  # readers of what is fetched
-BY_THEIR_BYTES = (
-    ("pdf", "PDF"),
-    ("docx", "DOCX"),
-    ("mail", "Mail"),
-    ("zip", "ZIP"),
-)  # of those that say what they are
+BY_THEIR_BYTES = (("pdf", "PDF"), ("docx", "DOCX"), ("mail", "Mail"), ("zip", "ZIP"))  # of those that say what they are
 KIND_NAMES: dict[str, Said] = {reader: name for reader, name, _ in KINDS} | dict(FETCHED) | dict(BY_THEIR_BYTES)
 OFFERED = frozenset(reader for reader, _, _ in KINDS)
 SAID_OF_IT = ("source", "published_on", "title", "url", "language")

@@ -146,3 +146,10 @@ def test_no_page_has_inline_script_or_style(client: Client) -> None:
         assert " style=" not in page
         assert "<script>" not in page
         assert " onclick=" not in page
+
+
+def test_every_page_leads_to_the_account_and_an_admin_from_there_to_the_desk(client: Client) -> None:
+    client.force_login(make.person(Role.ADMIN))
+
+    assert 'href="/account/"' in client.get("/signals/").text
+    assert 'href="/admin/"' in client.get("/account/").text

@@ -13,7 +13,7 @@ import functools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from babel import Locale
 
@@ -25,6 +25,7 @@ LANGUAGES = (*LANGUAGES_OF_TEXTS, "zh_Hant")
 NAMES: frozenset[Kind] = frozenset({"alias", "label", "ambiguous"})  # peoples, places and groups are none
 LONGEST = 120  # characters; the longest name of a State has 56
 NEAREST_MAX = 3
+WORDS_MAX = 8  # of a name among other words
 LIKENESS = 0.75  # of the nearest names, 0 to 1: below it they have nothing to do with each other
 GLEDITSCH_WARD_SHARED = {345: ("SRB", "MNE")}  # Yugoslavia, then Serbia: UCDP counts both under it
 
@@ -76,6 +77,22 @@ def states_called(name: str) -> tuple[str, ...]:
     """
     name = " ".join(name.split())
     return () if len(name) == 2 and name.isascii() and not name.isupper() else country_named(name).iso3
+
+
+def states_within(words: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Where among words a name of two words or more stands: the first word, the one after the last, whom it names.
+
+    The longest from the left; “South Sudan” is not also “Sudan”.
+    """
+    names, found, place = _lists().names, [], 0
+    while place < len(words):
+        for end in range(min(place + WORDS_MAX, len(words)), place + 1, -1):
+            if codes := names.get(key_of(" ".join(words[place:end]))):
+                found.append((place, end, codes))
+                place = end - 1
+                break
+        place += 1
+    return found
 
 
 def states_beginning(text: str) -> tuple[str, ...]:

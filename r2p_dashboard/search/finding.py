@@ -1,7 +1,10 @@
 """What a few words find. Every group is one query, and holds and counts only what its reader may see."""
 
+from __future__ import annotations
+
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import and_, or_
@@ -15,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from alerts.models import Alert, Situation, SituationPlace
 from countries.models import Country
-from countries.naming import country_named, states_beginning, states_called
+from countries.naming import country_named, states_beginning, states_called, states_within
 from indicators.models import Evidence, Indicator
 from people.models import User
 from r2p_dashboard.clock import AsOf
@@ -47,6 +50,14 @@ class Piece:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Term:
+    """A word, or the name of a State; `codes` are those of the States that it names."""
+
+    text: str
+    codes: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Asked:
     """What is looked for, by whom, at which moment, and among which reports."""
 
@@ -59,6 +70,16 @@ class Asked:
     def words(self) -> list[str]:
         """Words that are long enough to tell something; where none is, all of it."""
         return [word for word in self.text.split() if len(word) >= WORD] or [self.text]
+
+    @functools.cached_property
+    def terms(self) -> list[Term]:
+        """The same, the names of States in one piece, with whom they name."""
+        return terms_of(self.text)
+
+    @property
+    def of_signs(self) -> list[str]:
+        """What is looked for where no State is spoken of: the terms but for names of States, if others are left."""
+        return [term.text for term in self.terms if not term.codes] or self.words
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -130,10 +151,24 @@ def title_of(key: str) -> str:
     }[key]  # fmt: skip
 
 
+def terms_of(text: str) -> list[Term]:
+    """Words long enough to tell something, and names of States, each in one piece; where none is, all of it."""
+    words = text.split()
+    names = {start: (end, codes) for start, end, codes in states_within(words)}
+    found, place = [], 0
+    while place < len(words):
+        end, codes = names.get(place) or (place + 1, _called(words[place]))
+        if codes or len(words[place]) >= WORD:
+            found.append(Term(" ".join(words[place:end]), tuple(codes)))
+        place = end
+    return found or [Term(text, ())]
+
+
 def states_of(text: str) -> tuple[list[str], bool]:
     """Codes by any code, by a name or its beginning in six languages; else those spelt much like it, and True."""
     named = country_named(text)
     codes = list(dict.fromkeys([*named.iso3, *states_beginning(text)]))
+    codes = codes or list(dict.fromkeys(code for term in terms_of(text) for code in term.codes))
     return codes or list(named.nearest), not codes and bool(named.nearest)
 
 
@@ -145,8 +180,9 @@ def _countries(codes: Sequence[str]) -> list[Country]:
 def _indicators(asked: Asked) -> QuerySet[Any]:
     """By code or its beginning, or by words of the label, of the description or of the factor's title."""
     text = asked.text
-    said = reduce(and_, (_any_of(("label", "description", "factor__title"), word) for word in asked.words))
-    near = Greatest(TrigramWordSimilarity(text, "label"), TrigramWordSimilarity(text, "factor__title"))
+    said = reduce(and_, (_any_of(("label", "description", "factor__title"), word) for word in asked.of_signs))
+    signs = " ".join(asked.of_signs)
+    near = Greatest(TrigramWordSimilarity(signs, "label"), TrigramWordSimilarity(signs, "factor__title"))
     rows = Indicator.objects.in_use().filter(Q(code=text) | Q(code__startswith=f"{text}.") | said)
     return rows.select_related("factor").order_by(near.desc(), "order")
 
@@ -208,7 +244,7 @@ def _of_words_or_country(
     def of(codes: Sequence[str]) -> Q:
         return Q(**{lookup: of_countries(codes)}) if codes else NONE
 
-    said = reduce(and_, (_any_of(fields, word) | of_word(word) | of(_called(word)) for word in asked.words))
+    said = reduce(and_, (_any_of(fields, one.text) | of_word(one.text) | of(one.codes) for one in asked.terms))
     return said | of(country_named(asked.text).iso3)
 
 

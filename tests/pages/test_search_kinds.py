@@ -109,7 +109,11 @@ def test_alerts_and_situations_are_found_by_any_name_of_their_country(client: Cl
         assert [row.pk for row in found.of("situations")] == [alert.situation_id]
 
 
-@pytest.mark.parametrize("words", ["Soudan du Sud", "South Sudan", "SSD", "South Sudan lighthouses", "SSD quarelsome"])
+@pytest.mark.parametrize(
+    "words",
+    ["Soudan du Sud", "South Sudan", "SSD", "South Sudan lighthouses", "SSD quarelsome", "quarrelsome Soudan du Sud",
+     "Sudán del Sur quarrelsome lighthouses", "lighthouses Южный Судан"],
+)  # fmt: skip
 def test_evidence_is_found_by_any_name_of_its_country_and_its_words(client: Client, words: str) -> None:
     wanted, _other = (
         make.accepted(of=make.passage(text=WORDS, end=len(WORDS)), country=make.country(iso3))
@@ -119,6 +123,17 @@ def test_evidence_is_found_by_any_name_of_its_country_and_its_words(client: Clie
     found = client.get("/search/", {"q": words}).context["found"]
 
     assert [piece.evidence.pk for piece in found.of("evidence")] == [wanted.pk]
+
+
+@pytest.mark.parametrize("words", ["weapons in Myanmar", "Birmanie weapons", "Soudan du Sud weapons"])
+def test_a_country_among_other_words_is_found_and_the_signs_by_the_others(client: Client, words: str) -> None:
+    found = client.get("/search/", {"q": words}).context["found"]
+
+    assert [row.iso3 for row in found.of("countries")] == ["SSD" if "Sud" in words else "MMR"]
+    assert [row.code for row in found.of("indicators")] == [
+        row.code for row in client.get("/search/", {"q": "weapons"}).context["found"].of("indicators")
+    ]
+    assert not found.may_mean
 
 
 def test_evidence_of_a_country_that_is_hidden_is_not_found_by_the_country(client: Client) -> None:

@@ -4,8 +4,8 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from countries.charts import CLEAR, DASH, FAINT, GRID, INK, LINE, PAPER, SOFT, Chart, Figure, layout
 
@@ -102,7 +102,13 @@ def _compared_title(factors: Sequence[FactorNow], country: str) -> str:
 
 
 def _compared_alt(factors: Sequence[FactorNow], country: str, then: str, now: str) -> str:
-    said = [f"{factor.label}: {_now(factor)}, {_then(factor)} a year ago" for factor in factors]
+    said = [
+        (
+            gettext("%(label)s: %(now)s, %(then)s a year ago")
+            % {"label": factor.label, "now": _now(factor), "then": _then(factor)}
+        )
+        for factor in factors
+    ]
     return (
         _("Dots and whiskers of the factors of %(country)s on %(now)s and %(then)s. ")
         % {"country": country, "now": now, "then": then}
@@ -124,7 +130,9 @@ def _compared_row(factor: FactorNow) -> tuple[str, ...]:
     return (
         factor.label,
         DASH if factor.now is None else _now(factor),
-        DASH if band is None else f"{_points(band[0])} to {_points(band[1])}",
+        DASH
+        if band is None
+        else (gettext("%(first)s to %(last)s") % {"first": _points(band[0]), "last": _points(band[1])}),
         DASH if factor.then is None else _then(factor),
         DASH if change is None else f"{change:+d}".replace("-", "−") if change else "0",
     )
@@ -236,7 +244,12 @@ def _months_alt(courses: Sequence[FactorCourse], country: str, days: Sequence[dt
             said.append(f"{one.label}: {UNKNOWN}")
             continue
         gaps = len(one.values) - len(known)
-        course = f"{one.label}: {known[0]} to {known[-1]}, highest {max(known)}"
+        course = gettext("%(label)s: %(first)s to %(last)s, highest %(top)s") % {
+            "label": one.label,
+            "first": known[0],
+            "last": known[-1],
+            "top": max(known),
+        }
         said.append(course + (f", {gaps} months not known" if gaps else ""))
     return (
         _("Heat map of the factors of %(country)s, %(first)s to %(last)s. ")

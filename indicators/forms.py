@@ -153,9 +153,10 @@ class EvidenceFilter(forms.Form):
         offer(self, "factor", [(title.split(" ", 1)[0], title) for title, _ in indicators])
         offer(self, "source", sources)
         offer(self, "family", families)
-        states: list[Choice] = [("retracted", "retracted")]
+        states: list[Choice] = [("retracted", gettext("retracted"))]
         if is_staff:
-            states += [("proposed", "proposed, not decided"), ("rejected", "rejected"), ("all", "every state")]
+            states += [("proposed", gettext("proposed, not decided")), ("rejected", gettext("rejected"))]
+            states += [("all", gettext("every state"))]
         offer(self, "state", states)
 
     def main_fields(self) -> list[forms.BoundField]:
@@ -347,13 +348,13 @@ class EntryForm(forms.Form):
         listed = listed_for(user)
         if passage is None:
             sources = [(slug, f"{name} ({grade})") for grade, slug, name in listed["source"]]
-            offer(self, "source", [(NEW, "a new source (fill in below)"), ("In the list", sources)])
+            offer(self, "source", [(NEW, gettext("a new source (fill in below)")), (gettext("In the list"), sources)])
         else:
             self._settle_on(passage)
         offer(self, "country", grouped(listed["country"]))
         offer(self, "indicator", grouped(listed["indicator"]))
         families = [(slug, name) for _, slug, name in listed["family"]]
-        offer(self, "family", [(NEW, "another body (name it below)"), ("In the list", families)])
+        offer(self, "family", [(NEW, gettext("another body (name it below)")), (gettext("In the list"), families)])
         clearance = clearance_of(user)
         offer(self, "sensitivity", [choice for choice in Sensitivity.choices if choice[0] <= clearance])
 
@@ -367,14 +368,13 @@ class EntryForm(forms.Form):
         data = super().clean() or {}
         if data.get("source") == NEW:
             for name, wanted in (
-                ("new_source", "its name"),
-                ("new_source_licence", "its licence, or: not stated; facts only"),
-                ("new_source_reliability", "its grade from A to F"),
+                ("new_source", gettext("its name")),
+                ("new_source_licence", gettext("its licence, or: not stated; facts only")),
+                ("new_source_reliability", gettext("its grade from A to F")),
             ):
                 if not data.get(name) and name not in self.errors:
-                    self.add_error(
-                        name, gettext("Found nothing; wanted %(wanted)s, since the source is new.") % {"wanted": wanted}
-                    )
+                    said = gettext("Found nothing; wanted %(wanted)s, since the source is new.")
+                    self.add_error(name, said % {"wanted": wanted})
         elif data.get("new_source"):
             self.add_error("source", gettext("Found a source chosen and a new one named; wanted one of the two."))
         if data.get("family") == NEW and not data.get("new_family") and "new_family" not in self.errors:

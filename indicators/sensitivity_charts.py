@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from countries.charts import GRID, INK, LINE, LINE_2, SOFT, Chart, Figure, layout
@@ -26,7 +27,7 @@ def span_said(low: float, high: float, *, digits: int = 0) -> str:
     ends = [round(low, 1) + 0.0, round(high, 1) + 0.0]
     digits = digits if all(end.is_integer() for end in ends) else 1
     said = [f"{end:.{digits}f}" for end in ends]
-    return said[0] if said[0] == said[1] else f"{said[0]} to {said[1]}"
+    return said[0] if said[0] == said[1] else (gettext("%(first)s to %(last)s") % {"first": said[0], "last": said[1]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,59 +14,11 @@ from countries.charts import Said
 from people.models import User
 from people.permissions import Sensitivity, clearance_of
 from reports.ingest import URL_CHARACTERS_MAX, About
-from reports.kinds import BESIDE_SCORES, PACKED, UNDATED
+from reports.kinds import KINDS, PACKED, UNDATED
 from reports.models import Source
 from reports.sending import FILES_MAX, TOTAL_BYTES_MAX, Sent
 from reports.text import looks_like_html
 
-KINDS = (  # reader, name, what it is and what happens with it
-    (
-        "automatic",
-        gettext_lazy("Documents"),
-        gettext_lazy(
-            "PDF, DOCX, HTML, text, mails (EML), or a ZIP of these, in any mix. What each is, is told from its bytes."
-        ),
-    ),
-    (
-        "text",
-        gettext_lazy("Plain text"),
-        gettext_lazy("a document's words, UTF-8. It is split into passages, and you code those that carry a fact."),
-    ),
-    (
-        "html",
-        gettext_lazy("HTML page"),
-        gettext_lazy("a saved web page. Its main text is kept without menus, and split into passages to code."),
-    ),
-    (
-        "coding-note",
-        gettext_lazy("Coding note"),
-        gettext_lazy("a TOML file of passages already coded. Each claim becomes proposed evidence."),
-    ),
-    (
-        "ucdp-country-year",
-        gettext_lazy("UCDP country-year CSV"),
-        gettext_lazy("a release of deaths per country and year. Its numbers enter the series, and scores follow."),
-    ),
-    (
-        "unhcr-population",
-        gettext_lazy("UNHCR population CSV"),
-        gettext_lazy(
-            "the Refugee Data Finder's figures by origin and asylum, with the end of the newest year. "
-            "They enter a series."
-        ),
-    ),
-    (
-        "pts",
-        gettext_lazy("Political Terror Scale CSV"),
-        gettext_lazy("a release of the scale, as it comes. Its levels enter a series."),
-    ),
-    (
-        "inform-risk",
-        gettext_lazy("INFORM Risk CSV"),
-        gettext_lazy("its indicators in long format. Four of them enter series, the index itself does not."),
-    ),
-    *BESIDE_SCORES,
-)
 FETCHED = (
     ("feed", gettext_lazy("RSS or Atom feed")),
     ("reliefweb-v2", gettext_lazy("ReliefWeb's API, version 2")),
@@ -102,7 +54,9 @@ def too_long_pasted(found: str) -> str:
 def too_large_together(found: str) -> str:
     """Why a request is refused that carries too much."""
     most = TOTAL_BYTES_MAX // 2**20
-    return f"Found {found}; wanted at most {FILES_MAX} files and {most} MB at once. Send them in parts."
+    return gettext(
+        "Found %(found)s; wanted at most %(files_max)s files and %(most)s MB at once. Send them in parts."
+    ) % {"found": found, "files_max": FILES_MAX, "most": most}
 
 
 def not_after(day: dt.date | None, latest: dt.date) -> dt.date | None:
@@ -327,14 +281,27 @@ class ReportForm(forms.Form):
         if reader == "automatic":  # one of many that cannot be read fails by itself, and the others are read
             return
         if not payload:
-            self._refuse(name, "Found an empty file; wanted one with something in it. Choose another.")
+            self._refuse(name, gettext("Found an empty file; wanted one with something in it. Choose another."))
         elif not payload.strip():
-            self._refuse(name, "Found nothing but space; wanted text. Choose another file.")
+            self._refuse(name, gettext("Found nothing but space; wanted text. Choose another file."))
         elif foreign and reader not in PACKED:
-            self._refuse(name, f"Found {foreign}; wanted text. Choose “Documents”, which takes it, or paste its words.")
+            self._refuse(
+                name,
+                (
+                    gettext("Found %(foreign)s; wanted text. Choose “Documents”, which takes it, or paste its words.")
+                    % {"foreign": foreign}
+                ),
+            )
         elif reader and reader != "html" and looks_like_html(payload):
-            wanted = "the CSV file itself, not the page that offers it" if reader not in PASTED else "what you chose"
-            self._refuse(name, f"Found HTML; wanted {wanted}. Choose “HTML page”, or another file.")
+            wanted = (
+                gettext("the CSV file itself, not the page that offers it")
+                if reader not in PASTED
+                else gettext("what you chose")
+            )
+            self._refuse(
+                name,
+                (gettext("Found HTML; wanted %(wanted)s. Choose “HTML page”, or another file.") % {"wanted": wanted}),
+            )
 
     def _refuse(self, name: str, words: str) -> None:
         """Once, however many files it holds for."""

@@ -1,8 +1,8 @@
-"""Datasets that become no series, as the page for sending offers them: reader, name, what it is and what happens."""
+"""What can be sent, as the page for sending offers it: reader, name, what it is and what happens."""
 
 from django.utils.translation import gettext_lazy
 
-BESIDE_SCORES = (
+BESIDE_SCORES = (  # datasets that become no series
     (
         "early-warning-project",
         gettext_lazy("Early Warning Project CSV"),
@@ -47,6 +47,54 @@ BESIDE_SCORES = (
             "a country's cut, a sample or a page of the API, with its day. It adds and revises, and takes nothing away."
         ),
     ),
+)
+KINDS = (  # reader, name, what it is and what happens with it
+    (
+        "automatic",
+        gettext_lazy("Documents"),
+        gettext_lazy(
+            "PDF, DOCX, HTML, text, mails (EML), or a ZIP of these, in any mix. What each is, is told from its bytes."
+        ),
+    ),
+    (
+        "text",
+        gettext_lazy("Plain text"),
+        gettext_lazy("a document's words, UTF-8. It is split into passages, and you code those that carry a fact."),
+    ),
+    (
+        "html",
+        gettext_lazy("HTML page"),
+        gettext_lazy("a saved web page. Its main text is kept without menus, and split into passages to code."),
+    ),
+    (
+        "coding-note",
+        gettext_lazy("Coding note"),
+        gettext_lazy("a TOML file of passages already coded. Each claim becomes proposed evidence."),
+    ),
+    (
+        "ucdp-country-year",
+        gettext_lazy("UCDP country-year CSV"),
+        gettext_lazy("a release of deaths per country and year. Its numbers enter the series, and scores follow."),
+    ),
+    (
+        "unhcr-population",
+        gettext_lazy("UNHCR population CSV"),
+        gettext_lazy(
+            "the Refugee Data Finder's figures by origin and asylum, with the end of the newest year. "
+            "They enter a series."
+        ),
+    ),
+    (
+        "pts",
+        gettext_lazy("Political Terror Scale CSV"),
+        gettext_lazy("a release of the scale, as it comes. Its levels enter a series."),
+    ),
+    (
+        "inform-risk",
+        gettext_lazy("INFORM Risk CSV"),
+        gettext_lazy("its indicators in long format. Four of them enter series, the index itself does not."),
+    ),
+    *BESIDE_SCORES,
 )
 UNDATED = frozenset(reader for reader, _, _ in BESIDE_SCORES if reader != "ucdp-ged")  # the sender says the day
 PACKED = frozenset({"ucdp-ged", "ucdp-ged-part"})  # may be a ZIP or a workbook

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from reports.forms import BY_THEIR_BYTES, KINDS, NO_CHOICE, NOT_LISTED, not_after
+from reports.forms import BY_THEIR_BYTES, NO_CHOICE, NOT_LISTED, not_after
+from reports.kinds import KINDS
 from reports.models import Retrieval
 from reports.transcribing import CHARACTERS_MAX
 

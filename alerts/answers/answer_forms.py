@@ -98,9 +98,11 @@ def others_for(own: Sequence[Office], colleagues: Sequence[User]) -> Grouped:
     rest = Office.objects.filter(ended_at=None).exclude(pk__in=[one.pk for one in own]).order_by("name", "pk")
     found: Grouped = []
     if colleagues:
-        found.append(("A colleague of your office", [(f"{TO_PERSON}:{one.pk}", one.name) for one in colleagues]))
+        found.append(
+            (gettext("A colleague of your office"), [(f"{TO_PERSON}:{one.pk}", one.name) for one in colleagues])
+        )
     if listed := [(f"{TO_OFFICE}:{number}", name) for number, name in rest.values_list("pk", "name")]:
-        found.append(("Another office", listed))
+        found.append((gettext("Another office"), listed))
     return found
 
 

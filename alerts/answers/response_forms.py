@@ -107,7 +107,7 @@ class ResponseForm(forms.Form):
 
 
 def _titled(measure: Measure) -> str:
-    return measure.title if measure.is_offered else f"{measure.title} (offered no more)"
+    return measure.title if measure.is_offered else (gettext("%(title)s (offered no more)") % {"title": measure.title})
 
 
 def initial_of(response: Response) -> dict[str, Any]:

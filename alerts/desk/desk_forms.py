@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alerts.desk.drafts import Words
@@ -65,8 +66,8 @@ class WordsForm(ReasonForm):
         super().__init__(data, initial=dataclasses.asdict(words) | {"seen": words.digest()})
         last = rules.valid_until(level=alert.level, day=day)
         self.fields["valid_until"].help_text = _between(day, last)
-        self.fields["reason"].label = "Why you change it"
-        self.fields["reason"].help_text = "Kept with your name and the words before. Staff alone read it."
+        self.fields["reason"].label = gettext("Why you change it")
+        self.fields["reason"].help_text = gettext("Kept with your name and the words before. Staff alone read it.")
 
     def words(self) -> Words:
         """What was typed."""
@@ -74,7 +75,10 @@ class WordsForm(ReasonForm):
 
 
 def _between(first: dt.date, last: dt.date) -> str:
-    return f"A day from {date_format(first, 'j F Y')} to {date_format(last, 'j F Y')}."
+    return gettext("A day from %(first)s to %(last)s.") % {
+        "first": date_format(first, "j F Y"),
+        "last": date_format(last, "j F Y"),
+    }
 
 
 def _wrong() -> Line:
@@ -100,8 +104,8 @@ class WithdrawForm(ReasonForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["reason"].label = "Why you take it back"
-        self.fields["reason"].help_text = "Kept with your name. Staff alone read it."
+        self.fields["reason"].label = gettext("Why you take it back")
+        self.fields["reason"].help_text = gettext("Kept with your name. Staff alone read it.")
 
 
 class CorrectForm(WordsForm):
@@ -116,6 +120,6 @@ class CorrectForm(WordsForm):
         last = rules.valid_until(level=alert.level, day=day)
         self.initial["last"] = latest_about(alert)
         self.initial["valid_until"] = min(lapsing.goes_until(alert, day=day), last)
-        self.fields["what_changed"].help_text = "As it is right; what was wrong is said before it."
-        self.fields["reason"].label = "Why you correct it"
-        self.fields["reason"].help_text = "Kept with your name. Staff alone read it."
+        self.fields["what_changed"].help_text = gettext("As it is right; what was wrong is said before it.")
+        self.fields["reason"].label = gettext("Why you correct it")
+        self.fields["reason"].help_text = gettext("Kept with your name. Staff alone read it.")

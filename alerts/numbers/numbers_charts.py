@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from alerts.numbers.numbers import Elapsed
 from countries.charts import GRID, INK, LEVEL_COLOURS, LINE, NOT_SHOWN, SOFT, Chart, Figure, layout
@@ -39,13 +39,13 @@ def _counted(number: int, unit: str) -> str:
 def range_said(found: Elapsed) -> str:
     """The shortest and the longest of those that ended; one word where both read alike."""
     ends = [lasted(found.shortest), lasted(found.longest)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return ends[0] if ends[0] == ends[1] else (gettext("%(first)s to %(last)s") % {"first": ends[0], "last": ends[1]})
 
 
 def counts_said(found: Elapsed) -> tuple[str, str]:
     """How many ended and how many are open, with those that ended before they began; words where it is not told."""
     if found.is_withheld:
-        return ("not told", "not told")
+        return (gettext("not told"), gettext("not told"))
     before = f" (and {found.before} before the warning)" if found.before else ""
     return (f"{found.done}{before}", str(found.open))
 

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from alerts.models import Lever, Measure
 from alerts.situations.levers import next_levers
 from alerts.situations.measures import SOURCE
@@ -68,7 +70,11 @@ def said(options: CanBeDone) -> str:
     kinds = [_told(one.measure) for one in options.measures[:SAID]]
     text = f"From the Secretary-General’s report {SOURCE}: {'; '.join(kinds)}." if kinds else ""
     dates = [f"{lever.title} ({lever.when})" for lever in options.levers[:SAID]]
-    return f"{text} Dates to use: {'; '.join(dates)}.".strip() if dates else text or "No measure is on record."
+    return (
+        (gettext("%(text)s Dates to use: %(dates)s.") % {"text": text, "dates": "; ".join(dates)}).strip()
+        if dates
+        else text or gettext("No measure is on record.")
+    )
 
 
 def names(text: str, measure: Measure) -> bool:

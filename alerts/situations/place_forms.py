@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from countries.models import Country
@@ -40,7 +41,7 @@ def region_choices(known: Iterable[Country]) -> Grouped:
     rows: list[tuple[str, str, str]] = []
     for region in dict.fromkeys((row.region_code, row.region) for row in listed_countries):
         parts = {(row.subregion_code, row.subregion) for row in listed_countries if row.region_code == region[0]}
-        listed: list[Choice] = [(str(region[0]), f"All of {region[1]}")]
+        listed: list[Choice] = [(str(region[0]), (gettext("All of %(region)s") % {"region": region[1]}))]
         listed += [(str(code), name) for code, name in sorted(parts, key=lambda part: part[1]) if code != region[0]]
         rows += [(region[1], code, name) for code, name in listed]
     return grouped(rows)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alerts.messages.rule_words import SCOPES
@@ -93,7 +94,14 @@ class RuleForm(forms.Form):
         self._offer("factors", self.titles)
         self.machines = {row.pk: row for row in Endpoint.objects.filter(owner=person, ended_at=None).order_by("name")}
         if self.machines:
-            offer(self, "endpoint", [(str(row.pk), f"to the webhook {row.name}") for row in self.machines.values()])
+            offer(
+                self,
+                "endpoint",
+                [
+                    (str(row.pk), (gettext("to the webhook %(name)s") % {"name": row.name}))
+                    for row in self.machines.values()
+                ],
+            )
         else:
             del self.fields["endpoint"]
 

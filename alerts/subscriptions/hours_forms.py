@@ -5,6 +5,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,9 @@ class HoursForm(forms.Form):
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["language"].help_text = "What analysts wrote stays in English; everything around it changes."
+        self.fields["language"].help_text = gettext(
+            "What analysts wrote stays in English; everything around it changes."
+        )
         zones = self.fields["time_zone"]
         assert isinstance(zones, Pick)
         zones.choices = [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
@@ -49,7 +52,7 @@ class PauseForm(forms.Form):
     """For how long nothing is to come."""
 
     days = Pick(
-        [(str(days), f"{days} days") for days in PAUSE_DAYS],
+        [(str(days), format_lazy(_("{days} days"), days=days)) for days in PAUSE_DAYS],
         widget=forms.RadioSelect,
         initial="30",
         label=_("No mail for"),

@@ -10,8 +10,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -176,7 +176,7 @@ def answered(request: HttpRequest, alert: Alert, *, by: User, delivery_id: int |
 
 def _handed_to(kept: Acknowledgement) -> str:
     to = kept.passed_to_person or kept.passed_to_office
-    return f" It was passed on to {to.name}." if to is not None else ""
+    return (" " + gettext("It was passed on to %(to)s.") % {"to": to.name}) if to is not None else ""
 
 
 def _form(kind: str, alert: Alert, by: User, own: Sequence[Office], data: Any = None) -> AnswerForm:
@@ -214,7 +214,7 @@ def _said_by_link(alert: Alert, reader: User, own: set[int]) -> list[AnswerLine]
         if row.person_id == reader.pk and row.sensitivity <= LINK_SHOWS:
             lines.append(_line(row, is_open=True))
         elif row.office_id in own and row.passed_to_person_id is None:
-            lines.append(AnswerLine(row.at, "answered", whose="for your office"))
+            lines.append(AnswerLine(row.at, gettext("answered"), whose=gettext("for your office")))
     return lines
 
 
@@ -271,7 +271,7 @@ def _line(row: Acknowledgement, *, is_open: bool) -> AnswerLine:
         return AnswerLine(row.at, "answered", whose=role_words(row.office))
     passed = row.passed_to_office.name if row.passed_to_office else ""
     passed = row.passed_to_person.name if row.passed_to_person else passed
-    whose = row.office.name if row.office else "for themselves"
+    whose = row.office.name if row.office else gettext("for themselves")
     return AnswerLine(row.at, row.get_kind_display(), whose, row.person.name, row.note, passed)
 
 
@@ -280,5 +280,9 @@ def role_words(office: Office | None) -> str:
     if office is None:
         return "a reader"
     if office.is_demonstration:
-        return "a made-up office of the demonstration"
-    return "the office of a State" if office.kind == Office.Kind.STATE else "the office of an organisation"
+        return gettext("a made-up office of the demonstration")
+    return (
+        gettext("the office of a State")
+        if office.kind == Office.Kind.STATE
+        else gettext("the office of an organisation")
+    )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from alerts.models import Change, Office, PublishedWarning, Response, Situation
 from alerts.views.deciding import LogLine
 from people.models import User
@@ -30,12 +32,12 @@ def taken_back_of(of: Situation, *, by_eyes_of: User) -> list[LogLine]:
 def _gone(what: str, row: Response | PublishedWarning) -> LogLine:
     assert row.withdrawn_at is not None  # chosen so
     by = row.withdrawn_by
-    role = _role(by) if by else "nobody named"  # before names were kept
+    role = _role(by) if by else gettext("nobody named")  # before names were kept
     return LogLine(what, row.withdrawn_at, role, by.name if by else "", row.withdrawal_reason, {})
 
 
 def _role(by: User) -> str:
-    return "an admin" if by.role == Role.ADMIN else f"a {by.get_role_display()}"
+    return gettext("an admin") if by.role == Role.ADMIN else gettext("a %(role)s") % {"role": by.get_role_display()}
 
 
 def _line(row: Change, *, shows_names: bool) -> LogLine:

@@ -5,6 +5,7 @@ import dataclasses
 import datetime as dt
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from alerts.desk.desk_forms import DecisionForm
 from alerts.desk.drafts import Words
@@ -46,9 +47,9 @@ def _log_line(row: AlertDecision, *, shows_names: bool, said: str) -> LogLine:
     is_open = (shows_names or row.by is None) and not (is_by_rule and row.reason == said)
     is_settling = row.action == AlertDecision.Action.REFUSED and "evidence" in row.before
     return LogLine(
-        action="no correction needed" if is_settling else str(row.get_action_display()),
+        action=gettext("no correction needed") if is_settling else str(row.get_action_display()),
         at=row.at,
-        role="a publisher" if row.by else "the rule",
+        role=gettext("a publisher") if row.by else gettext("the rule"),
         name=row.by.name if row.by and shows_names else "",
         reason=row.reason if is_open else "",
         before={name.replace("_", " "): str(said) for name, said in row.before.items()} if shows_names else {},

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -125,7 +126,7 @@ def _line(duty: Duty, answers: list[Acknowledgement]) -> DutyLine:
 def _step(step: DutyStep) -> Entry:
     words = step.get_kind_display()
     if step.kind == DutyStep.Kind.ASKED and step.delivery is not None and step.delivery.state in Delivery.FAILED:
-        words = "the alert did not arrive, so somebody else is asked"
+        words = gettext("the alert did not arrive, so somebody else is asked")
     words = f"{step.person.name}: {words}" if step.person else words
     if step.delivery is not None:
         words = f"{words} ({step.delivery.get_state_display()})"

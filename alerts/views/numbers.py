@@ -116,7 +116,9 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "total": len(found.cases),
         "said": said,
         "is_too_early": any(one.is_too_early for one in said),
-        "charts": _charts(grouped, f"alerts of this dashboard, as of {at:%-d %B %Y}") if found.cases else [],
+        "charts": _charts(grouped, (gettext("alerts of this dashboard, as of %(at)s") % {"at": f"{at:%-d %B %Y}"}))
+        if found.cases
+        else [],
         "kinds": [_kind(one) for one in grouped if one.kind is not None],
         "kept": kept(found.asked, at=at),
         "offices": _offices(found, at),

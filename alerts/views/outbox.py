@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -177,16 +178,28 @@ def missed_of(one: Undelivered) -> Missed:
     """Such an alert in words."""
     page = reverse("alert", args=[one.alert])
     if one.is_nowhere and not one.was_cancelled:
-        said = "no mail: nobody’s rule asked for it" if one.is_matched else "no mail: not matched with rules yet"
+        said = (
+            gettext("no mail: nobody’s rule asked for it")
+            if one.is_matched
+            else gettext("no mail: not matched with rules yet")
+        )
         return Missed(one.alert, one.level, one.title, page, said)
     mails, posts = one.mails, one.posts
-    counts = [(mails.still_open, posts.still_open, "not sent yet"), (mails.refused, posts.refused, "refused"),
-              (mails.given_up, posts.given_up, "given up"), (mails.bounced, posts.bounced, "came back")]  # fmt: skip
-    parts = [] if one.is_valid else ["its time is over"]
+    counts = [
+        (mails.still_open, posts.still_open, gettext("not sent yet")),
+        (mails.refused, posts.refused, gettext("refused")),
+        (mails.given_up, posts.given_up, gettext("given up")),
+        (mails.bounced, posts.bounced, gettext("came back")),
+    ]
+    parts = [] if one.is_valid else [gettext("its time is over")]
     parts += [f"{_both(*numbers)} {words}" for *numbers, words in counts if any(numbers)]
-    parts += ["every mail was cancelled"] if one.is_nowhere else []
-    parts += [f"{_both(mails.sent, posts.sent)} sent" if mails.sent or posts.sent else "nobody has it yet"]
-    parts += [f"nobody at {office} has it" for office in one.offices]
+    parts += [gettext("every mail was cancelled")] if one.is_nowhere else []
+    parts += [
+        (gettext("%(sent)s sent") % {"sent": _both(mails.sent, posts.sent)})
+        if mails.sent or posts.sent
+        else gettext("nobody has it yet")
+    ]
+    parts += [(gettext("nobody at %(office)s has it") % {"office": office}) for office in one.offices]
     href = page if mails.none and not posts.none else address({"alert": one.alert})
     stuck = tuple((f"{row.count} at {row.name}", _posts_of(row)) for row in one.stuck_posts)
     return Missed(one.alert, one.level, one.title, href, ", ".join(parts), stuck)
@@ -278,7 +291,7 @@ def _delivery(delivery_id: int) -> Delivery:
 def _by_no_rule(found: Delivery) -> str:
     """Why a mail goes for which no rule asked."""
     if found.purpose in {Delivery.Purpose.ALERT, Delivery.Purpose.DIGEST}:
-        return "it goes to whoever got the alert that it is about"
+        return gettext("it goes to whoever got the alert that it is about")
     return found.get_purpose_display()
 
 

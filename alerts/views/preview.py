@@ -11,8 +11,8 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
@@ -106,7 +106,11 @@ def _tell(request: HttpRequest, answer: Answer) -> None:
     if answer.result is Result.SENT:
         messages.success(request, _("A test is on its way to your own address; nobody else was written to."))
     else:
-        said = f"the mail server answered {answer.code}" if answer.code else f"no answer at {answer.step}"
+        said = (
+            (gettext("the mail server answered %(code)s") % {"code": answer.code})
+            if answer.code
+            else (gettext("no answer at %(step)s") % {"step": answer.step})
+        )
         messages.error(
             request,
             _("The test did not go: %(said)s. Try again, or look at the outbox for other mails.") % {"said": said},

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -27,7 +28,7 @@ def outbox_reach(request: HttpRequest, alert_id: int) -> HttpResponse:
     """Asks how everybody was told; what has arrived, or was settled, needs no answer."""
     alert = get_object_or_404(Alert.objects.select_related("country"), pk=alert_id)
     form, status = ReasonForm(request.POST or None), 200
-    form.fields["reason"].label = "How they were told, or why they need not be"
+    form.fields["reason"].label = gettext("How they were told, or why they need not be")
     if request.method == "POST":
         status = 400
         if form.is_valid():

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -96,7 +97,7 @@ def subscription_new(request: HttpRequest) -> HttpResponse:
     if request.POST.get("action") == LOOK_BACK:
         return _looked_back(request, _form_page, form, here=request.path, person=person, reader=me)
     if form.is_valid() and (made := _subscribe(form, person=person, by=me)):
-        _tell_saved(request, made, "Saved. Alerts that match it go out from now on.")
+        _tell_saved(request, made, gettext("Saved. Alerts that match it go out from now on."))
         return redirect("subscriptions")
     return _form_page(request, form, status=400)
 
@@ -135,7 +136,7 @@ def subscription_end(request: HttpRequest, subscription_id: int) -> HttpResponse
 def _resumed(request: HttpRequest, rule: Subscription) -> HttpResponse:
     try:
         resumed = subscribing.resume(subscription_id=rule.pk, by=_person(request), at=clock.now())
-        _tell_saved(request, resumed, "In force again.")
+        _tell_saved(request, resumed, gettext("In force again."))
     except SubscriptionError as error:
         messages.error(request, sentence(error))
     return redirect("subscriptions")
@@ -340,7 +341,7 @@ def _looked_back(
     request: HttpRequest, page: Callable[..., HttpResponse], form: RuleForm, *, here: str, person: User, reader: User
 ) -> HttpResponse:
     """What the rule on the form would have sent, for htmx alone or with its page; nothing is saved."""
-    looked: dict[str, object] = {"refused": "" if form.is_valid() else "Something above is missing or wrong."}
+    looked: dict[str, object] = {"refused": "" if form.is_valid() else gettext("Something above is missing or wrong.")}
     if form.is_valid():
         try:
             looked["look_back"] = look_back(wanted=form.wanted(), person=person, reader=reader, at=clock.now())

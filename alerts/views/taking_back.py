@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -40,7 +41,14 @@ def alert_withdraw(request: HttpRequest, alert_id: int) -> HttpResponse:
                 form.add_error(None, sentence(error))
                 status = 409
             else:
-                return _done(request, made, f"Alert {alert_id} is withdrawn. Everybody who got it is written to now.")
+                return _done(
+                    request,
+                    made,
+                    (
+                        gettext("Alert %(alert_id)s is withdrawn. Everybody who got it is written to now.")
+                        % {"alert_id": alert_id}
+                    ),
+                )
     return _page(request, "alerts/alert_withdraw.html", alert_id, form, status=status)
 
 
@@ -63,7 +71,14 @@ def alert_correct(request: HttpRequest, alert_id: int) -> HttpResponse:
                 form.add_error(None, sentence(error))
                 status = 409
             else:
-                return _done(request, made, f"Alert {alert_id} is corrected. Everybody who got it is written to now.")
+                return _done(
+                    request,
+                    made,
+                    (
+                        gettext("Alert %(alert_id)s is corrected. Everybody who got it is written to now.")
+                        % {"alert_id": alert_id}
+                    ),
+                )
     return _page(request, "alerts/alert_correct.html", alert_id, form, status=status)
 
 

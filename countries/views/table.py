@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from countries.charts import NOT_ASSESSED
@@ -183,9 +184,24 @@ def switches(rows: Sequence[WorldRow], query: QueryDict, asked: Asked) -> list[S
     levelled = sum(bool(row.level) for row in rows)
     is_levelled = asked.level == LEVELLED
     widths = (
-        ("first", "Assessed first", (None, None), not (asked.in_one_table or is_levelled or asked.assessed_only)),
-        ("levelled", f"Only the {levelled} with a level", (None, LEVELLED), is_levelled),
-        ("all", f"All {len(rows)} in one table", ("1", None), asked.in_one_table and not is_levelled),
+        (
+            "first",
+            gettext("Assessed first"),
+            (None, None),
+            not (asked.in_one_table or is_levelled or asked.assessed_only),
+        ),
+        (
+            "levelled",
+            gettext("Only the %(n)s with a level") % {"n": levelled},
+            (None, LEVELLED),
+            is_levelled,
+        ),
+        (
+            "all",
+            gettext("All %(n)s in one table") % {"n": len(rows)},
+            ("1", None),
+            asked.in_one_table and not is_levelled,
+        ),
     )
     return [
         Switch(key, title, href_with(query, assessed=None, all=every, level=level), is_chosen)

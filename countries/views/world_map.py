@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.http import QueryDict
 from django.templatetags.static import static
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from countries.charts import DASH, NOT_ASSESSED, OURS, Chart, Place, dated
@@ -77,8 +78,8 @@ def chart_of(
 
 def _by_what(wars: Wars) -> str:
     if wars.figures_until is None:
-        return "by public evidence alone"
-    return f"by UCDP’s country-years to {wars.figures_until.year} and public evidence"
+        return gettext("by public evidence alone")
+    return gettext("by UCDP’s country-years to %(year)s and public evidence") % {"year": wars.figures_until.year}
 
 
 def war_counts(seen: World, wars: Wars) -> dict[str, object]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Literal
 
+from django.utils.translation import gettext
+
 from countries.charts import in_points
 from indicators.models import Evidence, SeriesValue
 from indicators.profile.reading import Reading
@@ -116,12 +118,12 @@ def _leaf(
         if value is not None and reading.may_see(value):
             return Node("series", value.definition.slug, value.definition.title, row.points, series=value)
         return _hidden(row.points)
-    title = "Ageing takes off" if row.kind == "aged" else "What mitigates takes off"
+    title = gettext("Ageing takes off") if row.kind == "aged" else gettext("What mitigates takes off")
     return Node(row.kind, "", title, row.points)
 
 
 def _hidden(points: float) -> Node:
-    return Node("withheld", "", "Not shown to you", points)
+    return Node("withheld", "", gettext("Not shown to you"), points)
 
 
 def _events(seen: Sequence[tuple[BreakdownRow, Node]]) -> Iterator[Node]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -127,7 +128,11 @@ def _runs() -> QuerySet[BacktestRun]:
 def _shown(run: BacktestRun) -> dict[str, Any]:
     """What the template needs beside a tested result: charts, and rows with words."""
     result, method = run.result, str(run.method)
-    source = f"back-test of {method} against {run.outcomes}, computed on {run.ran_at:%-d %B %Y}"
+    source = gettext("back-test of %(method)s against %(outcomes)s, computed on %(ran_at)s") % {
+        "method": method,
+        "outcomes": run.outcomes,
+        "ran_at": f"{run.ran_at:%-d %B %Y}",
+    }
     if result["status"] != "tested":
         return {}
     charts: list[Chart] = [
@@ -167,7 +172,7 @@ def _onsets(result: Mapping[str, Any]) -> list[OnsetLine]:
             index=one["index"],
             level="" if one["level"] is None else str(Level(int(one["level"])).label),
             place=one["place"],
-            is_hard={None: "not known", 1.0: "yes", 0.0: "no"}[one["hard"]],
+            is_hard={None: gettext("not known"), 1.0: gettext("yes"), 0.0: gettext("no")}[one["hard"]],
             stood=_stood(one),
         )
         for one in result["onsets"]
@@ -177,5 +182,5 @@ def _onsets(result: Mapping[str, Any]) -> list[OnsetLine]:
 def _stood(one: Mapping[str, Any]) -> str:
     months = one["months_in_top_30"]
     if months is None:
-        return "no" if one.get("is_told", True) else "not known"
+        return gettext("no") if one.get("is_told", True) else gettext("not known")
     return f"{months} month{'' if months == 1 else 's'}{' or more' if one['is_cut'] else ''}"

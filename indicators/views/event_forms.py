@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,15 +27,16 @@ class Reason(forms.CharField):
     """Why; in one line."""
 
     def __init__(self) -> None:
-        help_text = f"{LEAST} to {MOST} characters; it is kept with your name."
-        super().__init__(label=gettext("Why"), min_length=LEAST, max_length=MOST, help_text=help_text)
+        said = _("{least} to {most} characters; it is kept with your name.")
+        help_text = format_lazy(said, least=LEAST, most=MOST)
+        super().__init__(label=_("Why"), min_length=LEAST, max_length=MOST, help_text=help_text)
 
 
 class Name(forms.RegexField):
     """An event's name, as everywhere that one is typed."""
 
     def __init__(self, **given: Any) -> None:
-        wrong = {"invalid": "Wanted small letters, digits and hyphens, such as mmr-coup-2021."}
+        wrong = {"invalid": _("Wanted small letters, digits and hyphens, such as mmr-coup-2021.")}
         super().__init__(
             rf"^{NAME.pattern}$", max_length=EVENT_CHARACTERS, label=gettext("Name of the event"), help_text=NAME_HELP,
             error_messages=wrong, **given,

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -131,7 +132,7 @@ def tell(request: HttpRequest, decision: EventDecision) -> None:
     link = reverse("evidence_event", args=[decision.evidence_id])
     words = f"Saved: {decision.get_action_display()}."
     if decision.action != Did.DIFFERENT or decision.event_key:
-        words += " The country's scores are computed anew."
+        words += " " + gettext("The country's scores are computed anew.")
         pipeline.ring_scores()
     messages.success(request, format_html('{} <a href="{}#said">Look at it, or take it back</a>', words, link))
 

@@ -6,8 +6,8 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from countries.views.fragments import kept
@@ -134,7 +134,7 @@ def _made(request: HttpRequest, number: int, moment: AsOf) -> tuple[str, str]:
     seen = seen.filter(indicator__factor__number=number)
     lines = _indicator_lines(found, seen)
     natures = {line.indicator.nature for line in lines}
-    subject = f"factor {number}, {found.title}"
+    subject = gettext("factor %(number)s, %(title)s") % {"number": number, "title": found.title}
     context = {
         "as_of": moment,
         "factor": found,

@@ -61,7 +61,7 @@ class SendForm(forms.Form):
         """The file, refused by its size before it is read."""
         file, most = self.cleaned_data["file"], settings.REPORT_BYTES_MAX
         if (file.size or 0) > most:
-            found = f"Found a file of {file.size / 2**20:.1f} MB"
+            found = gettext("Found a file of %(size)s MB") % {"size": f"{file.size / 2**20:.1f}"}
             raise forms.ValidationError(
                 gettext("%(found)s; wanted at most %(most)s MB. Send it in parts.")
                 % {"found": found, "most": most // 2**20}
@@ -132,8 +132,8 @@ class ColumnsForm(forms.Form):
             offer(self, "series", _series())
             for name in ("source", "published_on"):
                 self.fields[name].required = True
-                self.fields[name].help_text = {"source": "Who published the figures."}.get(
-                    name, "When the world could know the figures: they count from that day on."
+                self.fields[name].help_text = {"source": gettext("Who published the figures.")}.get(
+                    name, gettext("When the world could know the figures: they count from that day on.")
                 )
         columns = [(str(place), column_name(place, seen.header)) for place in seen.columns()]
         for field in FIELDS[table.kind]:
@@ -188,7 +188,7 @@ class AnswersForm(forms.Form):
         for number, (question, label, choices) in enumerate(asked):
             name = f"answer_{number}"
             self.questions[name] = question
-            offered = [*choices, (LEAVE_OUT, "leave these rows out")]
+            offered = [*choices, (LEAVE_OUT, gettext("leave these rows out"))]
             self.fields[name] = Pick(offered, empty=gettext("choose"), label=label, required=False)
             self.fields[f"key_{number}"] = forms.CharField(initial=question, widget=forms.HiddenInput)
 

@@ -212,7 +212,7 @@ def _shown(row: ImportRow, columns: list[tuple[str, int]]) -> Shown:
 def _chosen(table: TableImport) -> list[tuple[str, str]]:
     """What holds for the whole file, in words."""
     choices = Choices.from_json(table.choices)
-    said = [("Source", choices.source), ("Public since", str(choices.published_on or ""))]
+    said = [(gettext("Source"), choices.source), (gettext("Public since"), str(choices.published_on or ""))]
     if table.kind == Kind.SERIES:
         title = SeriesDefinition.objects.filter(slug=choices.series).values_list("title", flat=True).first()
         said += [("Series", title or ""), ("Release", choices.title)]

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from indicators.methods import versions_told
@@ -83,4 +84,10 @@ def _natures(parameters: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _span(days: float) -> str:
     years = days / DAYS_A_YEAR
-    return f"{days:g} days" if years < 1 else f"{days:g} days (about {years:g} year{'' if years == 1 else 's'})"
+    told = {"days": f"{days:g}", "years": f"{years:g}"}
+    if years < 1:
+        return ngettext("%(days)s day", "%(days)s days", math.ceil(days)) % told
+    return (
+        ngettext("%(days)s days (about %(years)s year)", "%(days)s days (about %(years)s years)", math.ceil(years))
+        % told
+    )

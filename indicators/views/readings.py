@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from indicators.fields import Line, Pick, offer
@@ -84,20 +85,25 @@ class Readings:
         if self.came_from is not None:
             return self._settled_from(evidence)
         if self.second is None:
-            return "It needs a second reader before it counts." if self._waits(evidence) else ""
+            return gettext("It needs a second reader before it counts.") if self._waits(evidence) else ""
         if not self.second.is_disagreement:
-            return "Read by two people; they agree."
+            return gettext("Read by two people; they agree.")
         on = _on(evidence, self.second)
         if self.settlement is None:
-            return f"Read by two people; they disagree{on}. A third person settles it."
-        return f"Read by two people; they disagreed{on}. A third settled it: {self.settlement.get_stands_display()}."
+            return gettext("Read by two people; they disagree%(on)s. A third person settles it.") % {"on": on}
+        return gettext("Read by two people; they disagreed%(on)s. A third settled it: %(stands)s.") % {
+            "on": on,
+            "stands": self.settlement.get_stands_display(),
+        }
 
     def _settled_from(self, evidence: Evidence) -> str:
         """Of the row that the second reader's reading became."""
         assert self.came_from is not None
         reading = self.came_from.reading
         on = _on(reading.evidence, reading)
-        return f"Read by two people; they disagreed{on}. A third settled it: the second reading, this one, stands."
+        return gettext(
+            "Read by two people; they disagreed%(on)s. A third settled it: the second reading, this one, stands."
+        ) % {"on": on}
 
     def _waits(self, evidence: Evidence) -> bool:
         return self.needs_two and evidence.status == Evidence.Status.PROPOSED
@@ -113,7 +119,7 @@ READ_WITH = (
 def _on(evidence: Evidence, second: SecondReading) -> str:
     """What they disagree on, first reader's value first."""
     if second.verdict == SecondReading.Verdict.REJECTS:
-        return " on whether it should count"
+        return " " + gettext("on whether it should count")
     differences = []
     if second.severity != evidence.severity:
         differences.append(f" on severity: {evidence.severity} / {second.severity}")

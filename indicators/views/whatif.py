@@ -14,8 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from countries.models import Country
@@ -150,7 +150,9 @@ def _opened_row(kind: str, query: QueryDict, asked: Asked, adding: MadeUpForm) -
     rows: dict[int, Any] = dict(known.visible if kind == "piece" else known.visible_series)
     row = rows.get(int(text)) if NUMBER.fullmatch(text) else None
     if row is None:
-        why = "Found no such number in the list; wanted that of a piece or value that counts and that you may see."
+        why = gettext(
+            "Found no such number in the list; wanted that of a piece or value that counts and that you may see."
+        )
         return Opened(adding, faults=(whatif.Fault(kind, text, why),))
     data = query if query.get("do") == kind else None
     form = _piece_form(data, row, asked) if kind == "piece" else _value_form(data, row, asked)

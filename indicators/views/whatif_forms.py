@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from indicators.fields import DayField, Grouped, Line, Pick, offer
@@ -90,7 +91,7 @@ class MadeUpForm(GradedForm):
         super().__init__(data, **options)
         self.latest = latest
         offer(self, "code", indicators)
-        self.fields["event_on"].help_text = f"At the latest {latest}."
+        self.fields["event_on"].help_text = gettext("At the latest %(latest)s.") % {"latest": latest}
         for name in ("family", "event"):
             self.fields[name].widget.attrs |= {"list": f"known-{name}", "autocomplete": "off"}
 

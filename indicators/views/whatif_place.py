@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from indicators import whatif
 from indicators.models import Evidence, SeriesValue
@@ -124,7 +125,7 @@ class PieceLine:
 
 def piece_line(row: Evidence, place: Place, now: dict[int, Counted], form: Any = None) -> PieceLine:
     """One piece with its links."""
-    name = f"evidence {row.pk} on {row.indicator.code}"
+    name = gettext("evidence %(number)s on %(indicator)s") % {"number": row.pk, "indicator": row.indicator.code}
     return PieceLine(row, now.get(row.pk), deeds_on(place, whatif.LeftOut(row.pk), name, form))
 
 

@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -93,7 +93,7 @@ def report_split(request: HttpRequest, report_id: int) -> HttpResponse:
     """Takes a report out of a cluster."""
     form = SplitForm(request.POST)
     if not form.is_valid():
-        return _refused(request, report_id, "Why it does not belong there: found too little; wanted a reason.")
+        return _refused(request, report_id, gettext("Why it does not belong there: found too little; wanted a reason."))
     cluster = form.cleaned_data["cluster"]
     try:
         said = _said(request, form.cleaned_data["reason"])
@@ -153,7 +153,9 @@ def _said(request: HttpRequest, reason: str) -> Said:
 
 
 def _tell(request: HttpRequest, decision: ClusterDecision) -> None:
-    words = f"Saved: {DONE[decision.action]}. The scores that rest on these reports are computed anew."
+    words = gettext("Saved: %(what)s. The scores that rest on these reports are computed anew.") % {
+        "what": DONE[decision.action]
+    }
     link = reverse("report", args=[decision.report_id])
     messages.success(request, format_html('{} <a href="{}#alike">Look at it, or take it back</a>', words, link))
     pipeline.ring_scores()

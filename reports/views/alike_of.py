@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from people.permissions import Action, may
 from reports.models import ClusterDecision, ClusterMember, Passage, Report, TextPair
@@ -134,7 +134,11 @@ def _what(mate: ClusterMember, own: ClusterMember) -> str:
     if mate.kind == Kind.PART:
         count = len(mate.passages)
         return f"holds {count} passage{'s' if count != 1 else ''} of this report among others"
-    return "another version of the same document" if Kind.UPDATE in (mate.kind, own.kind) else "the same text"
+    return (
+        gettext("another version of the same document")
+        if Kind.UPDATE in (mate.kind, own.kind)
+        else gettext("the same text")
+    )
 
 
 def _first(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert
@@ -143,7 +144,8 @@ def _of_entries(entries: Iterable[CustodyEntry], *, of: str = "") -> Iterator[Li
         href = reverse("retrieval", args=[retrieval]) if retrieval else ""
         yield Line(
             one.at, (1, one.pk), one.get_deed_display().capitalize(), _who(one), of,
-            tuple(_said(one.details)), href, f"retrieval {retrieval}" if retrieval else "",
+            tuple(_said(one.details)), href,
+            gettext("retrieval %(retrieval)s") % {"retrieval": retrieval} if retrieval else "",
             bool(one.details.get("written_later")), one.deed in (CustodyEntry.Deed.CHECK_FAILED,),
         )  # fmt: skip
 
@@ -175,30 +177,41 @@ def _of_retrievals(retrievals: Sequence[Retrieval]) -> Iterator[Line]:
     noted = {one.retrieval_id for one in rows}
     for one in retrievals:
         if one.pk not in noted:  # before entries were written
-            href, link = reverse("retrieval", args=[one.pk]), f"retrieval {one.pk}"
-            yield Line(one.received_at, (0, one.pk), "Asked for or sent", "", "retrieval", (), href, link)
+            href, link = reverse("retrieval", args=[one.pk]), gettext("retrieval %(retrieval)s") % {"retrieval": one.pk}
+            yield Line(one.received_at, (0, one.pk), gettext("Asked for or sent"), "", "retrieval", (), href, link)
 
 
 def _of_evidence(evidence: Iterable[Evidence]) -> Iterator[Line]:
     for one in evidence:
         href, link = reverse("evidence_detail", args=[one.pk]), f"{one.indicator.code}, {one.country.name_en}"
-        yield Line(one.recorded_at, (2, one.pk), "Evidence proposed", str(one.proposer), "evidence", (), href, link)
+        yield Line(
+            one.recorded_at, (2, one.pk), gettext("Evidence proposed"), str(one.proposer), "evidence", (), href, link
+        )
         if one.decided_at and one.decided_by:
             what = "rejected" if one.status == Evidence.Status.REJECTED else "accepted"
             who = one.decided_by.name
             why = _why(one.decision_reason)
-            yield Line(one.decided_at, (3, one.pk), f"Evidence {what}", who, "evidence", why, href, link)
+            yield Line(
+                one.decided_at,
+                (3, one.pk),
+                (gettext("Evidence %(what)s") % {"what": what}),
+                who,
+                "evidence",
+                why,
+                href,
+                link,
+            )
         if one.retracted_at and one.retracted_by:
             who = one.retracted_by.name
             why = _why(one.retraction_reason)
-            yield Line(one.retracted_at, (4, one.pk), "Evidence retracted", who, "evidence", why, href, link)
+            yield Line(one.retracted_at, (4, one.pk), gettext("Evidence retracted"), who, "evidence", why, href, link)
 
 
 def _of_decisions(decisions: Iterable[SuggestionDecision]) -> Iterator[Line]:
     for one in decisions:
         about = f"{one.suggestion.indicator.code}, {one.suggestion.country.name_en}"
         href = reverse("evidence_detail", args=[one.evidence_id]) if one.evidence_id else ""
-        what = f"Suggestion {one.get_action_display()}"
+        what = gettext("Suggestion %(action)s") % {"action": one.get_action_display()}
         yield Line(one.at, (2, one.pk), what, one.by.name, "suggestion", _why(one.reason), href, about)
 
 

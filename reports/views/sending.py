@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -17,8 +18,9 @@ from people.models import User
 from people.permissions import Action
 from r2p_dashboard import clock, pipeline
 from reports import ingest, sending
-from reports.forms import KIND_NAMES, KINDS, OFFERED, ReportForm, too_large_together, too_long_pasted
+from reports.forms import KIND_NAMES, OFFERED, ReportForm, too_large_together, too_long_pasted
 from reports.ingest import IngestError
+from reports.kinds import KINDS
 from reports.models import Batch
 from reports.views.seen import person_of, retrievals_seen_by
 
@@ -40,9 +42,11 @@ def report_new(request: HttpRequest) -> HttpResponse:
     try:
         return _send(request)
     except RequestDataTooBig:
-        return _refuse(request, too_long_pasted("a text of more than 2 MB"))
+        return _refuse(request, too_long_pasted(gettext("a text of more than 2 MB")))
     except TooManyFilesSent:
-        return _refuse(request, too_large_together(f"more than {sending.FILES_MAX} files"))
+        return _refuse(
+            request, too_large_together(gettext("more than %(files_max)s files") % {"files_max": sending.FILES_MAX})
+        )
 
 
 def _refuse(request: HttpRequest, words: str) -> HttpResponse:

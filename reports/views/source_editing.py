@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -47,7 +48,7 @@ def _edit(request: HttpRequest, found: Source | None) -> HttpResponse:
             message = f"{error.message[:1].upper()}{error.message[1:]}."
             if found is not None and error.field == "seen_change":
                 form.rest_on(last_change(found))
-                message += " Look at it on the source's page; what you save now replaces it."
+                message += " " + gettext("Look at it on the source's page; what you save now replaces it.")
             is_beside = error.field in form.fields and not form.fields[error.field].widget.is_hidden
             form.add_error(error.field if is_beside else None, message)
         else:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from people.models import User
 from people.permissions import Role
-from reports.forms import KINDS
+from reports.kinds import KINDS
 from reports.models import Retrieval
 from tests import make
 from tests.pages.test_upload import file, sent

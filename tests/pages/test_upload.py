@@ -15,7 +15,8 @@ from people.models import User
 from people.permissions import Role, Sensitivity
 from r2p_dashboard import clock
 from reports import ingest
-from reports.forms import BY_THEIR_BYTES, FETCHED, KINDS
+from reports.forms import BY_THEIR_BYTES, FETCHED
+from reports.kinds import KINDS
 from reports.models import Report, Retrieval
 from reports.readers import READERS
 from reports.views.sending import LAST_SENT

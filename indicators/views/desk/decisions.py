@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -89,11 +90,18 @@ def undo(request: HttpRequest, decision_id: int) -> HttpResponse:
     except CodingError as error:
         messages.error(request, _("Not taken back. %(error)s") % {"error": sentence(error)})
         return _to(request, item=decision.suggestion_id)
-    what = f"{suggestion.indicator.code} for {suggestion.country.name_en}"
+    what = gettext("%(indicator)s for %(country)s") % {
+        "indicator": suggestion.indicator.code,
+        "country": suggestion.country.name_en,
+    }
     after = ""
     if decision.evidence_id is not None:
         counted = Evidence.objects.filter(pk=decision.evidence_id, status=Evidence.Status.RETRACTED).exists()
-        after = " Its evidence is retracted." if counted else " Its evidence is withdrawn; it had not counted."
+        after = (
+            " " + gettext("Its evidence is retracted.")
+            if counted
+            else " " + gettext("Its evidence is withdrawn; it had not counted.")
+        )
         if counted:
             transaction.on_commit(pipeline.ring_scores)
     messages.success(request, _("Taken back: %(what)s waits again.%(after)s") % {"what": what, "after": after})
@@ -132,8 +140,16 @@ def _taken(
     """Somebody was quicker: who, what, the next one, and what this person had typed."""
     now = clock.now()
     who = "You" if decision.by_id == request.user.pk else decision.by.name
-    when = "a moment ago" if now - decision.at < A_MOMENT else f"on {decision.at:%Y-%m-%d at %H:%M} UTC"
-    said = f"{who} decided this {when}: {decision.get_action_display()}."
+    when = (
+        gettext("a moment ago")
+        if now - decision.at < A_MOMENT
+        else (gettext("on %(at)s UTC") % {"at": f"{decision.at:%Y-%m-%d at %H:%M}"})
+    )
+    said = gettext("%(who)s decided this %(when)s: %(action)s.") % {
+        "who": who,
+        "when": when,
+        "action": decision.get_action_display(),
+    }
     if not typed:
         messages.warning(
             request,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.db.models import DurationField, ExpressionWrapper, F, Value
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext
 
 from indicators import linking
 from indicators.linking import Said, Seen
@@ -36,7 +37,7 @@ class NearEvent:
     @property
     def label(self) -> str:
         """As one option of a list."""
-        name = f"evidence {self.number}" if self.number is not None else self.key
+        name = (gettext("evidence %(number)s") % {"number": self.number}) if self.number is not None else self.key
         return f"{self.event_on:%-d %B %Y}: {name} ({self.sign})" + (f" – {self.why}" if self.why else "")
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from indicators.forms import ANCHORS
@@ -49,4 +50,6 @@ def _day(row: Suggestion) -> str:
 
 
 def _grade(row: Suggestion) -> str:
-    return f"{row.grade}: the source's grade is {row.reliability}; unchecked, its statement starts at {row.credibility}"
+    return gettext(
+        "%(grade)s: the source's grade is %(reliability)s; unchecked, its statement starts at %(credibility)s"
+    ) % {"grade": row.grade, "reliability": row.reliability, "credibility": row.credibility}

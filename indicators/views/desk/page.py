@@ -8,8 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from indicators.models import PassageClaim, Suggestion
@@ -161,6 +161,6 @@ def _options(offers: Offers, sieve: Sieve) -> dict[str, SafeString]:
         "source": offers.sources,
         "factor": FACTORS,
         "language": list(LANGUAGES.items()),
-        "order": ((OLDEST, "oldest first"), (STRONGEST, "strongest first")),
+        "order": ((OLDEST, gettext("oldest first")), (STRONGEST, gettext("strongest first"))),
     }
     return {name: with_chosen(choices, getattr(sieve, name)) for name, choices in lists.items()}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from indicators.fields import Line, Pick, offer
 from indicators.models import LabelledSet, LexiconTest
@@ -29,6 +30,12 @@ class LabelledForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files)
         sets = LabelledSet.objects.order_by("-pk").values_list("pk", "name", "passages_count")[:SETS_SHOWN]
-        kept = [(f"sent-{pk}", f"{name} ({count} passages)") for pk, name, count in sets]
+        kept = [
+            (
+                f"sent-{pk}",
+                ngettext("%(name)s (%(n)s passage)", "%(name)s (%(n)s passages)", count) % {"name": name, "n": count},
+            )
+            for pk, name, count in sets
+        ]
         shown = [(one.value, str(one.label)) for one in (Passages.SHIPPED, Passages.DECISIONS)]
         offer(self, "passages", [*shown, *kept])

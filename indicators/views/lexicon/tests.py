@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -107,4 +108,4 @@ def _texts(row: LexiconTest, ids: list[str], user: User) -> dict[str, str]:
         return {one.id: one.text for one in measuring.read_labelled(payload) if one.id in wanted}
     numbers = [int(one.removeprefix("passage ")) for one in ids]
     seen = Passage.objects.filter(pk__in=numbers, report__in=Report.objects.visible_to(user))
-    return {f"passage {pk}": text for pk, text in seen.values_list("pk", "text")}
+    return {(gettext("passage %(pk)s") % {"pk": pk}): text for pk, text in seen.values_list("pk", "text")}

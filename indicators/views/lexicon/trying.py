@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -65,9 +66,13 @@ def trying(request: HttpRequest) -> HttpResponse:
         text, language = form.cleaned_data["text"], form.cleaned_data["language"]
         labels = dict(Indicator.objects.in_use().values_list("code", "label"))
         now, draft = lexicon_keeping.in_use(), lexicon_keeping.open_draft()
-        context["readings"] = [_reading(f"Lexicon {now.label}, in use", text, language, now.lexicons, labels)]
+        context["readings"] = [
+            _reading(
+                (gettext("Lexicon %(label)s, in use") % {"label": now.label}), text, language, now.lexicons, labels
+            )
+        ]
         if draft is not None:
-            title = f"Draft {draft.draft.pk}"
+            title = gettext("Draft %(number)s") % {"number": draft.draft.pk}
             context["readings"].append(_reading(title, text, language, editing.parsed(draft.files), labels))
         context["by_model"] = _by_model(text, language, now.lexicons)
     return render(request, "indicators/lexicon_try.html", context, status=400 if form.errors else 200)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -131,6 +132,6 @@ def model(request: HttpRequest) -> HttpResponse:
     except LexiconRefused as error:
         messages.error(request, _("Nothing was changed. %(error)s") % {"error": said(error)})
         return redirect("lexicon")
-    on = f"Model {wanted} is on" if wanted else "The lexicon alone suggests"
+    on = (gettext("Model %(wanted)s is on") % {"wanted": wanted}) if wanted else gettext("The lexicon alone suggests")
     messages.success(request, _("%(on)s, for what is searched from now on.") % {"on": on})
     return redirect("lexicon")

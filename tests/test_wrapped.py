@@ -13,7 +13,7 @@ FILES = [pytest.param(path, id=str(path.relative_to(TEMPLATES))) for path in sor
 SILENT = {"script", "style", "pre", "code", "kbd", "svg"}  # no words, or words of a machine
 SAID = {"title", "aria-label", "alt", "placeholder", "label", "data-label"}  # attributes that somebody reads
 # Names that no language translates, and marks.
-SAME_EVERYWHERE = {"API", "AUC", "CAP", "CSV", "JSON", "PNG", "SHA", "UTC", "UCDP", "XML", "YAML"}
+SAME_EVERYWHERE = {"API", "AUC", "CAP", "CSV", "ETag", "JSON", "PNG", "SHA", "UTC", "UCDP", "XML", "YAML"}
 GIVEN = re.compile(r"""(?<![\w.])(?:title|text|link|label|button|what|whose|words|nothing|caption)="([^"]*)\"""")
 INSTEAD = re.compile(r"""\|(?:default|default_if_none|yesno|join|pluralize):"([^"]*)\"""")
 

@@ -67,9 +67,12 @@ def test_the_page_says_how_long_steps_took_and_what_is_open(client: Client) -> N
     text = words(client)
 
     assert "5 warnings released" in text
-    assert "Signal to release under a minute as the median; under a minute in 5 that ended." in text
-    assert "Release to first answer 5 hours as the median; 2 hours to 30 hours in 4 that ended; 1 still open." in text
-    assert "Release to decision No median yet; 5 still open." in text
+    assert "Signal to release under a minute as the median. It took under a minute in 5 that ended." in text
+    assert (
+        "Release to first answer 5 hours as the median. It took 2 hours to 30 hours in 4 that ended. 1 is still open."
+        in text
+    )
+    assert "Release to decision No median yet. 5 are still open." in text
     assert "1 of 4 answered warnings" in text
     assert "5 of 5: no mail or post was taken, so nobody could answer." in text
 
@@ -168,7 +171,7 @@ def test_a_decision_of_before_the_warning_is_not_counted_as_none_hours(client: C
     found, text = rows(client)[0]["to_decision"], words(client)
 
     assert (found["ended"], found["open"], found["before"], found["median_hours"]) == (0, 0, 3, None)
-    assert "No time: all of them before the warning; 3 decided before the warning" in text
+    assert "No time: all of them before the warning. 3 were decided before the warning" in text
 
 
 def test_an_alert_handed_to_a_colleague_is_not_answered_in_time(client: Client) -> None:

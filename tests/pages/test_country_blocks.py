@@ -50,7 +50,7 @@ def test_a_country_that_nobody_assessed_has_the_same_blocks(client: Client) -> N
 
     assert headings(text) == BLOCKS
     assert "No index to draw." in text
-    assert "level-low" not in text
+    assert "level level-low" not in text
     assert text.count('class="level level-unassessed"') == 14
 
 

@@ -134,6 +134,8 @@ def _figure(
         return Figure(name, skipped=f"it answered {answer.status_code}")
     ask, afresh = _asking(client, address, query), _asking(client, address, query, afresh=True)
     asked = afresh if "as_of" in query else ask  # what stands may come from the cache; another date is computed
+    ask()
+    again = cpu_ms(ask, times)
     asked()
     with CaptureQueriesContext(connection) as captured:
         asked()
@@ -147,7 +149,7 @@ def _figure(
         cpu_ms(lambda: _rows_as_json(sql), times),
         reach,
         queries,
-        details={"with_empty_cache_cpu_ms": cpu_ms(afresh, times), **sizes},
+        details={"with_empty_cache_cpu_ms": cpu_ms(afresh, times), "kept_cpu_ms": again, **sizes},
     )
 
 

@@ -28,10 +28,13 @@ def roc(result: Mapping[str, Any], *, source: str) -> Chart:
             "above the same mark. The dotted diagonal is what chance gives. Solid: the index; dashed: decayed "
             "deaths alone."
         ),
-        alt=_alt("ROC curve", result, "auc", "area under the curve"),
+        alt=_alt(_("ROC curve"), result, "auc", _("area under the curve")),
         figure={
-            "data": [_diagonal([0, 1], [0, 1], "chance"), *_drawn(curves, "others above %{x:.2f}, found %{y:.2f}")],
-            "layout": _layout("other months above the mark", "months before an outcome above it"),
+            "data": [
+                _diagonal([0, 1], [0, 1], _("chance")),
+                *_drawn(curves, _("others above %{x:.2f}, found %{y:.2f}")),
+            ],
+            "layout": _layout(_("other months above the mark"), _("months before an outcome above it")),
         },
         columns=(_("Curve"), _("Other months above the mark"), _("Months before an outcome above it")),
         rows=_rows(curves),
@@ -53,15 +56,23 @@ def precision_recall(result: Mapping[str, Any], *, source: str) -> Chart:
             "gives."
         )
         % {"number": number(base, 4)},
-        alt=_alt("Precision-recall curve", result, "ap", "average precision")
+        alt=_alt(_("Precision-recall curve"), result, "ap", _("average precision"))
         + _(" Base rate %(number)s.") % {"number": number(base, 4)},
         figure={
-            "data": [_diagonal([0, 1], [base, base], "base rate"), *_drawn(curves, "found %{x:.2f}, right %{y:.3f}")],
-            "layout": _layout("months before an outcome found", "months above the mark that are right", top=None),
+            "data": [
+                _diagonal([0, 1], [base, base], _("base rate")),
+                *_drawn(curves, _("found %{x:.2f}, right %{y:.3f}")),
+            ],
+            "layout": _layout(_("months before an outcome found"), _("months above the mark that are right"), top=None),
         },
         columns=(_("Curve"), _("Found (recall)"), _("Right (precision)")),
         rows=_rows(curves),
     )
+
+
+def _mapped(one: Mapping[str, Any]) -> str:
+    found = {name: number(one[name]) for name in ("mapped", "observed")}
+    return _("mapped %(mapped)s, observed %(observed)s") % found
 
 
 def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
@@ -80,12 +91,10 @@ def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
             "Each dot is about a tenth of the judged months. Right: the mean frequency that the mapping, fitted on"
             " earlier years only, gave them. Up: the frequency observed. On the dotted diagonal the two agree."
         ),
-        alt=_("Reliability of the mapping: ")
-        + "; ".join(f"mapped {number(one['mapped'])}, observed {number(one['observed'])}" for one in bins)
-        + ".",
+        alt=_("Reliability of the mapping: %(points)s.") % {"points": "; ".join(map(_mapped, bins))},
         figure={
             "data": [
-                _diagonal([0, most], [0, most], "agreement"),
+                _diagonal([0, most], [0, most], _("agreement")),
                 {
                     "type": "scatter",
                     "mode": "lines+markers",
@@ -93,10 +102,10 @@ def reliability(result: Mapping[str, Any], *, source: str) -> Chart | None:
                     "y": [one["observed"] for one in bins],
                     "line": STYLES["index"] | {"width": 1.25},
                     "marker": {"size": 8, "color": LINE},
-                    "hovertemplate": "mapped %{x:.3f}, observed %{y:.3f}<extra></extra>",
+                    "hovertemplate": _("mapped %{x:.3f}, observed %{y:.3f}") + "<extra></extra>",
                 },
             ],
-            "layout": _layout("mapped frequency", "observed frequency", top=None, right=None),
+            "layout": _layout(_("mapped frequency"), _("observed frequency"), top=None, right=None),
         },
         columns=(_("Group"), _("Mapped"), _("Observed"), _("Country-months"), _("Before an outcome")),
         rows=tuple(
@@ -144,7 +153,7 @@ def _rows(curves: Mapping[str, Points]) -> tuple[tuple[str, ...], ...]:
 
 
 def _alt(kind: str, result: Mapping[str, Any], figure: str, words: str) -> str:
-    said = [f"the index has {words} {number(result['index'][figure])}"]
+    said = [_("the index has %(figure)s %(number)s") % {"figure": words, "number": number(result["index"][figure])}]
     said += [
         f"{_(NAMES[one['key']])} {number(one[figure])}"
         for one in result["yardsticks"]

@@ -47,7 +47,10 @@ def side_by_side(panels: Sequence[Panel], *, day: dt.date, cuts: Sequence[float]
     first = day - dt.timedelta(days=DRAWN_DAYS)
     shown = [_since(panel, first) for panel in panels]
     data = [trace for place, panel in enumerate(shown, 1) for trace in _traces(panel, place)]
-    marks = ", ".join(f"{word} from {cut:g}" for word, cut in zip(WORDS[1:], cuts, strict=True))
+    marks = ", ".join(
+        _("%(level)s from %(cut)s") % {"level": _(word), "cut": f"{cut:g}"}
+        for word, cut in zip(WORDS[1:], cuts, strict=True)
+    )
     return Chart(
         key="compared",
         title=_("%(countries)s: the index over ten years, on one scale")

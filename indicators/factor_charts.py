@@ -250,7 +250,9 @@ def _months_alt(courses: Sequence[FactorCourse], country: str, days: Sequence[dt
             "last": known[-1],
             "top": max(known),
         }
-        said.append(course + (f", {gaps} months not known" if gaps else ""))
+        if gaps:
+            course = gettext("%(course)s, %(gaps)s months not known") % {"course": course, "gaps": gaps}
+        said.append(course)
     return (
         _("Heat map of the factors of %(country)s, %(first)s to %(last)s. ")
         % {"country": country, "first": format(days[0], "%B %Y"), "last": format(days[-1], "%B %Y")}

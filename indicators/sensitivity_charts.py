@@ -86,14 +86,14 @@ def _dots(rows: Sequence[Placed]) -> Figure:
             "thickness": 1.5,
             "width": 3,
         },
-        "hovertemplate": "%{text}<extra>now</extra>",
+        "hovertemplate": "%{text}<extra>" + _("now") + "</extra>",
     }
 
 
 def _marks(rows: Sequence[Placed]) -> list[Figure]:
     kinds = (
-        ("place_half", "triangle-left-open", "half-lives halved"),
-        ("place_double", "triangle-right-open", "doubled"),
+        ("place_half", "triangle-left-open", _("half-lives halved")),
+        ("place_double", "triangle-right-open", _("doubled")),
     )
     return [
         {
@@ -112,7 +112,7 @@ def _marks(rows: Sequence[Placed]) -> list[Figure]:
 def _layout(rows: Sequence[Placed]) -> Figure:
     return layout(
         margin={"l": 60, "r": 16, "t": 12, "b": 44},
-        xaxis={"title": {"text": "place, 1 = highest index", "font": {"size": 12}}, "rangemode": "tozero"}
+        xaxis={"title": {"text": _("place, 1 = highest index"), "font": {"size": 12}}, "rangemode": "tozero"}
         | {"gridcolor": GRID, "zeroline": False, "fixedrange": True},
         yaxis={"autorange": "reversed", "fixedrange": True, "tickfont": {"size": 11, "color": INK}, "automargin": True}
         | {"categoryorder": "array", "categoryarray": [row.iso3 for row in rows], "gridcolor": GRID}

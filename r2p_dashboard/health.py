@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 
 from indicators.models import MethodVersion, ScoreRun
@@ -103,7 +104,7 @@ def stage_health(
 ) -> StageHealth:
     """How long something waits for `stage`; stale beyond its limit, or where there is other trouble."""
     if waiting.since is not None and at - waiting.since > stage.limit:
-        trouble = trouble or f"something waits for longer than {_minutes(stage.limit)}"
+        trouble = trouble or _("something waits for longer than %(span)s") % {"span": _minutes(stage.limit)}
     return StageHealth(stage.name, str(stage.title), last_done, waiting.count, waiting.since, stage.limit, trouble)
 
 
@@ -112,17 +113,24 @@ def score_trouble(*, at: dt.datetime, day: dt.date) -> str:
     runs = ScoreRun.objects.filter(method__in=MethodVersion.objects.published())
     last = list(runs.order_by("method", "-started_at", "-pk").distinct("method"))
     if any(run.state == ScoreRun.State.FAILED for run in last):
-        return "the last run failed; the scores of the run before it stand"
+        return _("the last run failed; the scores of the run before it stand")
     if any(run.state == ScoreRun.State.RUNNING and at - run.started_at > settings.SCORE_RUN_LIMIT for run in last):
-        return f"the last run has not ended within {_minutes(settings.SCORE_RUN_LIMIT)}"
+        return _("the last run has not ended within %(span)s") % {"span": _minutes(settings.SCORE_RUN_LIMIT)}
     published = runs.filter(state=ScoreRun.State.PUBLISHED, is_full=True).order_by("-as_of").first()
     if published is not None and published.as_of < day - DAY_LAG:
-        return f"the last run over every country is of {published.as_of}; wanted one of {day}"
+        return _("the last run over every country is of %(found)s; wanted one of %(wanted)s") % {
+            "found": published.as_of,
+            "wanted": day,
+        }
     return ""
 
 
 def _minutes(span: dt.timedelta) -> str:
-    return f"{span.total_seconds() / 60:.0f} minutes"
+    return _("%(count)s minutes") % {"count": f"{span.total_seconds() / 60:.0f}"}
+
+
+def _silent(error: Exception) -> str:
+    return _("does not answer (%(error)s)") % {"error": type(error).__name__}
 
 
 def _database() -> ServiceHealth:
@@ -130,8 +138,8 @@ def _database() -> ServiceHealth:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
-        return ServiceHealth("database", "Database", trouble=f"does not answer ({type(error).__name__})")
-    return ServiceHealth("database", "Database")
+        return ServiceHealth("database", _("Database"), trouble=_silent(error))
+    return ServiceHealth("database", _("Database"))
 
 
 def _broker_client() -> redis.Redis:
@@ -149,30 +157,33 @@ def _broker() -> ServiceHealth:
     try:
         _broker_client().ping()
     except (redis.RedisError, ValueError) as error:
-        return ServiceHealth("broker", "Broker", trouble=f"does not answer ({type(error).__name__})")
-    return ServiceHealth("broker", "Broker")
+        return ServiceHealth("broker", _("Broker"), trouble=_silent(error))
+    return ServiceHealth("broker", _("Broker"))
 
 
 def _sweep(*, at: dt.datetime) -> ServiceHealth:
     """Beat and a worker together: the sweep that beat asks for every minute and a worker does."""
-    title = "Timer and worker (a sweep every minute)"
+    title = _("Timer and worker (a sweep every minute)")
     try:
         found = _broker_client().get(SWEEP_KEY)
         last = dt.datetime.fromisoformat(str(found)) if found else None
     except (redis.RedisError, ValueError):
         last = None
     if last is None:
-        return ServiceHealth("sweep", title, note="no sweep seen yet", is_known=False)
+        return ServiceHealth("sweep", title, note=_("no sweep seen yet"), is_known=False)
+    said = _("last sweep %(at)s UTC") % {"at": f"{last:%Y-%m-%d %H:%M}"}
     if at - last > SWEEP_LIMIT:
-        return ServiceHealth("sweep", title, trouble=f"last sweep {last:%Y-%m-%d %H:%M} UTC")
-    return ServiceHealth("sweep", title, note=f"last sweep {last:%Y-%m-%d %H:%M} UTC")
+        return ServiceHealth("sweep", title, trouble=said)
+    return ServiceHealth("sweep", title, note=said)
 
 
 def _worker() -> ServiceHealth:
     try:
         answers = app.control.ping(timeout=WORKER_SECONDS) or []
     except (BrokerError, redis.RedisError, OSError) as error:
-        return ServiceHealth("worker", "Worker", trouble=f"cannot be asked ({type(error).__name__})")
+        trouble = _("cannot be asked (%(error)s)") % {"error": type(error).__name__}
+        return ServiceHealth("worker", _("Worker"), trouble=trouble)
     if not answers:
-        return ServiceHealth("worker", "Worker", trouble=f"none answered within {WORKER_SECONDS:g} seconds")
-    return ServiceHealth("worker", "Worker", note=f"{len(answers)} answered")
+        trouble = _("none answered within %(count)s seconds") % {"count": f"{WORKER_SECONDS:g}"}
+        return ServiceHealth("worker", _("Worker"), trouble=trouble)
+    return ServiceHealth("worker", _("Worker"), note=_("%(count)s answered") % {"count": len(answers)})

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from indicators.models import EventLoad, FigureLoad, NoteCoding, ScoreRun, SeriesLoad
 from indicators.views.asked import moment_of
 from people.access import requires
+from people.english import WRITTEN_IN
 from people.models import User
 from people.notices import ClosingError, close_notice, closed_notices, open_notices
 from people.permissions import Action, may
@@ -30,6 +32,7 @@ LAST = 10  # runs and failures shown
 
 @never_cache
 @require_safe
+@translation.override(WRITTEN_IN)
 def health(request: HttpRequest) -> HttpResponse:
     """For machines: 200 where every stage and service does its work, else 503. No names, no texts."""
     found = checks.check(at=clock.now(), day=clock.installation_day())

@@ -356,7 +356,7 @@ class ScheduleForm(forms.Form):
         super().__init__(data, initial=initial)
         every = self.fields["every_minutes"]
         assert isinstance(every, forms.TypedChoiceField)
-        every.choices = sorted(dict([(now, f"every {now} minutes"), *MINUTES]).items())
+        every.choices = sorted(dict([(now, gettext("every %(count)s minutes") % {"count": now}), *MINUTES]).items())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -46,8 +46,10 @@ def counts_said(found: Elapsed) -> tuple[str, str]:
     """How many ended and how many are open, with those that ended before they began; words where it is not told."""
     if found.is_withheld:
         return (gettext("not told"), gettext("not told"))
-    before = f" (and {found.before} before the warning)" if found.before else ""
-    return (f"{found.done}{before}", str(found.open))
+    if not found.before:
+        return (str(found.done), str(found.open))
+    ended = gettext("%(count)s (and %(before)s before the warning)") % {"count": found.done, "before": found.before}
+    return (ended, str(found.open))
 
 
 def median_said(found: Elapsed) -> str:
@@ -147,7 +149,11 @@ def steps(rows: Sequence[tuple[str, str, Elapsed]], *, source: str) -> Chart:
 
 
 def _steps_alt(drawn: Sequence[tuple[str, Elapsed]]) -> str:
-    told = [f"{name}, median {lasted(found.median)} ({range_said(found)})" for name, found in drawn]
+    told = [
+        _("%(name)s, median %(median)s (%(range)s)")
+        % {"name": name, "median": lasted(found.median), "range": range_said(found)}
+        for name, found in drawn
+    ]
     return (
         _("Dots with whiskers. %(told)s.") % {"told": "; ".join(told)}
         if told

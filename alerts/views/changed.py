@@ -23,7 +23,11 @@ def taken_back_of(of: Situation, *, by_eyes_of: User) -> list[LogLine]:
     responses = Response.objects.open_to(by_eyes_of).filter(situation=of)
     warnings = PublishedWarning.objects.filter(situation=of)
     lines = []
-    for what, rows in (("response {} withdrawn", responses), ("warning {} of another body taken back", warnings)):
+    said = (
+        (gettext("response {} withdrawn"), responses),
+        (gettext("warning {} of another body taken back"), warnings),
+    )
+    for what, rows in said:
         gone = rows.filter(withdrawn_at__isnull=False).select_related("withdrawn_by").order_by("-withdrawn_at")
         lines += [_gone(what.format(row.pk), row) for row in gone[:SHOWN]]
     return lines

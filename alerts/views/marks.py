@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import CharField, DateTimeField, Value
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from alerts.models import Alert, Signal
 from countries.models import Country
@@ -42,8 +43,19 @@ def _rows(country: Country, end: dt.datetime) -> list[Row]:
 def _alert(row: Row, known_on: dt.date) -> Mark:
     _, pk, released_at, kind, before, after, withdrawn_at = row
     taken_back = withdrawn_at is not None and withdrawn_at.date() <= known_on
-    words = f"{Alert.Kind(kind).label}{_levels(before, after)}" + (", withdrawn since" if taken_back else "")
+    words = f"{Alert.Kind(kind).label}{_levels(before, after)}"
+    if taken_back:
+        words = gettext("%(alert)s, withdrawn since") % {"alert": words}
     return Mark(released_at.date(), "alert", words, reverse("alert", args=[pk]))
+
+
+def _times(signal: str, count: int) -> str:
+    if count == 1:
+        return signal
+    return ngettext("%(signal)s, %(count)s time", "%(signal)s, %(count)s times", count) % {
+        "signal": signal,
+        "count": count,
+    }
 
 
 def _signals(rows: Iterable[Row], country: Country) -> list[Mark]:
@@ -53,7 +65,7 @@ def _signals(rows: Iterable[Row], country: Country) -> list[Mark]:
         Mark(
             day=day,
             kind="signal",
-            words=f"{Signal.Kind(kind).label}{_levels(before, after)}" + (f", {count} times" if count > 1 else ""),
+            words=_times(f"{Signal.Kind(kind).label}{_levels(before, after)}", count),
             href=address,
         )
         for (day, kind, before, after), count in counted.items()

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -95,8 +95,12 @@ def _tell(request: HttpRequest, done: int) -> None:
         )
         return
     transaction.on_commit(pipeline.ring_warnings)
-    said = "Put back. It is tried again now" if done == 1 else f"{done} mails put back. They are tried again now"
-    messages.success(request, gettext("%(said)s; what the mail server answers stands here.") % {"said": said})
+    said = ngettext(
+        "Put back. It is tried again now; what the mail server answers stands here.",
+        "%(count)s mails put back. They are tried again now; what the mail server answers stands here.",
+        done,
+    )
+    messages.success(request, said % {"count": done})
 
 
 def _back_to_list(request: HttpRequest) -> HttpResponse:

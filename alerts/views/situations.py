@@ -233,8 +233,12 @@ def _put(request: HttpRequest, found: Situation, form: Any) -> None:
     country = Country.objects.get(iso3=form.cleaned_data["country"])
     is_home = form.cleaned_data["is_home"]
     keeping.put_country(situation_id=found.pk, country=country, is_home=is_home, by=person(request), at=clock.now())
-    here = "Its alerts are threaded here from now on" if is_home else "Its alerts stay threaded where they were"
-    messages.success(request, _("%(name_en)s stands in it. %(here)s.") % {"name_en": country.name_en, "here": here})
+    said = (
+        _("%(name_en)s stands in it. Its alerts are threaded here from now on.")
+        if is_home
+        else _("%(name_en)s stands in it. Its alerts stay threaded where they were.")
+    )
+    messages.success(request, said % {"name_en": country.name_en})
 
 
 def _take(request: HttpRequest, found: Situation, form: Any) -> None:

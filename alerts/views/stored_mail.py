@@ -11,6 +11,7 @@ from html import escape
 from html.parser import HTMLParser
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from alerts import messages
 from alerts.models import Delivery
@@ -130,7 +131,7 @@ class _Writer(HTMLParser):
         elif tag in _TAGS and not self.left_out:
             kept = [(name, value or "") for name, value in attrs if name in _ATTRIBUTES]
             if tag == "a" and (leads_to := dict(attrs).get("href")):
-                kept.append(("title", f"In the mail a link to {leads_to}"))
+                kept.append(("title", gettext("In the mail a link to %(address)s") % {"address": leads_to}))
             self.parts.append(f"<{tag}{''.join(self._attribute(*pair) for pair in kept)}>")
 
     def _show(self, said: dict[str, str | None]) -> None:

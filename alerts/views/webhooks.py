@@ -145,8 +145,10 @@ def _end_rule(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
 
 def _test(request: HttpRequest, found: Endpoint) -> HttpResponse | None:
     answer = endpoints.try_out(endpoint_id=found.pk, by=person(request), at=clock.now())
-    say = messages.success if answer.result is Result.SENT else messages.error
-    say(request, f"The test {'was taken' if answer.result is Result.SENT else 'was not taken'}: {answer.text}.")
+    if answer.result is Result.SENT:
+        messages.success(request, _("The test was taken: %(answer)s.") % {"answer": answer.text})
+    else:
+        messages.error(request, _("The test was not taken: %(answer)s.") % {"answer": answer.text})
     return None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -38,8 +39,12 @@ def course_words(values: Sequence[float | None]) -> str:
     known = [round(100 * value) for value in values if value is not None]
     if len(known) < 2:
         return ""
-    gap = ", not known all along" if len(known) < len(values) else ""
-    return f"from {known[0]} to {known[-1]}, between {min(known)} and {max(known)}{gap}"
+    said = (
+        gettext("from %(first)s to %(last)s, between %(least)s and %(most)s, not known all along")
+        if len(known) < len(values)
+        else gettext("from %(first)s to %(last)s, between %(least)s and %(most)s")
+    )
+    return said % {"first": known[0], "last": known[-1], "least": min(known), "most": max(known)}
 
 
 def _runs(values: Sequence[float | None]) -> Iterator[list[Point]]:

@@ -72,7 +72,7 @@ def chart_of(
         neutral=geography.neutral,
         geometry=static("geo/world.json"),
         day=f"{moment.day:%-d %B %Y}",
-        source=source if wars is None else f"{source}; war {_by_what(wars)}",
+        source=source if wars is None else gettext("%(source)s; war %(by)s") % {"source": source, "by": _by_what(wars)},
     )
 
 

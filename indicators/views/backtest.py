@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -183,4 +183,9 @@ def _stood(one: Mapping[str, Any]) -> str:
     months = one["months_in_top_30"]
     if months is None:
         return gettext("no") if one.get("is_told", True) else gettext("not known")
-    return f"{months} month{'' if months == 1 else 's'}{' or more' if one['is_cut'] else ''}"
+    said = (
+        ngettext("%(count)s month or more", "%(count)s months or more", months)
+        if one["is_cut"]
+        else ngettext("%(count)s month", "%(count)s months", months)
+    )
+    return said % {"count": months}

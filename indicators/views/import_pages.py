@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Func, JSONField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from countries.models import Country
 from indicators import importing
@@ -243,14 +243,16 @@ def _codes(asked: dict[str, Asked]) -> list[str]:
 
 def _worded(asked: Asked) -> str:
     fault, number = asked.fault, asked.rows
-    rows = f"{number} row{'' if number == 1 else 's'}"
+    rows = ngettext("%(count)s row", "%(count)s rows", number) % {"count": number}
     if fault.question == cells.DAY_ORDER:
-        return f"Days such as {fault.found}: what comes first? ({rows})"
-    if fault.question == cells.DECIMAL_MARK:
-        return f"Numbers such as {fault.found}: what is the decimal mark? ({rows})"
-    if fault.question.startswith("country:"):
-        return f"Which State is “{asked.country}”? ({rows})"
-    return f"Which indicator is {fault.found}? ({rows})"
+        said = gettext("Days such as %(found)s: what comes first? (%(rows)s)")
+    elif fault.question == cells.DECIMAL_MARK:
+        said = gettext("Numbers such as %(found)s: what is the decimal mark? (%(rows)s)")
+    elif fault.question.startswith("country:"):
+        said = gettext("Which State is “%(country)s”? (%(rows)s)")
+    else:
+        said = gettext("Which indicator is %(found)s? (%(rows)s)")
+    return said % {"found": fault.found, "country": asked.country, "rows": rows}
 
 
 def _offered(fault: Fault, names: dict[str, str]) -> list[Choice]:

@@ -122,9 +122,16 @@ def _on(evidence: Evidence, second: SecondReading) -> str:
         return " " + gettext("on whether it should count")
     differences = []
     if second.severity != evidence.severity:
-        differences.append(f" on severity: {evidence.severity} / {second.severity}")
+        differences.append(
+            " "
+            + gettext("on severity: %(first)s / %(second)s") % {"first": evidence.severity, "second": second.severity}
+        )
     if second.indicator_id != evidence.indicator_id:
-        differences.append(f" on the indicator: {evidence.indicator.code} / {second.indicator.code}")
+        differences.append(
+            " "
+            + gettext("on the indicator: %(first)s / %(second)s")
+            % {"first": evidence.indicator.code, "second": second.indicator.code}
+        )
     return ",".join(differences)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from people.permissions import Action, may
 from reports.models import ClusterDecision, ClusterMember, Passage, Report, TextPair
@@ -130,10 +130,18 @@ def _what(mate: ClusterMember, own: ClusterMember) -> str:
     """What the other report is to the one shown."""
     if own.kind == Kind.PART:
         count = len(own.passages)
-        return f"{count} passage{'s' if count != 1 else ''} of this report stand{'s' if count == 1 else ''} in it"
+        said = ngettext(
+            "%(count)s passage of this report stands in it", "%(count)s passages of this report stand in it", count
+        )
+        return said % {"count": count}
     if mate.kind == Kind.PART:
         count = len(mate.passages)
-        return f"holds {count} passage{'s' if count != 1 else ''} of this report among others"
+        said = ngettext(
+            "holds %(count)s passage of this report among others",
+            "holds %(count)s passages of this report among others",
+            count,
+        )
+        return said % {"count": count}
     return (
         gettext("another version of the same document")
         if Kind.UPDATE in (mate.kind, own.kind)

@@ -35,9 +35,13 @@ def reasons_of(suggestion: Suggestion) -> Why:
 def _severity(row: Suggestion) -> str:
     phrase = " ".join(row.phrase.split())
     words = _scale(row) if row.polarity > 0 else ""
-    raised = f" with “{words}” in its sentence, a word of scale" if words else ""
     means = str(_ANCHORS[row.severity]).partition(": ")[2] if row.polarity > 0 else MITIGATES[row.severity]
-    return f"{row.severity} ({means}) for “{phrase}”{raised}"
+    said = (
+        gettext("%(severity)s (%(means)s) for “%(phrase)s” with “%(words)s” in its sentence, a word of scale")
+        if words
+        else gettext("%(severity)s (%(means)s) for “%(phrase)s”")
+    )
+    return said % {"severity": row.severity, "means": means, "phrase": phrase, "words": words}
 
 
 def _scale(row: Suggestion) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -43,7 +44,7 @@ LANGUAGES = {
     "zh": _("Chinese"),
     "und": _("not known"),
 }
-FACTORS = tuple((str(number), f"factor {number}") for number in range(1, 15))
+FACTORS = tuple((str(number), format_lazy("{} {}", _("factor"), number)) for number in range(1, 15))
 
 
 @require_safe
